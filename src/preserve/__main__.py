@@ -1,0 +1,5 @@
+"""``python -m preserve`` is the command ``preserve``."""
+
+from preserve.cli.main import run
+
+run()

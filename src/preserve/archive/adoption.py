@@ -1,0 +1,68 @@
+"""Bags that lie in an archive without an event in its log: what they say of themselves.
+
+Scope: verifying such a bag in full and reading its records. Not in scope: finding them (``places``), logging them
+(``vault``).
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from preserve.archive.events import LogEvent
+from preserve.archive.ingestion import adoption_event
+from preserve.archive.layout import Location
+from preserve.archive.model import CableEntry
+from preserve.bag.containers import Container, Kind
+from preserve.bag.model import Form
+from preserve.bag.opening import open_container
+from preserve.bag.verify import verify
+from preserve.errors import BagError
+from preserve.findings import Finding, found
+
+__all__ = ["examine"]
+
+_RECORDS = "data/record/"
+RECORD_LIMIT = 256 << 20
+"""Bytes of one record that are read; the text of a cable is far below it."""
+
+
+def examine(path: Path, location: Location, at: str) -> LogEvent | Finding:
+    """Return the event that takes a bag into the catalogue, or why it cannot be taken.
+
+    Args:
+        path: The bag.
+        location: Its place in the archive.
+        at: Now.
+    """
+    try:
+        report = verify(path)
+        if not report.valid or report.seal is None:
+            codes = ", ".join(sorted({each.code for each in report.findings})) or report.verdict.value
+            return _unknown(location, f"it is not in the event log, and not valid ({codes})")
+        with closing(open_container(path)) as container:
+            cables = _cables(container)
+            size = path.stat().st_size if report.form is Form.TAR else _octets(container)
+    except (BagError, OSError, ValueError) as error:
+        return _unknown(location, f"it is not in the event log, and its records cannot be read: {error}")
+    if not cables:
+        return _unknown(location, "it is not in the event log, and holds no record of a cable")
+    return adoption_event(location, report, size, cables, at)
+
+
+def _unknown(location: Location, says: str) -> Finding:
+    return found("bag-unknown", location.path, says)
+
+
+def _octets(container: Container) -> int:
+    return sum(entry.size for entry in container.listing().entries.values() if entry.kind is Kind.FILE)
+
+
+def _cables(container: Container) -> tuple[CableEntry, ...]:
+    entries = container.listing().entries
+    paths = sorted(path for path in entries if path.startswith(_RECORDS) and path.endswith(".json"))
+    wanted = [entries[path] for path in paths if entries[path].kind is Kind.FILE]
+    if any(entry.size > RECORD_LIMIT for entry in wanted):
+        raise ValueError(f"a record has more than {RECORD_LIMIT} bytes")
+    records = {entry.path: b"".join(octets) for entry, octets in container.contents(wanted)}
+    return tuple(CableEntry.from_record(records[entry.path]) for entry in wanted)

@@ -1,0 +1,93 @@
+"""The store on a file system: a folder a post, a year, a bag, and in it a folder or tar a version.
+
+Scope: publishing staged bags and walking what is there. Not in scope: the bytes of a bag (``bag``), and which bags
+there should be (``catalogue``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from preserve.archive.layout import BAGS, Location
+from preserve.archive.store import Stray
+from preserve.archive.trouble import troubles
+from preserve.bag.model import Depth, Form, WrittenBag
+from preserve.bag.write import publish
+
+__all__ = ["FilesystemStore"]
+
+
+class FilesystemStore:
+    """Bags below ``root/bags``.
+
+    Args:
+        root: The archive's root, a folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @property
+    def stages(self) -> Path:
+        """The root itself: stages are hidden folders ``.stage-*`` in it, on the file system of the bags."""
+        return self._root
+
+    def publish(self, staged: Sequence[tuple[WrittenBag, Location]]) -> None:
+        """See :class:`preserve.archive.store.Store`."""
+        publish([(bag, self.path(location)) for bag, location in staged], check=Depth.OXUM)
+
+    def has(self, location: Location) -> bool:
+        """See :class:`preserve.archive.store.Store`."""
+        return os.path.lexists(self.path(location))
+
+    def path(self, location: Location) -> Path:
+        """See :class:`preserve.archive.store.Store`."""
+        return self._root / location.path
+
+    def walk(self) -> Iterator[Location | Stray]:
+        """See :class:`preserve.archive.store.Store`."""
+        with troubles("could not list", self._root / BAGS):
+            yield from self._walk(BAGS, 0)
+
+    def _walk(self, folder: str, level: int) -> Iterator[Location | Stray]:
+        with os.scandir(self._root / folder) as entries:
+            kinds = {entry.name: _kind(entry) for entry in entries}
+        if level == _BAG_LEVEL:
+            yield from _versions(folder, kinds)
+            return
+        for name in sorted(kinds):
+            path = f"{folder}/{name}"
+            if kinds[name] is Form.DIRECTORY:
+                yield from self._walk(path, level + 1)
+            else:
+                yield Stray(path, "a file or link where the layout has folders")
+
+
+_BAG_LEVEL = 3
+"""Folders of bags are this many levels below the folder of all bags."""
+
+
+def _kind(entry: os.DirEntry[str]) -> Form | None:
+    """Return the form of bag that an entry can be; ``None`` for links and special files."""
+    if entry.is_dir(follow_symlinks=False):
+        return Form.DIRECTORY
+    return Form.TAR if entry.is_file(follow_symlinks=False) else None
+
+
+def _versions(folder: str, kinds: dict[str, Form | None]) -> Iterator[Location | Stray]:
+    locations, strays = [], []
+    for name, kind in sorted(kinds.items()):
+        path = f"{folder}/{name}"
+        try:
+            location = Location.parse(path)
+        except ValueError as error:
+            strays.append(Stray(path, str(error)))
+            continue
+        if location.form is kind:
+            locations.append(location)
+        else:
+            strays.append(Stray(path, f"not a {location.form.value}"))
+    yield from sorted(locations)
+    yield from strays

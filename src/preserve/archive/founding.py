@@ -1,0 +1,106 @@
+"""Founding an archive, and telling whether a folder is one.
+
+Scope: the marker, ``archive.json``, the README and the copies of the schemas. Not in scope: bags, events, catalogue.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from preserve.archive.durable import make_folders, replace_file, write_new
+from preserve.archive.layout import (
+    ABOUT,
+    BAGS,
+    CATALOGUE,
+    EVENTS,
+    INTENT,
+    LOCK,
+    MARKER,
+    MARKER_PREFIX,
+    MARKER_TEXT,
+    README,
+    SCHEMAS,
+    VERSION,
+    About,
+)
+from preserve.archive.trouble import troubles
+from preserve.contract import contract_bytes, contract_names, format_specification
+from preserve.errors import ArchiveError
+
+__all__ = ["check", "found_archive", "keep_schemas"]
+
+_OURS = {README, ABOUT, BAGS, EVENTS, SCHEMAS, CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", LOCK, INTENT}
+_HARMLESS = {".gitkeep", ".gitignore", "preserve.toml"}
+_GROWING = "findings.toml"
+"""The one contract without a version in its name: rows are added to it, never changed."""
+
+
+def check(root: Path) -> About:
+    """Return what an archive says of itself.
+
+    Raises:
+        ArchiveError: The folder is no archive, is of a layout that we do not know, or could not be read.
+    """
+    if not root.exists():
+        raise ArchiveError(
+            f"there is no archive at {root}",
+            hint=f"Check the path, and that its disk is mounted. To make one, run: preserve init --archive {root}",
+        )
+    with troubles("could not open the archive", root):
+        markers = sorted(path.name for path in root.iterdir() if path.name.startswith(MARKER_PREFIX))
+    if not markers:
+        raise ArchiveError(f"{root} is not an archive", hint=f"Run: preserve init --archive {root}")
+    if markers != [MARKER]:
+        versions = ", ".join(name.removeprefix(MARKER_PREFIX) for name in markers)
+        raise ArchiveError(
+            f"{root} has layout version {versions}; this program knows {VERSION}",
+            hint="Use the version of preserve that made the archive, or a newer one.",
+        )
+    with troubles("could not read", root / ABOUT):
+        return About.decode((root / ABOUT).read_bytes(), str(root / ABOUT))
+
+
+def found_archive(root: Path, created: str) -> None:
+    """Make a folder an archive; the marker comes last, so a folder that has it has everything.
+
+    Args:
+        root: A folder that is empty, holds only what a founding that was cut short left, or is not there yet.
+        created: Now, as the archive writes times.
+
+    Raises:
+        ArchiveError: It holds other things, or could not be written.
+    """
+    with troubles("could not make the archive", root):
+        root.mkdir(parents=True, exist_ok=True)
+        others = sorted({path.name for path in root.iterdir()} - _OURS - _HARMLESS)
+        if others:
+            raise ArchiveError(
+                f"{root} is not empty and no archive: it holds {', '.join(others[:3])}{' ...' if others[3:] else ''}",
+                hint="Give an empty or a new folder.",
+            )
+        for folder in (BAGS, EVENTS, SCHEMAS):
+            make_folders(root / folder, root)
+        if not (root / README).exists():
+            write_new(root / README, format_specification())
+        if not (root / ABOUT).exists():
+            write_new(root / ABOUT, About(created).encode())
+    keep_schemas(root)
+    with troubles("could not make the archive", root):
+        write_new(root / MARKER, MARKER_TEXT)
+
+
+def keep_schemas(root: Path) -> None:
+    """Copy each contract that the archive does not hold yet into it; a version that is there stays as it is.
+
+    Raises:
+        ArchiveError: They could not be written.
+    """
+    with troubles("could not keep the schemas in", root / SCHEMAS):
+        make_folders(root / SCHEMAS, root)
+        for name in contract_names():
+            path = root / SCHEMAS / name
+            if not path.exists():
+                make_folders(path.parent, root)
+                write_new(path, contract_bytes(name))
+            elif name == _GROWING and path.stat().st_size < len(contract_bytes(name)):
+                replace_file(path, contract_bytes(name))

@@ -1,0 +1,102 @@
+"""The ingestion event: what the log says of a bag that came in, and the stored bag read back from it.
+
+Scope: both directions, so that the catalogue is a fold of the log. Not in scope: when an event is written
+(``vault``), and how it is indexed (``catalogue``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from preserve.archive.events import LogEvent, LoggedEvent
+from preserve.archive.layout import Location
+from preserve.archive.model import CableEntry, Incoming, StoredBag, source_key
+from preserve.bag.model import BagReport
+from preserve.errors import ArchiveError
+from preserve.provenance.vocabulary import EventType
+
+__all__ = ["adoption_event", "ingestion_event", "stored_bag"]
+
+
+def ingestion_event(incoming: Incoming, location: Location, at: str) -> LogEvent:
+    """Return the event of a bag that comes in."""
+    staged = incoming.staged
+    counts = {"files": staged.files, "bytes": staged.bytes, "size": staged.size}
+    data = _data(location, staged.seal, counts, incoming.profiles, incoming.cables)
+    return _event(location, at, f"Stored as {location.path}.", data)
+
+
+def adoption_event(
+    location: Location, report: BagReport, size: int, cables: tuple[CableEntry, ...], at: str
+) -> LogEvent:
+    """Return the event of a bag that was found, valid, at a place of the archive without an event in the log.
+
+    Args:
+        location: Where it was found.
+        report: Its full verification.
+        size: Octets of all its files.
+        cables: What it holds.
+        at: Now.
+    """
+    profiles = tuple(value for label, value in report.info if label.lower() == "bagit-profile-identifier")
+    counts = {"files": report.files, "bytes": report.bytes, "size": size}
+    data = _data(location, report.seal or "", counts, profiles, cables) | {"found": True}
+    says = f"Found at {location.path} without an event, verified in full and taken into the catalogue as it was found."
+    return _event(location, at, says, data)
+
+
+def _event(location: Location, at: str, detail: str, data: Mapping[str, object]) -> LogEvent:
+    return LogEvent(
+        type=EventType.INGESTION.label, at=at, detail=detail, bag=location.name, version=location.version, data=data
+    )
+
+
+def _data(
+    location: Location, seal: str, counts: Mapping[str, int], profiles: tuple[str, ...], cables: tuple[CableEntry, ...]
+) -> dict[str, object]:
+    described: dict[str, object] = {"location": location.path, "seal": seal, **counts}
+    if profiles:
+        described["profiles"] = list(profiles)
+    return described | {"cables": [entry.as_json() for entry in cables]}
+
+
+def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
+    """Read the stored bag back from its ingestion event.
+
+    Raises:
+        ArchiveError: The event lacks something.
+    """
+    data = logged.event.data
+    try:
+        cables = tuple(CableEntry.from_json(entry) for entry in cast("list[dict[str, object]]", data["cables"]))
+        return StoredBag(
+            root=root,
+            location=Location.parse(str(data["location"])),
+            seal=str(data["seal"]),
+            source_key=source_key(cables),
+            files=_count(data, "files"),
+            bytes=_count(data, "bytes"),
+            size=_count(data, "size"),
+            profiles=tuple(str(each) for each in cast("list[object]", data.get("profiles", []))),
+            created=logged.event.at,
+            last_seen=logged.event.at,
+            last_checked=None,
+            last_ok=None,
+            outcome=None,
+            cables=cables,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ArchiveError(
+            f"line {logged.seq} of the event log ({logged.position.file}) does not describe a stored bag: {error!r}",
+            hint="Restore the events folder from a copy of the archive.",
+        ) from error
+
+
+def _count(data: Mapping[str, object], name: str) -> int:
+    value = data[name]
+    # 2**63: what a catalogue can hold.
+    if type(value) is not int or not 0 <= value < 1 << 63:
+        raise ValueError(f"{name} is {value!r}")
+    return value

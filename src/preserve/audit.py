@@ -1,0 +1,209 @@
+"""The audit of an archive: is every bag where it must be, and is every bit what it was?
+
+Scope: one check a bag (pure, for workers), the order in which bags are due, the events of the checks, and the two
+sweeps between catalogue and store. Not in scope: repairing, and choosing a part of what is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from preserve.archive import Archive, EventOutcome, LogEvent, LoggedEvent, Missing, Order, StoredBag, Stray, Unknown
+from preserve.archive.model import absence
+from preserve.bag.model import Depth, Form, Verdict
+from preserve.bag.verify import verify
+from preserve.errors import BagError
+from preserve.findings import Finding, Severity, found
+from preserve.provenance.vocabulary import EventType
+
+__all__ = ["FINDINGS_LIMIT", "AuditResult", "AuditTask", "check", "due", "record", "sweep", "task"]
+
+FINDINGS_LIMIT = 1000
+"""Findings of one bag that are kept; a result that has more says how many there were."""
+
+_OUTCOMES = {
+    Verdict.VALID: EventOutcome.SUCCESS,
+    Verdict.INVALID: EventOutcome.FAIL,
+    Verdict.INCOMPLETE: EventOutcome.FAIL,
+    # An unreadable disk is not proof of loss.
+    Verdict.UNREADABLE: EventOutcome.UNKNOWN,
+}
+_SAYS = {
+    EventOutcome.SUCCESS: "Every file agrees with the manifests, and the tag manifest with its seal.",
+    EventOutcome.FAIL: "The bag is not what it was when it was stored.",
+    EventOutcome.UNKNOWN: "The bag could not be read to its end.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTask:
+    """One bag that is to be checked.
+
+    Attributes:
+        name: Of the bag.
+        version: Its version.
+        location: Its place below the archive's root.
+        path: Where it is read.
+        form: The form in which it was stored.
+        seal: The SHA-256 of its tag manifest when it was stored.
+    """
+
+    name: str
+    version: int
+    location: str
+    path: Path
+    form: Form
+    seal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """What a check found.
+
+    Attributes:
+        name: Of the bag.
+        version: Its version.
+        location: Its place below the archive's root.
+        outcome: Success, fail, or unknown when it could not be read.
+        present: Whether something lies at its place.
+        depth: How deep the look was.
+        files: Payload files seen.
+        bytes: Their octets.
+        findings: What is wrong, at most :data:`FINDINGS_LIMIT`, the severest first.
+        found: How many findings there were.
+    """
+
+    name: str
+    version: int
+    location: str
+    outcome: EventOutcome
+    present: bool
+    depth: Depth
+    files: int = 0
+    bytes: int = 0
+    findings: tuple[Finding, ...] = ()
+    found: int = 0
+
+    @property
+    def label(self) -> str:
+        """How people name the bag: ``07STRELSAU42/v1``."""
+        return f"{self.name}/v{self.version}"
+
+
+def task(stored: StoredBag) -> AuditTask:
+    """Return what a worker needs to check a stored bag."""
+    return AuditTask(
+        name=stored.name,
+        version=stored.version,
+        location=stored.location.path,
+        path=stored.path,
+        form=stored.form,
+        seal=stored.seal,
+    )
+
+
+def due(archive: Archive) -> Iterator[AuditTask]:
+    """Yield every bag of an archive: never checked ones first, then by their last check, oldest first.
+
+    Raises:
+        ArchiveError: The catalogue could not be read.
+    """
+    return map(task, archive.bags(Order.DUE))
+
+
+def check(one: AuditTask) -> AuditResult:
+    """Check one bag in full: every bit against every manifest, and the tag manifest against the seal.
+
+    Pure but for reading, total (what goes wrong is the result), and importable by name: made for workers.
+    """
+    try:
+        absent = absence(one.path, one.form)
+        if absent is not None:
+            return _result(one, EventOutcome.FAIL, [found("bag-missing", one.location, absent)], present=False)
+        report = verify(one.path, depth=Depth.FULL, seal=one.seal)
+    except (BagError, OSError) as error:
+        return _result(one, EventOutcome.UNKNOWN, [found("bag-unreadable", one.location, str(error))], present=True)
+    outcome = _OUTCOMES[report.verdict]
+    findings = [each for each in report.findings if each.code != _BY_DESIGN or report.name != one.name]
+    return _result(one, outcome, findings, present=True, files=report.files, octets=report.bytes)
+
+
+_BY_DESIGN = "tar-name-differs"
+"""In an archive a tar is named by its version, as ``v1.tar``; its top folder has the bag's name."""
+
+
+_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def _result(
+    one: AuditTask,
+    outcome: EventOutcome,
+    findings: Sequence[Finding],
+    *,
+    present: bool,
+    files: int = 0,
+    octets: int = 0,
+) -> AuditResult:
+    worst_first = sorted(findings, key=lambda each: (_WEIGHT[each.severity], each.where, each.code))
+    return AuditResult(
+        name=one.name,
+        version=one.version,
+        location=one.location,
+        outcome=outcome,
+        present=present,
+        depth=Depth.FULL,
+        files=files,
+        bytes=octets,
+        findings=tuple(worst_first[:FINDINGS_LIMIT]),
+        found=len(findings),
+    )
+
+
+def record(archive: Archive, results: Sequence[AuditResult]) -> list[LoggedEvent]:
+    """Log a ``fixity check`` for each result and note it in the catalogue, all of them in one step.
+
+    Raises:
+        ArchiveError: The log or the catalogue could not be written.
+    """
+    return archive.log([_event(each, archive.now()) for each in results])
+
+
+def _event(result: AuditResult, at: str) -> LogEvent:
+    data: dict[str, object] = {
+        "depth": result.depth.value,
+        "present": result.present,
+        "files": result.files,
+        "bytes": result.bytes,
+    }
+    if result.outcome is not EventOutcome.SUCCESS:
+        data["findings"] = [
+            {"code": each.code, "where": each.where, "message": each.message} for each in result.findings
+        ]
+        data["found"] = result.found
+    return LogEvent(
+        type=EventType.FIXITY_CHECK.label,
+        at=at,
+        detail=_SAYS[result.outcome],
+        outcome=result.outcome,
+        bag=result.name,
+        version=result.version,
+        data=data,
+    )
+
+
+def sweep(archive: Archive) -> Iterator[Finding]:
+    """Yield each bag that the catalogue knows and the store lacks, and what lies there unknown; no bag is opened.
+
+    Raises:
+        ArchiveError: The catalogue or the store could not be read.
+    """
+    for difference in archive.differences():
+        match difference:
+            case Missing(stored):
+                yield found("bag-missing", stored.location.path, f"{stored.label} does not lie at its place")
+            case Unknown(location):
+                yield found("bag-unknown", location.path, "it is not in the event log")
+            case Stray(path, says):
+                yield found("archive-stray", path, says)

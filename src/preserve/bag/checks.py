@@ -1,0 +1,282 @@
+"""What makes a bag valid: one check, one function, one line in a table.
+
+Scope: RFC 8493 and the drafts before it, and what tools get wrong. Not in scope: reading (``look``), the profile that
+a bag claims (``profile``), the verdict (``verify``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from preserve.bag.containers import Kind, shown
+from preserve.bag.look import Bag, Claims, normal
+from preserve.bag.model import Depth
+from preserve.digests import ALGORITHMS, WEAK, MultiDigest
+from preserve.findings import Finding, Severity, found
+
+__all__ = ["CHECKS", "Altered", "Check", "Fixity", "Intact", "Unreadable", "fixity"]
+
+Check = Callable[[Bag], Iterator[Finding]]
+
+_OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
+_SYSTEM = re.compile(
+    r"(?:.*/)?(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/.*)?", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intact:
+    """The file has the digests that the manifests give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """The file has another digest: the algorithm, what the manifest gives, what the file has."""
+
+    algorithm: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The file could not be read, which is no proof of loss."""
+
+    reason: str
+
+
+Fixity = Intact | Altered | Unreadable
+
+
+def fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
+    """Hash a file in one pass and say which of the three it is.
+
+    Args:
+        chunks: Its octets; iterating may raise OSError.
+        expected: Lower-case hexadecimal digest by algorithm.
+    """
+    digest = MultiDigest(expected)
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+    except OSError as error:
+        return Unreadable(error.strerror or str(error))
+    return _compared(digest.hexdigests(), expected)
+
+
+def _compared(actual: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+    for algorithm, value in expected.items():
+        if actual[algorithm] != value:
+            return Altered(algorithm, value, actual[algorithm])
+    return Intact()
+
+
+def check_look(bag: Bag) -> Iterator[Finding]:
+    """Give what was found while listing and while reading the tag files."""
+    yield from bag.findings
+    for manifest in (*bag.manifests, *bag.tag_manifests):
+        yield from manifest.findings
+
+
+def check_declaration(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 2.1.1: a bag declares what it is."""
+    if "bagit.txt" not in bag.tags:
+        yield found("bagit-txt-missing", "bagit.txt", "there is no such file")
+
+
+def check_structure(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 2.1: the payload directory, at least one payload manifest, one manifest an algorithm."""
+    data = bag.entries.get("data")
+    if not bag.payload and (data is None or data.kind is not Kind.FOLDER):
+        yield found("payload-directory-missing", "data", "there is no such folder")
+    payload = list(bag.manifest_names(of_tags=False))
+    if not payload:
+        yield found("payload-manifest-missing", "", "there is no manifest-<algorithm>.txt")
+    elif not any(algorithm in ALGORITHMS for _name, algorithm in payload):
+        yield found("no-usable-manifest", "", "no payload manifest is of an algorithm that we know")
+    tags = list(bag.manifest_names(of_tags=True))
+    if not tags:
+        yield found("tagmanifest-none", "", "there is no tagmanifest-<algorithm>.txt")
+    for kind, named in (("", payload), ("tag", tags)):
+        yield from _algorithms(kind, named)
+
+
+def _algorithms(kind: str, named: list[tuple[str, str]]) -> Iterator[Finding]:
+    count = Counter(algorithm for _name, algorithm in named)
+    for name, algorithm in named:
+        if algorithm not in ALGORITHMS:
+            yield found("algorithm-unknown", name, f"we know no algorithm {algorithm!r}; the file is not used")
+        elif name != f"{kind}manifest-{algorithm}.txt":
+            yield found("algorithm-name-odd", name, f"BagIt writes this algorithm {algorithm!r}")
+        elif algorithm in WEAK:
+            yield found("algorithm-weak", name, f"{algorithm} shows damage, but no longer an attack")
+        if count[algorithm] > 1:
+            yield found("algorithm-twice", name, f"{count[algorithm]} {kind}manifests are of {algorithm}")
+
+
+def check_folders(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 2.1.3: manifests list files; an empty folder of the payload is nowhere listed."""
+    parents = {path.rpartition("/")[0] for path in bag.entries}
+    for path, entry in bag.entries.items():
+        if entry.kind is Kind.FOLDER and path.startswith("data/") and path not in parents and path not in bag.unread:
+            yield found("empty-folder", shown(path), "the folder is empty, and no manifest can say so")
+
+
+def check_names(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 6.1: names that another system takes for one, and files that a system made."""
+    listed = {path for manifest in (*bag.manifests, *bag.tag_manifests) for path in manifest.entries}
+    first: dict[str, str] = {}
+    for path in dict.fromkeys((*bag.files, *sorted(listed))):
+        other = first.setdefault(normal(path).casefold(), path)
+        if other == path:
+            continue
+        if normal(other) != normal(path):
+            yield found("names-differ-by-case", shown(path), f"{shown(other)!r} differs only in case")
+        elif {path, other} <= listed or {path, other} <= bag.files.keys():
+            says = f"{other!a} has the same characters in another normalisation form"
+            yield found("names-differ-by-form", shown(path), says)
+    for path in bag.payload:
+        if _SYSTEM.fullmatch(path):
+            yield found("system-file", shown(path), "an operating system made this file, not the sender")
+
+
+def check_oxum(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 2.2.2: Payload-Oxum counts the payload, once."""
+    values = [value for label, value in bag.info if label.lower() == "payload-oxum"]
+    if len(values) > 1:
+        softer = Severity.WARNING if bag.is_old else None
+        yield found("oxum-twice", "bag-info.txt", f"Payload-Oxum is given {len(values)} times", severity=softer)
+    if not values and bag.depth is Depth.OXUM:
+        yield found("oxum-missing", "bag-info.txt", "there is no Payload-Oxum to compare the payload with")
+    holes = bool(bag.unread) or any(path not in bag.files for path in bag.fetch or ())
+    octets, files = sum(entry.size for entry in bag.payload.values()), len(bag.payload)
+    for value in values:
+        match = _OXUM.fullmatch(value)
+        if match is None:
+            yield found("oxum-malformed", "bag-info.txt", f"{value[:120]!r} is not OCTETS.FILES")
+        elif (int(match["octets"]), int(match["files"])) != (octets, files) and not holes:
+            yield found("oxum-differs", "bag-info.txt", f"it says {value}, the payload has {octets}.{files}")
+
+
+def check_fetch(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 2.2.3: what is yet to be fetched; such a bag is incomplete, not invalid."""
+    for path, line in (bag.fetch or {}).items():
+        where, here = f"fetch.txt:{line.line}", bag.files.get(path)
+        if here is None and bag.entries.get(path) is None:
+            yield found("payload-to-fetch", shown(path), f"it is yet to be fetched from {line.url[:300]}")
+        elif here is not None and line.length is not None and line.length != here.size:
+            says = f"{shown(path)!r} has {here.size} octets, not {line.length}"
+            yield found("fetch-length-differs", where, says)
+        for manifest in bag.manifests:
+            if manifest.algorithm and path not in manifest.entries:
+                softer = Severity.WARNING if bag.is_old else None
+                says = f"{shown(path)!r} is not listed in {manifest.name}"
+                yield found("fetch-unlisted", where, says, severity=softer)
+
+
+def check_payload(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 3: every payload file is listed, every listed file is there."""
+    claims = bag.claims
+    yield from _renamed(claims)
+    for path in claims.missing:
+        if path in bag.entries:
+            if bag.entries[path].kind is Kind.FOLDER:
+                yield found("payload-missing", shown(path), "a manifest lists it as a file; it is a folder")
+        elif path not in (bag.fetch or {}) and not bag.is_unknown(path):
+            yield found("payload-missing", shown(path), "a manifest lists it; there is no such file")
+    usable = [manifest for manifest in bag.manifests if manifest.algorithm is not None]
+    if usable:
+        for path in claims.unlisted:
+            yield found("payload-unlisted", shown(path), "no payload manifest lists it")
+    if not bag.is_old:
+        for path, digests in claims.expected.items():
+            for manifest in usable:
+                if manifest.algorithm not in digests:
+                    says = f"{manifest.name} does not list it, another payload manifest does"
+                    yield found("manifest-omits-file", shown(path), says)
+
+
+def _renamed(claims: Claims) -> Iterator[Finding]:
+    for listed, here in claims.renamed:
+        says = f"the manifest writes {listed!a}, the file is named {here!a}: other normalisation forms"
+        yield found("name-normalisation", shown(here), says)
+
+
+def check_tags(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 2.2.1: what tag manifests list is there; they list every payload manifest and should list the rest."""
+    claims = bag.tag_claims
+    yield from _renamed(claims)
+    for path in claims.missing:
+        if path not in bag.entries and bag.is_unknown(path):
+            continue
+        if path not in bag.entries or bag.entries[path].kind is Kind.FOLDER:
+            yield found("tag-file-missing", shown(path), "a tag manifest lists it; there is no such file")
+    usable = [manifest for manifest in bag.tag_manifests if manifest.algorithm is not None]
+    if not usable:
+        return
+    payload_manifests = {name for name, _algorithm in bag.manifest_names(of_tags=False)}
+    for path in claims.unlisted:
+        if path not in payload_manifests and not path.startswith("tagmanifest-"):
+            yield found("tag-file-unlisted", shown(path), "no tag manifest lists it: a change of it would not show")
+    if not bag.is_old:
+        for manifest in usable:
+            for name in sorted(payload_manifests - manifest.entries.keys()):
+                yield found("tagmanifest-omits-manifest", manifest.name, f"it does not list {name}")
+    if len({frozenset(manifest.entries) for manifest in usable}) > 1:
+        yield found("tagmanifests-differ", "", "the tag manifests do not list the same files")
+
+
+def check_payload_digests(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 3: every digest in every payload manifest is that of its file."""
+    expected = bag.claims.expected
+    wanted = (entry for path, entry in bag.payload.items() if path in expected)
+    for entry, chunks in bag.container.contents(wanted):
+        yield from _outcome("payload", entry.path, fixity(chunks, expected[entry.path]))
+
+
+def check_tag_digests(bag: Bag) -> Iterator[Finding]:
+    """RFC 8493 3: every digest in every tag manifest is that of its file, as it was when it was read."""
+    expected = bag.tag_claims.expected
+    unread = []
+    for path, entry in bag.tags.items():
+        if path in expected and path in bag.digests:
+            yield from _outcome("tag-file", path, _compared(bag.digests[path], expected[path]))
+        elif path in expected:
+            unread.append(entry)
+    already = {finding.where for finding in bag.findings if finding.code == "tag-file-unreadable"}
+    for entry, chunks in bag.container.contents(unread):
+        if shown(entry.path) not in already:
+            yield from _outcome("tag-file", entry.path, fixity(chunks, expected[entry.path]))
+
+
+def _outcome(what: str, path: str, result: Fixity) -> Iterator[Finding]:
+    match result:
+        case Intact():
+            return
+        case Altered(algorithm, expected, actual):
+            says = f"its {algorithm} is {actual}, the manifest gives {expected}"
+            yield found(f"{what}-altered", shown(path), says)
+        case Unreadable(reason):
+            yield found(f"{what}-unreadable", shown(path), f"it could not be read: {reason}")
+        case _:
+            assert_never(result)
+
+
+CHECKS: tuple[tuple[Depth, Check], ...] = (
+    (Depth.OXUM, check_look),
+    (Depth.OXUM, check_declaration),
+    (Depth.OXUM, check_structure),
+    (Depth.OXUM, check_folders),
+    (Depth.OXUM, check_names),
+    (Depth.OXUM, check_oxum),
+    (Depth.OXUM, check_fetch),
+    (Depth.COMPLETE, check_payload),
+    (Depth.COMPLETE, check_tags),
+    (Depth.FULL, check_tag_digests),
+    (Depth.FULL, check_payload_digests),
+)
+"""Every check, with the least depth at which it is made."""

@@ -1,0 +1,109 @@
+"""Folders: the container that reads a bag where it lies, following no link.
+
+Scope: listing and reading. Not in scope: other containers.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, shown
+from preserve.bag.model import Form
+from preserve.digests import CHUNK
+from preserve.errors import BagError
+from preserve.findings import Finding, found
+
+__all__ = ["DirectoryContainer"]
+
+
+class DirectoryContainer:
+    """A bag as a folder.
+
+    Args:
+        path: The folder; it may be reached through a link, as its name comes from the caller and not from the bag.
+    """
+
+    __slots__ = ("_root",)
+
+    form = Form.DIRECTORY
+
+    def __init__(self, path: Path) -> None:
+        self._root = os.fspath(path)
+
+    def listing(self) -> Listing:
+        """List the folder, following no link."""
+        entries: dict[str, Entry] = {}
+        findings: list[Finding] = []
+        unread: list[str] = []
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            try:
+                pending.extend(self._scan(folder, entries, findings))
+            except OSError as error:
+                if not folder:
+                    raise BagError(f"{self._root} could not be listed: {error.strerror}") from error
+                unread.append(folder)
+                findings.append(found("folder-unreadable", shown(folder), f"it could not be listed: {error.strerror}"))
+            if len(entries) > MAX_ENTRIES:
+                findings.append(found("limit-exceeded", shown(folder), f"over {MAX_ENTRIES} files and folders"))
+                break
+        return Listing(_name(self._root), entries, tuple(findings), tuple(unread))
+
+    def _scan(self, folder: str, entries: dict[str, Entry], findings: list[Finding]) -> list[str]:
+        folders = []
+        with os.scandir(f"{self._root}/{folder}" if folder else self._root) as items:
+            for item in items:
+                path = f"{folder}/{item.name}" if folder else item.name
+                if item.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                    entries[path] = Entry(path, Kind.FOLDER, 0, 0)
+                    continue
+                state = item.stat(follow_symlinks=False)
+                kind = _kind(state.st_mode)
+                entries[path] = Entry(path, kind, state.st_size, state.st_ino, state.st_dev)
+                if kind is Kind.LINK:
+                    findings.append(found("link-in-bag", shown(path), "it is a link; it is not followed"))
+                elif kind is Kind.SPECIAL:
+                    findings.append(found("special-file", shown(path), "it is neither a file nor a folder"))
+        return folders
+
+    def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
+        """Give the octets of listed files."""
+        for entry in wanted:
+            yield entry, self._read(entry)
+
+    def _read(self, entry: Entry) -> Iterator[bytes]:
+        # O_NONBLOCK: what was a file when it was listed may be a FIFO by now.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(f"{self._root}/{entry.path}", flags)
+        try:
+            state = os.fstat(descriptor)
+            # A folder of the path may have been replaced by a link since: then this is another file.
+            if (state.st_ino, state.st_dev) != (entry.place, entry.volume) or not stat.S_ISREG(state.st_mode):
+                raise OSError(None, "it changed while the bag was looked at")
+            asked = min(entry.size + 1, CHUNK)
+            while chunk := os.read(descriptor, asked):
+                yield chunk
+                if len(chunk) < asked:
+                    return  # less than was asked for: the end of a regular file
+        finally:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Do nothing: nothing is held open between files."""
+
+
+def _name(root: str) -> str:
+    path = Path(root)
+    # Only a link, or a path that ends in '..', needs the file system to tell its name.
+    return path.resolve().name if path.is_symlink() or path.name in {"", ".."} else path.name
+
+
+def _kind(mode: int) -> Kind:
+    if stat.S_ISREG(mode):
+        return Kind.FILE
+    return Kind.LINK if stat.S_ISLNK(mode) else Kind.SPECIAL

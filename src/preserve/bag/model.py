@@ -1,0 +1,269 @@
+"""The words of the bag room: paths, bags to be written, bags written, reports on bags.
+
+Scope: values that exist only when they are valid. Not in scope: bytes on a disk (``containers``), the text of tag
+files (``tagfiles``), what makes a bag valid (``checks``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from preserve.findings import Finding
+
+__all__ = [
+    "STRENGTH",
+    "BagPath",
+    "BagReport",
+    "Depth",
+    "Form",
+    "NewBag",
+    "PayloadFile",
+    "Verdict",
+    "WrittenBag",
+    "is_bag_name",
+    "path_fault",
+    "strongest",
+]
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_SUSPECT = re.compile(r"\A[/~\\%]|\A.:|\.\.|\0")
+_FAULTS = (
+    (re.compile(r"\Z"), "is empty"),
+    (re.compile(r"[^\0]*\0"), "holds a NUL"),
+    (re.compile(r"/"), "is absolute"),
+    (re.compile(r"\\"), "is a network name or starts at the root of a drive"),
+    (re.compile(r"~"), "starts at a home directory"),
+    (re.compile(r"[A-Za-z]:"), "names a drive"),
+    (re.compile(r"%[A-Za-z_][A-Za-z0-9_()]*%"), "starts with an environment variable"),
+    (re.compile(r"(?:.*[/\\])?\.\.(?:[/\\]|\Z)", re.DOTALL), "climbs with '..'"),
+)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_COUNTED = frozenset({"payload-oxum", "bag-size"})
+
+STRENGTH = (
+    "sha512",
+    "sha3512",
+    "blake2b512",
+    "blake2b",
+    "sha384",
+    "sha3384",
+    "sha256",
+    "sha3256",
+    "blake2s256",
+    "blake2s",
+    "sha3224",
+    "sha224",
+    "sha1",
+    "md5",
+)
+"""Every algorithm that we know, strongest first. A bag's seal is of the tag manifest that comes first here."""
+
+
+def strongest(algorithms: Iterable[str]) -> str | None:
+    """Return the first of some algorithms in the order of :data:`STRENGTH`; ``None`` when none is known."""
+    return min((name for name in algorithms if name in STRENGTH), key=STRENGTH.index, default=None)
+
+
+def path_fault(value: str) -> str | None:
+    """Say why a path would lead out of a bag, or is none; ``None`` when it is safe.
+
+    RFC 8493 5.1 and 5.2: paths of a bag are relative, below its base directory, and hold no special directory
+    characters. Drive letters, UNC names and environment variables of Windows are refused on every system: a bag
+    travels.
+    """
+    if value and _SUSPECT.search(value) is None:
+        return None
+    return next((says for pattern, says in _FAULTS if pattern.match(value)), None)
+
+
+def is_bag_name(name: str) -> bool:
+    """Tell whether a name can be that of a bag of ours: only letters, digits, ``.``, ``_``, ``-``; no hidden name."""
+    return _NAME.fullmatch(name) is not None and not name.startswith(".")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BagPath:
+    """A path inside a bag, relative to its base directory, that cannot lead out of it.
+
+    Attributes:
+        value: The path with ``/`` between its parts, as ``data/source/05X1.txt``.
+
+    Raises:
+        ValueError: The path is empty, absolute, climbs, names a drive, a UNC place, a home directory or an environment
+            variable, holds a NUL or a lone surrogate, or has an empty or ``.`` part.
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        fault = path_fault(self.value)
+        if fault is None and any(part in {"", "."} for part in self.value.split("/")):
+            fault = "has an empty or '.' part"
+        if fault is None and _SURROGATE.search(self.value):
+            fault = "holds a lone surrogate, which UTF-8 cannot say"
+        if fault is not None:
+            raise ValueError(f"not a path of a bag, it {fault}: {self.value!r}")
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadFile:
+    """One payload file, its bytes in memory.
+
+    Attributes:
+        path: Where it goes, *below* ``data/``: ``source/05X1.txt`` becomes ``data/source/05X1.txt`` in the bag.
+        data: Its bytes.
+    """
+
+    path: BagPath
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewBag:
+    """A bag to be written.
+
+    Attributes:
+        name: The name of its folder, or of its tar without ``.tar``: letters, digits, ``.``, ``_``, ``-``.
+        files: The payload, in any order; names differ also when compared without case and normalisation.
+        info: The fields of ``bag-info.txt`` in any order, labels repeatable. The writer adds ``Payload-Oxum`` and
+            ``Bag-Size`` and puts all in the order of ``tagfiles.INFO_ORDER``.
+
+    Raises:
+        ValueError: A name or label is not allowed, or two files share a place.
+    """
+
+    name: str
+    files: tuple[PayloadFile, ...]
+    info: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not is_bag_name(self.name):
+            raise ValueError(f"not a name of a bag (letters, digits, '.', '_', '-' only): {self.name!r}")
+        _check_places([file.path.value for file in self.files])
+        for label, value in self.info:
+            _check_field(label, value)
+
+
+def _check_places(paths: list[str]) -> None:
+    """Refuse two files in one place, here or on a system that knows no case or another normalisation form."""
+    folded = {_folded(path): path for path in paths}
+    if len(folded) < len(paths):
+        twice = next(path for path in paths if folded[_folded(path)] != path or paths.count(path) > 1)
+        raise ValueError(f"two payload files share a place, or would on another system: {twice!r}")
+    for path in folded:
+        at = path.find("/")
+        while at >= 0:
+            if path[:at] in folded:
+                raise ValueError(f"a payload file lies where a folder must be: {folded[path[:at]]!r}")
+            at = path.find("/", at + 1)
+
+
+def _folded(path: str) -> str:
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
+
+
+def _check_field(label: str, value: str) -> None:
+    # RFC 8493 2.2.2: "The label MUST NOT contain a colon (:), LF, or CR. The label MAY contain linear whitespace
+    # characters but MUST NOT start or end with whitespace."
+    if not label or label != label.strip() or set(label) & set(":\r\n"):
+        raise ValueError(f"not a label of bag-info.txt: {label!r}")
+    if label.lower() in _COUNTED:
+        raise ValueError(f"the writer counts {label} itself")
+    if _SURROGATE.search(label + value):
+        raise ValueError(f"{label} holds a lone surrogate, which UTF-8 cannot say")
+
+
+class Form(StrEnum):
+    """How a bag lies on a disk."""
+
+    DIRECTORY = "directory"
+    TAR = "tar"
+
+
+class Depth(StrEnum):
+    """How deep a verification looks: counts, names, or every bit."""
+
+    OXUM = "oxum"
+    COMPLETE = "complete"
+    FULL = "full"
+
+
+class Verdict(StrEnum):
+    """The one word on a bag.
+
+    ``unreadable`` wins over the others only against ``valid`` and ``incomplete``: an I/O error is no proof of loss,
+    and a fault that was seen stays a fault.
+    """
+
+    VALID = "valid"
+    INCOMPLETE = "incomplete"
+    INVALID = "invalid"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class BagReport:
+    """What a verification found.
+
+    Attributes:
+        name: The name of the bag: its base directory's.
+        path: The folder or tar that was looked at.
+        form: Directory or tar.
+        bagit_version: The version that ``bagit.txt`` declares, as ``1.0``; ``None`` when it declares none.
+        depth: How deep the look was.
+        verdict: Valid, incomplete, invalid or unreadable.
+        findings: All findings, sorted.
+        files: Payload files present.
+        bytes: Their octets.
+        seal: The SHA-256 of the strongest known tag manifest (see :data:`STRENGTH`), lower-case hexadecimal;
+            ``None`` when there is none to read.
+        info: The fields of ``bag-info.txt``, in its order.
+    """
+
+    name: str
+    path: Path
+    form: Form
+    bagit_version: str | None
+    depth: Depth
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    files: int
+    bytes: int
+    seal: str | None
+    info: tuple[tuple[str, str], ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the verdict is valid; warnings and notes do not count."""
+        return self.verdict is Verdict.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBag:
+    """A bag that was written, staged or in its place.
+
+    Attributes:
+        name: The name of the bag.
+        path: Its folder or tar, now.
+        form: Directory or tar.
+        seal: The SHA-256 of its strongest tag manifest, lower-case hexadecimal.
+        files: Payload files.
+        bytes: Payload octets.
+        size: Octets of all its files, tag files too; of the tar when it is one.
+    """
+
+    name: str
+    path: Path
+    form: Form
+    seal: str
+    files: int
+    bytes: int
+    size: int

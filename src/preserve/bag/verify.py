@@ -1,0 +1,92 @@
+"""Verify any bag: look once, make every check, report everything.
+
+Scope: the order of things, the seal, the verdict. Not in scope: the checks themselves (``checks``, ``profile``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from preserve.bag.checks import CHECKS
+from preserve.bag.look import Bag, look
+from preserve.bag.model import BagReport, Depth, Verdict
+from preserve.bag.opening import open_container
+from preserve.bag.profile import Profile
+from preserve.findings import Finding, Severity, found
+
+__all__ = ["MAX_FINDINGS", "verdict_of", "verify"]
+
+MAX_FINDINGS = 100_000
+"""Findings that a report holds; a bag that gives more gets ``limit-exceeded`` and no others."""
+
+_DEPTHS = tuple(Depth)
+_INCOMPLETE = frozenset({"payload-to-fetch"})
+_UNREADABLE = frozenset({"payload-unreadable", "tag-file-unreadable", "folder-unreadable"})
+
+
+def verify(
+    path: Path, *, depth: Depth = Depth.FULL, seal: str | None = None, profile: Profile | None = None
+) -> BagReport:
+    """Look at a bag, a folder or a plain tar, and report all that is found.
+
+    Nothing outside the bag is read and nothing is written. A file that could not be read is a finding.
+
+    Args:
+        path: The base directory of the bag, or a tar that holds it.
+        depth: ``oxum``: counts; ``complete``: and names; ``full``: and every bit.
+        seal: The SHA-256 of the strongest tag manifest (:data:`preserve.bag.model.STRENGTH`) as it is known from
+            elsewhere; hexadecimal, in either case.
+        profile: A BagIt Profile that the bag is to meet too.
+
+    Raises:
+        BagError: There is nothing at ``path``, it could not be opened or listed, or it is neither a folder nor a tar.
+    """
+    with closing(open_container(path)) as container:
+        bag = look(container, depth)
+        findings = sorted(islice(_all(bag, seal, profile), MAX_FINDINGS))
+        if len(findings) == MAX_FINDINGS:
+            findings.append(found("limit-exceeded", "", f"over {MAX_FINDINGS} findings; the rest is left off"))
+    return BagReport(
+        name=bag.name,
+        path=path,
+        form=bag.form,
+        bagit_version=bag.version,
+        depth=depth,
+        verdict=verdict_of(findings),
+        findings=tuple(findings),
+        files=len(bag.payload),
+        bytes=sum(entry.size for entry in bag.payload.values()),
+        seal=bag.seal,
+        info=bag.info,
+    )
+
+
+def _all(bag: Bag, seal: str | None, profile: Profile | None) -> Iterator[Finding]:
+    for least, check in CHECKS:
+        if _DEPTHS.index(bag.depth) >= _DEPTHS.index(least):
+            yield from check(bag)
+    if seal is not None:
+        yield from _check_seal(bag, seal)
+    if profile is not None:
+        yield from profile.check(bag)
+
+
+def _check_seal(bag: Bag, seal: str) -> Iterator[Finding]:
+    """BagIt lets anybody rewrite payload and manifests together; a seal kept elsewhere shows it."""
+    if bag.seal is None:
+        yield found("seal-missing", "", f"the bag was sealed with {seal}; no tag manifest can be read")
+    elif bag.seal != seal.lower():
+        yield found("seal-differs", "", f"the bag was sealed with {seal}; its tag manifest now has {bag.seal}")
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """Return the one word for some findings; warnings and notes do not count."""
+    errors = {finding.code for finding in findings if finding.severity is Severity.ERROR}
+    if errors - _INCOMPLETE - _UNREADABLE:
+        return Verdict.INVALID
+    if errors & _UNREADABLE:
+        return Verdict.UNREADABLE
+    return Verdict.INCOMPLETE if errors else Verdict.VALID

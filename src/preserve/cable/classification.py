@@ -1,0 +1,264 @@
+"""The security marking as printed: banner, executive order, declassification instruction, classifier, reasons.
+
+Scope: reading the marking. Not in scope: judging it; nothing here, or anywhere, says that a cable is declassified.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from preserve.cable.flat import Flat
+from preserve.cable.record import Banner, DeclassifyOn, MessageReference
+
+__all__ = [
+    "LEVELS",
+    "Authority",
+    "FoundBanner",
+    "Levels",
+    "read_authority",
+    "read_banner",
+    "read_classifiers",
+    "read_date",
+    "read_level",
+    "read_reasons",
+]
+
+LEVELS = (
+    "UNCLASSIFIED",
+    "UNCLASSIFIED//FOR OFFICIAL USE ONLY",
+    "LIMITED OFFICIAL USE",
+    "CONFIDENTIAL",
+    "SECRET",
+    "TOP SECRET",
+)
+"""Every level that a table or a banner prints, in full."""
+
+
+def _spaced(word: str) -> str:
+    """Return a pattern for a word with or without a space between its letters, its first letter perhaps doubled."""
+    return f"{word[0]}?" + " ?".join(word.replace(" ", ""))
+
+
+_LEVEL_PATTERNS = {
+    "TOP SECRET": _spaced("TOP SECRET"),
+    "LIMITED OFFICIAL USE": _spaced("LIMITED OFFICIAL USE"),
+    "CONFIDENTIAL": _spaced("CONFIDENTIAL"),
+    "SECRET": _spaced("SECRET"),
+    "UNCLASSIFIED": _spaced("UNCLAS") + "(?: ?S ?I ?F ?I ?E ?D)?",
+}
+_LEVEL = "|".join(f"(?P<L{at}>{pattern})" for at, pattern in enumerate(_LEVEL_PATTERNS.values()))
+_HANDLING = r"NOFORN|FOR OFFICIAL USE ONLY|FOUO|EFTO|E F T O|N O F O R N|EXDIS|NODIS|SBU|SENSITIVE"
+# The words that follow a banner without a reference; they are not posts.
+_POST_WORD = r"(?!SIPDIS|SECTION|E\.|EO |SENSITIVE|NOFORN|TAGS|SUBJ|REF\b|FOR )[A-Z][A-Z'.-]{0,24}"
+# A banner: level, handling, section, then post and serial, as "S E C R E T SECTION 01 OF 03 KUALA LUMPUR 001403".
+# Post of the old system and of the new: measured, four words at most, a serial of up to seven digits.
+_BANNER = re.compile(
+    rf"(?<![A-Z])(?P<level>{_LEVEL})(?P<handling>(?: ?/?/? ?(?:{_HANDLING}))*)"
+    r"(?: ?SECTION ?\d{1,2} ?OF ?\d{1,3})? "
+    rf"(?P<mrn>(?P<post>{_POST_WORD}(?: {_POST_WORD}){{0,3}}?) ?(?P<serial>\d{{1,7}}))(?![\d/.])"
+)
+_BARE = re.compile(rf"(?P<level>{_LEVEL})(?P<handling>(?: ?/?/? ?(?:{_HANDLING}))*)(?![A-Z])")
+_HANDLING_WORD = re.compile(_HANDLING)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBanner:
+    """A banner and where it is, in flat offsets."""
+
+    banner: Banner
+    reference: MessageReference | None
+    start: int
+    level_end: int
+    reference_start: int
+    end: int
+
+
+def _level_of(match: re.Match[str]) -> str:
+    for at, level in enumerate(_LEVEL_PATTERNS):
+        if match[f"L{at}"] is not None:
+            return level
+    raise AssertionError("a banner has a level")  # pragma: no cover
+
+
+def read_banner(flat: Flat, limit: int) -> FoundBanner | None:
+    """Return the banner of a body: the level with post and serial, or a bare level as the very first word.
+
+    Args:
+        flat: The text.
+        limit: Flat offset before which it ends: that of the first label. Distribution lines, a newspaper's dateline
+            or a page banner may stand before it.
+    """
+    match = _BANNER.search(flat.upper, 0, limit)
+    if match is None:
+        match = _BARE.match(flat.upper)
+        if match is None:
+            return None
+        banner = Banner(text=flat.text[: match.end()], level=_level_of(match), handling=_handling(match["handling"]))
+        return FoundBanner(banner, None, 0, match.end(), match.end(), match.end())
+    start, level_end = match.start(), match.end("handling")
+    banner = Banner(text=flat.text[start:level_end], level=_level_of(match), handling=_handling(match["handling"]))
+    reference = MessageReference(
+        text=flat.text[match.start("mrn") : match.end("mrn")],
+        post=flat.text[match.start("post") : match.end("post")],
+        serial=int(match["serial"]),
+    )
+    return FoundBanner(banner, reference, start, level_end, match.start("mrn"), match.end())
+
+
+def _handling(words: str) -> tuple[str, ...]:
+    joined = (
+        word.replace(" ", "") if " " in word and len(word) < 14 else word for word in _HANDLING_WORD.findall(words)
+    )
+    return tuple(dict.fromkeys(joined))
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """A classification cell taken apart: ``SECRET//NOFORN`` is the level ``SECRET`` with the handling ``NOFORN``."""
+
+    level: str
+    handling: tuple[str, ...]
+
+
+def read_level(cell: str) -> Levels | None:
+    """Return the level that a classification cell states; ``None`` when it is none of :data:`LEVELS`."""
+    words = " ".join(cell.upper().split())
+    if words in LEVELS:
+        return Levels(words, ())
+    level, _, handling = words.partition("//")
+    if level not in LEVELS:
+        return None
+    return Levels(level, tuple(part.strip() for part in handling.split("//") if part.strip()))
+
+
+_ORDER = re.compile(r"E\. ?O\.?|EO|EXECUTIVE ORDER")
+_NUMBER = re.compile(r"[: ]*(1\d{3,4})")
+_DECL = re.compile(r"DEC+L+(?:ASSIFY|ASSIFICATION)?(?: ?ON)?(?![A-Z])[ .:;,]*")
+_DATE = re.compile(r"(?<!\d)(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What the ``E.O.`` line says.
+
+    Attributes:
+        order: The executive order, as ``E.O. 12958``.
+        declassify_on: The instruction.
+        date: The flat range of its date; empty where it has none.
+    """
+
+    order: str | None
+    declassify_on: DeclassifyOn | None
+    date: tuple[int, int]
+
+
+def read_authority(flat: Flat, start: int, end: int, year: int) -> Authority:
+    """Read the ``E.O.`` line.
+
+    Args:
+        flat: The text.
+        start: Flat offset of its label.
+        end: One past its last character.
+        year: The year of the cable, which decides the century of a two-digit one.
+    """
+    label = _ORDER.match(flat.upper, start, end)
+    at = start if label is None else label.end()
+    number = _NUMBER.match(flat.upper, at, end)
+    at = at if number is None else number.end()
+    decl = _DECL.search(flat.upper, at, end)
+    at = at if decl is None else decl.end()
+    while at < end and flat.text[at] in " :;,.":
+        at += 1
+    at, end = flat.trim(at, end)
+    text = flat.text[at:end]
+    instruction = DeclassifyOn(text=text, date=read_date(text, year)) if text else None
+    printed = _DATE.search(flat.text, at, end) if instruction and instruction.date else None
+    return Authority(
+        None if number is None else f"E.O. {number[1]}", instruction, (at, at) if printed is None else printed.span()
+    )
+
+
+def read_date(text: str, year: int) -> str | None:
+    """Return the first date of a text as ``YYYY-MM-DD``; ``None`` when it holds none that exists.
+
+    Args:
+        text: As ``12/02/2015``, ``2020/02/23``, ``6/3/08``, ``07-15-13``: month before day, or the year first.
+        year: The year of the cable: a two-digit year is the first such year from then on.
+    """
+    match = _DATE.search(text)
+    if match is None:
+        return None
+    first, _, second, third = match.groups()
+    if len(first) == 4:
+        parts = (first, second, third)
+    elif len(first) <= 2 and len(third) in (2, 4):
+        parts = (third, first, second)
+    else:
+        return None
+    stated, month, day = (int(part) for part in parts)
+    if len(parts[0]) == 2:
+        stated += year - year % 100
+        if stated < year:
+            stated += 100
+    try:
+        return date(stated, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+_REASON_WORD = re.compile(
+    r"(?:,? ?FOR )?(?:THE )?(?:FOLLOWING )?REASONS?\b|,? ?(?:DUE TO |UNDER |PER |FOR )?E\.?O\.? ?1\d{4}"
+)
+_REASONS = re.compile(
+    r"(?<![\d.])1\. ?[4-6](?!\d)(?: |[,;&()/-]|\.(?=[A-H]\b)|AND\b|[A-H](?![A-Z'])|1\. ?[4-6](?!\d))*"
+)
+_REASON_PART = re.compile(r"1\. ?([4-6])|\b([A-H])\b")
+_LONGEST_CLASSIFIER = 300
+_REPEATED = re.compile(r"(?:CLASSIFIED ?BY ?:? ?)+")
+
+
+def read_reasons(flat: Flat, start: int, end: int) -> tuple[tuple[str, ...], tuple[int, int]] | None:
+    """Return the reasons of a classification in normal form, as ``1.4(b)``, and where the phrase is.
+
+    E.O. 12958 1.4 lists the reasons (a) to (h); before 2003 they stood in 1.5.
+    """
+    match = _REASONS.search(flat.upper, start, end)
+    if match is None:
+        return None
+    phrase = match[0].rstrip(" ,;&(/-")
+    section, lettered, reasons = "", False, []
+    for number, letter in _REASON_PART.findall(phrase):
+        if number:
+            if section and not lettered:
+                reasons.append(f"1.{section}")
+            section, lettered = number, False
+        else:
+            reasons.append(f"1.{section}({letter.lower()})")
+            lettered = True
+    if not lettered:
+        reasons.append(f"1.{section}")
+    return tuple(dict.fromkeys(reasons)), (match.start(), match.start() + len(phrase))
+
+
+def read_classifiers(flat: Flat, start: int, end: int) -> tuple[int, int] | None:
+    """Return where the classifier stands after the label: up to the reasons, verbatim with title and office.
+
+    Args:
+        flat: The text.
+        start: Flat offset after the label.
+        end: Where the line ends at the latest.
+    """
+    end = min(end, start + _LONGEST_CLASSIFIER)
+    repeated = _REPEATED.match(flat.upper, start, end)
+    start = start if repeated is None else repeated.end()
+    if flat.upper.startswith("SECTION ", start):
+        return None
+    reason = _REASON_WORD.search(flat.upper, start, end) or _REASONS.search(flat.upper, start, end)
+    stop = end if reason is None else reason.start()
+    while start < stop and flat.text[start] in " :;,.-":
+        start += 1
+    while start < stop and flat.text[stop - 1] in " :;,.-(":
+        stop -= 1
+    return (start, stop) if start < stop else None

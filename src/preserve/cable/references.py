@@ -1,0 +1,252 @@
+"""The REF block: references to other cables and to other things.
+
+Scope: letters, stated and inferred years, several serials of one post, references that are not cables. Not in scope:
+where the block begins and ends (``cable.labels``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from preserve.cable import vocabulary
+from preserve.cable.flat import Flat, within
+from preserve.cable.record import Basis, Reference
+
+__all__ = ["FoundReference", "read_references"]
+
+_TOKEN = re.compile(r"(?P<word>[A-Z][A-Z'’.-]*)|(?P<number>\d+)|(?P<sign>[^ ])")
+_LETTER = re.compile(r"(?:REF )?(?:[(\[] ?([A-Z]) ?[)\]]|([A-Z]) ?[.)\]:](?![A-Z]))[.:]? ?|REF ([A-Z]) ")
+_LAST_WORDS = 4
+"""Words that the longest name of a post has."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReference:
+    """A reference and its flat range."""
+
+    reference: Reference
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def read_references(
+    flat: Flat, start: int, end: int, year: str, *, running: Sequence[tuple[int, int]] = (), closed: bool = True
+) -> list[FoundReference]:
+    """Return the references of a block, in order.
+
+    Args:
+        flat: The text.
+        start: Flat offset after the label.
+        end: Where the block ends at the latest.
+        year: The two digits of the cable's own year, for references without one.
+        running: Sorted flat ranges of running matter inside the block.
+        closed: Whether ``end`` is where the block does end; else it ends with the last cable before the first text
+            that is none.
+    """
+    found: list[FoundReference] = []
+    for letter, first, last in _items(flat, start, end):
+        tokens = _tokens(flat, first, last, running)
+        for piece in _split(tokens):
+            cables = list(_Scanner(flat, piece, letter, year).cables())
+            if not cables and not closed:
+                return found
+            found.extend(cables or _other(flat, piece, letter))
+    return found
+
+
+def _items(flat: Flat, start: int, end: int) -> Iterator[tuple[str | None, int, int]]:
+    """Yield letter and range of each item: a letter counts where it is the next one, or the last one again."""
+    letter: str | None = None
+    begin = start
+    for match in _LETTER.finditer(flat.upper, start, end):
+        at = match.start()
+        if at > start and flat.text[at - 1] not in " ,;¶([":
+            continue
+        name = match[1] or match[2] or match[3]
+        step = ord(name) - (64 if letter is None else ord(letter))
+        if not (0 <= step <= 2 and (letter is not None or step <= 1)):
+            continue
+        if begin < at:
+            yield letter, begin, at
+        letter, begin = name, match.end()
+    if begin < end:
+        yield letter, begin, end
+
+
+def _tokens(flat: Flat, start: int, end: int, running: Sequence[tuple[int, int]]) -> list[_Token]:
+    return [
+        _Token(str(match.lastgroup), match[0], match.start(), match.end())
+        for match in _TOKEN.finditer(flat.upper, start, end)
+        if match[0] not in ("SIPDIS", "¶") and not within(running, match.start())
+    ]
+
+
+def _split(tokens: list[_Token]) -> Iterator[list[_Token]]:
+    piece: list[_Token] = []
+    for token in tokens:
+        if token.text == ";":
+            if piece:
+                yield piece
+            piece = []
+        else:
+            piece.append(token)
+    if piece:
+        yield piece
+
+
+def _other(flat: Flat, piece: list[_Token], letter: str | None) -> Iterator[FoundReference]:
+    """Yield the piece as a reference that is no cable, if it says anything."""
+    while piece and piece[-1].text in ",.:;-([&":
+        piece.pop()
+    if sum(len(token.text) for token in piece if token.kind == "word") >= 3:
+        start, end = piece[0].start, piece[-1].end
+        yield FoundReference(Reference(label=letter, text=flat.text[start:end], kind="other"), start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cable:
+    station: str
+    serial: int
+    year: str | None
+    start: int
+    end: int
+
+
+class _Scanner:
+    """Reads one piece of a block from left to right: ``[year] post serial[suffix year] [and serial]...``."""
+
+    __slots__ = ("_at", "_found", "_letter", "_start", "_tokens", "_words", "_year", "flat", "year")
+
+    def __init__(self, flat: Flat, tokens: list[_Token], letter: str | None, year: str) -> None:
+        self.flat = flat
+        self.year = year
+        self._letter = letter
+        self._tokens = tokens
+        self._at = 0
+        self._words: list[_Token] = []
+        self._year: _Token | None = None
+        self._found: list[_Cable] = []
+        self._start = 0
+
+    def cables(self) -> Iterator[FoundReference]:
+        """Yield the cables that the piece names."""
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            if token.kind == "word":
+                self._take_word(token)
+            elif token.kind == "number":
+                self._take_number(token)
+            elif token.text in ",:" or (token.text == "." and self._words):
+                self._words, self._year = [], None
+            self._at += 1
+        for cable in self._found:
+            yield self._said(cable)
+
+    def _said(self, cable: _Cable) -> FoundReference:
+        reference = Reference(
+            label=self._letter,
+            text=self.flat.text[cable.start : cable.end],
+            kind="telegram",
+            identifier=f"{cable.year or self.year}{cable.station}{cable.serial}",
+            identifier_basis=Basis.STATED if cable.year else Basis.INFERRED_YEAR,
+        )
+        return FoundReference(reference, cable.start, cable.end)
+
+    def _take_word(self, token: _Token) -> None:
+        if token.text == "AND":
+            self._words = []
+        elif len(self._words) < 40:
+            self._words.append(token)
+
+    def _take_number(self, token: _Token) -> None:
+        suffix = self._suffix_year(token)
+        if suffix is not None:
+            self._found[-1] = suffix
+            return
+        if not self._words:
+            if self._year is None and _two_digits(token.text) and self._next_kind() in ("word", "sign"):
+                self._year = token
+            elif self._found and self._continues():
+                self._add(self._found[-1].station, token, token.start)
+            return
+        stated = self._parenthesised_year(token)
+        if stated is not None:
+            self._year = stated
+            return
+        station, first = self._post()
+        if station:
+            self._add(station, token, self._year.start if self._year else first)
+        self._words, self._year = [], None
+
+    def _add(self, station: str, token: _Token, start: int) -> None:
+        # Serials have one to seven digits (measured on all identifiers).
+        if len(token.text) > 7 or int(token.text) == 0:
+            return
+        year = _two_digits(self._year.text) if self._year else None
+        self._found.append(_Cable(station, int(token.text), year, min(start, token.start), token.end))
+
+    def _next_kind(self) -> str:
+        return self._tokens[self._at + 1].kind if self._at + 1 < len(self._tokens) else ""
+
+    def _sign(self, step: int) -> str:
+        at = self._at + step
+        return self._tokens[at].text if 0 <= at < len(self._tokens) else ""
+
+    def _continues(self) -> bool:
+        """Whether a number goes on with the post of the last cable: ``2799 AND 2764``, ``936/935``, ``7743, 12155``."""
+        return self._sign(-1) in ("AND", "/", ",", "&")
+
+    def _suffix_year(self, token: _Token) -> _Cable | None:
+        """Return the last cable with its year, when this number is the year: ``701 (08)``, ``5049-01``, ``789/08``."""
+        if not self._found or self._words or len(token.text) != 2 or _two_digits(token.text) is None:
+            return None
+        last = self._found[-1]
+        before = self._sign(-1)
+        bracketed = before == "(" and self._sign(1) == ")"
+        joined = before in "-/" and before != "" and token.start - last.end == 1
+        alone = token.start - last.end == 1 and before not in "-/" and self._next_kind() != "word"
+        if last.year or not (bracketed or joined or alone):
+            return None
+        end = self._tokens[self._at + 1].end if bracketed else token.end
+        return _Cable(last.station, last.serial, _two_digits(token.text), last.start, end)
+
+    def _parenthesised_year(self, token: _Token) -> _Token | None:
+        """Return the year of ``STATE (01) 201265``."""
+        if self._sign(-1) == "(" and self._sign(1) == ")" and _two_digits(token.text):
+            following = self._at + 2
+            if following < len(self._tokens) and self._tokens[following].kind == "number":
+                return token
+        return None
+
+    def _post(self) -> tuple[str, int]:
+        """Return the station that the last words name, and where its name starts; an empty name when they name none."""
+        known = vocabulary.stations()
+        for length in range(min(_LAST_WORDS, len(self._words)), 0, -1):
+            words = self._words[-length:]
+            name = vocabulary.station("".join(word.text for word in words))
+            if name in known:
+                return name, words[0].start
+        letters = ["".join(filter(str.isalpha, word.text)) for word in self._words]
+        if len(letters) > _LAST_WORDS or any(word in vocabulary.not_stations() for word in letters):
+            return "", 0
+        name = vocabulary.station("".join(letters))
+        return (name, self._words[0].start) if len(name) >= 3 else ("", 0)
+
+
+def _two_digits(text: str) -> str | None:
+    """Return the two digits of a number that can be the year of a cable (1960-2019), ``None`` of any other."""
+    if len(text) == 4 and text[:2] in ("19", "20"):
+        text = text[2:]
+    elif len(text) != 2:
+        return None
+    return text if text >= "60" or text <= "19" else None

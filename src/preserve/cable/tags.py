@@ -1,0 +1,164 @@
+"""TAGS (Traffic Analysis by Geography and Subject): the list of the body, or of the page's table.
+
+Scope: taking the list apart and naming the kind of each tag. Not in scope: where the list begins and ends
+(``cable.labels``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from preserve.cable import vocabulary
+from preserve.cable.flat import Flat, within
+from preserve.cable.record import Basis, Tag
+
+__all__ = ["FoundTag", "read_tags", "tag_words"]
+
+Kind = Literal["subject", "program", "geographic", "organization", "person", "term", "unknown"]
+
+_TOKEN = re.compile(r"[^ ,;()]+|[,;()]")
+_GEOGRAPHIC = re.compile(r"[A-Z]{2}")
+_PROGRAM = re.compile(r"K[A-Z]{3}")
+_CODE = re.compile(r"[A-Z]{4}")
+_LONGEST = 120
+"""Characters of a list's one tag; what is longer is running text, not a tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTag:
+    """A tag and its flat range."""
+
+    tag: Tag
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=4096)
+def _kind(value: str) -> Kind:
+    """Return the kind of a tag: by its comma, by the lists, by its shape, in that order."""
+    upper = value.upper()
+    kinds: tuple[tuple[Kind, bool], ...] = (
+        ("person", "," in value),
+        ("subject", upper in vocabulary.subject_tags()),
+        ("program", upper in vocabulary.program_tags()),
+        ("geographic", _GEOGRAPHIC.fullmatch(upper) is not None),
+        ("organization", upper in vocabulary.organization_tags()),
+        ("program", _PROGRAM.fullmatch(value) is not None),
+        ("unknown", value.isupper() and value.isalpha()),
+    )
+    return next((kind for kind, holds in kinds if holds), "term")
+
+
+def _is_code(word: str) -> bool:
+    return _CODE.fullmatch(word) is not None or _kind(word) not in ("unknown", "term")
+
+
+def _pieces(words: Iterable[_Word]) -> Iterator[tuple[list[_Word], bool]]:
+    """Yield what stands between commas, and whether it stood in parentheses (then with its commas: a person)."""
+    piece: list[_Word] = []
+    inside = False
+    for word in words:
+        if word.text in "()":
+            if piece:
+                yield piece, inside
+            piece, inside = [], word.text == "("
+        elif word.text in ",;" and not inside:
+            if piece:
+                yield piece, False
+            piece = []
+        else:
+            piece.append(word)
+    if piece:
+        yield piece, inside
+
+
+def _join(words: Sequence[_Word]) -> str:
+    return " ".join(word.text for word in words).replace(" ,", ",").strip(", ;")
+
+
+def _tag(value: str, basis: Basis) -> Tag:
+    kind = _kind(value)
+    known = value.upper() if kind not in ("person", "term", "unknown") else value
+    return Tag(value=known, kind=kind, basis=basis)
+
+
+def _split(words: Sequence[_Word], basis: Basis) -> Iterator[FoundTag]:
+    """Take a piece without commas apart: codes alone, repairs, and what is left between them as one phrase each."""
+    repairs = vocabulary.tag_repairs()
+    phrase: list[_Word] = []
+
+    def said() -> Iterator[FoundTag]:
+        if phrase:
+            value = _join(phrase)
+            if value and len(value) <= _LONGEST:
+                yield FoundTag(_tag(value, basis), phrase[0].start, phrase[-1].end)
+            phrase.clear()
+
+    at = 0
+    while at < len(words):
+        taken = 0
+        for length in (2, 1):
+            group = words[at : at + length]
+            meant = repairs.get(_join(group).upper()) if len(group) == length else None
+            if meant is not None:
+                yield from said()
+                tags = (_tag(value, Basis.INFERRED) for value in meant)
+                yield from (FoundTag(tag, group[0].start, group[-1].end) for tag in tags)
+                taken = length
+                break
+        if not taken:
+            taken = 1
+            if _is_code(words[at].text):
+                yield from said()
+                yield FoundTag(_tag(words[at].text, basis), words[at].start, words[at].end)
+            else:
+                phrase.append(words[at])
+        at += taken
+    yield from said()
+
+
+def read_tags(
+    flat: Flat, start: int, end: int, *, running: Sequence[tuple[int, int]] = (), basis: Basis = Basis.STATED
+) -> list[FoundTag]:
+    """Return the tags of a list in order; a repeated one keeps the place of the first.
+
+    Args:
+        flat: The text.
+        start: Flat offset after the label.
+        end: One past the list.
+        running: Sorted flat ranges of running matter inside the list: page banners, stray captions.
+        basis: Where the list is from.
+    """
+    words = []
+    for match in _TOKEN.finditer(flat.text, start, end):
+        if match[0] in ("SIPDIS", "¶") or within(running, match.start()):
+            continue
+        text = match[0] if len(match[0]) == 1 else match[0].rstrip(".:")
+        if text:
+            words.append(_Word(text, match.start(), match.start() + len(text)))
+    found: list[FoundTag] = []
+    for piece, inside in _pieces(words):
+        if inside and any(word.text == "," for word in piece):
+            found.append(FoundTag(_tag(_join(piece), basis), piece[0].start, piece[-1].end))
+        else:
+            found.extend(_split([word for word in piece if word.text not in ",;"], basis))
+    return found
+
+
+_WORD = re.compile(r"[^\s,;()]+")
+
+
+def tag_words(values: Iterable[str]) -> list[str]:
+    """Return the words of a list of tags, upper case and sorted: equal for lists that differ by commas only."""
+    return sorted(word.upper() for value in values for word in _WORD.findall(value))

@@ -1,0 +1,76 @@
+"""What the verbs print: outcomes to stdout, messages and progress to stderr.
+
+Scope: the two streams and the bar. Not in scope: the words of an outcome; ``report`` has them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+
+from preserve.progress import SILENT, Progress
+
+__all__ = ["progress_bar", "say", "say_error", "say_json", "say_note"]
+
+
+def say(text: str) -> None:
+    """Print one outcome for people, to stdout."""
+    sys.stdout.write(_printable(text) + "\n")
+
+
+def say_json(line: Mapping[str, object]) -> None:
+    """Print one outcome for programs: a JSON object on one line, to stdout."""
+    sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+
+
+def say_error(message: str, *, hint: str = "") -> None:
+    """Tell what stopped us and what to do next, on stderr."""
+    sys.stderr.write(_printable(f"preserve: {message}") + "\n" + (f"  {_printable(hint)}\n" if hint else ""))
+
+
+def say_note(message: str) -> None:
+    """Tell something by the way, on stderr."""
+    sys.stderr.write(_printable(message) + "\n")
+
+
+def _printable(text: str) -> str:
+    """Make what a file name or a text holds harmless to a terminal, line breaks of ours kept."""
+    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text)
+
+
+class _Drawn:
+    def __init__(self, bar: Bar, verb: str) -> None:
+        self._bar = bar
+        self._task = bar.add_task(verb, total=None)
+
+    def total(self, items: int | None) -> None:
+        self._bar.update(self._task, total=items)
+
+    def advance(self, item: str, nbytes: int = 0) -> None:
+        del item, nbytes
+        self._bar.advance(self._task)
+
+
+@contextmanager
+def progress_bar(verb: str, *, json_lines: bool) -> Iterator[Progress]:
+    """Draw a bar with rate and time left on stderr, only when that is a terminal and people read the output."""
+    console = Console(stderr=True)
+    if json_lines or not console.is_terminal:
+        yield SILENT
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+        yield _Drawn(bar, verb)

@@ -1,0 +1,54 @@
+"""``preserve deposit``: carries stored bags to a target and verifies what arrived."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from preserve.archive import open_archive
+from preserve.cli.console import say, say_error, say_json
+from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, gravest, load_settings, the_clock
+from preserve.deposit.run import deposit as deposit_bag
+from preserve.deposit.targets import depositor_for
+from preserve.errors import DepositError, ExitCode
+from preserve.report import json_lines as lines
+from preserve.report import text
+from preserve.report.words import DEPOSITED
+
+__all__ = ["deposit"]
+
+
+def deposit(
+    identifiers: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Cables or bags; the newest version, or one as ID/v1.")
+    ],
+    to: Annotated[str, typer.Option("--to", metavar="TARGET", help="A folder, or NAME:ADDRESS.")],
+    archive: ArchiveFlag = None,
+    json_lines: JsonFlag = False,
+    settings_file: SettingsFlag = None,
+) -> None:
+    """Carry stored bags to a target, read them back there, and log what happened. Twice makes one copy.
+
+    Example: preserve deposit 05STRELSAU4281 --to /mnt/repository
+    """
+    depositor = depositor_for(to)
+    codes: list[ExitCode] = []
+    with open_archive(load_settings(settings_file, archive).archive.root, clock=the_clock()) as place:
+        wanted = [(identifier, place.find(identifier)[-1]) for identifier in identifiers]
+        for identifier, stored in wanted:
+            try:
+                receipt = deposit_bag(place, stored, depositor)
+            except DepositError as error:
+                codes.append(error.exit_code)
+                if json_lines:
+                    say_json(lines.not_deposited(identifier, to, error))
+                else:
+                    say_error(error.message, hint=error.hint)
+                continue
+            codes.append(ExitCode.GOOD if receipt.state in DEPOSITED else ExitCode.TARGET)
+            if json_lines:
+                say_json(lines.receipt(identifier, receipt))
+            else:
+                say(text.receipt(receipt))
+    raise typer.Exit(gravest(codes))

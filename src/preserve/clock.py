@@ -1,0 +1,49 @@
+"""The clock that everything is given, so that equal inputs give equal bytes.
+
+Scope: "now" as a value, fixed by ``SOURCE_DATE_EPOCH`` (the specification of reproducible-builds.org). Not in scope:
+measuring durations.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from preserve.errors import UsageError
+
+__all__ = ["Clock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Tells the time, always the same one when it is fixed.
+
+    Attributes:
+        fixed: The one time it tells, aware and in UTC; ``None`` for the machine's time.
+    """
+
+    fixed: datetime | None = None
+
+    def now(self) -> datetime:
+        """Return the time in UTC, whole seconds."""
+        return self.fixed or datetime.now(UTC).replace(microsecond=0)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Clock:
+        """Make the clock that ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC) asks for.
+
+        Raises:
+            UsageError: The variable is set and is not a whole number of seconds.
+        """
+        epoch = environment.get("SOURCE_DATE_EPOCH", "").strip()
+        if not epoch:
+            return cls()
+        try:
+            return cls(datetime.fromtimestamp(int(epoch), UTC))
+        except (ValueError, OverflowError, OSError) as error:
+            raise UsageError(
+                f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970",
+                hint="Set it to a whole number, or unset it.",
+            ) from error

@@ -1,0 +1,113 @@
+"""Message digests: the algorithms that we know, and several of them in one reading pass.
+
+Scope: names as BagIt writes them (RFC 8493 2.4) and the hashing of bytes and streams. Not in scope: which algorithms
+a bag must have; ``bag`` and the settings say that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO, Protocol
+
+from preserve.errors import UsageError
+
+__all__ = ["ALGORITHMS", "CHUNK", "WEAK", "MultiDigest", "algorithm_name", "digest_bytes", "digest_stream", "sha256"]
+
+CHUNK = 1 << 20
+"""Bytes read at a time."""
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
+
+
+# RFC 8493 2.4: "the name of the checksum algorithm MUST be normalized for use in the manifest's filename by
+# lowercasing the common name of the algorithm and removing all non-alphanumeric characters".
+ALGORITHMS: Mapping[str, str] = {
+    "md5": "md5",
+    "sha1": "sha1",
+    "sha224": "sha224",
+    "sha256": "sha256",
+    "sha384": "sha384",
+    "sha512": "sha512",
+    "sha3224": "sha3_224",
+    "sha3256": "sha3_256",
+    "sha3384": "sha3_384",
+    "sha3512": "sha3_512",
+    "blake2b": "blake2b",
+    "blake2b512": "blake2b",
+    "blake2s": "blake2s",
+    "blake2s256": "blake2s",
+}
+"""BagIt's name of each algorithm that we know, to the name in :mod:`hashlib`."""
+
+WEAK = frozenset({"md5", "sha1"})
+"""Algorithms that detect damage but no longer attack; accepted with a note."""
+
+
+def algorithm_name(common: str) -> str:
+    """Return BagIt's name of an algorithm given in any common spelling: ``SHA-512`` is ``sha512``.
+
+    Raises:
+        UsageError: The algorithm is not one that we know.
+    """
+    name = re.sub(r"[^a-z0-9]", "", common.lower())
+    if name not in ALGORITHMS:
+        raise UsageError(f"unknown digest algorithm {common!r}", hint=f"Known are: {', '.join(sorted(ALGORITHMS))}.")
+    return name
+
+
+def _new(name: str) -> _Hash:
+    # Fixity, not secrecy: md5 and sha1 are read where an old bag has them.
+    return hashlib.new(ALGORITHMS[name], usedforsecurity=False)
+
+
+class MultiDigest:
+    """Hashes one stream of bytes with several algorithms in one pass.
+
+    Args:
+        algorithms: BagIt names, as :data:`ALGORITHMS` lists them.
+    """
+
+    __slots__ = ("_hashes", "size")
+
+    def __init__(self, algorithms: Iterable[str]) -> None:
+        self._hashes = {name: _new(name) for name in algorithms}
+        self.size = 0
+
+    def update(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self.size += len(data)
+        for each in self._hashes.values():
+            each.update(data)
+
+    def hexdigests(self) -> dict[str, str]:
+        """Return the lower-case hexadecimal digest by algorithm, of all bytes so far."""
+        return {name: each.hexdigest() for name, each in self._hashes.items()}
+
+
+def digest_bytes(data: bytes, algorithms: Iterable[str]) -> dict[str, str]:
+    """Return the digests of some bytes, by algorithm."""
+    digest = MultiDigest(algorithms)
+    digest.update(data)
+    return digest.hexdigests()
+
+
+def digest_stream(stream: BinaryIO, algorithms: Iterable[str]) -> tuple[dict[str, str], int]:
+    """Read a stream to its end and return its digests by algorithm, and its size in bytes.
+
+    Raises:
+        OSError: The stream could not be read.
+    """
+    digest = MultiDigest(algorithms)
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigests(), digest.size
+
+
+def sha256(data: bytes) -> str:
+    """Return the lower-case hexadecimal SHA-256 of some bytes."""
+    return hashlib.sha256(data).hexdigest()

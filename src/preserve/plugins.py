@@ -1,0 +1,39 @@
+"""Plug-ins by entry point: readers and depositors, ours and others', registered in one way.
+
+Scope: finding and loading. Not in scope: what a reader or a depositor must do; their protocols say that.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.metadata import entry_points
+
+from preserve.errors import UsageError
+
+__all__ = ["load", "names"]
+
+
+@lru_cache(maxsize=8)
+def names(group: str) -> tuple[str, ...]:
+    """Return the names registered in a group of entry points, sorted."""
+    return tuple(sorted({entry.name for entry in entry_points(group=group)}))
+
+
+@lru_cache(maxsize=64)
+def load(group: str, name: str) -> object:
+    """Return the object that a name of a group stands for.
+
+    Raises:
+        UsageError: Nobody registered the name, or its code could not be imported.
+    """
+    found = [entry for entry in entry_points(group=group) if entry.name == name]
+    if not found:
+        known = ", ".join(names(group)) or "none"
+        raise UsageError(f"no {group.removeprefix('preserve.')} entry named {name!r}", hint=f"Registered: {known}.")
+    try:
+        return found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(
+            f"the plug-in {name!r} ({found[0].value}) could not be loaded: {error}",
+            hint="Reinstall the package that brings it.",
+        ) from error

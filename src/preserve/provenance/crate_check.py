@@ -1,0 +1,178 @@
+"""The rules of RO-Crate 1.2 that a crate in a bag must meet, checked without a network.
+
+Scope: the metadata file against the specification's MUSTs (and the SHOULDs that our bags keep), and against the
+names of the payload. Not in scope: fixity, which the bag's manifests state, and JSON-LD processing: the
+specification defines a crate as flat, compacted JSON, to be read as such.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+from urllib.parse import unquote
+
+from preserve.findings import Finding, found
+from preserve.provenance.model import PAYLOAD
+from preserve.provenance.ro_crate import ABSOLUTE, DESCRIPTOR, METADATA_PATH, SPECIFICATION
+
+__all__ = ["check"]
+
+_ISO_DATE: Final = re.compile(
+    r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?",
+)
+_ROOT_PROPERTIES: Final = ("name", "description", "datePublished", "license")
+_FILE_PROPERTIES: Final = ("name", "encodingFormat", "contentSize")
+
+Entities = Mapping[str, tuple[str, Mapping[str, object]]]
+"""Each entity by its identifier, with its place as a JSON Pointer."""
+
+
+def check(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
+    """Look for what is wrong with a crate's metadata file.
+
+    Args:
+        data: The bytes of ``ro-crate-metadata.json``, untrusted.
+        paths: The path in the bag of every payload file; those outside ``data/`` and the metadata file are passed over.
+
+    Returns:
+        Findings, their place a JSON Pointer into the file or the path of a payload file.
+    """
+    try:
+        document = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        return (found("crate-invalid", "", f"not JSON in UTF-8: {str(error)[:200]}"),)
+    graph = document.get("@graph") if isinstance(document, dict) else None
+    if not isinstance(graph, list) or "@context" not in document:
+        return (found("crate-invalid", "", "not a JSON object with @context and an array @graph"),)
+    entities, findings = _entities(graph)
+    findings.extend(_descriptor(entities))
+    root = _root_of(entities)
+    if root is not None:
+        findings.extend(_root(*entities[root]))
+        findings.extend(_parts(entities, root))
+    findings.extend(_references(entities))
+    findings.extend(_files(entities, paths))
+    return tuple(findings)
+
+
+def _entities(graph: Sequence[object]) -> tuple[Entities, list[Finding]]:
+    entities: dict[str, tuple[str, Mapping[str, object]]] = {}
+    findings = []
+    for number, entity in enumerate(graph):
+        where = f"/@graph/{number}"
+        identifier = entity.get("@id") if isinstance(entity, dict) else None
+        if not isinstance(entity, dict) or not isinstance(identifier, str):
+            findings.append(found("crate-invalid", where, "an entity without @id"))
+        elif identifier in entities:
+            findings.append(found("crate-invalid", where, f"{identifier!r} is described twice"))
+        else:
+            entities[identifier] = (where, entity)
+            if not _types(entity):
+                findings.append(found("crate-invalid", where, f"{identifier!r} has no @type"))
+    return entities, findings
+
+
+def _types(entity: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(value for value in _values(entity.get("@type")) if isinstance(value, str))
+
+
+def _values(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else () if value is None else (value,)
+
+
+def _reference(value: object) -> str | None:
+    target = value.get("@id") if isinstance(value, dict) else None
+    return target if isinstance(target, str) else None
+
+
+def _targets(entity: Mapping[str, object], name: str) -> Iterator[str]:
+    for value in _values(entity.get(name)):
+        target = _reference(value)
+        if target is not None:
+            yield target
+
+
+def _descriptor(entities: Entities) -> Iterator[Finding]:
+    # RO-Crate 1.2, RO-Crate Metadata Descriptor.
+    if DESCRIPTOR not in entities:
+        yield found("crate-descriptor", "/@graph", f"no entity {DESCRIPTOR}")
+        return
+    where, entity = entities[DESCRIPTOR]
+    if "CreativeWork" not in _types(entity):
+        yield found("crate-descriptor", where, "the descriptor is not a CreativeWork")
+    if SPECIFICATION not in _targets(entity, "conformsTo"):
+        yield found("crate-descriptor", where, f"the descriptor does not conform to {SPECIFICATION}")
+    if _root_of(entities) is None:
+        yield found("crate-descriptor", where, "the descriptor is about no entity of the graph")
+
+
+def _root_of(entities: Entities) -> str | None:
+    _, descriptor = entities.get(DESCRIPTOR, ("", {}))
+    return next((target for target in _targets(descriptor, "about") if target in entities), None)
+
+
+def _root(where: str, root: Mapping[str, object]) -> Iterator[Finding]:
+    # RO-Crate 1.2, Direct properties of the Root Data Entity.
+    if "Dataset" not in _types(root):
+        yield found("crate-root", where, "the root is not a Dataset")
+    for name in _ROOT_PROPERTIES:
+        if not any(_values(root.get(name))):
+            yield found("crate-root", where, f"the root has no {name}")
+    date = root.get("datePublished")
+    if date and not (isinstance(date, str) and _ISO_DATE.fullmatch(date)):
+        yield found(
+            "crate-root", f"{where}/datePublished", f"not a single ISO 8601 date of a day or finer: {date!r:.80}"
+        )
+
+
+def _parts(entities: Entities, root: str) -> Iterator[Finding]:
+    """Give the data entities that hasPart does not reach from the root."""
+    reached = {root}
+    waiting = [root]
+    while waiting:
+        _, entity = entities[waiting.pop()]
+        for target in _targets(entity, "hasPart"):
+            if target in entities and target not in reached:
+                reached.add(target)
+                waiting.append(target)
+    for identifier, (where, entity) in entities.items():
+        if identifier not in reached and _is_file(identifier, entity):
+            yield found("crate-file-unlinked", where, f"{identifier!r} is not reached from the root by hasPart")
+
+
+def _is_file(identifier: str, entity: Mapping[str, object]) -> bool:
+    return "File" in _types(entity) and not identifier.startswith("#")
+
+
+def _references(entities: Entities) -> Iterator[Finding]:
+    for where, entity in entities.values():
+        for name, property_value in entity.items():
+            for value in _values(property_value):
+                if not isinstance(value, dict) or "@value" in value:
+                    continue
+                target = _reference(value)
+                place = f"{where}/{name.replace('~', '~0').replace('/', '~1')}"
+                if target is None or len(value) != 1:
+                    yield found("crate-invalid", place, "a nested entity: a reference has @id and nothing else")
+                elif target not in entities and not ABSOLUTE.fullmatch(target):
+                    yield found("crate-reference-dangling", place, f"{target!r} is neither described nor a whole URI")
+
+
+def _files(entities: Entities, paths: Collection[str]) -> Iterator[Finding]:
+    payload = {path for path in paths if path.startswith(PAYLOAD) and path != METADATA_PATH}
+    described = set()
+    for identifier, (where, entity) in entities.items():
+        if not _is_file(identifier, entity) or ABSOLUTE.fullmatch(identifier):
+            continue
+        path = PAYLOAD + unquote(identifier.removeprefix("./"))
+        described.add(path)
+        # A relative @id must name a file of the crate; a path that climbs out can only be none of them.
+        if path not in payload:
+            yield found("crate-file-missing", where, f"{identifier!r} is described but not in the payload")
+        for name in _FILE_PROPERTIES:
+            if not any(_values(entity.get(name))):
+                yield found("crate-file-incomplete", where, f"{identifier!r} has no {name}")
+    for path in sorted(payload - described):
+        yield found("crate-file-undescribed", path, "in the payload but not described by the crate")

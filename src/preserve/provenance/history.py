@@ -1,0 +1,252 @@
+"""The history of one cable's files, told from the record and the files: events, agents and rights.
+
+Scope: which events every cable has, and what each says. Not in scope: how they are written down (PREMIS, RO-Crate),
+and what happens after the bag is sealed; that is an event log beside it.
+
+Two things are never told: a capture that nobody recorded (we note that it was not), and a change of the security
+marking, which is the originator's alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from preserve.cable.record import SCHEMA_VERSION, Access, Cable
+from preserve.findings import Severity, worst
+from preserve.provenance.model import (
+    Agent,
+    AgentLink,
+    CableProvenance,
+    Event,
+    FileObject,
+    FileRole,
+    ObjectLink,
+    RightsStatement,
+    Validation,
+    stamp,
+    uuid_for,
+    uuid_of,
+)
+from preserve.provenance.software import Software
+from preserve.provenance.vocabulary import (
+    AgentRole,
+    AgentType,
+    CopyrightStatus,
+    EventType,
+    ObjectRole,
+    Outcome,
+    RightsBasis,
+)
+
+__all__ = ["ACCESS_WORDS", "organization_agent", "provenance_of", "software_agent"]
+
+ACCESS_WORDS: Final[Mapping[Access, tuple[str, str]]] = {
+    "open": ("Allow", "Access is open, by decision of the holding institution."),
+    "restricted": ("Disallow", "Access is restricted, by decision of the holding institution."),
+    "embargoed": ("Disallow", "Access is embargoed, by decision of the holding institution."),
+    "metadata-only": ("Conditional", "Only the description may be given out, by decision of the holding institution."),
+}
+"""Restriction and reason of each access decision; the words are those of Archivematica's rights metadata."""
+
+_COPYRIGHT: Final[tuple[tuple[str, CopyrightStatus], ...]] = (
+    ("http://rightsstatements.org/vocab/NoC-", CopyrightStatus.PUBLIC_DOMAIN),
+    ("http://rightsstatements.org/vocab/InC", CopyrightStatus.COPYRIGHTED),
+    ("http://creativecommons.org/publicdomain/", CopyrightStatus.PUBLIC_DOMAIN),
+    ("http://creativecommons.org/licenses/", CopyrightStatus.COPYRIGHTED),
+)
+"""What the first characters of a rights statement's address say of copyright; anything else leaves it unknown."""
+
+_GOVERNMENT_WORK: Final = "Work of the United States Government (17 U.S.C. 105); text quoted from others may differ."
+_FILES: Final = (FileRole.SOURCE, FileRole.RECORD, FileRole.TEI)
+
+
+@lru_cache(maxsize=16)
+def software_agent(software: Software) -> Agent:
+    """Return the program as an agent; the same program with other parts is another agent."""
+    parts = [f"{name} {version}" for name, version in software.components]
+    commit = [f"commit {software.commit}"] if software.commit else []
+    return Agent(
+        identifier=uuid_of("software", software.name, software.full_version, *commit, *parts),
+        name=software.name,
+        type=AgentType.SOFTWARE,
+        version=software.version,
+        notes=tuple(commit + ([", ".join(parts)] if parts else [])),
+    )
+
+
+@lru_cache(maxsize=16)
+def organization_agent(name: str) -> Agent:
+    """Return an institution as an agent."""
+    return Agent(identifier=uuid_of("organization", name), name=name, type=AgentType.ORGANIZATION)
+
+
+def provenance_of(
+    cable: Cable,
+    files: Sequence[FileObject],
+    *,
+    at: datetime,
+    software: Software,
+    organisation: str | None,
+    validations: Sequence[Validation],
+) -> CableProvenance:
+    """Tell the history of one cable: from the bytes as received to the package.
+
+    Args:
+        cable: The record.
+        files: Its source, its record and its TEI, one of each, in any order.
+        at: When it was done, aware.
+        software: What did it.
+        organisation: Who had it done; ``None`` when the settings do not say.
+        validations: The checks, in the order in which they were done.
+
+    Raises:
+        ValueError: The files are not one of each kind, or the time has no zone.
+    """
+    by_role = {file.role: file for file in files}
+    if len(files) != len(_FILES) or set(by_role) != set(_FILES):
+        raise ValueError(f"not one source, one record and one TEI: {[str(file.role) for file in files]}")
+    agents = (software_agent(software), *([organization_agent(organisation)] if organisation else []))
+    source = cable.provenance.source
+    events = _events(cable, by_role, agents, validations)
+    return CableProvenance(
+        identifier=cable.identifier,
+        source_sha256=source.sha256,
+        subject=cable.subject,
+        origin=cable.origin.name if cable.origin else None,
+        created=cable.created.value if cable.created else None,
+        release=cable.provenance.release.text if cable.provenance.release else None,
+        copyright=cable.rights.copyright,
+        access=cable.rights.access,
+        files=tuple(by_role[role] for role in _FILES),
+        events=tuple(_dated(cable, number, at, event) for number, event in enumerate(events, 1)),
+        agents=agents,
+        rights=_rights(cable),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An event before it has a time and an identifier."""
+
+    kind: EventType
+    detail: str
+    agents: tuple[AgentLink, ...]
+    objects: tuple[ObjectLink, ...]
+    outcome: Outcome = Outcome.SUCCESS
+    note: str | None = None
+
+
+def _dated(cable: Cable, number: int, at: datetime, draft: _Draft) -> Event:
+    # The time is part of the name: a second ingestion of the same bytes is another event.
+    sha256 = cable.provenance.source.sha256
+    return Event(
+        identifier=uuid_for(cable.identifier, sha256, "event", str(number), draft.kind.code, stamp(at)),
+        type=draft.kind,
+        at=at,
+        detail=draft.detail,
+        outcome=draft.outcome,
+        outcome_note=draft.note,
+        agents=draft.agents,
+        objects=draft.objects,
+    )
+
+
+def _events(
+    cable: Cable,
+    files: Mapping[FileRole, FileObject],
+    agents: tuple[Agent, ...],
+    validations: Sequence[Validation],
+) -> Iterator[_Draft]:
+    """Give the events in the order of the work."""
+    source, record, tei = (files[role].path for role in _FILES)
+    program = (AgentLink(agents[0].identifier, AgentRole.EXECUTING_PROGRAM),)
+    everyone = (*program, *(AgentLink(agent.identifier, AgentRole.IMPLEMENTER) for agent in agents[1:]))
+    whole = (ObjectLink(cable.identifier),)
+    outcome, note = _extraction_outcome(cable)
+    page = cable.provenance.page
+    algorithms = ", ".join(sorted({name for file in files.values() for name in file.digests}))
+    yield _Draft(EventType.INGESTION, _ingestion_detail(cable), everyone, (ObjectLink(source),))
+    yield _Draft(EventType.MESSAGE_DIGEST_CALCULATION, algorithms, program, whole)
+    yield _Draft(
+        EventType.METADATA_EXTRACTION,
+        f"Page of format {page.format}, rendering {page.rendering}, read into a cable record {SCHEMA_VERSION}.",
+        program,
+        (ObjectLink(source, ObjectRole.SOURCE), ObjectLink(record, ObjectRole.OUTCOME)),
+        outcome,
+        note,
+    )
+    yield _Draft(
+        EventType.NORMALIZATION,
+        "Record written as TEI.",
+        program,
+        (ObjectLink(record, ObjectRole.SOURCE), ObjectLink(tei, ObjectRole.OUTCOME)),
+    )
+    validator = (AgentLink(agents[0].identifier, AgentRole.VALIDATOR),)
+    for check in validations:
+        checked = tuple(ObjectLink(files[role].path) for role in check.checked)
+        detail = f"{check.what}: {check.schema}; {check.validator}"
+        yield _Draft(EventType.VALIDATION, detail, validator, checked, check.outcome, check.note)
+    yield _Draft(EventType.INFORMATION_PACKAGE_CREATION, "BagIt 1.0 (RFC 8493).", everyone, whole)
+
+
+def _ingestion_detail(cable: Cable) -> str:
+    release = cable.provenance.release
+    stated = f" Source release as the page states it: {release.text}" if release else ""
+    return f"Retrieval not recorded.{stated}"
+
+
+def _extraction_outcome(cable: Cable) -> tuple[Outcome, str | None]:
+    # Counts, not messages: a message may quote the text.
+    if not cable.findings:
+        return Outcome.SUCCESS, None
+    counts = Counter(finding.severity for finding in cable.findings)
+    note = ", ".join(f"{severity}: {counts[severity]}" for severity in Severity if counts[severity])
+    notes_only = worst(cable.findings) is Severity.NOTE
+    return (Outcome.SUCCESS if notes_only else Outcome.WARNING), f"Findings in the record: {note}."
+
+
+def _rights(cable: Cable) -> tuple[RightsStatement, ...]:
+    rights = cable.rights
+    address = rights.copyright
+    known = address.replace("https://", "http://", 1)
+    status = next((status for start, status in _COPYRIGHT if known.startswith(start)), CopyrightStatus.UNKNOWN)
+    reason = _GOVERNMENT_WORK if status is CopyrightStatus.PUBLIC_DOMAIN else None
+    restriction, decision = ACCESS_WORDS[rights.access]
+    marking = f"Marked {cable.classification.text} by the originator." if cable.classification else None
+    return (
+        _statement(
+            cable,
+            RightsBasis.COPYRIGHT,
+            (address, reason, rights.statement),
+            # Copyright alone never opens a cable: the institution's decision comes on top.
+            "Conditional",
+            "Subject to the decision of the holding institution.",
+            status,
+        ),
+        _statement(cable, RightsBasis.INSTITUTIONAL_POLICY, (marking, rights.advisory), restriction, decision),
+    )
+
+
+def _statement(
+    cable: Cable,
+    basis: RightsBasis,
+    notes: tuple[str | None, ...],
+    restriction: str,
+    reason: str,
+    status: CopyrightStatus | None = None,
+) -> RightsStatement:
+    kept = tuple(note for note in notes if note)
+    source = cable.provenance.source.sha256
+    return RightsStatement(
+        identifier=uuid_for(cable.identifier, source, "rights", basis.code, restriction, reason, *kept),
+        basis=basis,
+        status=status,
+        notes=kept,
+        restriction=restriction,
+        granted_note=reason,
+    )

@@ -1,0 +1,337 @@
+"""RO-Crate 1.2 of one bag: what is in it, who made it, and how one file came from another.
+
+Scope: the metadata file ``ro-crate-metadata.json`` of a bag of one or many cables; the crate's root is the payload
+folder. Not in scope: judging such a file (:mod:`preserve.provenance.crate_check`), and the fixity that the bag's
+manifests state.
+
+Each action is an event of the PREMIS, under the same UUID, so that the two can be read together. The file is
+flattened, compacted JSON-LD with one entity a line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from preserve.provenance.history import organization_agent, software_agent
+from preserve.provenance.model import PAYLOAD, CableProvenance, Event, FileObject, FileRole, stamp
+from preserve.provenance.software import Software
+from preserve.provenance.vocabulary import EventType, ObjectRole
+
+__all__ = [
+    "ABSOLUTE",
+    "CONTEXT",
+    "DESCRIPTOR",
+    "METADATA_PATH",
+    "ROOT",
+    "SPECIFICATION",
+    "Crate",
+    "Member",
+    "crate_of",
+    "encode",
+    "entity_id",
+]
+
+CONTEXT: Final = "https://w3id.org/ro/crate/1.2/context"
+SPECIFICATION: Final = "https://w3id.org/ro/crate/1.2"
+DESCRIPTOR: Final = "ro-crate-metadata.json"
+"""The identifier of the entity that describes the metadata file."""
+METADATA_PATH: Final = PAYLOAD + DESCRIPTOR
+"""The path of the metadata file in a bag."""
+ROOT: Final = "./"
+ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
+"""An absolute URI, by its scheme (RFC 3986 3.1)."""
+
+_PRONOM: Final = "https://www.nationalarchives.gov.uk/PRONOM/"
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# RFC 3987 2.2: what may stand in a path of an IRI; a colon could make its first part look like a scheme.
+_NOT_IN_PATH: Final = re.compile(
+    r"[^A-Za-z0-9._~!$&'()*+,;=@/\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0010ffff-]"
+)
+
+_NAMES: Final[Mapping[FileRole, str]] = {
+    FileRole.SOURCE: "source as received",
+    FileRole.RECORD: "record",
+    FileRole.TEI: "TEI rendering",
+    FileRole.PREMIS: "preservation metadata",
+    FileRole.INDEX: "index of the cables",
+    FileRole.SCHEMA: "schema",
+}
+
+_RIGHTS_NAMES: Final[Mapping[str, str]] = {
+    "http://rightsstatements.org/vocab/NoC-US/1.0/": "No Copyright - United States",
+    "http://rightsstatements.org/vocab/NoC-OKLR/1.0/": "No Copyright - Other Known Legal Restrictions",
+    "http://rightsstatements.org/vocab/CNE/1.0/": "Copyright Not Evaluated",
+    "http://rightsstatements.org/vocab/UND/1.0/": "Copyright Undetermined",
+    "http://rightsstatements.org/vocab/InC/1.0/": "In Copyright",
+}
+"""Titles of the rights statements that suit cables, as rightsstatements.org gives them."""
+
+_RIGHTS_NOTE: Final = "About copyright only: access, and the security marking of the originator, are apart."
+
+Entity = dict[str, object]
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One cable of a crate: its history, and the PREMIS file that tells it."""
+
+    provenance: CableProvenance
+    premis: FileObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crate:
+    """What the metadata file says.
+
+    Attributes:
+        identifier: Of the bag, as ``urn:uuid:...``.
+        name: Tells it from other crates.
+        description: One or two sentences.
+        published: When the package was made.
+        members: Its cables, in order.
+        extra: Payload files that belong to no cable, as an index.
+        software: What made it.
+        organisation: Who had it made.
+    """
+
+    identifier: str
+    name: str
+    description: str
+    published: datetime
+    members: tuple[Member, ...]
+    extra: tuple[FileObject, ...] = ()
+    software: Software
+    organisation: str | None = None
+
+
+def crate_of(
+    members: Sequence[Member],
+    *,
+    identifier: str,
+    published: datetime,
+    software: Software,
+    organisation: str | None = None,
+    extra: Sequence[FileObject] = (),
+) -> Crate:
+    """Make the crate of some cables, its name and description told from them.
+
+    Args:
+        members: At least one cable.
+        identifier: Of the bag: a UUID, with or without ``urn:uuid:``.
+        published: When the package was made, aware.
+        software: What made it.
+        organisation: Who had it made; ``None`` when the settings do not say.
+        extra: Payload files that belong to no cable; the metadata file itself is none of them.
+
+    Raises:
+        ValueError: There is no cable.
+    """
+    if not members:
+        raise ValueError("a crate of no cable")
+    identifiers = [member.provenance.identifier for member in members]
+    one = len(identifiers) == 1
+    return Crate(
+        identifier=f"urn:uuid:{identifier.removeprefix('urn:uuid:')}",
+        name=f"Diplomatic cable {identifiers[0]}" if one else f"{len(identifiers)} diplomatic cables",
+        description=(
+            f"{f'Cable {identifiers[0]}' if one else f'Cables {identifiers[0]} to {identifiers[-1]}'} of the United "
+            "States Department of State: source as received, record, TEI rendering and preservation metadata. "
+            "Security markings are as printed by the originator."
+        ),
+        published=published,
+        members=tuple(members),
+        extra=tuple(extra),
+        software=software,
+        organisation=organisation,
+    )
+
+
+def encode(crate: Crate) -> bytes:
+    """Write the metadata file. Equal crates give equal bytes.
+
+    A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
+    """
+    lines = ",\n".join(map(_JSON.encode, _without_twins(_graph(crate))))
+    text = f'{{"@context":"{CONTEXT}","@graph":[\n{lines}\n]}}\n'
+    return _SURROGATE.sub(chr(0xFFFD), text).encode("utf-8")
+
+
+def entity_id(path: str) -> str:
+    """Return the ``@id`` of a payload file: its path from the crate's root, escaped as an IRI.
+
+    RO-Crate 1.2, Encoding file paths: international characters stay, spaces and percent signs are escaped.
+    """
+    relative = path.removeprefix(PAYLOAD)
+    return _NOT_IN_PATH.sub(lambda found: "".join(f"%{byte:02X}" for byte in _utf8(found[0])), relative)
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _without_twins(graph: Iterable[Entity]) -> Iterator[Entity]:
+    # RO-Crate 1.2, Contextual vs Data entities: the graph MUST NOT list multiple entities with the same @id.
+    seen: set[object] = set()
+    for entity in graph:
+        if entity["@id"] not in seen:
+            seen.add(entity["@id"])
+            yield entity
+
+
+def _graph(crate: Crate) -> Iterator[Entity]:
+    yield {"@id": DESCRIPTOR, "@type": "CreativeWork", "about": _ref(ROOT), "conformsTo": _ref(SPECIFICATION)}
+    yield _root(crate)
+    for member in crate.members:
+        yield from _cable(member, crate)
+    for file in crate.extra:
+        yield _file(file, "")
+    for file in _files(crate):
+        if file.puid is not None:
+            yield {"@id": _PRONOM + file.puid, "@type": ["WebPage", "Standard"], "name": file.format_name}
+    for address in _licenses(crate):
+        if ABSOLUTE.fullmatch(address):
+            name = _RIGHTS_NAMES.get(address, address)
+            yield {"@id": address, "@type": "CreativeWork", "name": name, "description": _RIGHTS_NOTE}
+    yield _software(crate.software)
+    if crate.organisation:
+        agent = organization_agent(crate.organisation)
+        yield {"@id": _urn(agent.identifier), "@type": "Organization", "name": agent.name}
+
+
+def _files(crate: Crate) -> Iterator[FileObject]:
+    for member in crate.members:
+        yield from member.provenance.files
+        yield member.premis
+    yield from crate.extra
+
+
+def _licenses(crate: Crate) -> list[str]:
+    return sorted({member.provenance.copyright for member in crate.members})
+
+
+def _ref(identifier: str) -> Entity:
+    return {"@id": identifier}
+
+
+def _urn(uuid: str) -> str:
+    return f"urn:uuid:{uuid}"
+
+
+def _one_or_many(values: Sequence[object]) -> object:
+    # RO-Crate 1.2, appendix JSON-LD: single-element arrays SHOULD be unpacked to a single value.
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _license(address: str) -> object:
+    return _ref(address) if ABSOLUTE.fullmatch(address) else address
+
+
+def _root(crate: Crate) -> Entity:
+    actions = [_ref(_urn(event.identifier)) for member in crate.members for event, _, _ in _made(member)]
+    root: Entity = {
+        "@id": ROOT,
+        "@type": "Dataset",
+        "identifier": crate.identifier,
+        "name": crate.name,
+        "description": crate.description,
+        "datePublished": stamp(crate.published),
+        "license": _one_or_many([_license(address) for address in _licenses(crate)]),
+        "conditionsOfAccess": _one_or_many(sorted({member.provenance.access for member in crate.members})),
+        "about": _one_or_many([_ref(_cable_id(member)) for member in crate.members]),
+        "hasPart": _one_or_many([_ref(entity_id(file.path)) for file in _files(crate)]),
+        "mentions": _one_or_many(actions),
+    }
+    if crate.organisation:
+        root["publisher"] = _ref(_urn(organization_agent(crate.organisation).identifier))
+    return root
+
+
+def _cable_id(member: Member) -> str:
+    return f"#{entity_id(member.provenance.identifier)}"
+
+
+def _cable(member: Member, crate: Crate) -> Iterator[Entity]:
+    provenance = member.provenance
+    files = (*provenance.files, member.premis)
+    release = provenance.release and f"Source release as the page states it: {provenance.release}"
+    stated: Entity = {
+        "headline": provenance.subject,
+        "dateCreated": provenance.created,
+        "description": " ".join(filter(None, (provenance.origin and f"Sent by {provenance.origin}.", release))) or None,
+    }
+    yield {
+        "@id": _cable_id(member),
+        "@type": "CreativeWork",
+        "identifier": provenance.identifier,
+        "name": f"Diplomatic cable {provenance.identifier}",
+        **{name: value for name, value in stated.items() if value is not None},
+        "conditionsOfAccess": provenance.access,
+        "license": _license(provenance.copyright),
+        "encoding": _one_or_many([_ref(entity_id(file.path)) for file in files]),
+    }
+    for file in files:
+        yield _file(file, provenance.identifier)
+    for event, used, made in _made(member):
+        yield _action(event, used, made, crate)
+
+
+def _file(file: FileObject, of: str) -> Entity:
+    entity: Entity = {
+        "@id": entity_id(file.path),
+        "@type": "File",
+        "name": f"{of}: {_NAMES[file.role]}" if of else f"{_NAMES[file.role]}: {file.path.removeprefix(PAYLOAD)}",
+        "encodingFormat": [file.media_type, _ref(_PRONOM + file.puid)] if file.puid else file.media_type,
+        "contentSize": str(file.size),
+    }
+    if "sha256" in file.digests:
+        entity["sha256"] = file.digests["sha256"]
+    if file.original_name is not None:
+        entity["alternateName"] = file.original_name
+    return entity
+
+
+def _made(member: Member) -> Iterator[tuple[Event, list[str], list[str]]]:
+    """Give each event that made a file, with the paths that it used and those that it made."""
+    for event in member.provenance.events:
+        used = [link.identifier for link in event.objects if link.role is ObjectRole.SOURCE]
+        made = [link.identifier for link in event.objects if link.role is ObjectRole.OUTCOME]
+        if event.type is EventType.INFORMATION_PACKAGE_CREATION:
+            # PREMIS cannot speak of itself; here is the place to say what it was made of.
+            yield event, [file.path for file in member.provenance.files], [member.premis.path]
+        elif used and made:
+            yield event, used, made
+
+
+def _action(event: Event, used: Sequence[str], made: Sequence[str], crate: Crate) -> Entity:
+    action: Entity = {
+        "@id": _urn(event.identifier),
+        "@type": "CreateAction",
+        "name": event.type.label,
+        "description": event.detail,
+        "endTime": stamp(event.at),
+        "instrument": _ref(_urn(software_agent(crate.software).identifier)),
+        "object": _one_or_many([_ref(entity_id(path)) for path in used]),
+        "result": _one_or_many([_ref(entity_id(path)) for path in made]),
+    }
+    if crate.organisation:
+        action["agent"] = _ref(_urn(organization_agent(crate.organisation).identifier))
+    return action
+
+
+def _software(software: Software) -> Entity:
+    entity: Entity = {
+        "@id": _urn(software_agent(software).identifier),
+        "@type": "SoftwareApplication",
+        "name": software.name,
+        "version": software.full_version,
+    }
+    if software.components:
+        entity["softwareRequirements"] = _one_or_many([f"{name} {version}" for name, version in software.components])
+    return entity

@@ -1,0 +1,151 @@
+"""The terms of the Library of Congress preservation vocabularies that our metadata uses, code and label exact.
+
+Scope: the lists of ``http://id.loc.gov/vocabulary/preservation/`` as closed enumerations, only the terms that we
+write. Not in scope: where a term goes; :mod:`preserve.provenance.premis` knows that.
+
+No term for a redaction is here on purpose: this program redacts nothing and undoes no redaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+__all__ = [
+    "AUTHORITY",
+    "HASH_TERMS",
+    "AgentRole",
+    "AgentType",
+    "CopyrightStatus",
+    "EventType",
+    "HashFunction",
+    "ObjectRole",
+    "Outcome",
+    "Relationship",
+    "RelationshipSubType",
+    "RightsBasis",
+    "Term",
+]
+
+AUTHORITY: Final = "http://id.loc.gov/vocabulary/preservation"
+"""The address that every scheme's address begins with; the vocabularies are named with ``http``."""
+
+_SCHEMES: Final[Mapping[str, str]] = {
+    "AgentRole": "eventRelatedAgentRole",
+    "AgentType": "agentType",
+    "CopyrightStatus": "copyrightStatus",
+    "EventType": "eventType",
+    "HashFunction": "cryptographicHashFunctions",
+    "ObjectRole": "eventRelatedObjectRole",
+    "Outcome": "eventOutcome",
+    "Relationship": "relationshipType",
+    "RelationshipSubType": "relationshipSubType",
+    "RightsBasis": "rightsBasis",
+}
+
+
+class Term(Enum):
+    """One term of one scheme.
+
+    Attributes:
+        code: The last part of its address, as ``nor``.
+        label: Its authoritative label, as ``normalization``.
+        uri: Its address.
+    """
+
+    def __init__(self, code: str, label: str) -> None:
+        self.code = code
+        self.label = label
+        self.uri = f"{AUTHORITY}/{_SCHEMES[type(self).__name__]}/{code}"
+
+
+class EventType(Term):
+    """What happened."""
+
+    CAPTURE = ("cap", "capture")
+    DEACCESSION = ("dea", "deaccession")
+    DISSEMINATION = ("dis", "dissemination")
+    FIXITY_CHECK = ("fix", "fixity check")
+    INFORMATION_PACKAGE_CREATION = ("ipc", "information package creation")
+    INGESTION = ("ing", "ingestion")
+    MESSAGE_DIGEST_CALCULATION = ("mes", "message digest calculation")
+    METADATA_EXTRACTION = ("mee", "metadata extraction")
+    METADATA_MODIFICATION = ("mem", "metadata modification")
+    NORMALIZATION = ("nor", "normalization")
+    REPLICATION = ("rep", "replication")
+    TRANSFER = ("tra", "transfer")
+    VALIDATION = ("val", "validation")
+
+
+class Outcome(Term):
+    """How it ended."""
+
+    SUCCESS = ("suc", "success")
+    WARNING = ("war", "warning")
+    FAIL = ("fai", "fail")
+
+
+class AgentType(Term):
+    """What an agent is. Persons are left out: we name roles and institutions, never people."""
+
+    ORGANIZATION = ("org", "organization")
+    SOFTWARE = ("sof", "software")
+
+
+class AgentRole(Term):
+    """What an agent did in an event."""
+
+    EXECUTING_PROGRAM = ("exe", "executing program")
+    IMPLEMENTER = ("imp", "implementer")
+    VALIDATOR = ("val", "validator")
+
+
+class ObjectRole(Term):
+    """What an object was in an event: there before it and used, or its result."""
+
+    SOURCE = ("sou", "source")
+    OUTCOME = ("out", "outcome")
+
+
+class Relationship(Term):
+    """How objects relate, broadly."""
+
+    DERIVATION = ("der", "derivation")
+    STRUCTURAL = ("str", "structural")
+
+
+class RelationshipSubType(Term):
+    """How objects relate, exactly."""
+
+    HAS_SOURCE = ("hss", "has Source")
+    IS_REPRESENTED_BY = ("isr", "is Represented By")
+
+
+class RightsBasis(Term):
+    """What a right rests on."""
+
+    COPYRIGHT = ("cop", "copyright")
+    INSTITUTIONAL_POLICY = ("ins", "institutional policy")
+
+
+class CopyrightStatus(Term):
+    """Whether there is a copyright."""
+
+    COPYRIGHTED = ("cpr", "copyrighted")
+    PUBLIC_DOMAIN = ("pub", "public domain")
+    UNKNOWN = ("unk", "unknown")
+
+
+class HashFunction(Term):
+    """The message digest algorithms that the list knows, of those that we use."""
+
+    MD5 = ("md5", "MD5")
+    SHA1 = ("sha1", "SHA-1")
+    SHA256 = ("sha256", "SHA-256")
+    SHA384 = ("sha384", "SHA-384")
+    SHA512 = ("sha512", "SHA-512")
+
+
+HASH_TERMS: Final[Mapping[str, HashFunction]] = {term.code: term for term in HashFunction}
+"""The term of an algorithm by its BagIt name, which is its code; an algorithm that is not here has no term."""

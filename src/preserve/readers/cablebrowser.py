@@ -1,0 +1,296 @@
+"""The cablebrowser page as text, in both renderings: flattened to one line, and with its line breaks.
+
+Scope: title, disclaimer, heading, the table of seven rows, the statement that a record is partial, routing header,
+body, and the release in the last line; all verbatim. Not in scope: HTML, and what the text of the cable says
+(``cable.normalize``).
+
+The flattened rendering has the table as ``| Identifier: | 05ALMATY4281 |`` rows and the body on one line; the other
+has ``Identifier: 05ALMATY4281`` lines and the body as it was sent. Anything between the two is read too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from preserve.cable.header import opens_header, split_header
+from preserve.cable.identifier import is_identifier
+from preserve.cable.page import Page
+from preserve.cable.record import CaptureSource, PageCapture, Release, Row
+from preserve.digests import sha256
+from preserve.errors import SourceError
+from preserve.findings import Finding, found
+from preserve.readers import SourceItem
+
+__all__ = ["MAX_PAGE", "CablebrowserReader"]
+
+MAX_PAGE = 16 * 1024 * 1024
+"""Bytes that a page has at most. The longest cable of the record set has a tenth of it."""
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_HTML = (b"<!doctype", b"<!entity", b"<html", b"<body", b"<table", b"<pre", b"<?xml")
+_LABELS = ("Identifier", "Wikileaks", "Origin", "Created", "Classification", "Tags", "Redacted")
+_ROW = {label + ":": label for label in _LABELS}
+_AS_SERVED = "Give the page as the site served it, as UTF-8 text."
+
+_PARTIAL = "This record is a partial extract of the original cable."
+_PARTIAL_REST = "The full text of the original cable is not available."
+_TITLE = "US embassy cable"
+_DISCLAIMER = "Disclaimer"
+_FOOTER = "Latest source of this page is"
+_SHORTEST_CUT = 6
+"""Characters by which the beginning of the last line, or of a text, is known."""
+
+
+class CablebrowserReader:
+    """Reads the pages of a cablebrowser site that were captured as text."""
+
+    name = "cablebrowser"
+    describes = "a page of the cablebrowser site as text, flattened to one line or with its line breaks"
+
+    def declines(self, item: SourceItem) -> str | None:
+        """Return why this is no such page; ``None`` when it is one, however damaged."""
+        return next(_excuses(item.data), None)
+
+    def read(self, item: SourceItem) -> Page:
+        """Return the parts of the page.
+
+        Raises:
+            SourceError: It is declined, or it is cut before the text of the cable, or its identifier is none.
+        """
+        excuse = self.declines(item)
+        if excuse is not None:
+            raise SourceError(f"{item.where} is no cablebrowser page: {excuse}", hint=_AS_SERVED)
+        return _page(item, item.data.decode("utf-8-sig"))
+
+
+def _excuses(data: bytes) -> Iterator[str]:
+    """Yield why these bytes are no page, the cheapest reason first; what is too large is not looked at."""
+    if len(data) > MAX_PAGE:
+        yield f"it has {len(data)} bytes, and no page has more than {MAX_PAGE}"
+    if not data.strip():
+        yield "it holds white space only" if data else "it is empty"
+    if data.startswith(_UTF16):
+        yield "it is UTF-16 text, not UTF-8"
+    if (zero := data.find(b"\0")) >= 0:
+        yield f"it is binary: byte {zero} is NUL"
+    if (tag := _markup(data)) is not None:
+        yield f"it is HTML or XML ({tag}), not text"
+    if (bad := _not_utf8(data)) is not None:
+        yield f"byte {bad} is not UTF-8; the page must be given as the site served it"
+    elif _IDENTIFIER_ROW.search(data.decode("utf-8")) is None:
+        yield "it has no row 'Identifier:'"
+
+
+# The row of the identifier, in either rendering, at the start of a line.
+_IDENTIFIER_ROW = re.compile(r"(?:^|\n)[\ufeff \t]{0,20}\|?[ \t]{0,20}Identifier:")
+
+
+def _markup(data: bytes) -> str | None:
+    """Return the markup by which bytes are a document of another kind; ``None`` when they have none."""
+    lower = data.lower()
+    for tag in _HTML:
+        if tag in lower:
+            return tag.decode("ascii")
+    return "<" if lower.removeprefix(_BOM).lstrip().startswith(b"<") else None
+
+
+def _not_utf8(data: bytes) -> int | None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the page: its text without white space at its ends, and where it is."""
+
+    text: str
+    start: int
+    end: int
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Yield the lines that hold something. Only LF ends a line: a lone CR, or a form feed, is part of a text."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = text[start:end].strip()
+        if line:
+            yield _Line(line, start, end)
+        start = end + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    rows: tuple[Row, ...]
+    cells: dict[str, str]
+    flattened: bool
+    start: int
+    end: int
+
+
+def _row(line: str) -> tuple[str, str] | None:
+    """Return label and value of a row in either rendering; ``None`` when the line is no row."""
+    if line.startswith("|"):
+        label, bar, value = line.removeprefix("|").partition("|")
+        if not bar:
+            label, _, value = label.partition(":")
+            label += ":"
+        return label.strip(), value.strip().removesuffix("|").strip()
+    label, colon, value = line.partition(":")
+    return (label + colon, value.strip()) if label + colon in _ROW else None
+
+
+def _table(lines: list[_Line]) -> _Table:
+    """Return the table: the row of the identifier and the rows behind it, the last one perhaps cut in its label."""
+    first = next(place for place, line in enumerate(lines) if (_row(line.text) or ("", ""))[0] == "Identifier:")
+    rows: list[Row] = []
+    last = first
+    for place in range(first, len(lines)):
+        row = _row(lines[place].text)
+        if row is None:
+            last += place + 1 == len(lines) and any(label.startswith(lines[place].text) for label in _ROW)
+            break
+        last = place
+        if row[0].strip("-: |"):
+            rows.append(Row(label=row[0], value=row[1]))
+    cells = {_ROW[row.label]: row.value for row in reversed(rows) if row.label in _ROW}
+    flattened = lines[first].text.startswith("|")
+    return _Table(tuple(rows), cells, flattened, lines[first].start, lines[last].end)
+
+
+def _page(item: SourceItem, text: str) -> Page:
+    table = _table(list(_lines(text)))
+    identifier = table.cells["Identifier"]
+    if not is_identifier(identifier):
+        raise SourceError(
+            f"{item.where}: {identifier[:60]!r} is no identifier of a cable", hint=f"Is the page cut? {_AS_SERVED}"
+        )
+    notes: list[Finding] = []
+    if item.data.startswith(_BOM):
+        notes.append(found("byte-order-mark", "/provenance/source", "the page begins with a UTF-8 byte order mark"))
+    absent = [label for label in _LABELS if not table.cells.get(label)]
+    if absent:
+        notes.append(found("table-incomplete", "/provenance/page/table", f"no value for {', '.join(absent)}"))
+    rest, release, release_notes = _split_release(text, table.end)
+    partial, start = _split_partial(text, table.end, rest)
+    content = text[start:rest].strip()
+    begin = split_header(content)
+    header, body = content[:begin].strip() or None, content[begin:]
+    cut = any(note.code == "page-truncated" for note in release_notes)
+    if not body or (cut and not partial and (len(body) < _SHORTEST_CUT or (begin == 0 and opens_header(body)))):
+        raise SourceError(f"{item.where}: the page of {identifier} holds no text of the cable", hint=_AS_SERVED)
+    capture, capture_notes = _capture(text[: table.start], table, identifier)
+    return Page(
+        identifier=identifier,
+        origin=table.cells.get("Origin") or None,
+        created=table.cells.get("Created") or None,
+        classification=table.cells.get("Classification") or None,
+        tags=table.cells.get("Tags") or None,
+        redacted=table.cells.get("Redacted") or None,
+        partial=partial,
+        header=header,
+        body=body,
+        line_breaks="kept" if "\n" in body else "flattened",
+        release=release,
+        capture=capture,
+        source=CaptureSource(
+            name=item.name,
+            size=len(item.data),
+            sha256=sha256(item.data),
+            media_type="text/plain",
+            encoding="utf-8",
+        ),
+        findings=(*notes, *release_notes, *capture_notes),
+    )
+
+
+def _split_release(text: str, start: int) -> tuple[int, Release | None, list[Finding]]:
+    """Return where the last line begins, and the release that it names; a page without one is cut."""
+    at = text.rfind(_FOOTER, start)
+    if at < 0 or not text[at - 1].isspace():
+        return _split_cut_footer(text, start)
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    said = text[at:end].strip()
+    name, comma, released = said.removeprefix(_FOOTER).partition(",")
+    day = released.strip().removeprefix("released").strip()
+    release = Release(text=said, name=name.strip() or None, date=day if _is_date(day) else None)
+    notes = []
+    if not (name.strip() and comma and _is_date(day)):
+        notes.append(found("release-incomplete", "/provenance/release", f"the last line is {said[:200]!r}"))
+    if text[end:].strip():
+        notes.append(
+            found("text-after-release", "/provenance/page", f"{len(text[end:].strip())} characters stand behind it")
+        )
+    return at, release, notes
+
+
+def _split_cut_footer(text: str, start: int) -> tuple[int, Release | None, list[Finding]]:
+    """Return where a last line begins of which only the first words are left."""
+    end = len(text.rstrip())
+    at = max(text.rfind("\n", start, end) + 1, start)
+    said = text[at:end].strip()
+    if len(said) >= _SHORTEST_CUT and _FOOTER.startswith(said):
+        note = found("release-incomplete", "/provenance/release", f"the last line is {said!r}")
+        return at, None, [note]
+    note = found("page-truncated", "/body", "the page has no last line that names its release: it is cut")
+    return len(text), None, [note]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _split_partial(text: str, start: int, end: int) -> tuple[str | None, int]:
+    """Return the statement that the record is partial, and where it ends; one that is cut has nothing behind it."""
+    at = start
+    while at < end and text[at].isspace():
+        at += 1
+    line_end = text.find("\n", at, end)
+    line_end = end if line_end < 0 else line_end
+    line = text[at:line_end]
+    whole = f"{_PARTIAL} {_PARTIAL_REST}"
+    if line.strip() and whole.startswith(line.strip()) and not text[line_end:end].strip():
+        return line.strip(), line_end
+    for sentence in (whole, _PARTIAL):
+        if line.startswith(sentence):
+            return sentence, at + len(sentence)
+    if "partial extract" in line[:200] and len(line) <= 400:
+        return line.strip(), line_end
+    return None, at
+
+
+def _capture(text: str, table: _Table, identifier: str) -> tuple[PageCapture, list[Finding]]:
+    """Return what stands before the table: title, disclaimer, heading; each is known by its first words."""
+    title = disclaimer = None
+    others = []
+    for line in _lines(text):
+        if title is None and line.text.startswith(_TITLE):
+            title = line.text
+        elif disclaimer is None and line.text.startswith(_DISCLAIMER):
+            disclaimer = line.text
+        else:
+            others.append(line.text)
+    notes = []
+    if title is not None and not title.endswith(identifier):
+        notes.append(found("title-differs", "/provenance/page/title", f"the title does not name {identifier}"))
+    capture = PageCapture(
+        format=CablebrowserReader.name,
+        rendering="flattened" if table.flattened else "lines",
+        title=title,
+        heading=" ".join(others) or None,
+        disclaimer=disclaimer,
+        table=table.rows,
+    )
+    return capture, notes

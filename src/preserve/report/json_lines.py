@@ -1,0 +1,189 @@
+"""Outcomes as JSON objects, one a line: the shapes of ``schemas/outcome-1.0.0.schema.json``.
+
+Scope: pure functions. Not in scope: printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from preserve.archive import LoggedEvent, Rebuilt, StoredBag
+from preserve.audit import AuditResult
+from preserve.bag.model import BagReport
+from preserve.cable import codec
+from preserve.deposit.model import Receipt, State
+from preserve.errors import PreserveError
+from preserve.findings import Finding
+from preserve.ingest.flow import Understood
+from preserve.ingest.outcome import ItemOutcome
+from preserve.report.words import AUDIT_WORDS, DEPOSITED
+
+__all__ = [
+    "audited",
+    "bag",
+    "counts",
+    "item",
+    "no_bag",
+    "not_deposited",
+    "not_understood",
+    "rebuilt",
+    "receipt",
+    "shown",
+    "stored",
+    "understood",
+]
+
+Line = dict[str, object]
+
+
+def _findings(findings: Iterable[Finding]) -> list[Line]:
+    return [
+        {"code": each.code, "where": each.where, "message": each.message, "severity": each.severity.value}
+        for each in findings
+    ]
+
+
+def _stated(line: Mapping[str, object]) -> Line:
+    """Leave out what has no value."""
+    return {key: value for key, value in line.items() if value is not None}
+
+
+def understood(source: str, what: Understood) -> Line:
+    """Return the line of ``inspect`` for a source that was read."""
+    record = codec.to_json(what.cable)
+    return {"source": source, "reader": what.reader, "record": record, "findings": _findings(what.findings)}
+
+
+def not_understood(source: str, error: PreserveError) -> Line:
+    """Return the line of ``inspect`` for a source that was not."""
+    return {"source": source, "reader": None, "record": None, "findings": [], "error": str(error)}
+
+
+def item(outcome: ItemOutcome) -> Line:
+    """Return the line of ``ingest`` and ``pack`` for one source."""
+    return _stated(
+        {
+            "source": outcome.source,
+            "outcome": outcome.fate.value,
+            "identifier": outcome.identifier,
+            "bag": outcome.bag,
+            "version": outcome.version,
+            "path": None if outcome.path is None else str(outcome.path),
+            "seal": outcome.seal,
+            "findings": _findings(outcome.findings),
+            "error": outcome.error,
+        }
+    )
+
+
+def bag(named: str, report: BagReport) -> Line:
+    """Return the line of ``verify`` for one bag."""
+    return _stated(
+        {
+            "bag": named,
+            "verdict": report.verdict.value,
+            "version": report.bagit_version,
+            "depth": report.depth.value,
+            "form": report.form.value,
+            "files": report.files,
+            "bytes": report.bytes,
+            "seal": report.seal,
+            "findings": _findings(report.findings),
+        }
+    )
+
+
+def no_bag(named: str, error: PreserveError) -> Line:
+    """Return the line of ``verify`` for what could not be looked at."""
+    return {"bag": named, "error": str(error)}
+
+
+def counts(numbers: Mapping[str, int]) -> Line:
+    """Return the last line of a verb on many items."""
+    return {"counts": dict(numbers)}
+
+
+def stored(what: StoredBag) -> Line:
+    """Return the line of ``list`` for one version of a bag."""
+    return _stated(
+        {
+            "bag": what.name,
+            "version": what.version,
+            "path": str(what.path),
+            "form": what.form.value,
+            "files": what.files,
+            "bytes": what.bytes,
+            "size": what.size,
+            "seal": what.seal,
+            "profiles": list(what.profiles),
+            "created": what.created,
+            "last_seen": what.last_seen,
+            "last_checked": what.last_checked,
+            "last_ok": what.last_ok,
+            "outcome": what.outcome,
+            "cables": [cable.as_json() for cable in what.cables],
+        }
+    )
+
+
+def shown(what: StoredBag, events: Iterable[LoggedEvent]) -> Line:
+    """Return the line of ``show``: that of ``list``, and the events."""
+    told = [
+        {
+            "type": each.event.type,
+            "time": each.event.at,
+            "outcome": each.event.outcome.value,
+            "detail": each.event.detail,
+        }
+        for each in events
+    ]
+    return stored(what) | {"events": told}
+
+
+def audited(result: AuditResult) -> Line:
+    """Return the line of ``audit`` for one bag."""
+    return {
+        "bag": result.name,
+        "version": result.version,
+        "outcome": AUDIT_WORDS[result.outcome],
+        "depth": result.depth.value,
+        "path": result.location,
+        "files": result.files,
+        "bytes": result.bytes,
+        "findings": _findings(result.findings),
+        "found": result.found,
+    }
+
+
+def receipt(identifier: str, what: Receipt) -> Line:
+    """Return the line of ``deposit`` for one bag."""
+    return _stated(
+        {
+            "identifier": identifier,
+            "bag": what.bag,
+            "version": what.version,
+            "target": what.target,
+            "location": what.place,
+            "state": what.state.value,
+            "files": what.files,
+            "bytes": what.bytes,
+            "verified": what.state is State.VERIFIED,
+            "level": None if what.level is None else what.level.value,
+            "error": None if what.state in DEPOSITED else what.says,
+        }
+    )
+
+
+def not_deposited(identifier: str, target: str, error: PreserveError) -> Line:
+    """Return the line of ``deposit`` for what could not be carried."""
+    return {"identifier": identifier, "target": target, "state": State.FAILED.value, "error": str(error)}
+
+
+def rebuilt(what: Rebuilt) -> Line:
+    """Return the line of ``catalogue rebuild``."""
+    return {
+        "bags": what.bags,
+        "cables": what.cables,
+        "adopted": what.adopted,
+        "findings": _findings(what.findings),
+    }

@@ -1,0 +1,137 @@
+"""Outcomes in words, for people.
+
+Scope: pure functions. Not in scope: printing, colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from preserve.archive import LoggedEvent, Rebuilt, StoredBag
+from preserve.audit import AuditResult
+from preserve.bag.model import BagReport
+from preserve.deposit.model import Receipt
+from preserve.findings import Finding, Severity
+from preserve.ingest.flow import Understood
+from preserve.ingest.outcome import ItemOutcome
+from preserve.report.words import AUDIT_WORDS
+
+__all__ = ["audited", "bag", "counts", "item", "rebuilt", "receipt", "shown", "stored_line", "swept", "understood"]
+
+
+def _findings(findings: Iterable[Finding], *, notes: bool) -> Iterator[str]:
+    for each in findings:
+        if notes or each.severity is not Severity.NOTE:
+            place = f" at {each.where}" if each.where else ""
+            yield f"  {each.severity.value:<7}  {each.code}{place}: {each.message}"
+
+
+def _rows(rows: Iterable[tuple[str, str | None]]) -> Iterator[str]:
+    for label, value in rows:
+        if value:
+            yield f"  {label:<15} {value}"
+
+
+def understood(source: str, what: Understood) -> str:
+    """Return what a source is understood to be: the fields of the record, then every finding."""
+    cable = what.cable
+    marking, body, release = cable.classification, cable.body, cable.provenance.release
+    declassify = marking.declassify_on if marking else None
+    created = cable.created
+    rows: tuple[tuple[str, str | None], ...] = (
+        ("subject", cable.subject),
+        ("origin", cable.origin.name if cable.origin else None),
+        ("created", f"{created.text} (zone {created.zone}, {created.reliability})" if created else None),
+        ("message ref.", cable.message_reference.text if cable.message_reference else None),
+        ("classification", marking.text if marking else None),
+        ("authority", marking.authority if marking else None),
+        ("declassify on", declassify.text if declassify else None),
+        ("classified by", "; ".join(marking.classified_by) if marking else None),
+        ("reasons", ", ".join(marking.reasons) if marking else None),
+        ("captions", ", ".join(cable.captions)),
+        ("attention", "; ".join(cable.attention)),
+        ("TAGS", "; ".join(f"{tag.value} ({tag.kind})" for tag in cable.tags)),
+        ("references", "; ".join(f"{ref.text} -> {ref.identifier or ref.kind}" for ref in cable.references)),
+        ("signed by", "; ".join(cable.signed_by)),
+        ("text", f"{len(body.text):,} characters, {len(body.paragraphs)} paragraphs, line breaks {body.line_breaks}"),
+        ("redaction", f"{cable.redaction.status}, {len(cable.redaction.spans)} spans"),
+        ("completeness", cable.completeness.status),
+        ("release", release.text if release else None),
+        ("source", f"{cable.provenance.source.size:,} bytes, SHA-256 {cable.provenance.source.sha256}"),
+        ("access", cable.rights.access),
+    )
+    head = f"{cable.identifier}  {source} (read by {what.reader})"
+    return "\n".join((head, *_rows(rows), *_findings(what.findings, notes=True)))
+
+
+def item(outcome: ItemOutcome) -> str:
+    """Return the line of one source, and below it what asks for a look."""
+    version = f"/v{outcome.version}" if outcome.version else ""
+    name = f"{outcome.bag or outcome.identifier or ''}{version}"
+    head = f"{outcome.fate.value:<9}  {outcome.source}" + (f"  ->  {name}" if name else "")
+    error = [f"  {outcome.error}"] if outcome.error else []
+    return "\n".join((head, *error, *_findings(outcome.findings, notes=False)))
+
+
+def bag(named: str, report: BagReport) -> str:
+    """Return the verdict on one bag, and below it every finding."""
+    size = f"{report.files} files, {report.bytes:,} bytes"
+    head = f"{report.verdict.value:<10}  {named}  ({report.form.value}, {report.depth.value}, {size})"
+    return "\n".join((head, *_findings(report.findings, notes=True)))
+
+
+def counts(numbers: Mapping[str, int]) -> str:
+    """Return the last line of a verb on many items."""
+    total = sum(numbers.values())
+    parts = [f"{number} {what}" for what, number in numbers.items() if number]
+    return f"{total} item{'' if total == 1 else 's'}" + (f": {', '.join(parts)}" if parts else "")
+
+
+def stored_line(what: StoredBag) -> str:
+    """Return the line of ``list``: no subject, which may name persons and goes on any screen."""
+    first = what.cables[0] if what.cables else None
+    date = (first.date or "")[:10] if first else ""
+    marking = (first.classification or "") if first else ""
+    release = (first.release or "") if first else ""
+    checked = f"{what.outcome} {what.last_checked}" if what.last_checked else "never checked"
+    return f"{what.label:<24}  {date:<10}  {release:<22}  {checked:<28}  {marking}".rstrip()
+
+
+def shown(what: StoredBag, events: Iterable[LoggedEvent]) -> str:
+    """Return one version of a bag: what it holds, where it lies, what happened to it."""
+    head = [f"{what.label}  {what.path}"]
+    head += _rows(
+        (
+            ("stored", what.created),
+            ("form", f"{what.form.value}, {what.files} files, {what.bytes:,} bytes of payload"),
+            ("seal", what.seal),
+            ("checked", f"{what.last_checked}: {what.outcome}" if what.last_checked else "never"),
+        )
+    )
+    for cable in what.cables:
+        head += _rows(cable.as_json().items())
+    head += [f"  {each.event.at}  {each.event.type} ({each.event.outcome}): {each.event.detail}" for each in events]
+    return "\n".join(head)
+
+
+def audited(result: AuditResult) -> str:
+    """Return the line of ``audit`` for one bag, and below it what was found."""
+    head = f"{AUDIT_WORDS[result.outcome]:<7}  {result.label}  ({result.files} files, {result.bytes:,} bytes)"
+    return "\n".join((head, *_findings(result.findings, notes=False)))
+
+
+def receipt(what: Receipt) -> str:
+    """Return the line of ``deposit`` for one bag."""
+    level = f" ({what.level.value})" if what.level else ""
+    return f"{what.state.value}  {what.bag}/v{what.version}  {what.says}{level}"
+
+
+def rebuilt(what: Rebuilt) -> str:
+    """Return what ``catalogue rebuild`` did."""
+    adopted = f", {what.adopted} of them had no event and have one now" if what.adopted else ""
+    return "\n".join((f"{what.bags} bags, {what.cables} cables{adopted}", *_findings(what.findings, notes=True)))
+
+
+def swept(findings: Iterable[Finding]) -> str:
+    """Return what the sweep between catalogue and store found, a line each; nothing when all is in its place."""
+    return "".join(f"{line}\n" for line in _findings(findings, notes=True))

@@ -1,0 +1,406 @@
+"""The institution's settings: ``preserve.toml``, then the environment, then the flags of the command line.
+
+Scope: every setting with its default, its rule and its words in the template. Not in scope: what is done with the
+values; ``package`` and the command line know that.
+
+A later source wins: file, then environment (``PRESERVE_<TABLE>_<KEY>``, as ``PRESERVE_ACCESS_LEVEL``; the archive's
+root is ``PRESERVE_ARCHIVE``), then flags (``"access.level"``). No file is needed: every setting has a default. In the
+environment a list is separated by commas, and an empty variable is one that is not set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import reprlib
+import textwrap
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from preserve.digests import WEAK, algorithm_name
+from preserve.errors import UsageError
+
+__all__ = [
+    "FILE_NAME",
+    "AccessLevel",
+    "AccessSettings",
+    "ArchiveSettings",
+    "BagForm",
+    "BagSettings",
+    "Organisation",
+    "RightsSettings",
+    "Settings",
+    "find",
+    "load",
+    "template",
+]
+
+FILE_NAME = "preserve.toml"
+"""The name of the settings file in the working folder."""
+
+AccessLevel = Literal["open", "restricted", "embargoed", "metadata-only"]
+BagForm = Literal["directory", "tar"]
+
+_STATEMENT = (
+    "Work of the United States Government, without copyright in the United States (17 U.S.C. 105); texts of others "
+    "that it quotes, and the words of the site that published it, may be protected."
+)
+_ADVISORY = (
+    "The originator of this cable marked it as classified or as for official use; that marking is shown as printed, "
+    "and nothing here says that it has ended. The cable was published without the authorization of its originator. It "
+    "names private persons, some of whom may come to harm by being found. Readers are asked to use it with care and "
+    "not to spread the names. The holding institution answers questions, and considers every request to restrict or "
+    "take down this package."
+)
+
+_ARCHIVE = Path("archive")
+
+_Rule = Callable[[object], object]
+"""Turns a raw value into the setting's; raises ValueError saying what is allowed."""
+
+
+# --- rules ---
+
+
+def _text(value: object, controls: str = "") -> str | None:
+    if not isinstance(value, str):
+        raise ValueError("it must be a text")  # noqa: TRY004 - the rules speak with one kind of error
+    for character in value:
+        unprintable = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in "\ufffe\uffff"
+        if unprintable and character not in controls:
+            raise ValueError(
+                f"it holds U+{ord(character):04X}; it must be "
+                + ("printable text" if controls else "one line without control characters")
+            )
+    return value.strip() or None
+
+
+def _prose(value: object) -> str | None:
+    return _text(value, controls="\n")
+
+
+def _email(value: object) -> str | None:
+    address = _text(value)
+    if address is not None:
+        local, at, host = address.partition("@")
+        if not (local and at and host) or "@" in host or any(character.isspace() for character in address):
+            raise ValueError("it must be one e-mail address, as archives@example.org")
+    return address
+
+
+def _web_address(value: object) -> str:
+    address = _text(value)
+    # The characters that RFC 3986 2.2 and 2.3 leave unescaped in a path or query, without the rarer delimiters.
+    if address is None or not re.fullmatch(r"https?://[A-Za-z0-9.-]+/[A-Za-z0-9._~/?=&#-]*", address):
+        raise ValueError("it must be the http or https address of a rights statement or licence")
+    return address
+
+
+def _one_of(words: tuple[str, ...]) -> _Rule:
+    def rule(value: object) -> str:
+        if isinstance(value, str) and value in words:
+            return value
+        raise ValueError(f"it must be one of {', '.join(words)}{_meant(str(value), words)}")
+
+    return rule
+
+
+def _algorithms(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
+        raise ValueError('it must be a list of digest algorithms, as ["sha512"]')
+    try:
+        names = tuple(dict.fromkeys(algorithm_name(name) for name in value))
+    except UsageError as error:
+        raise ValueError(f"{error.message}; {error.hint.rstrip('.')}") from error
+    if set(names) <= WEAK:
+        raise ValueError("it must hold an algorithm that withstands attacks, as sha512 or sha256")
+    return names
+
+
+def _folder(value: object) -> Path:
+    path = _text(value)
+    if path is None or path.startswith("~"):
+        raise ValueError("it must be the path of a folder; '~' is not expanded here")
+    return Path(path)
+
+
+_access_level = _one_of(get_args(AccessLevel))
+_bag_form = _one_of(get_args(BagForm))
+
+
+def _meant(word: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(word, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+# --- the settings ---
+
+
+def _setting(default: object, rule: _Rule, text: str, *, variable: str | None = None) -> Any:
+    return field(default=default, metadata={"rule": rule, "text": text, "variable": variable})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Who holds the bags; written into ``bag-info.txt`` where set. ``None``: not set, left out."""
+
+    name: str | None = _setting(None, _text, "The institution: Source-Organization of bag-info.txt.")
+    address: str | None = _setting(None, _text, "Its address, on one line: Organization-Address.")
+    contact_name: str | None = _setting(None, _text, "Whom to ask, better an office than a person: Contact-Name.")
+    contact_email: str | None = _setting(None, _email, "Where to ask, and to request a take-down: Contact-Email.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessSettings:
+    """Who may see the cables: the institution's decision, apart from the marking and from copyright."""
+
+    level: AccessLevel = _setting(  # noqa: RUF009 - it is a field()
+        "restricted", _access_level, "Who may see the cables: open, restricted, embargoed or metadata-only."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsSettings:
+    """What is said of copyright and to the reader."""
+
+    copyright: str = _setting(
+        "http://rightsstatements.org/vocab/NoC-US/1.0/",
+        _web_address,
+        "The address of the rights statement or licence. NoC-US: no copyright, United States.",
+    )
+    statement: str | None = _setting(_STATEMENT, _text, "The same in a sentence, on one line: Rights-Statement.")
+    advisory: str | None = _setting(
+        _ADVISORY, _prose, "What a reader should know first. The contact of [organisation] is added to it."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BagSettings:
+    """How bags are written."""
+
+    digests: tuple[str, ...] = _setting(
+        ("sha512",), _algorithms, "The algorithms of the manifests; several are reckoned in one reading pass."
+    )
+    form: BagForm = _setting(  # noqa: RUF009
+        "directory", _bag_form, "A bag is a directory, or one tar (less space for very many bags)."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings:
+    """Where the bags are kept."""
+
+    root: Path = _setting(  # noqa: RUF009
+        _ARCHIVE,
+        _folder,
+        "The root of the archive. In this file a relative path starts at the file's own folder.",
+        variable="PRESERVE_ARCHIVE",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings; each attribute is the table of ``preserve.toml`` of the same name."""
+
+    organisation: Organisation = field(default_factory=Organisation)
+    access: AccessSettings = field(default_factory=AccessSettings)
+    rights: RightsSettings = field(default_factory=RightsSettings)
+    bags: BagSettings = field(default_factory=BagSettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+
+    @property
+    def notice(self) -> str | None:
+        """The advisory followed by the institution's contact, as far as either is set."""
+        who = self.organisation
+        parts = [part for part in (who.name, who.contact_name, who.address, who.contact_email) if part]
+        contact = f"Contact: {', '.join(parts)}" if parts else None
+        return " ".join(part for part in (self.rights.advisory, contact) if part) or None
+
+
+_TABLES: Mapping[str, type] = {
+    "organisation": Organisation,
+    "access": AccessSettings,
+    "rights": RightsSettings,
+    "bags": BagSettings,
+    "archive": ArchiveSettings,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One setting: its place, its rule, the variable that sets it."""
+
+    table: str
+    name: str
+    default: object
+    rule: _Rule
+    text: str
+    variable: str
+
+
+@lru_cache(maxsize=1)
+def _keys() -> Mapping[str, _Key]:
+    return {
+        f"{table}.{each.name}": _Key(
+            table,
+            each.name,
+            each.default,
+            each.metadata["rule"],
+            each.metadata["text"],
+            each.metadata["variable"] or f"PRESERVE_{table}_{each.name}".upper(),
+        )
+        for table, kind in _TABLES.items()
+        for each in fields(kind)
+        if each.default is not MISSING
+    }
+
+
+# --- reading ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A raw value, whose it is, and the folder where its relative paths start."""
+
+    key: str
+    value: object
+    where: str
+    folder: Path = Path()
+
+
+def find(start: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the settings file: what ``PRESERVE_SETTINGS`` names, else ``preserve.toml`` in a folder, else ``None``."""
+    named = environment.get("PRESERVE_SETTINGS", "")
+    if named:
+        return Path(named)
+    here = start / FILE_NAME
+    # Also one that cannot be read or is a dangling link: to pass over it would be to pass over an access level.
+    return here if os.path.lexists(here) else None
+
+
+def load(
+    path: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    overrides: Mapping[str, str | list[str]] | None = None,
+) -> Settings:
+    """Return the settings.
+
+    Args:
+        path: The settings file; ``None`` for none.
+        environment: Variables by name; those that start with ``PRESERVE_`` count.
+        overrides: Values of flags by ``"table.key"``.
+
+    Raises:
+        UsageError: The file cannot be read or is no TOML, a key is unknown, or a value is not allowed.
+    """
+    values: dict[str, dict[str, object]] = {table: {} for table in _TABLES}
+    for given in chain(_from_file(path), _from_environment(environment or {}), _from_overrides(overrides or {})):
+        key = _keys()[given.key]
+        try:
+            value = key.rule(given.value)
+        except ValueError as error:
+            raise UsageError(
+                f"{given.where}: {given.key} is {reprlib.repr(given.value)}", hint=_sentence(str(error))
+            ) from None
+        values[key.table][key.name] = given.folder / value if isinstance(value, Path) else value
+    return Settings(**{table: kind(**values[table]) for table, kind in _TABLES.items()})
+
+
+def _from_file(path: Path | None) -> Iterator[_Given]:
+    if path is None:
+        return
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise UsageError(
+            f"the settings file {path} could not be read: {error.strerror}",
+            hint="Name another with PRESERVE_SETTINGS, or make one with: preserve init.",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is no TOML in UTF-8: {error}", hint="See https://toml.io for the form.") from error
+    for table, section in content.items():
+        if table not in _TABLES:
+            raise _unknown(str(path), f"[{table}]", table, tuple(_TABLES))
+        if not isinstance(section, dict):
+            raise UsageError(f"{path}: {table} is a value", hint=f"Write it as a table: [{table}].")
+        for name, value in section.items():
+            if f"{table}.{name}" not in _keys():
+                known = tuple(key.name for key in _keys().values() if key.table == table)
+                raise _unknown(str(path), f"{name} in [{table}]", name, known)
+            yield _Given(f"{table}.{name}", value, str(path), path.parent)
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[_Given]:
+    by_variable = {key.variable: dotted for dotted, key in _keys().items()}
+    known = {variable.removeprefix("PRESERVE_"): variable for variable in (*by_variable, "PRESERVE_SETTINGS")}
+    for variable in sorted(name for name in environment if name.startswith("PRESERVE_")):
+        value = environment[variable]
+        if variable in by_variable:
+            if value:
+                yield _Given(by_variable[variable], _listed(by_variable[variable], value), variable)
+            continue
+        # Others may have variables that begin like ours; one that looks like a slip of ours is refused, lest an
+        # access level be set to no effect.
+        bare = variable.removeprefix("PRESERVE_")
+        slip = bare.lower().startswith(tuple(f"{table}_" for table in _TABLES))
+        if bare not in known and (slip or get_close_matches(bare, known, n=1, cutoff=0.8)):
+            raise _unknown("environment", variable, bare, tuple(known), prefix="PRESERVE_")
+
+
+def _from_overrides(overrides: Mapping[str, str | list[str]]) -> Iterator[_Given]:
+    for dotted, value in overrides.items():
+        if dotted not in _keys():
+            raise _unknown("flags", dotted, dotted, tuple(_keys()))
+        yield _Given(dotted, _listed(dotted, value) if isinstance(value, str) else value, "flags")
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _listed(dotted: str, value: str) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(_keys()[dotted].default, tuple) else value
+
+
+def _unknown(where: str, what: str, word: str, known: tuple[str, ...], prefix: str = "") -> UsageError:
+    close = get_close_matches(word, known, n=1)
+    meant = f"Did you mean {prefix}{close[0]}? " if close else ""
+    return UsageError(
+        f"{where}: {what} is no setting", hint=f"{meant}Known: {', '.join(prefix + each for each in known)}."
+    )
+
+
+# --- writing ---
+
+
+def template() -> str:
+    """Return the commented ``preserve.toml``: each setting with its default, commented out."""
+    lines = [
+        "# Settings of preserve. Each line that starts with # and no space shows a default: remove the # to change it.",
+        "# Variables of the environment (named in brackets) win over this file, flags over both.",
+    ]
+    for table in _TABLES:
+        lines += ["", f"[{table}]"]
+        for key in (key for key in _keys().values() if key.table == table):
+            lines += [f"# {line}" for line in textwrap.wrap(f"{key.text} [{key.variable}]", 116)]
+            lines += [f"#{line}" for line in _assignment(key.name, key.default)]
+    return "\n".join(lines) + "\n"
+
+
+def _assignment(name: str, value: object) -> list[str]:
+    """Return the lines of ``name = value`` in TOML; a long text is wrapped with line-ending backslashes."""
+    if isinstance(value, tuple):
+        return [f"{name} = {json.dumps(list(value))}"]
+    text = json.dumps("" if value is None else str(value), ensure_ascii=False)
+    if len(text) <= 100:
+        return [f"{name} = {text}"]
+    wrapped = textwrap.wrap(text[1:-1], 110, break_long_words=False, break_on_hyphens=False)
+    return [f'{name} = """\\', *(f"{line} \\" for line in wrapped[:-1]), f'{wrapped[-1]}"""']

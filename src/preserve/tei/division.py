@@ -1,0 +1,272 @@
+"""One text of a cable as a TEI division: opener, blocks and sections, closer.
+
+Scope: which block each segment becomes, whatever their order. Not in scope: what is inside a segment
+(:mod:`preserve.tei.marks`).
+
+A TEI division has a fixed order (TEI P5 4.2: opener first, then paragraphs, then sections, then closer and trailers).
+A cable mostly has it too; where not, this total mapping holds:
+
+* *Header lines* are the segments of :data:`LINES`. The first run of them, with whatever stands before and between, is
+  the ``<opener>``, unless a paragraph, a heading or a signature comes first. A later run (a multi-section cable
+  repeats its header) is ``<ab type="header">``.
+* A heading opens ``<div type="section">``, which holds the blocks up to the next heading.
+* The *tail* begins at the first signature or terminator after which no paragraph, heading or header line follows. In
+  it, the signatures with what stands between them are the one ``<closer>``; all else is ``<trailer>``. A text without
+  any block has no tail.
+* White space between blocks stands between the elements; a separator that is more than XML white space is a block.
+
+Not one character is added: line breaks for the reader's eye are inside the end tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from preserve.cable.record import Mark, Paragraph, Segment, SegmentKind
+from preserve.errors import RecordError
+from preserve.tei.anchors import Anchors
+from preserve.tei.characters import WHITE_SPACE, transcribed
+from preserve.tei.marks import in_order, stretch
+
+__all__ = ["BLOCKS", "LINES", "Division", "division"]
+
+LINES: Mapping[SegmentKind, str] = {
+    SegmentKind.BANNER: "banner",
+    SegmentKind.CAPTION: "captions",
+    SegmentKind.ATTENTION: "attention",
+    SegmentKind.DECLASSIFICATION: "declassification",
+    SegmentKind.TAGS: "tags",
+    SegmentKind.SUBJECT: "subject",
+    SegmentKind.REFERENCES: "references",
+    SegmentKind.CLASSIFIED_BY: "classifiedBy",
+    SegmentKind.TRANSMISSION: "transmission",
+    SegmentKind.PRECEDENCE: "precedence",
+    SegmentKind.FROM: "from",
+    SegmentKind.TO: "to",
+    SegmentKind.INFO: "info",
+}
+"""Header lines: each is a ``<seg>`` of this type in the opener or in ``<ab type="header">``."""
+
+BLOCKS: Mapping[SegmentKind, str] = {
+    SegmentKind.SIGNATURE: "signature",
+    SegmentKind.TERMINATOR: "terminator",
+    SegmentKind.RESIDUE: "residue",
+    SegmentKind.OTHER: "other",
+    SegmentKind.SPACE: "space",
+}
+"""Segments that have no element of their own: the type of the ``<ab>``, ``<trailer>`` or ``<seg>`` that holds them."""
+
+_END_BLOCKS = frozenset({SegmentKind.PARAGRAPH, SegmentKind.HEADING, *LINES})
+_END_OPENER = frozenset({SegmentKind.PARAGRAPH, SegmentKind.HEADING, SegmentKind.SIGNATURE})
+_BEGIN_TAIL = frozenset({SegmentKind.SIGNATURE, SegmentKind.TERMINATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One segment with its text and marks."""
+
+    kind: SegmentKind
+    start: int
+    end: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One text with its segments and marks, ready to be written.
+
+    Attributes:
+        text: Every character.
+        pieces: The segments, which partition the text.
+        paragraphs: The record's paragraphs by the code point where each begins.
+        anchors: The targets of the record.
+        end_tag: What ends an end tag of a block: a line break inside the tag where the text has no lines.
+    """
+
+    text: str
+    pieces: tuple[_Piece, ...]
+    paragraphs: Mapping[int, Paragraph]
+    anchors: Anchors
+    end_tag: str
+
+    def write(self, lost_head: str = "", lost_tail: str = "") -> str:
+        """Return the content of the ``<div>``.
+
+        Args:
+            lost_head: An element that says that something before the text is lost.
+            lost_tail: The same for after it.
+        """
+        after_opener = _last_line(self.pieces, 0)
+        tail = self._tail(after_opener)
+        parts = [lost_head]
+        if after_opener:
+            parts += ["<opener>", *map(self._in_opener, self.pieces[:after_opener]), f"</opener{self.end_tag}"]
+        parts += self._blocks(after_opener, tail)
+        parts += self._bottom(tail)
+        return "".join([*parts, lost_tail])
+
+    def _content(self, piece: _Piece, *, paragraph: bool = False) -> str:
+        return stretch(self.text, piece.start, piece.end, piece.marks, self.anchors, paragraph=paragraph)
+
+    def _is_space(self, piece: _Piece) -> bool:
+        return (
+            piece.kind is SegmentKind.SPACE
+            and not piece.marks
+            and not self.text[piece.start : piece.end].strip(WHITE_SPACE)
+        )
+
+    def _tail(self, after_opener: int) -> int:
+        """Return where the tail begins; the number of pieces when there is none."""
+        tail = len(self.pieces)
+        for index in range(len(self.pieces) - 1, after_opener - 1, -1):
+            if self.pieces[index].kind in _END_BLOCKS:
+                break
+            if self.pieces[index].kind in _BEGIN_TAIL:
+                tail = index
+        # TEI P5 4.2: what closes a division follows at least one block or section of it.
+        blocks = (
+            piece
+            for piece in self.pieces[after_opener:tail]
+            if piece.kind is not SegmentKind.PAGE_BANNER and not self._is_space(piece)
+        )
+        return len(self.pieces) if next(blocks, None) is None else tail
+
+    def _in_opener(self, piece: _Piece) -> str:
+        """Return a segment as phrase-level content: in the opener, in a repeated header, between signatures."""
+        if piece.kind in LINES:
+            return f'<seg type="{LINES[piece.kind]}">{self._content(piece)}</seg{self.end_tag}'
+        if piece.kind is SegmentKind.PAGE_BANNER:
+            return f'<fw type="pageBanner">{self._content(piece)}</fw{self.end_tag}'
+        if self._is_space(piece):
+            return transcribed(self.text[piece.start : piece.end])
+        if piece.kind is SegmentKind.RESIDUE:
+            return f'<surplus reason="residue">{self._content(piece)}</surplus{self.end_tag}'
+        return f'<seg type="{BLOCKS[piece.kind]}">{self._content(piece)}</seg{self.end_tag}'
+
+    def _blocks(self, at: int, stop: int) -> Iterator[str]:
+        """Yield the blocks from one piece up to another, sections included."""
+        numbers = {"p": 0, "s": 0}
+        while at < stop:
+            piece = self.pieces[at]
+            run = _last_line(self.pieces[:stop], at) if piece.kind in LINES else at + 1
+            if piece.kind in LINES:
+                yield '<ab type="header">'
+                yield from map(self._in_opener, self.pieces[at:run])
+                yield f"</ab{self.end_tag}"
+            elif piece.kind is SegmentKind.HEADING:
+                numbers["s"] += 1
+                yield f"</div{self.end_tag}" if numbers["s"] > 1 else ""
+                yield f'<div type="section" xml:id="{self.anchors.prefix}s{numbers["s"]}">'
+                yield f"<head>{self._content(piece)}</head{self.end_tag}"
+            elif piece.kind is SegmentKind.PARAGRAPH:
+                numbers["p"] += 1
+                yield self._paragraph(piece, numbers["p"])
+            else:
+                yield self._other_block("ab", piece)
+            at = run
+        yield f"</div{self.end_tag}" if numbers["s"] else ""
+
+    def _paragraph(self, piece: _Piece, position: int) -> str:
+        known = self.paragraphs.get(piece.start)
+        number = f' n="{known.number}"' if known and known.number is not None else ""
+        level = self.anchors.taxonomies.level(known.portion) if known and known.portion else None
+        portion = f' ana="#{level}"' if level else ""
+        content = self._content(piece, paragraph=True)
+        return f'<p xml:id="{self.anchors.prefix}p{position}"{number}{portion}>{content}</p{self.end_tag}'
+
+    def _other_block(self, element: str, piece: _Piece) -> str:
+        if self._is_space(piece):
+            return transcribed(self.text[piece.start : piece.end])
+        if piece.kind is SegmentKind.PAGE_BANNER:
+            return self._in_opener(piece)
+        content = self._content(piece)
+        if piece.kind is SegmentKind.RESIDUE:
+            content = f'<surplus reason="residue">{content}</surplus>'
+        return f'<{element} type="{BLOCKS[piece.kind]}">{content}</{element}{self.end_tag}'
+
+    def _bottom(self, tail: int) -> Iterator[str]:
+        """Yield the tail: at most one closer, and trailers."""
+        pieces = self.pieces[tail:]
+        signed = [at for at, piece in enumerate(pieces) if piece.kind is SegmentKind.SIGNATURE]
+        first, last = (signed[0], signed[-1] + 1) if signed else (len(pieces), len(pieces))
+        yield from (self._other_block("trailer", piece) for piece in pieces[:first])
+        if signed:
+            yield "<closer>"
+            for piece in pieces[first:last]:
+                if piece.kind is SegmentKind.SIGNATURE:
+                    yield f"<signed>{self._content(piece)}</signed{self.end_tag}"
+                else:
+                    yield self._in_opener(piece)
+            yield f"</closer{self.end_tag}"
+        yield from (self._other_block("trailer", piece) for piece in pieces[last:])
+
+
+def _last_line(pieces: Sequence[_Piece], at: int) -> int:
+    """Return one past the last header line from ``at`` on that no paragraph, heading or signature precedes."""
+    last = at
+    for index in range(at, len(pieces)):
+        if pieces[index].kind in _END_OPENER:
+            break
+        if pieces[index].kind in LINES:
+            last = index + 1
+    return last
+
+
+def _whole(text: str, segments: Sequence[Segment]) -> Iterator[tuple[SegmentKind, int, int]]:
+    """Yield the segments, and each stretch that none of them covers as one that no rule knows."""
+    at = 0
+    for segment in sorted(segments, key=lambda each: (each.start, each.end)):
+        if segment.start < at or segment.end < segment.start or segment.end > len(text):
+            raise RecordError(f"the segment {segment.kind} at {segment.start}-{segment.end} is not part of a partition")
+        if segment.start > at:
+            yield SegmentKind.OTHER, at, segment.start
+        if segment.end > segment.start:
+            yield segment.kind, segment.start, segment.end
+        at = segment.end
+    if at < len(text):
+        yield SegmentKind.OTHER, at, len(text)
+
+
+def _pieces(text: str, segments: Sequence[Segment], marks: Sequence[Mark]) -> Iterator[_Piece]:
+    ordered = in_order(marks)
+    at = 0
+    for kind, start, end in _whole(text, segments):
+        stop = at
+        while stop < len(ordered) and ordered[stop].start < end:
+            stop += 1
+        yield _Piece(kind, start, end, ordered[at:stop])
+        at = stop
+    if at < len(ordered):
+        raise RecordError(f"the mark {ordered[at].kind} at {ordered[at].start}-{ordered[at].end} leaves the text")
+
+
+def division(
+    text: str,
+    segments: Sequence[Segment],
+    marks: Sequence[Mark],
+    paragraphs: Sequence[Paragraph],
+    anchors: Anchors,
+    *,
+    has_lines: bool,
+) -> Division:
+    """Return a text with its segments and marks, checked to fit each other.
+
+    Args:
+        text: Every character.
+        segments: A partition of it; what they leave out is taken as text that no rule knows.
+        marks: Stretches inside segments, nested or apart.
+        paragraphs: What the record knows of the paragraphs.
+        anchors: The targets of the record.
+        has_lines: The text has its line breaks, so the tags need none.
+
+    Raises:
+        RecordError: Segments overlap, or a mark lies outside the text.
+    """
+    return Division(
+        text,
+        tuple(_pieces(text, segments, marks)),
+        {paragraph.start: paragraph for paragraph in paragraphs},
+        anchors,
+        ">" if has_lines else "\n>",
+    )

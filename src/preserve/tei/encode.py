@@ -1,0 +1,81 @@
+"""One cable record as a TEI P5 document.
+
+Scope: the document as a whole. Not in scope: the header (:mod:`preserve.tei.header`), the divisions
+(:mod:`preserve.tei.division`), checking (:mod:`preserve.tei.validate`).
+
+The invariant: the text of ``div[@type='document']`` is ``body.text``, and that of ``div[@type='transmission']`` is
+``header.text``, character for character, white space included.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from preserve.cable.record import Cable, Header
+from preserve.provenance.software import Software
+from preserve.tei.anchors import CAPTURE, PACKAGER, Anchors, anchors
+from preserve.tei.characters import attribute, name_part, unencodable
+from preserve.tei.division import division
+from preserve.tei.header import Making, header
+
+__all__ = ["NAMESPACE", "encode"]
+
+NAMESPACE = "http://www.tei-c.org/ns/1.0"
+
+
+def encode(
+    cable: Cable, *, software: Software, date: datetime.date, source_path: str, authority: str | None = None
+) -> bytes:
+    """Return the cable as a TEI document: UTF-8 with an XML declaration, line feeds, the same bytes for the same call.
+
+    Args:
+        cable: The record.
+        software: The program that encodes.
+        date: The day of encoding.
+        source_path: The path of the source file relative to that of the document, as ``../source/02STRELSAU17.txt``.
+        authority: The institution that makes the document available, where the settings state one.
+
+    Raises:
+        RecordError: Segments of the record overlap, or marks cross or leave their segment.
+    """
+    targets = anchors(cable)
+    has_lines = cable.body.line_breaks == "kept"
+    front = _front(cable.header, targets, has_lines=has_lines) if cable.header else ""
+    document = _document(cable, targets, has_lines=has_lines)
+    # Looking for "<g " in the result is quicker than looking for each such character in the text.
+    texts = ((cable.body.text, document), (cable.header.text if cable.header else "", front))
+    declared = {character for text, xml in texts if "<g " in xml for character in unencodable(text)}
+    making = Making(software, date, source_path, authority)
+    parts = (
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<TEI xmlns="{NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">',
+        header(cable, targets.taxonomies, declared, making),
+        "  <text>",
+        f"{front}    <body>",
+        document,
+        "    </body>",
+        "  </text>",
+        "</TEI>",
+        "",
+    )
+    return "\n".join(parts).encode("utf-8")
+
+
+def _front(routing: Header, targets: Anchors, *, has_lines: bool) -> str:
+    own = replace(targets, prefix="t-")
+    text = division(routing.text, routing.segments, routing.marks, (), own, has_lines=has_lines)
+    return f'    <front>\n      <div type="transmission" xml:id="transmission">{text.write()}</div>\n    </front>\n'
+
+
+def _document(cable: Cable, targets: Anchors, *, has_lines: bool) -> str:
+    body = cable.body
+    text = division(body.text, body.segments, body.marks, body.paragraphs, targets, has_lines=has_lines)
+    missing = cable.completeness.missing
+    # The page says that the header is lost; that the end is, a rule draws from how the text breaks off.
+    head_by = CAPTURE if cable.completeness.text else PACKAGER
+    head = f'<gap reason="notInSource" unit="section" extent="unknown" resp="#{head_by}"/>'
+    tail = f'<gap reason="notInSource" unit="chars" extent="unknown" resp="#{PACKAGER}" cert="medium"/>'
+    content = text.write(head if "routing-header" in missing else "", tail if "tail" in missing else "")
+    identifier = attribute(cable.identifier)
+    return f'      <div type="document" subtype="telegram" xml:id="d1" n="{identifier}">{content}</div>'

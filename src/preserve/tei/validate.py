@@ -1,0 +1,274 @@
+"""Whether a TEI document is one of ours, and says what its record says.
+
+Scope: the RELAX NG profile, the identity of the texts, and the rules that a grammar cannot say, each with its finding.
+Not in scope: validity in tei_all, which follows from the profile and is proved in the tests.
+
+Every byte is hostile: no entity is resolved, no DTD and no network is asked, a document larger than :data:`LARGEST`
+or deeper than libxml2's own bound is a finding. No message quotes the text of a cable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import cast
+
+from lxml import etree
+
+from preserve.cable.record import Cable, MarkKind
+from preserve.contract import contract_bytes
+from preserve.errors import RecordError
+from preserve.findings import Finding, found
+from preserve.tei.characters import WHITE_SPACE
+from preserve.tei.encode import NAMESPACE
+from preserve.tei.header import SCHEMA_NAME
+from preserve.tei.marks import in_order
+from preserve.tei.taxonomy import taxonomies
+
+__all__ = ["LARGEST", "check", "document_text"]
+
+LARGEST = 64 << 20
+"""Bytes of the largest document that is read."""
+
+_MOST_SCHEMA_FINDINGS = 20
+_TEI = f"{{{NAMESPACE}}}"
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_POINTERS = frozenset({"target", "ana", "resp", "source", "scheme", "who", "corresp", "ref", "next", "prev"})
+_NOT_OF_THE_SOURCE = ("supplied", "corr", "reg", "expan", "ex", "unclear", "restore", "add")
+
+_Element = etree._Element
+_ALL_IDS = etree.XPath("//@xml:id", smart_strings=False)
+_ALL_POINTING = etree.XPath("//*[@*[contains(., '#')]]")
+_STRING = etree.XPath("string()", smart_strings=False)
+
+
+class _NotReadableError(Exception):
+    """The bytes are no document that we read."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+def _parse(tei: bytes) -> _Element:
+    if len(tei) > LARGEST:
+        raise _NotReadableError(
+            found("tei-not-well-formed", "", f"{len(tei):,} bytes; the largest read is {LARGEST:,}")
+        )
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,  # a doubled xml:id is a finding of ours, not an error of the parser
+    )
+    try:
+        root = etree.fromstring(tei, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _NotReadableError(found("tei-not-well-formed", "", str(error))) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _NotReadableError(found("tei-document-type", "", "a document type declaration"))
+    return root
+
+
+@lru_cache(maxsize=1)
+def _profile() -> etree.RelaxNG:
+    return etree.RelaxNG(etree.fromstring(contract_bytes(f"{SCHEMA_NAME}.rng")))
+
+
+def _where(element: _Element) -> str:
+    xml_id = element.get(_XML_ID)
+    return f"#{xml_id}" if xml_id else f"line {element.sourceline}"
+
+
+def _division(root: _Element, kind: str) -> _Element | None:
+    return next((div for div in root.iter(f"{_TEI}div") if div.get("type") == kind), None)
+
+
+def _characters(root: _Element) -> dict[str, str]:
+    """Return the character that each ``<g>`` stands for, by its pointer."""
+    declared: dict[str, str] = {}
+    for char in root.iter(f"{_TEI}char"):
+        for prop in char.iter(f"{_TEI}localProp"):
+            value = prop.get("value", "")
+            try:
+                declared[f"#{char.get(_XML_ID)}"] = chr(int(value, 16))
+            except (ValueError, OverflowError):
+                continue
+    return declared
+
+
+def _strings(element: _Element) -> str:
+    return str(_STRING(element))
+
+
+def _text(division: _Element, characters: dict[str, str]) -> str:
+    """Return the text of a division; a ``<g>`` counts as the character that it stands for."""
+    if not characters:
+        return _strings(division)
+    parts: list[str] = []
+    for action, element in etree.iterwalk(division, events=("start", "end")):
+        if action == "start":
+            parts.append(characters.get(element.get("ref", ""), "") if element.tag == f"{_TEI}g" else "")
+            parts.append(element.text or "")
+        elif element is not division:
+            parts.append(element.tail or "")
+    return "".join(parts)
+
+
+def _check_schema(root: _Element, _cable: Cable) -> Iterator[Finding]:
+    profile = _profile()
+    if profile.validate(root):
+        return
+    seen = dict.fromkeys((entry.line, entry.message) for entry in profile.error_log)
+    for line, message in list(seen)[:_MOST_SCHEMA_FINDINGS]:
+        yield found("tei-schema", f"line {line}", message)
+
+
+def _check_text(root: _Element, cable: Cable) -> Iterator[Finding]:
+    characters = _characters(root)
+    expected = {"document": cable.body.text, "transmission": cable.header.text if cable.header else None}
+    for kind, wanted in expected.items():
+        division = _division(root, kind)
+        if wanted is None and division is None:
+            continue
+        if wanted is None or division is None:
+            says = "is not in the record" if wanted is None else "is missing"
+            yield found("tei-text", kind, f"the {kind} division {says}")
+            continue
+        is_there = _text(division, characters)
+        if is_there == wanted:
+            continue
+        if _normal(is_there) == _normal(wanted):
+            yield found("tei-white-space", kind, f"the {kind} division differs from the record in white space only")
+        else:
+            yield found("tei-text", kind, _difference(wanted, is_there))
+
+
+def _normal(text: str) -> str:
+    return " ".join(part for part in text.translate(dict.fromkeys(map(ord, WHITE_SPACE), " ")).split(" ") if part)
+
+
+def _difference(wanted: str, is_there: str) -> str:
+    at = next((n for n, (a, b) in enumerate(zip(wanted, is_there, strict=False)) if a != b), None)
+    if at is None:
+        return f"{len(is_there):,} characters, not {len(wanted):,}"
+    return f"character {at:,} is U+{ord(is_there[at]):04X}, not U+{ord(wanted[at]):04X}"
+
+
+def _check_pointers(root: _Element, _cable: Cable) -> Iterator[Finding]:
+    known: set[str] = set()
+    for xml_id in cast("list[str]", _ALL_IDS(root)):
+        if xml_id in known:
+            yield found("tei-duplicate-id", f"#{xml_id}", f"two elements have xml:id {xml_id}")
+        known.add(xml_id)
+    for element in cast("list[_Element]", _ALL_POINTING(root)):
+        for name, value in cast("list[tuple[str, str]]", element.items()):
+            for pointer in value.split() if name in _POINTERS else ():
+                if pointer.startswith("#") and pointer[1:] not in known:
+                    yield found("tei-pointer", _where(element), f"{name} {pointer} names no element of the document")
+
+
+def _check_paragraphs(root: _Element, cable: Cable) -> Iterator[Finding]:
+    document = _division(root, "document")
+    if document is None:
+        return
+    numbers = [p.get("n") for p in document.iter(f"{_TEI}p") if p.get("n")]
+    recorded = [str(paragraph.number) for paragraph in cable.body.paragraphs if paragraph.number is not None]
+    if numbers != recorded:
+        yield found("tei-paragraphs", "document", f"{len(numbers)} numbered paragraphs, the record has {len(recorded)}")
+    for before, after in pairwise(paragraph.number for paragraph in cable.body.paragraphs if paragraph.number):
+        if after <= before:
+            yield found("tei-paragraph-order", "document", f"paragraph {after} follows paragraph {before}")
+
+
+def _check_classification(root: _Element, cable: Cable) -> Iterator[Finding]:
+    stated = cable.classification
+    categories = taxonomies(cable)
+    level = categories.level(stated.level) if stated else None
+    targets = [ref.get("target") for ref in root.iter(f"{_TEI}catRef") if ref.get("scheme") == "#classification"]
+    if targets != ([f"#{level}"] if level else []):
+        yield found("tei-classification", "textClass", f"catRef {targets}, the record has {level}")
+    printed = categories.level(stated.banner.level if stated.banner else stated.level) if stated else None
+    for seg in root.iter(f"{_TEI}seg"):
+        if seg.get("type") == "classification" and seg.get("ana") != (f"#{printed}" if printed else None):
+            yield found("tei-classification", _where(seg), f"banner {seg.get('ana')}, the record has {printed}")
+
+
+def _check_closer(root: _Element, _cable: Cable) -> Iterator[Finding]:
+    document = _division(root, "document")
+    closers = [] if document is None else list(document.iter(f"{_TEI}closer"))
+    for closer in closers[1:]:
+        yield found("tei-closer", _where(closer), f"{len(closers)} closers")
+
+
+def _check_gaps(root: _Element, cable: Cable) -> Iterator[Finding]:
+    redacted = 0
+    for gap in root.iter(f"{_TEI}gap"):
+        redacted += gap.get("reason") == "redacted"
+        if not gap.get("resp"):
+            yield found("tei-gap", _where(gap), "a gap without resp")
+        printed = "".join(_strings(gap).split())
+        quantity = gap.get("quantity")
+        if printed and quantity is not None and quantity != str(len(printed)):
+            yield found("tei-gap", _where(gap), f"quantity {quantity} for {len(printed)} characters")
+    recorded = sum(
+        mark.kind is MarkKind.REDACTION
+        for marks in (cable.body.marks, cable.header.marks if cable.header else ())
+        for mark in in_order(marks)
+    )
+    if redacted != recorded:
+        yield found("tei-redaction", "text", f"{redacted} redactions, the record marks {recorded}")
+
+
+def _check_nothing_supplied(root: _Element, _cable: Cable) -> Iterator[Finding]:
+    for element in root.iter(*(f"{_TEI}{name}" for name in _NOT_OF_THE_SOURCE)):
+        name = etree.QName(element).localname
+        yield found("tei-supplied", _where(element), f"<{name}>: a reading that is not the source's")
+
+
+_Check = Callable[[_Element, Cable], Iterator[Finding]]
+
+_CHECKS: tuple[_Check, ...] = (
+    _check_schema,
+    _check_text,
+    _check_pointers,
+    _check_paragraphs,
+    _check_classification,
+    _check_closer,
+    _check_gaps,
+    _check_nothing_supplied,
+)
+
+
+def check(tei: bytes, cable: Cable) -> tuple[Finding, ...]:
+    """Return what is wrong with a TEI document of a cable, in the order of the checks; empty when nothing is.
+
+    Args:
+        tei: The document.
+        cable: The record that it is made of.
+    """
+    try:
+        root = _parse(tei)
+    except _NotReadableError as error:
+        return (error.finding,)
+    return tuple(finding for rule in _CHECKS for finding in rule(root, cable))
+
+
+def document_text(tei: bytes) -> str:
+    """Return the text of ``div[@type='document']``, each ``<g>`` as the character that it stands for.
+
+    Raises:
+        RecordError: The bytes are not a TEI document that we read, or have no such division.
+    """
+    try:
+        root = _parse(tei)
+    except _NotReadableError as error:
+        raise RecordError(f"not a TEI document: {error.finding.message}") from error
+    division = _division(root, "document")
+    if division is None:
+        raise RecordError("not a TEI document of a cable: it has no div of type document")
+    return _text(division, _characters(root))

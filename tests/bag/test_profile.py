@@ -1,0 +1,99 @@
+"""BagIt Profiles: ours, and each requirement that a profile can make."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.bag.fixtures import bag, pack
+from tests.bag.profiles import CASES, INFO, profile
+
+from preserve.bag.profile import Profile
+from preserve.bag.verify import verify
+from preserve.contract import contract_bytes
+from preserve.errors import UsageError
+
+
+@pytest.mark.parametrize(("name", "expected", "asked"), CASES, ids=[name for name, _codes, _asked in CASES])
+def test_a_bag_gives_exactly_what_it_lacks(name: str, expected: set[str], asked: Profile, tmp_path: Path) -> None:
+    info = f"{INFO}Source: a\nSource: b\n"
+    bag(tmp_path / "bag", payload={"a.txt": b"x"}, info=info, tags={"notes.txt": b"x"})
+    report = verify(tmp_path / "bag", profile=asked)
+    assert {finding.code for finding in report.findings} == expected
+    assert report.valid is (expected <= {"profile-field-recommended"})
+
+
+def test_a_forbidden_fetch_file_is_found(tmp_path: Path) -> None:
+    bag(
+        tmp_path / "bag",
+        payload={"a.txt": b"x"},
+        info=INFO,
+        tags={"fetch.txt": b"https://example.org/a - data/a.txt\n"},
+    )
+    report = verify(tmp_path / "bag", profile=profile(**{"Allow-Fetch.txt": False}))
+    assert [finding.code for finding in report.findings] == ["profile-fetch"]
+
+
+def test_a_tar_is_held_to_the_accepted_media_types(tmp_path: Path) -> None:
+    bag(tmp_path / "bag", payload={"a.txt": b"x"}, info=INFO)
+    packed = pack(tmp_path / "bag")
+    for accepted in ("application/tar", "application/x-tar"):
+        assert verify(packed, profile=profile(Accept_Serialization=[accepted])).valid
+    for refused in (profile(Serialization="forbidden"), profile(Accept_Serialization=["application/zip"]), profile()):
+        assert [each.code for each in verify(packed, profile=refused).findings] == ["profile-serialization"]
+
+
+ABOUT = '"BagIt-Profile-Info": {"BagIt-Profile-Identifier": "a"}'
+KNOWN = f'{ABOUT}, "Accept-BagIt-Version": ["1.0"]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        "[" * 100_000,
+        '{"BagIt-Profile-Info": []}',
+        f"{{{ABOUT}}}",
+        f'{{{ABOUT}, "Accept-BagIt-Version": "1.0"}}',
+        f'{{{KNOWN}, "Serialization": "yes"}}',
+        f'{{{KNOWN}, "Bag-Info": {{"A": 1}}}}',
+        f'{{{KNOWN}, "Data-Empty": "no"}}',
+        f'{{{KNOWN}, "Manifests-Required": ["x"]}}',
+    ],
+)
+def test_what_is_no_profile_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        Profile.parse(text)
+
+
+def test_a_profile_without_a_version_of_the_specification_is_of_1_1() -> None:
+    text = '{"BagIt-Profile-Info": {"BagIt-Profile-Identifier": "a"}, "Accept-BagIt-Version": ["0.97"]}'
+    assert Profile.parse(text).specification == "1.1.0"
+
+
+def test_ours_is_a_subset_of_beyond_the_repository() -> None:
+    """What meets ours and names its organisation meets BTR 1.0: fields, manifests, no fetch.txt, tar, versions."""
+    ours = Profile.ours()
+    required = {label for label, rule in ours.info.items() if rule.required}
+    assert {"Bagging-Date", "Payload-Oxum"} <= required
+    assert "Source-Organization" in ours.info
+    assert set(ours.manifests_allowed or ()) <= {"md5", "sha1", "sha256", "sha512"}
+    assert set(ours.tag_manifests_allowed or ()) <= {"md5", "sha1", "sha256", "sha512"}
+    assert not ours.fetch_allowed
+    assert set(ours.versions) <= {"0.97", "1.0"}
+    assert set(ours.media_types) <= {"application/tar", "application/x-tar", "application/zip"}
+    assert ours.media_types[0] == "application/tar"
+
+
+def test_ours_is_complete_and_consistent() -> None:
+    document = json.loads(contract_bytes("bagit-profile-1.0.json"))
+    ours = Profile.ours()
+    assert ours.specification == "1.4.0"
+    assert set(document["BagIt-Profile-Info"]) >= {"Source-Organization", "External-Description", "Version"}
+    assert set(ours.manifests_required) <= set(ours.manifests_allowed or ())
+    assert set(ours.tag_manifests_required) <= set(ours.tag_manifests_allowed or ())
+    assert "BagIt-Profile-Identifier" not in ours.info

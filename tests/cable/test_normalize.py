@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from preserve.cable.codec import to_json
+from preserve.cable.normalize import normalize
+from preserve.cable.page import Page
+from preserve.cable.record import Basis, Cable, Created, Origin, PageCapture, SegmentKind
+from preserve.cable.schema import check
+from preserve.findings import found
+
+from .making import HEAD, RIGHTS, page
+
+BODY = HEAD + "1. (C) All was calm.\nORMSBY"
+HEADER = "P 221640Z FEB 05\nFM AMEMBASSY STRELSAU\nTO RUEHC/SECSTATE WASHDC"
+
+
+def cable(body: str = BODY, **parts: object) -> Cable:
+    made = normalize(page(body, parts), RIGHTS)
+    assert check(json.loads(json.dumps(to_json(made)))) == ()
+    return made
+
+
+def codes(made: Cable) -> list[str]:
+    return [finding.code for finding in made.findings]
+
+
+def test_a_whole_record_without_a_finding() -> None:
+    made = cable(
+        origin="US Office Strelsau",
+        created="2005-02-22 16:40:00",
+        classification="UNCLASSIFIED",
+        tags="PGOV RZ",
+        redacted="This cable was not redacted by Wikileaks.",
+        header=HEADER,
+        capture=PageCapture(format="test", rendering="lines", heading="A thing"),
+    )
+    assert codes(made) == []
+    assert made.identifier == "05STRELSAU112"
+    assert made.received_identifier is None
+    assert made.created == Created(text="2005-02-22 16:40:00", value="2005-02-22T16:40:00", reliability="dtg-confirmed")
+    assert made.completeness.status == "complete"
+    assert made.header is not None
+    assert made.rights is RIGHTS
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("US Office Strelsau", "Strelsau"),
+        ("Embassy Port Of Spain", "Port Of Spain"),
+        ("Consulate Ho Chi Minh City", "Ho Chi Minh City"),
+        ("American Institute Taiwan, Taipei", "Taipei"),
+        ("USUN New York", "New York"),
+        ("UNVIE", None),
+        ("Secretary of State", None),
+        ("Embassy", None),
+    ],
+)
+def test_the_place_is_what_the_name_of_the_origin_holds(name: str, place: str | None) -> None:
+    assert cable(origin=name).origin == Origin(name=name, station="STRELSAU", place=place)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2005-12-02 09:08:00", "2005-12-02T09:08:00"),
+        ("2005-12-02 09:08", "2005-12-02T09:08:00"),
+        ("2005-02-30 09:08:00", None),
+        ("2005-12-02 25:08:00", None),
+        ("2 December 2005", None),
+        ("0005-12-02 09:08:00", None),
+        ("2005-12-02 09:08:00Z", None),
+        ("２005-12-02 09:08:00", None),
+    ],
+)
+def test_created(text: str, value: str | None) -> None:
+    made = cable(created=text)
+    assert (made.created.value if made.created else None) == value
+    assert ("created-unreadable" in codes(made)) == (value is None)
+
+
+def test_minutes_of_a_page_that_prints_false_ones() -> None:
+    made = cable(created="2005-02-22 16:04", minutes_unreliable=True, header=HEADER)
+    assert made.created is not None
+    assert made.created.reliability == "minutes-unreliable"
+    assert codes(made) == ["minutes-unreliable"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "where"),
+    [
+        ({"classification": "CONFIDENTIAL"}, "classification-differs", "/classification/banner/level"),
+        ({"classification": "MOST SECRET"}, "classification-unknown", "/classification"),
+        ({"identifier": "05STRELSAU113"}, "message-reference-differs", "/message_reference"),
+        ({"identifier": "05ZENDA112"}, "message-reference-differs", "/message_reference"),
+        ({"identifier": "2005STRELSAU0112"}, "identifier-canonicalised", "/identifier"),
+        ({"tags": "PGOV PREL"}, "tags-differ", "/tags"),
+        ({"created": "2005-02-23 16:40:00", "header": HEADER}, "created-differs", "/created"),
+        (
+            {"capture": PageCapture(format="test", rendering="lines", heading="Another thing")},
+            "subject-differs",
+            "/subject",
+        ),
+    ],
+)
+def test_what_differs_is_found_and_both_are_kept(parts: dict[str, object], code: str, where: str) -> None:
+    made = cable(BODY, **parts)
+    assert [(finding.code, finding.where) for finding in made.findings] == [(code, where)]
+
+
+def test_an_unclassified_banner_does_not_differ_from_official_use_only() -> None:
+    assert codes(cable(classification="UNCLASSIFIED//FOR OFFICIAL USE ONLY")) == []
+
+
+def test_a_level_that_nobody_knows_is_kept() -> None:
+    made = cable(classification="MOST SECRET")
+    assert made.classification is not None
+    assert (made.classification.level, made.classification.text) == ("UNCLASSIFIED", "UNCLAS")
+    bare = cable("Nothing to see.", classification="MOST SECRET")
+    assert bare.classification is not None
+    assert (bare.classification.level, bare.classification.text) == ("MOST SECRET", "MOST SECRET")
+
+
+def test_tags_of_the_table_only() -> None:
+    made = cable(BODY.replace("TAGS: PGOV, RZ\n", ""), tags="PGOV RZ 2005 Coronation")
+    assert [(tag.value, tag.basis) for tag in made.tags] == [
+        ("PGOV", Basis.TABLE),
+        ("RZ", Basis.TABLE),
+        ("2005 Coronation", Basis.TABLE),
+    ]
+    assert codes(made) == ["tags-ambiguous"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "status", "agent"),
+    [
+        ("This cable was not redacted by Wikileaks.", "", "not-redacted", "WikiLeaks"),
+        ("This cable was redacted by Wikileaks.", "", "redacted", "WikiLeaks"),
+        ("Redacted by The Evening Lantern, partly.", "", "redacted", "The Evening Lantern"),
+        ("This cable was not redacted by Wikileaks.", "He met XXXXXXXXXXXX.", "redacted", "WikiLeaks"),
+        (None, "He met [NAME REMOVED].", "redacted", None),
+        (None, "", "unknown", None),
+        ("No statement.", "", "unknown", None),
+    ],
+)
+def test_redaction(statement: str | None, text: str, status: str, agent: str | None) -> None:
+    made = cable(HEAD + f"1. (C) All was calm. {text}\nORMSBY", redacted=statement)
+    assert (made.redaction.status, made.redaction.agent, made.redaction.text) == (status, agent, statement)
+    assert len(made.redaction.spans) == (1 if text else 0)
+    differs = statement == "This cable was not redacted by Wikileaks." and bool(text)
+    assert codes(made) == (["redaction-differs"] if differs else [])
+
+
+def test_a_redaction_is_told_by_its_place_only() -> None:
+    body = HEAD + "1. (C) He met XXXXXXXXXXXX and [Source removed].\nORMSBY"
+    made = cable(body, redacted="This cable was not redacted by Wikileaks.")
+    assert [body[span.start : span.end] for span in made.redaction.spans] == ["XXXXXXXXXXXX", "[Source removed]"]
+    assert not any("XXXX" in finding.message or "removed" in finding.message for finding in made.findings)
+
+
+def test_a_cut_page_is_partial_and_unsigned() -> None:
+    made = cable(findings=(found("page-truncated", "/body", "cut"),), partial="This record is a partial extract.")
+    assert made.completeness.missing == ("routing-header", "tail")
+    assert made.signed_by == ()
+    assert codes(made) == ["page-truncated"]
+
+
+def test_a_body_that_ends_in_points_lacks_its_tail() -> None:
+    assert cable(HEAD + "1. (C) He has now received F...").completeness.missing == ("tail",)
+
+
+def test_nothing_is_known_of_a_page_without_a_header_and_a_statement() -> None:
+    assert cable().completeness.status == "unknown"
+
+
+def test_numbers_that_were_skipped() -> None:
+    made = cable(HEAD + "1. (C) One.\n2. (C) Two.\n5. (C) Five.\nORMSBY")
+    assert [finding.message for finding in made.findings] == ["no paragraph is numbered 3, 4"]
+
+
+def test_a_stray_caption_is_pointed_at() -> None:
+    made = cable(HEAD + "1. (C) He met the\nSecretary of the Council, and the Procurator\n\nSIPDIS\n\nGeneral.\nORMSBY")
+    (finding,) = made.findings
+    mark = made.body.marks[int(finding.where.removeprefix("/body/marks/"))]
+    assert made.body.text[mark.start : mark.end] == "SIPDIS"
+
+
+def test_text_without_any_rule_is_other() -> None:
+    made = cable("Nothing to see.")
+    assert [segment.kind for segment in made.body.segments] == [SegmentKind.OTHER]
+    assert codes(made) == ["subject-missing"]
+
+
+def test_a_page_without_an_identifier_is_refused() -> None:
+    made: Page = page(BODY, {"identifier": "nonsense"})
+    with pytest.raises(ValueError, match="not an identifier"):
+        normalize(made, RIGHTS)
+
+
+def test_findings_are_sorted() -> None:
+    made = cable(identifier="2005ZENDA0112", classification="SECRET", tags="PREL")
+    assert codes(made) == sorted(codes(made))
+    assert len(codes(made)) == 4
+
+
+def test_a_number_that_no_paragraph_has_is_found() -> None:
+    made = cable(f"{HEAD}1. (U) One.\n\n2. (U) Two.\n\n4. (U) Four.\n\nORMSBY")
+    skipped = [finding for finding in made.findings if finding.code == "paragraph-number-skipped"]
+    assert [(finding.where, finding.message) for finding in skipped] == [
+        ("/body/paragraphs", "no paragraph is numbered 3")
+    ]

@@ -1,0 +1,113 @@
+"""One suite for every container of bags: what a folder gives, a tar gives."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.bag.fixtures import pack, put
+
+from preserve.bag.containers import Container, Kind
+from preserve.bag.folder import DirectoryContainer
+from preserve.bag.model import Form
+from preserve.bag.opening import open_container
+from preserve.bag.tarball import TarContainer
+
+
+class ContainerContract:
+    """What every container does."""
+
+    form: Form
+
+    def make(self, root: Path) -> Container:
+        """Hold the files below a folder."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> Path:
+        root = tmp_path / "bag"
+        put(root / "bagit.txt", b"first\n")
+        put(root / "data" / "a" / "b.txt", b"b" * 3_000_000)
+        put(root / "data" / "empty.txt", b"")
+        put(root / "data" / "\u00fcber \u2028.txt", b"u")
+        (root / "data" / "nothing").mkdir()
+        (root / "data" / "link").symlink_to("empty.txt")
+        os.mkfifo(root / "pipe")
+        return root
+
+    def test_it_is_chosen_by_what_lies_there(self, root: Path) -> None:
+        made = self.make(root)
+        opened = open_container(root if self.form is Form.DIRECTORY else pack(root))
+        assert type(opened) is type(made)
+        assert opened.form is self.form
+        made.close()
+        opened.close()
+
+    def test_it_lists_everything_once(self, root: Path) -> None:
+        container = self.make(root)
+        listing = container.listing()
+        container.close()
+        assert listing.name == "bag"
+        assert {
+            path: (entry.kind, entry.size) for path, entry in listing.entries.items() if entry.kind is Kind.FILE
+        } == {
+            "bagit.txt": (Kind.FILE, 6),
+            "data/a/b.txt": (Kind.FILE, 3_000_000),
+            "data/empty.txt": (Kind.FILE, 0),
+            "data/\u00fcber \u2028.txt": (Kind.FILE, 1),
+        }
+        others = {path: entry.kind for path, entry in listing.entries.items() if entry.kind is not Kind.FILE}
+        assert others == {
+            "data": Kind.FOLDER,
+            "data/a": Kind.FOLDER,
+            "data/nothing": Kind.FOLDER,
+            "data/link": Kind.LINK,
+            "pipe": Kind.SPECIAL,
+        }
+        assert {path for path, entry in listing.entries.items() if entry.path != path} == set()
+
+    def test_it_reports_what_it_does_not_follow(self, root: Path) -> None:
+        container = self.make(root)
+        findings = {(finding.code, finding.where) for finding in container.listing().findings}
+        container.close()
+        prefix = "" if self.form is Form.DIRECTORY else "bag/"
+        assert findings == {("link-in-bag", f"{prefix}data/link"), ("special-file", f"{prefix}pipe")}
+
+    def test_it_gives_the_octets_of_what_it_listed_each_once(self, root: Path) -> None:
+        container = self.make(root)
+        entries = [entry for entry in container.listing().entries.values() if entry.kind is Kind.FILE]
+        read = [(entry.path, b"".join(chunks)) for entry, chunks in container.contents(entries)]
+        container.close()
+        assert len(read) == len(entries)
+        assert dict(read) == {entry.path: (root / entry.path).read_bytes() for entry in entries}
+
+    def test_it_gives_large_files_in_small_pieces(self, root: Path) -> None:
+        container = self.make(root)
+        entry = container.listing().entries["data/a/b.txt"]
+        ((_entry, chunks),) = container.contents([entry])
+        assert max(len(chunk) for chunk in chunks) <= 1 << 20
+        container.close()
+
+    def test_a_file_left_half_read_does_not_disturb_the_next(self, root: Path) -> None:
+        container = self.make(root)
+        entries = [container.listing().entries[path] for path in ("bagit.txt", "data/a/b.txt")]
+        sizes = []
+        for entry, chunks in container.contents([*entries, *entries]):
+            sizes.append((entry.path, len(next(chunks))))
+        container.close()
+        assert sorted(sizes) == [("bagit.txt", 6)] * 2 + [("data/a/b.txt", 1 << 20)] * 2
+
+
+class TestDirectory(ContainerContract):
+    form = Form.DIRECTORY
+
+    def make(self, root: Path) -> Container:
+        return DirectoryContainer(root)
+
+
+class TestTar(ContainerContract):
+    form = Form.TAR
+
+    def make(self, root: Path) -> Container:
+        return TarContainer(pack(root))

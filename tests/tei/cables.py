@@ -1,0 +1,252 @@
+"""Made-up cables of Ruritania for the tests of the TEI room, built from marked-up text.
+
+Scope: one cable with every kind of segment and mark. Not in scope: how a grammar finds them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+
+from preserve.cable.record import (
+    Banner,
+    Basis,
+    Body,
+    Cable,
+    CaptureSource,
+    Classification,
+    Completeness,
+    Created,
+    DeclassifyOn,
+    Header,
+    Mark,
+    MarkKind,
+    MessageReference,
+    Origin,
+    PageCapture,
+    Paragraph,
+    Provenance,
+    Recipient,
+    Redaction,
+    Reference,
+    Release,
+    Rights,
+    Row,
+    Segment,
+    SegmentKind,
+    Tag,
+    Transmission,
+)
+from preserve.digests import sha256
+from preserve.provenance.software import Software
+from preserve.tei.encode import encode
+
+__all__ = ["DAY", "SOFTWARE", "bare", "encoded", "full", "marked"]
+
+SOFTWARE = Software("preserve", "0.1.0", "0123456789abcdef0123456789abcdef01234567")
+DAY = datetime.date(2026, 11, 23)
+
+K, M = SegmentKind, MarkKind
+Part = str | tuple[MarkKind, str | None, "Inline"]
+Inline = str | list["Part"]
+
+
+def marked(pieces: Iterable[tuple[SegmentKind, Inline]]) -> tuple[str, tuple[Segment, ...], tuple[Mark, ...]]:
+    """Return text, segments and marks of a list of segments, each text or a list of texts and (kind, target, inner)."""
+    parts: list[str] = []
+    segments: list[Segment] = []
+    marks: list[Mark] = []
+
+    def here() -> int:
+        return sum(map(len, parts))
+
+    def add(inline: Inline) -> None:
+        for part in [inline] if isinstance(inline, str) else inline:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            kind, target, inner = part
+            start = here()
+            add(inner)
+            marks.append(Mark(kind=kind, start=start, end=here(), target=target))
+
+    for kind, inline in pieces:
+        start = here()
+        add(inline)
+        segments.append(Segment(kind=kind, start=start, end=here()))
+    return "".join(parts), tuple(segments), tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
+
+
+_ROUTING: list[tuple[SegmentKind, Inline]] = [
+    (K.TRANSMISSION, "VZCZCXRO0017\n"),
+    (K.PRECEDENCE, ["PP RUEHSU\nP ", (M.DTG, "/transmission/dtg", "131503Z MAR 02")]),
+    (K.SPACE, "\n"),
+    (K.FROM, "FM AMEMBASSY STRELSAU"),
+    (K.SPACE, "\n"),
+    (K.TO, "TO RUEHC/SECSTATE WASHDC PRIORITY 3217"),
+    (K.SPACE, "\n"),
+    (K.PAGE_BANNER, "PAGE 02 STRELS 00017"),
+    (K.SPACE, "\n"),
+    (K.INFO, "INFO RUEHZD/AMEMBASSY ZENDA"),
+]
+
+_TEXT: list[tuple[SegmentKind, Inline]] = [
+    (K.BANNER, [(M.LEVEL, "/classification/banner/level", "C O N F I D E N T I A L"), " ",
+                (M.MESSAGE_REFERENCE, "/message_reference", "STRELSAU 000017")]),
+    (K.SPACE, "\n\n"),
+    (K.CAPTION, [(M.CAPTION, "/captions/0", "SIPDIS")]),
+    (K.SPACE, "\n"),
+    (K.ATTENTION, "DEPARTMENT FOR EUR/RUR, A. HOPE"),
+    (K.SPACE, "\n"),
+    (K.DECLASSIFICATION, ["E.O. 12958: DECL: ", (M.DATE, "/classification/declassify_on/date", "03/13/2012")]),
+    (K.SPACE, "\n"),
+    (K.TAGS, ["TAGS: ", (M.TAG, "/tags/0", "PGOV"), ", ", (M.TAG, "/tags/1", "RU"), ", ",
+              (M.TAG, "/tags/2", "2002 Coronation"), ", ", (M.TAG, None, "????")]),
+    (K.SPACE, "\n"),
+    (K.SUBJECT, ["SUBJECT: ", (M.SUBJECT, "/subject", "RURITANIA: A CORONATION & ITS\n<RUMORS>")]),
+    (K.SPACE, "\n"),
+    (K.REFERENCES, ["REF: A. ", (M.REFERENCE, "/references/0", "STRELSAU 9"), " B. ",
+                    (M.REFERENCE, "/references/1", "ZENDA LETTER OF"),
+                    (M.PAGE_BANNER, None, " PAGE 02 "), (M.REFERENCE, "/references/1", "MARCH 1")]),
+    (K.SPACE, "\n"),
+    (K.CLASSIFIED_BY, ["Classified By: ", (M.CLASSIFIER, "/classification/classified_by/0", "DCM Anthony Hope"),
+                       ", reasons ", (M.REASON, "/classification/reasons", "1.4 (B) and (D)"), "."]),
+    (K.SPACE, "\n\n"),
+    (K.PARAGRAPH, [(M.NUMBER, "/body/paragraphs/0/number", "1."), " ",
+                   (M.PORTION, "/body/paragraphs/0/portion", "(C)"), " ",
+                   (M.SUMMARY, None, ["Summary: The Secretary of the Palace ",
+                                      (M.STRAY_CAPTION, None, "SIPDIS"), " Guard met ",
+                                      (M.REDACTION, None, "XXXXXXXXXXXX"), ". End summary."])]),
+    (K.SPACE, "\n\n"),
+    (K.HEADING, "THE CORONATION"),
+    (K.SPACE, "\n"),
+    (K.PARAGRAPH, [(M.NUMBER, "/body/paragraphs/1/number", "2."), " ",
+                   (M.PORTION, "/body/paragraphs/1/portion", "(S//NF)"),
+                   " It was held (", (M.REFERENCE_MENTION, "/references/0", "ref A"), "). ",
+                   (M.NOTE, None, ["(Note: ", (M.REDACTION, None, "[NAME REMOVED]"), " was there. End note.)"])]),
+    (K.SPACE, "\n"),
+    (K.PAGE_BANNER, "STRELSAU 00000017  002 OF 002"),
+    (K.SPACE, "\n\n\f\n"),
+    (K.PARAGRAPH, [(M.COMMENT, None, "Comment: All is well. End comment.")]),
+    (K.SPACE, "\n"),
+    (K.OTHER, "Visit the Strelsau website."),
+    (K.SPACE, "\n"),
+    (K.SIGNATURE, [(M.SIGNER, "/signed_by/0", "RASSENDYLL")]),
+    (K.SPACE, "\n"),
+    (K.TERMINATOR, "NNNN"),
+    (K.SPACE, "\n"),
+    (K.RESIDUE, "<<4711>>\r\n"),
+]  # fmt: skip
+
+
+def full() -> Cable:
+    """Return a cable with every kind of segment and mark, and nearly every field."""
+    text, segments, marks = marked(_TEXT)
+    routing, lines, routing_marks = marked(_ROUTING)
+    bounds = [(each.start, each.end) for each in segments if each.kind is K.PARAGRAPH]
+    stated: list[tuple[int | None, str | None]] = [(1, "C"), (2, "S//NF"), (None, None)]
+    return replace(
+        bare(text),
+        message_reference=MessageReference(text="STRELSAU 000017", post="STRELSAU", serial=17),
+        subject="RURITANIA: A CORONATION & ITS <RUMORS>",
+        origin=Origin(name="Embassy Strelsau", station="STRELSAU", place="Strelsau"),
+        created=Created(text="2002-03-13 15:03:00", value="2002-03-13T15:03:00"),
+        transmission=Transmission(
+            dtg="131503Z MAR 02",
+            sent="2002-03-13T15:03:00Z",
+            precedence=("PRIORITY",),
+            sender="AMEMBASSY STRELSAU",
+            action=(Recipient(text="RUEHC/SECSTATE WASHDC PRIORITY 3217", name="SECSTATE WASHDC"),),
+            info=(Recipient(text="RUEHZD/AMEMBASSY ZENDA", name="AMEMBASSY ZENDA"),),
+        ),
+        classification=Classification(
+            level="CONFIDENTIAL",
+            text="CONFIDENTIAL",
+            handling=("NOFORN",),
+            banner=Banner(text="C O N F I D E N T I A L", level="CONFIDENTIAL"),
+            authority="E.O. 12958",
+            declassify_on=DeclassifyOn(text="03/13/2012", date="2012-03-13"),
+            classified_by=("DCM Anthony Hope",),
+            reasons=("1.4(b)", "1.4(d)"),
+        ),
+        captions=("SIPDIS",),
+        attention=("DEPARTMENT FOR EUR/RUR, A. HOPE",),
+        tags=(
+            Tag(value="PGOV", kind="subject", basis=Basis.STATED),
+            Tag(value="RU", kind="geographic", basis=Basis.TABLE),
+            Tag(value="2002 Coronation", kind="term", basis=Basis.STATED),
+        ),
+        references=(
+            Reference(
+                label="A",
+                text="STRELSAU 9",
+                kind="telegram",
+                identifier="02STRELSAU9",
+                identifier_basis=Basis.INFERRED_YEAR,
+            ),
+            Reference(label="B", text="ZENDA LETTER OF MARCH 1", kind="other"),
+        ),
+        signed_by=("RASSENDYLL",),
+        redaction=Redaction(status="redacted", text="Names were removed by the publisher."),
+        completeness=Completeness(
+            status="partial", text="This record is a partial extract.", missing=("routing-header", "tail")
+        ),
+        header=Header(text=routing, sha256=sha256(routing.encode()), segments=lines, marks=routing_marks),
+        body=Body(
+            text=text,
+            sha256=sha256(text.encode()),
+            line_breaks="kept",
+            segments=segments,
+            marks=marks,
+            paragraphs=tuple(
+                Paragraph(number=number, portion=portion, start=start, end=end)
+                for (number, portion), (start, end) in zip(stated, bounds, strict=True)
+            ),
+        ),
+        provenance=Provenance(
+            release=Release(
+                text="Latest source of this page is browser-2, released 2011-10-04", name="browser-2", date="2011-10-04"
+            ),
+            page=PageCapture(
+                format="cablebrowser",
+                rendering="lines",
+                title="US embassy cable - 02STRELSAU17",
+                disclaimer="Disclaimer: a made-up site.",
+                table=(Row(label="Identifier:", value="02STRELSAU17"),),
+            ),
+            source=_source("02STRELSAU17 (1).txt"),
+        ),
+        rights=Rights(
+            copyright="http://rightsstatements.org/vocab/NoC-US/1.0/",
+            statement="A work of the US Government.",
+            advisory="Marked classified by its originator.",
+        ),
+    )
+
+
+def bare(text: str = "") -> Cable:
+    """Return a cable of which nothing is known but its text."""
+    return Cable(
+        identifier="02STRELSAU17",
+        redaction=Redaction(status="unknown"),
+        completeness=Completeness(status="unknown"),
+        body=Body(text=text, sha256=sha256(text.encode("utf-8", "replace")), line_breaks="flattened"),
+        provenance=Provenance(page=PageCapture(format="plain_text", rendering="flattened"), source=_source("a.txt")),
+        rights=Rights(copyright="see the deposit agreement"),
+    )
+
+
+def _source(name: str) -> CaptureSource:
+    return CaptureSource(name=name, size=2048, sha256=sha256(name.encode()), media_type="text/plain", encoding="utf-8")
+
+
+def encoded(cable: Cable) -> bytes:
+    """Return the document of a cable, made as every test here makes it."""
+    return encode(
+        cable,
+        software=SOFTWARE,
+        date=DAY,
+        source_path=f"../source/{cable.provenance.source.name}",
+        authority="National Archives of Ruritania",
+    )

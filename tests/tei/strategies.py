@@ -1,0 +1,72 @@
+"""Bodies in any order, deeply marked, with targets that are and are not of the full cable.
+
+Scope: what ``tests.strategies`` leaves out, being for whole records: long partitions, deep nesting, true targets.
+"""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from preserve.cable.record import Body, Mark, MarkKind, Paragraph, Segment, SegmentKind
+
+__all__ = ["bodies"]
+
+_WORDS = st.text(st.sampled_from(list("aX1 \n\t\r\f\x00<&>]\"'\xa0\u2028é\U0001f600\ufffe")), min_size=1, max_size=12)
+_TARGETS = st.none() | st.sampled_from(
+    [
+        "/references/0",
+        "/references/1",
+        "/references/7",
+        "/tags/0",
+        "/captions/0",
+        "/subject",
+        "/signed_by/0",
+        "/classification/reasons",
+        "/classification/reasons/1",
+        "/classification/declassify_on/date",
+        "/classification/classified_by/0",
+        "/message_reference",
+    ]
+)
+
+
+@st.composite
+def _nested(draw: st.DrawFn, start: int, end: int, depth: int) -> list[Mark]:
+    """Draw marks of one stretch, apart from each other, each with marks inside it."""
+    cuts = sorted(draw(st.lists(st.integers(start, end), max_size=4)))
+    found: list[Mark] = []
+    for left, right in zip(cuts[::2], cuts[1::2], strict=False):
+        found.append(Mark(kind=draw(st.sampled_from(MarkKind)), start=left, end=right, target=draw(_TARGETS)))
+        if depth:
+            found += draw(_nested(left, right, depth - 1))
+    return found
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> Body:
+    """Make bodies of up to fifteen segments in any order."""
+    pieces = draw(st.lists(st.tuples(st.sampled_from(SegmentKind), _WORDS), max_size=15))
+    segments: list[Segment] = []
+    marks: list[Mark] = []
+    at = 0
+    for kind, text in pieces:
+        segments.append(Segment(kind=kind, start=at, end=at + len(text)))
+        marks += draw(_nested(at, at + len(text), 3))
+        at += len(text)
+    return Body(
+        text="".join(text for _, text in pieces),
+        sha256="0" * 64,
+        line_breaks=draw(st.sampled_from(["kept", "flattened"])),
+        segments=tuple(segments),
+        marks=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
+        paragraphs=tuple(
+            Paragraph(
+                number=draw(st.none() | st.integers(0, 99)),
+                portion=draw(st.sampled_from([None, "C", "S/NF", "S//NF", "U//FOUO", "REL TO USA, FVEY"])),
+                start=segment.start,
+                end=segment.end,
+            )
+            for segment in segments
+            if segment.kind is SegmentKind.PARAGRAPH
+        ),
+    )

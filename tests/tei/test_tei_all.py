@@ -1,0 +1,61 @@
+"""What is valid in our profile is valid in TEI: ``tei_all.rng`` 4.3.0, which ``PRESERVE_TEI_ALL`` names."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from tests.strategies import cables
+from tests.tei.cables import encoded
+from tests.tei.grammar import documents
+from tests.tei.test_encode import GOLDEN
+
+from preserve.cable.record import Cable
+from preserve.contract import contract_bytes
+
+RNG = contract_bytes("cable-tei-1.0.rng")
+FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+
+
+def _path_of(variable: str) -> Path:
+    value = os.environ.get(variable, "")
+    if value and Path(value).is_file():
+        return Path(value)
+    reason = f"{variable} names no file (it is {value!r})"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"in CI this test must run: {reason}")
+    pytest.skip(reason)
+
+
+@lru_cache(maxsize=1)
+def _compiled(path: Path) -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(str(path)))  # about nine seconds
+
+
+@pytest.fixture
+def tei_all() -> etree.RelaxNG:
+    """The schema of all of TEI, ``tei_all.rng`` 4.3.0."""
+    return _compiled(_path_of("PRESERVE_TEI_ALL"))
+
+
+@FEW
+@given(data=st.data())
+def test_whatever_the_profile_allows_tei_allows(tei_all: etree.RelaxNG, data: st.DataObject) -> None:
+    document = data.draw(documents(RNG))
+    assert tei_all.validate(document), (tei_all.error_log, etree.tostring(document))
+
+
+@FEW
+@given(cable=cables())
+def test_whatever_we_write_tei_allows(tei_all: etree.RelaxNG, cable: Cable) -> None:
+    assert tei_all.validate(etree.fromstring(encoded(cable))), tei_all.error_log
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.xml")), ids=lambda path: path.stem)
+def test_every_golden_document_is_tei(tei_all: etree.RelaxNG, path: Path) -> None:
+    assert tei_all.validate(etree.parse(str(path))), tei_all.error_log

@@ -1,0 +1,146 @@
+"""Each rule finds what it is for, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.tei.cables import bare, encoded, full
+
+from preserve.cable.record import Cable, Paragraph
+from preserve.errors import RecordError
+from preserve.findings import codes
+from preserve.tei import validate
+from preserve.tei.validate import check, document_text
+
+TEI = encoded(full()).decode()
+
+
+def found_in(text: str, cable: Cable | None = None) -> set[str]:
+    assert text != TEI or cable is not None, "the damage was not done"
+    return {finding.code for finding in check(text.encode(), cable or full())}
+
+
+DAMAGE: list[tuple[str, Callable[[str], str], set[str]]] = [
+    ("a character lost", lambda tei: tei.replace("All is well", "All is wel"), {"tei-text"}),
+    ("a character added", lambda tei: tei.replace("All is well", "All is  well."), {"tei-text"}),
+    ("a character of the routing header lost", lambda tei: tei.replace("FM AMEMBASSY", "FM AMEMBASY"), {"tei-text"}),
+    ("a redaction's trace lost", lambda tei: tei.replace("<desc>XXXXXXXXXXXX</desc>", ""), {"tei-text"}),
+    ("a g lost", lambda tei: tei.replace('<g ref="#char-000C"/>', ""), {"tei-text"}),
+    ("a g for another character", lambda tei: tei.replace('value="000C"', 'value="000B"'), {"tei-text"}),
+    ("a g without a character", lambda tei: tei.replace('value="000C"', 'value="FFFFFF"'), {"tei-text"}),
+    ("indented anew", lambda tei: tei.replace("</opener>\n", "</opener>\n        "), {"tei-white-space"}),
+    ("a division lost", lambda tei: re.sub(r"(?s)<front>.*</front>", "", tei), {"tei-text"}),
+    ("an element of no profile", lambda tei: tei.replace("<label>1.</label>", "<num>1.</num>"), {"tei-schema"}),
+    ("a value of no list", lambda tei: tei.replace('type="summary"', 'type="gist"'), {"tei-schema"}),
+    ("no resp of a redaction", lambda tei: tei.replace(' quantity="12" resp="#src-release"', ' quantity="12"'),
+     {"tei-schema", "tei-gap"}),
+    ("a false quantity", lambda tei: tei.replace('quantity="12"', 'quantity="11"'), {"tei-gap"}),
+    ("a redaction undone", lambda tei: re.sub(r"<gap[^>]*><desc>X*</desc></gap>", "X" * 12, tei), {"tei-redaction"}),
+    ("a redaction filled in", lambda tei: re.sub(r"<gap[^>]*><desc>X*</desc></gap>", "<supplied/>", tei),
+     {"tei-redaction", "tei-schema", "tei-supplied", "tei-text"}),
+    ("two elements of one id", lambda tei: tei.replace('xml:id="p2"', 'xml:id="p1"'),
+     {"tei-duplicate-id", "tei-schema"}),
+    ("a category that is none", lambda tei: tei.replace('n="1" ana="#cl-C"', 'n="1" ana="#cl-X"'), {"tei-pointer"}),
+    ("a keyword lost", lambda tei: tei.replace(' xml:id="tag-3"', ' xml:id="tag-4"'), {"tei-pointer"}),
+    ("one pointer of two", lambda tei: tei.replace("#why-1.4-b #why-1.4-d", "#why-1.4-b #why-9"), {"tei-pointer"}),
+    ("a number changed", lambda tei: tei.replace('xml:id="p2" n="2"', 'xml:id="p2" n="3"'), {"tei-paragraphs"}),
+    ("a number lost", lambda tei: tei.replace('xml:id="p2" n="2"', 'xml:id="p2"'), {"tei-paragraphs"}),
+    ("another level", lambda tei: tei.replace('target="#cl-C"', 'target="#cl-S-NF"'), {"tei-classification"}),
+    ("no level", lambda tei: tei.replace('<catRef scheme="#classification" target="#cl-C"/>', ""),
+     {"tei-classification"}),
+    ("another banner", lambda tei: tei.replace('"classification" ana="#cl-C"', '"classification" ana="#cl-S-NF"'),
+     {"tei-classification"}),
+    ("two closers", lambda tei: tei.replace("<closer>", "<closer/><closer>"), {"tei-closer", "tei-schema"}),
+    ("cut off", lambda tei: tei[:4000], {"tei-not-well-formed"}),
+    ("nothing", lambda tei: "", {"tei-not-well-formed"}),
+    ("a document type", lambda tei: tei.replace("<TEI", "<!DOCTYPE TEI>\n<TEI", 1), {"tei-document-type"}),
+    ("an entity", lambda tei: tei.replace("All is well", "&x;").replace(
+        "<TEI", '<!DOCTYPE TEI [<!ENTITY x "All is well">]>\n<TEI', 1), {"tei-document-type"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "expected"), [case[1:] for case in DAMAGE], ids=[case[0] for case in DAMAGE])
+def test_each_damage_gives_exactly_its_codes(damage: Callable[[str], str], expected: set[str]) -> None:
+    assert found_in(damage(TEI)) == expected
+
+
+def test_every_code_of_the_room_has_its_damage() -> None:
+    provoked = {code for _, _, expected in DAMAGE for code in expected} | {"tei-paragraph-order"}
+    assert provoked == {code.name for code in codes().values() if code.room == "tei"}
+
+
+def test_numbers_that_do_not_ascend_are_noted() -> None:
+    cable = full()
+    first, second, *rest = cable.body.paragraphs
+    body = replace(cable.body, paragraphs=(replace(first, number=2), second, *rest))
+    cable = replace(cable, body=body)
+    assert found_in(encoded(cable).decode(), cable) == {"tei-paragraph-order"}
+
+
+def test_a_document_of_another_record_is_found() -> None:
+    other = replace(full(), classification=None)
+    assert "tei-classification" in found_in(TEI, other)
+    assert found_in(TEI, replace(full(), header=None)) == {"tei-text"}
+
+
+def test_comments_and_instructions_are_no_text() -> None:
+    assert check(TEI.replace("All is", "All<!-- a comment --><?an instruction?> is").encode(), full()) == ()
+
+
+def test_an_external_entity_is_never_read() -> None:
+    hostile = TEI.replace("<TEI", '<!DOCTYPE TEI [<!ENTITY x SYSTEM "file:///etc/hostname">]>\n<TEI', 1)
+    hostile = hostile.replace("All is well", "&x;")
+    assert found_in(hostile) == {"tei-document-type"}
+    with pytest.raises(RecordError, match="document type"):
+        document_text(hostile.encode())
+
+
+def test_entities_that_grow_are_bounded() -> None:
+    growing = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    hostile = f'<!DOCTYPE TEI [<!ENTITY e0 "grow">{growing}]><TEI>&e11;</TEI>'
+    assert found_in(hostile) <= {"tei-document-type", "tei-not-well-formed"}
+
+
+def test_depth_and_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found_in("<a>" * 10_000 + "</a>" * 10_000) == {"tei-not-well-formed"}
+    monkeypatch.setattr(validate, "LARGEST", 100)
+    assert found_in(TEI, full()) == {"tei-not-well-formed"}
+
+
+def test_a_document_without_the_division_has_no_text() -> None:
+    with pytest.raises(RecordError, match="no div"):
+        document_text(b"<TEI/>")
+    with pytest.raises(RecordError, match="not a TEI document"):
+        document_text(b"\x00")
+
+
+def test_findings_quote_nothing_of_the_text() -> None:
+    secret = bare("The heir of Ruritania is hidden in Zenda.")
+    findings = check(encoded(bare("The heir of Ruritania is hidden in Hentzau.")), secret)
+    assert [finding.code for finding in findings] == ["tei-text"]
+    assert not re.search("heir|Zenda|Hentzau", findings[0].message)
+
+
+@given(st.integers(0, len(TEI) - 1), st.sampled_from(list("<>&\"'aX/ \x00")))
+def test_one_changed_character_never_breaks_the_check(at: int, character: str) -> None:
+    check((TEI[:at] + character + TEI[at + 1 :]).encode(), full())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_can_be_checked(data: bytes) -> None:
+    assert {finding.code for finding in check(data, full())} & {"tei-not-well-formed", "tei-schema"}
+
+
+def test_another_document_altogether_is_no_crash() -> None:
+    assert found_in("<TEI/>") == {"tei-schema", "tei-text", "tei-classification", "tei-redaction"}
+
+
+def test_paragraphs_of_the_record_are_those_of_the_text() -> None:
+    text = bare("1. A.")
+    cable = replace(text, body=replace(text.body, paragraphs=(Paragraph(number=1, start=0, end=5),)))
+    assert found_in(encoded(text).decode(), cable) == {"tei-paragraphs"}
