@@ -42,8 +42,9 @@ from preserve.ingest.flow import render, understand
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.package import new_bag
 from preserve.provenance.software import this_software
+from preserve.readers import SourceRef
 from preserve.readers.cablebrowser import CablebrowserReader
-from preserve.readers.sources import SourceRef, load
+from preserve.readers.sources import load
 from preserve.settings import Settings
 from preserve.tei import validate as tei_check
 

@@ -67,7 +67,7 @@ def test_the_form_of_a_record_is_this_one() -> None:
         f'"sha256":"{digest}","text":"{TEXT}"}},"captions":[],"completeness":{{"missing":[],"status":"unknown"}},'
         '"created":{"reliability":"stated","text":"2005-12-02 09:08:00","value":"2005-12-02T09:08:00",'
         '"zone":"unknown"},"findings":[{"code":"stray-caption","message":"SIPDIS","severity":"note",'
-        '"where":"/body"}],"identifier":"05STRELSAU4281","provenance":{"page":{"format":"cablebrowser",'
+        '"where":"/body"}],"identifier":"05STRELSAU4281","provenance":{"page":{"articles":[],"format":"cablebrowser",'
         '"rendering":"flattened","table":[{"label":"Tags:","value":""}]},"source":{"encoding":"utf-8",'
         f'"media_type":"text/plain","name":"a.txt","sha256":"{"0" * 64}","size":12}}}},'
         '"redaction":{"spans":[[3,7]],"status":"redacted"},"references":[],'

@@ -21,7 +21,8 @@ from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.package import new_bag
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
-from preserve.readers.sources import SourceRef, load, walk
+from preserve.readers import SourceRef
+from preserve.readers.sources import load, walk
 from preserve.settings import BagSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[1]

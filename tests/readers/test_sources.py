@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from preserve.errors import SourceError
-from preserve.readers.sources import LARGEST, SourceRef, load, walk
+from preserve.readers import SourceRef
+from preserve.readers.sources import LARGEST, load, walk
 
 
 def page(folder: Path, name: str, data: bytes = b"text") -> Path:

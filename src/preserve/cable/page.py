@@ -25,6 +25,7 @@ class Page:
         created: The cell ``Created``.
         classification: The cell ``Classification``.
         tags: The cell ``Tags``.
+        references: The references that the source lists apart from the text, as a row of ``cables.csv`` does.
         redacted: The redaction statement.
         partial: The sentence that calls the record a partial extract.
         header: The routing header; ``None`` when the page has none.
@@ -42,6 +43,7 @@ class Page:
     created: str | None = None
     classification: str | None = None
     tags: str | None = None
+    references: str | None = None
     redacted: str | None = None
     partial: str | None = None
     header: str | None = None

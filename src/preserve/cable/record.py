@@ -18,6 +18,7 @@ from preserve.findings import Finding
 __all__ = [
     "SCHEMA_VERSION",
     "Access",
+    "Article",
     "Banner",
     "Basis",
     "Body",
@@ -25,6 +26,7 @@ __all__ = [
     "CaptureSource",
     "Classification",
     "Completeness",
+    "Container",
     "Created",
     "DeclassifyOn",
     "Header",
@@ -406,11 +408,19 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """The release that the page names as its latest source, verbatim, and its parts."""
+    """The release that the source belongs to, verbatim, and its parts.
+
+    Attributes:
+        text: What says it, verbatim: the page's last line, the folder's name, or the user's flag.
+        name: As ``cablebrowser-2`` or ``cablegate-201012102105``.
+        date: ``YYYY-MM-DD``.
+        basis: Whether the page says it, the path that it was found under, or the user.
+    """
 
     text: str
     name: str | None = None
     date: str | None = None
+    basis: Literal["page", "path", "flag"] = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,6 +429,14 @@ class Row:
 
     label: str
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A press article that the page says the cable appears in."""
+
+    address: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -432,6 +450,7 @@ class PageCapture:
         heading: The page's heading (the subject, joined to one line).
         disclaimer: The site's own disclaimer.
         table: Its rows in order.
+        articles: The articles that it lists.
     """
 
     format: str
@@ -440,6 +459,24 @@ class PageCapture:
     heading: str | None = None
     disclaimer: str | None = None
     table: tuple[Row, ...] = ()
+    articles: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The larger file that the source was part of.
+
+    Attributes:
+        name: Its own name, without folders, as ``cables.csv`` or ``cablegate-201012102105.7z``.
+        sha256: Of all its bytes.
+        member: The path of the source inside it, for an archive of files.
+        offset: The first byte of the source inside it, for a file of rows.
+    """
+
+    name: str
+    sha256: str
+    member: str | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -452,6 +489,7 @@ class CaptureSource:
         sha256: Of all bytes.
         media_type: As ``text/plain``.
         encoding: As ``utf-8``.
+        container: The larger file that it was part of; ``None`` for a file of its own.
     """
 
     name: str
@@ -459,6 +497,7 @@ class CaptureSource:
     sha256: str
     media_type: str
     encoding: str
+    container: Container | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

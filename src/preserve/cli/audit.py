@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Annotated
 
@@ -62,13 +62,14 @@ def audit(
         progress.total(place.count()[0] if not identifiers else None)
         # What is missing is told bag by bag; the sweep adds what lies there unknown.
         strays = [] if identifiers else [each for each in sweep(place) if each.code != "bag-missing"]
-        for result in _audited(place, _tasks(place, identifiers), workers(jobs)):
-            progress.advance(result.label, result.bytes)
-            counts[result.outcome] += 1
-            if json_lines:
-                say_json(lines.audited(result))
-            elif result.outcome is not EventOutcome.SUCCESS or identifiers:
-                say(text.audited(result))
+        with closing(_audited(place, _tasks(place, identifiers), workers(jobs))) as results:
+            for result in results:
+                progress.advance(result.label, result.bytes)
+                counts[result.outcome] += 1
+                if json_lines:
+                    say_json(lines.audited(result))
+                elif result.outcome is not EventOutcome.SUCCESS or identifiers:
+                    say(text.audited(result))
     numbers = {AUDIT_WORDS[outcome]: counts[outcome] for outcome in EventOutcome}
     if json_lines:
         say_json(lines.counts(numbers))
@@ -83,7 +84,7 @@ def _tasks(place: Archive, identifiers: list[str] | None) -> Iterator[AuditTask]
     return (task(stored) for identifier in identifiers for stored in place.find(identifier))
 
 
-def _audited(place: Archive, tasks: Iterator[AuditTask], jobs: int) -> Iterator[AuditResult]:
+def _audited(place: Archive, tasks: Iterator[AuditTask], jobs: int) -> Generator[AuditResult, None, None]:
     """Check in workers; each batch is logged before its results are told, so that a run can be cut short anywhere."""
     with closing(map_batches(check, tasks, jobs=jobs)) as batches:
         for batch in batches:

@@ -72,5 +72,15 @@ def progress_bar(verb: str, *, json_lines: bool) -> Iterator[Progress]:
         yield SILENT
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+    # Where stdout is the same terminal, its lines go above the bar; where it is a file or a pipe, it is left alone.
+    together = sys.stdout.isatty()
+    with Bar(
+        *columns,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        redirect_stdout=together,
+        redirect_stderr=together,
+    ) as bar:
         yield _Drawn(bar, verb)

@@ -15,7 +15,8 @@ from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.findings import Severity, worst
 from preserve.ingest.flow import Understood, render, understand
 from preserve.provenance.software import this_software
-from preserve.readers.sources import SourceRef, load, walk
+from preserve.readers import SourceRef
+from preserve.readers.sources import load, walk
 from preserve.report import json_lines as lines
 from preserve.report import text
 from preserve.settings import Settings

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator
+from contextlib import closing
 
 import typer
 
@@ -17,7 +18,7 @@ from preserve.report import text
 __all__ = ["report_items"]
 
 
-def report_items(outcomes: Iterable[ItemOutcome], *, json_lines: bool) -> None:
+def report_items(outcomes: Generator[ItemOutcome, None, None], *, json_lines: bool) -> None:
     """Print each outcome as it comes, then the counts, and leave with the gravest exit code.
 
     The counts come also when the run is stopped: what was acknowledged until then holds.
@@ -29,13 +30,15 @@ def report_items(outcomes: Iterable[ItemOutcome], *, json_lines: bool) -> None:
     codes: set[ExitCode] = set()
     stopped: ArchiveError | KeyboardInterrupt | None = None
     try:
-        for outcome in outcomes:
-            counts[outcome.fate] += 1
-            codes.add(outcome.exit_code)
-            if json_lines:
-                say_json(lines.item(outcome))
-            else:
-                say(text.item(outcome))
+        # Closed here and now, not when the last reference goes: workers can be ended by the thread that made them only.
+        with closing(outcomes):
+            for outcome in outcomes:
+                counts[outcome.fate] += 1
+                codes.add(outcome.exit_code)
+                if json_lines:
+                    say_json(lines.item(outcome))
+                else:
+                    say(text.item(outcome))
     except (ArchiveError, KeyboardInterrupt) as error:
         stopped = error
     if json_lines:

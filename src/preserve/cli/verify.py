@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -35,9 +35,12 @@ def verify(
     """
     counts: Counter[Verdict] = Counter()
     codes: set[ExitCode] = set()
-    with progress_bar("verify", json_lines=json_lines) as progress:
+    with (
+        progress_bar("verify", json_lines=json_lines) as progress,
+        closing(_verified(bags, depth, workers(jobs))) as answers,
+    ):
         progress.total(len(bags))
-        for path, answer in _verified(bags, depth, workers(jobs)):
+        for path, answer in answers:
             progress.advance(str(path))
             if isinstance(answer, PreserveError):
                 codes.add(answer.exit_code)
@@ -62,7 +65,9 @@ def _code(report: BagReport) -> ExitCode:
     return ExitCode.GOOD if report.valid else ExitCode.INVALID
 
 
-def _verified(bags: list[Path], depth: Depth, jobs: int) -> Iterator[tuple[Path, BagReport | PreserveError]]:
+def _verified(
+    bags: list[Path], depth: Depth, jobs: int
+) -> Generator[tuple[Path, BagReport | PreserveError], None, None]:
     # Small batches: one bag may hold gigabytes.
     with closing(map_batches(partial(_try, depth), bags, jobs=jobs, batch=4)) as batches:
         for batch in batches:

@@ -8,7 +8,7 @@ written does. Not in scope: one item.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -28,7 +28,7 @@ from preserve.ingest.prepare import Plan, Prepared, prepare, stopped, unchanged
 from preserve.package import profiles
 from preserve.progress import SILENT, Progress
 from preserve.provenance.software import Software
-from preserve.readers.sources import SourceRef
+from preserve.readers import SourceRef
 from preserve.settings import Settings
 
 __all__ = ["ingest", "pack"]
@@ -43,10 +43,11 @@ def ingest(
     software: Software,
     jobs: int = 1,
     progress: Progress = SILENT,
-) -> Iterator[ItemOutcome]:
+) -> Generator[ItemOutcome, None, None]:
     """Package sources and store their bags; an outcome is given only after its bag is durable.
 
-    Run again after an interruption it goes on where it stopped: what is stored comes back as unchanged.
+    Run again after an interruption it goes on where it stopped: what is stored comes back as unchanged. Close the
+    generator when you stop early: it ends the workers and removes the stage.
 
     Raises:
         ArchiveError: The archive cannot be written (any more); the outcomes given until then hold.
@@ -68,7 +69,7 @@ def pack(
     software: Software,
     jobs: int = 1,
     progress: Progress = SILENT,
-) -> Iterator[ItemOutcome]:
+) -> Generator[ItemOutcome, None, None]:
     """Package sources into a folder, one bag a cable, no archive.
 
     Raises:

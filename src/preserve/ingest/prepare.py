@@ -25,7 +25,8 @@ from preserve.ingest.flow import render, understand
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.package import bag_name, new_bag, profiles
 from preserve.provenance.software import Software
-from preserve.readers.sources import SourceRef, load
+from preserve.readers import SourceRef
+from preserve.readers.sources import load
 from preserve.settings import Settings
 
 __all__ = ["Plan", "Prepared", "prepare", "stopped", "unchanged"]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, cast
 
 from preserve import plugins
 from preserve.cable.page import Page
+from preserve.cable.record import Container
 from preserve.errors import NotACableError
 
-__all__ = ["GROUP", "Reader", "SourceItem", "choose", "registered"]
+__all__ = ["GROUP", "Reader", "SourceItem", "SourceRef", "choose", "registered"]
 
 GROUP = "preserve.readers"
 
@@ -27,11 +29,40 @@ class SourceItem:
         name: The file's own name, without folders; ``stdin`` for standard input.
         data: Every byte.
         where: How messages name it: the path as the user gave it.
+        path: The names of folders and file, as far as they are known, with ``/`` between: where a release may be named.
+        release: The release that the user says the source belongs to.
+        container: The larger file that it was part of.
     """
 
     name: str
     data: bytes
     where: str
+    path: str = ""
+    release: str | None = None
+    container: Container | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Where one item is, before anything is read.
+
+    Attributes:
+        where: How messages name it.
+        path: The file; ``None`` when the bytes are already here.
+        data: The bytes, where they had to be read already: from standard input, or from an archive of files.
+        trouble: Why it cannot be read, when walking has found that already.
+        release: The release that the user says it belongs to.
+        container: The larger file that it is part of.
+        length: With ``container.offset`` the bytes that it has of the file at ``path``; ``None`` for all.
+    """
+
+    where: str
+    path: Path | None = None
+    data: bytes | None = None
+    trouble: str | None = None
+    release: str | None = None
+    container: Container | None = None
+    length: int | None = None
 
 
 class Reader(Protocol):

@@ -10,36 +10,18 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from preserve.errors import SourceError
-from preserve.readers import SourceItem
+from preserve.readers import SourceItem, SourceRef
 
-__all__ = ["LARGEST", "SourceRef", "load", "walk"]
+__all__ = ["LARGEST", "load", "walk"]
 
 LARGEST = 16 << 20
 """Bytes of the largest page that is read whole. The longest cables have some hundred thousand characters."""
 
 _ARCHIVE_MARKER = "0=preserve_archive_1.0"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """Where one item is, before anything is read.
-
-    Attributes:
-        where: How messages name it.
-        path: The file; ``None`` when the bytes are already here.
-        data: The bytes from standard input.
-        trouble: Why it cannot be read, when walking has found that already.
-    """
-
-    where: str
-    path: Path | None = None
-    data: bytes | None = None
-    trouble: str | None = None
 
 
 def walk(arguments: Iterable[str], *, stdin: BinaryIO | None = None) -> Iterator[SourceRef]:
