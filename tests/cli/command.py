@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 EPOCH = "1790000000"
-VERBS = ("init", "inspect", "pack", "ingest", "list", "show", "verify", "audit", "deposit", "catalogue rebuild")
+VERBS = (
+    *("init", "formats", "inspect", "pack", "ingest", "list", "show"),
+    *("verify", "audit", "deposit", "catalogue rebuild"),
+)
 
 
 def environment(**more: str) -> dict[str, str]:

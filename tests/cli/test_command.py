@@ -83,6 +83,7 @@ def test_without_an_archive_the_verb_says_how_to_make_one(verb: str, tmp_path: P
 def test_the_lines_of_every_verb_meet_their_schema(tmp_path: Path) -> None:
     runs: dict[str, list[str | Path]] = {
         "init": ["init"],
+        "formats": ["formats"],
         "inspect": ["inspect", PAGE, tmp_path / "nothing.txt"],
         "ingest": ["ingest", PAGE, PAGE, tmp_path / "nothing.txt"],
         "list": ["list"],

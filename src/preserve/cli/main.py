@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from preserve import __version__
-from preserve.cli import archived, audit, catalogue, deposit, ingest, init, inspect, pack, verify
+from preserve.cli import archived, audit, catalogue, deposit, formats, ingest, init, inspect, pack, verify
 from preserve.cli.console import say_error
 from preserve.errors import ExitCode, PreserveError
 
@@ -52,6 +52,7 @@ def _preserve(
 
 
 app.command()(init.init)
+app.command()(formats.formats)
 app.command()(inspect.inspect)
 app.command()(pack.pack)
 app.command()(ingest.ingest)
