@@ -11,6 +11,7 @@ Scope: what stopped us from looking. Not in scope: what is wrong with a thing th
     │   └── NotACableError           3   every reader declined it
     ├── RecordError             2   a record, or a document made of it, is not valid
     ├── BagError                2   a bag could not be opened as one
+    ├── ComparisonError         2   two sources cannot be compared
     ├── ArchiveError            4   the archive could not be read or written
     └── DepositError            5   a target refused or did not answer
 """
@@ -23,6 +24,7 @@ from typing import ClassVar
 __all__ = [
     "ArchiveError",
     "BagError",
+    "ComparisonError",
     "DepositError",
     "ExitCode",
     "NotACableError",
@@ -95,6 +97,12 @@ class RecordError(PreserveError):
 
 class BagError(PreserveError):
     """A place could not be opened as a bag at all (not: a bag with findings)."""
+
+    exit_code = ExitCode.INVALID
+
+
+class ComparisonError(PreserveError):
+    """Two sources cannot be compared: they are of different cables, or one has several."""
 
     exit_code = ExitCode.INVALID
 

@@ -24,7 +24,7 @@ BTR = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1
 
 CRATE = "ro-crate-metadata.json"
 
-_SUFFIXES: Mapping[str, str] = {"text/plain": ".txt", "text/html": ".html"}
+_SUFFIXES: Mapping[str, str] = {"text/csv": ".csv", "text/html": ".html", "text/plain": ".txt"}
 _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]")
 
 

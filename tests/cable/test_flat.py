@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preserve.cable.flat import flatten
+from preserve.cable.flat import flatten, narrowed
+from preserve.cable.record import Span
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,26 @@ def test_upper_case_keeps_offsets() -> None:
     flat = flatten("Straße TAGS:")
     assert flat.upper == "STRAßE TAGS:"
     assert flat.upper.index("TAGS") == flat.text.index("TAGS")
+
+
+@given(st.text(alphabet=st.sampled_from("ab \n"), max_size=40), st.lists(st.integers(0, 40), max_size=6, unique=True))
+def test_a_narrowed_view_is_the_one_with_the_holes(source: str, places: list[int]) -> None:
+    flat = flatten(source)
+    ends = sorted(place for place in places if place <= len(source))
+    holes = [
+        Span(start, end)
+        for start, end in zip(ends[::2], ends[1::2], strict=False)
+        if not source[start].isspace() and not source[end - 1].isspace()
+    ]
+    one, other = narrowed(flat, holes, holes), flatten(source, holes)
+    assert (one.text, one.upper) == (other.text, other.upper)
+    shown = [at for at, character in enumerate(one.text) if character != " "]
+    assert [one.offset(at) for at in shown] == [other.offset(at) for at in shown]
+
+
+@given(st.text(alphabet=st.sampled_from("ab \n"), max_size=40))
+def test_a_place_is_that_of_the_first_character_behind_an_offset(source: str) -> None:
+    flat = flatten(source)
+    for offset in range(len(source) + 1):
+        expected = [at for at in range(len(flat)) if flat.offset(at) >= offset]
+        assert flat.place(offset) == (expected[0] if expected else len(flat))

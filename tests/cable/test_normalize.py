@@ -85,8 +85,100 @@ def test_created(text: str, value: str | None) -> None:
 def test_minutes_of_a_page_that_prints_false_ones() -> None:
     made = cable(created="2005-02-22 16:04", minutes_unreliable=True, header=HEADER)
     assert made.created is not None
-    assert made.created.reliability == "minutes-unreliable"
+    assert (made.created.value, made.created.reliability) == ("2005-02-22T16:40:00", "dtg-confirmed")
+    assert made.created.text == "2005-02-22 16:04"
     assert codes(made) == ["minutes-unreliable"]
+
+
+@pytest.mark.parametrize(
+    ("dateline", "unreliable", "value", "reliability"),
+    [
+        ("Tuesday, 22 February 2005, 16:40 ", True, "2005-02-22T16:40:00", "dateline-confirmed"),
+        ("Tuesday, 22 February 2005, 16:04 ", False, "2005-02-22T16:04:00", "dateline-confirmed"),
+        ("Tuesday, 22 February 2005, 17:40 ", True, "2005-02-22T16:04:00", "minutes-unreliable"),
+        ("Tuesday, 31 February 2005, 16:40 ", True, "2005-02-22T16:04:00", "minutes-unreliable"),
+        ("Tuesday, 22 Smarch 2005, 16:40 ", True, "2005-02-22T16:04:00", "minutes-unreliable"),
+        ("", True, "2005-02-22T16:04:00", "minutes-unreliable"),
+        ("", False, "2005-02-22T16:04:00", "stated"),
+    ],
+)
+def test_the_dateline_of_a_newspaper_tells_the_minutes(
+    dateline: str, unreliable: bool, value: str, reliability: str
+) -> None:
+    made = cable(dateline + BODY, created="2005-02-22 16:04", minutes_unreliable=unreliable)
+    assert made.created is not None
+    assert (made.created.value, made.created.reliability) == (value, reliability)
+    assert codes(made) == (["minutes-unreliable"] if unreliable else [])
+
+
+@pytest.mark.parametrize(
+    ("identifier", "banner", "code"),
+    [
+        ("88BAGHDAD28", "STATE 068250", "wrong-body"),
+        ("88BAGHDAD28", "BAGHDAD 000029", "message-reference-differs"),
+        ("88BAGHDAD28", "STATE 000028", "message-reference-differs"),
+        ("88BAGHDAD28", "NOWHERE 000029", "message-reference-differs"),
+        ("88BAGHDAD28", "BAGHDA 00028", None),
+        ("88BAGHDAD28", "BAGHDAD 000028", None),
+    ],
+)
+def test_whether_the_text_is_of_this_cable(identifier: str, banner: str, code: str | None) -> None:
+    made = cable(BODY.replace("STRELSAU 000112", banner), identifier=identifier)
+    assert codes(made) == ([] if code is None else [code])
+
+
+def test_a_station_that_nothing_names_is_noted() -> None:
+    assert codes(cable(BODY)) == []
+    assert codes(cable(BODY.replace(" STRELSAU 000112", ""), origin="Embassy Strelsau")) == []
+    assert codes(cable(BODY.replace(" STRELSAU 000112", ""))) == ["station-unknown"]
+    assert codes(cable(BODY.replace(" STRELSAU 000112", ""), identifier="05TRIPOLI112")) == []
+
+
+def test_two_received_identifiers_may_have_one_canonical_one() -> None:
+    one, other = (
+        cable(BODY.replace(" STRELSAU 000112", ""), identifier=name) for name in ("07PAP12", "07PORTAUPRINCE12")
+    )
+    assert (one.identifier, one.received_identifier) == (other.identifier, "07PAP12")
+    assert (other.identifier, other.received_identifier) == ("07PORTAUPRINCE12", None)
+
+
+def test_references_that_only_the_source_lists() -> None:
+    made = cable(references="04TRIPOLI12|05ZENDA0007| FBIS 12:3 |04TRIPOLI12|")
+    assert [(each.text, each.kind, each.identifier, each.identifier_basis) for each in made.references] == [
+        ("04TRIPOLI12", "telegram", "04TRIPOLI12", Basis.TABLE),
+        ("05ZENDA0007", "telegram", "05ZENDA7", Basis.TABLE),
+        ("FBIS 12:3", "other", None, None),
+    ]
+    assert codes(made) == []
+
+
+def test_references_of_source_and_text_are_compared() -> None:
+    body = BODY.replace("SUBJECT: A THING\n", "SUBJECT: A THING\nREF: 04 ZENDA 7\n")
+    assert codes(cable(body, references="04ZENDA7")) == []
+    made = cable(body, references="04ZENDA8")
+    assert [(each.code, each.where, each.message) for each in made.findings] == [
+        ("references-differ", "/references", "only the list of the source has 04ZENDA8; only the text has 04ZENDA7")
+    ]
+    assert [each.identifier for each in made.references] == ["04ZENDA7"]
+
+
+def test_a_pilcrow_that_opens_no_paragraph_is_counted() -> None:
+    made = cable(HEAD + "¶1. (C) He came in June of\n¶2007. And went.\n\n¶2. (C) He stayed.\nORMSBY")
+    (finding,) = made.findings
+    assert (finding.code, finding.message) == ("pilcrow-false", f"1 at {made.body.text.index('¶2007')}")
+    assert [each.number for each in made.body.paragraphs] == [1, 2]
+
+
+def test_residue_is_counted() -> None:
+    made = cable("<<218634>>\n" + BODY.replace("calm", "<strong>calm</strong>"))
+    assert [(each.code, each.message[:4]) for each in made.findings] == [("text-residue", "3 at")]
+
+
+def test_tags_without_commas_are_ambiguous_where_phrases_meet() -> None:
+    made = cable(BODY.replace("PGOV, RZ", "PGOV RZ Royal Weddings Bridge Works"))
+    assert [tag.value for tag in made.tags] == ["PGOV", "RZ", "Royal Weddings Bridge Works"]
+    assert codes(made) == ["tags-ambiguous"]
+    assert codes(cable(BODY.replace("PGOV, RZ", "PGOV, RZ, Royal Weddings"))) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +187,7 @@ def test_minutes_of_a_page_that_prints_false_ones() -> None:
         ({"classification": "CONFIDENTIAL"}, "classification-differs", "/classification/banner/level"),
         ({"classification": "MOST SECRET"}, "classification-unknown", "/classification"),
         ({"identifier": "05STRELSAU113"}, "message-reference-differs", "/message_reference"),
-        ({"identifier": "05ZENDA112"}, "message-reference-differs", "/message_reference"),
+        ({"identifier": "05ZAGREB112"}, "message-reference-differs", "/message_reference"),
         ({"identifier": "2005STRELSAU0112"}, "identifier-canonicalised", "/identifier"),
         ({"tags": "PGOV PREL"}, "tags-differ", "/tags"),
         ({"created": "2005-02-23 16:40:00", "header": HEADER}, "created-differs", "/created"),
@@ -165,11 +257,14 @@ def test_a_cut_page_is_partial_and_unsigned() -> None:
     made = cable(findings=(found("page-truncated", "/body", "cut"),), partial="This record is a partial extract.")
     assert made.completeness.missing == ("routing-header", "tail")
     assert made.signed_by == ()
-    assert codes(made) == ["page-truncated"]
+    assert codes(made) == ["page-truncated", "text-truncated"]
 
 
 def test_a_body_that_ends_in_points_lacks_its_tail() -> None:
-    assert cable(HEAD + "1. (C) He has now received F...").completeness.missing == ("tail",)
+    made = cable(HEAD + "1. (C) He has now received F...")
+    assert made.completeness.missing == ("tail",)
+    assert codes(made) == ["text-truncated"]
+    assert cable(BODY + "\n\n...").completeness.missing == ()
 
 
 def test_nothing_is_known_of_a_page_without_a_header_and_a_statement() -> None:
@@ -191,7 +286,7 @@ def test_a_stray_caption_is_pointed_at() -> None:
 def test_text_without_any_rule_is_other() -> None:
     made = cable("Nothing to see.")
     assert [segment.kind for segment in made.body.segments] == [SegmentKind.OTHER]
-    assert codes(made) == ["subject-missing"]
+    assert codes(made) == ["station-unknown", "subject-missing"]
 
 
 def test_a_page_without_an_identifier_is_refused() -> None:
@@ -201,7 +296,7 @@ def test_a_page_without_an_identifier_is_refused() -> None:
 
 
 def test_findings_are_sorted() -> None:
-    made = cable(identifier="2005ZENDA0112", classification="SECRET", tags="PREL")
+    made = cable(identifier="2005ZAGREB0112", classification="SECRET", tags="PREL")
     assert codes(made) == sorted(codes(made))
     assert len(codes(made)) == 4
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from preserve.cable.flat import flatten
-from preserve.cable.record import Basis
+from preserve.cable.record import Basis, SegmentKind
 from preserve.cable.references import read_references
+
+from .making import HEAD, laid, read
 
 
 def cables(text: str, *, closed: bool = True) -> list[tuple[str | None, str]]:
@@ -91,8 +93,7 @@ def test_a_block_without_an_end_stops_before_the_first_text() -> None:
 
 
 def test_a_page_mark_inside_the_block_is_no_reference() -> None:
-    text = "A) STRELSAU 199, B) STRELSAU 227 STRELSAU 00000402 001.2 OF 003"
-    flat = flatten(text)
-    running = [(text.index("STRELSAU 00000402"), len(text))]
-    found = read_references(flat, 0, len(flat), "08", running=running)
-    assert [each.reference.identifier for each in found] == ["08STRELSAU199", "08STRELSAU227"]
+    text = HEAD[:-1] + "REF: A) STRELSAU 199, B) STRELSAU 227 STRELSAU 00000402 001.2 OF 003\n\n1. (C) One."
+    understood = read(text, "08STRELSAU402")
+    assert [each.identifier for each in understood.references] == ["08STRELSAU199", "08STRELSAU227"]
+    assert laid(text, understood, SegmentKind.PAGE_BANNER) == ["STRELSAU 00000402 001.2 OF 003"]

@@ -6,6 +6,8 @@ from preserve.cable.flat import flatten
 from preserve.cable.record import Basis
 from preserve.cable.tags import read_tags, tag_words
 
+from .making import HEAD, read
+
 
 def values(text: str) -> list[str]:
     flat = flatten(text)
@@ -67,10 +69,8 @@ def test_a_repaired_tag_says_that_it_was_inferred() -> None:
 
 
 def test_running_matter_inside_a_list_is_no_tag() -> None:
-    text = "PGOV, UNCLASSIFIED PAGE 02 STRELS 00283 01 OF 05 241033Z PREL"
-    flat = flatten(text)
-    banner = (text.index("UNCL"), text.index(" PREL"))
-    assert [each.tag.value for each in read_tags(flat, 0, len(flat), running=[banner])] == ["PGOV", "PREL"]
+    text = HEAD.replace("PGOV, RZ", "PGOV, UNCLASSIFIED PAGE 02 STRELS 00283 01 OF 05 241033Z PREL")
+    assert [tag.value for tag in read(text + "1. (U) One.").tags] == ["PGOV", "PREL"]
 
 
 def test_lists_that_differ_by_commas_only_have_the_same_words() -> None:

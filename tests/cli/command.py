@@ -11,8 +11,18 @@ from typing import Any
 
 EPOCH = "1790000000"
 VERBS = (
-    *("init", "formats", "inspect", "pack", "ingest", "list", "show"),
-    *("verify", "audit", "deposit", "catalogue rebuild"),
+    "init",
+    "inspect",
+    "compare",
+    "pack",
+    "ingest",
+    "list",
+    "show",
+    "verify",
+    "audit",
+    "deposit",
+    "catalogue rebuild",
+    "formats",
 )
 
 

@@ -93,6 +93,8 @@ def test_the_lines_of_every_verb_meet_their_schema(tmp_path: Path) -> None:
         "deposit": ["deposit", "05STRELSAU4281", "--to", "copies"],
         "catalogue_rebuild": ["catalogue", "rebuild"],
         "pack": ["pack", PAGE, "--to", "bags"],
+        "compare": ["compare", PAGE, "05STRELSAU4281/v1"],
+        "compare_corpus": ["compare", "--corpus", PAGE.parent, "archive", PAGE.parent],
     }
     counts = line_schema("counts")
     for verb, arguments in runs.items():

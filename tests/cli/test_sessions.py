@@ -83,6 +83,7 @@ def test_every_verb_is_in_a_session() -> None:
     verbs = [
         "init",
         "inspect",
+        "compare",
         "pack",
         "ingest",
         "list",

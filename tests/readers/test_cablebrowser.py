@@ -234,10 +234,10 @@ def test_an_unknown_row_stays_in_the_table() -> None:
         (b" \r\n\t\n", "it holds white space only"),
         (b"\xff\xfe" + "Identifier: 05X1".encode("utf-16-le"), "it is UTF-16 text, not UTF-8"),
         (b"GIF89a\x00\x01", "it is binary: byte 6 is NUL"),
-        (b"<!DOCTYPE html [<!ENTITY a 'b'>]>\n" + LINES, "it is HTML or XML (<!doctype), not text"),
-        (LINES + b"<!ENTITY lol 'lol'>", "it is HTML or XML (<!entity), not text"),
-        (b"  <p>Identifier: 05X1</p>", "it is HTML or XML (<), not text"),
-        (b"<HTML><body>Identifier: 05X1", "it is HTML or XML (<html), not text"),
+        (b"<!DOCTYPE html [<!ENTITY a 'b'>]>\n" + LINES, "(<!doctype), and it has no row 'Identifier:'"),
+        (LINES + b"<!ENTITY lol 'lol'>", "(<!entity), and it has no row 'Identifier:'"),
+        (b"  <p>Identifier: 05X1</p>", "(<), and it has no other row of a cablebrowser page than 'Identifier:'"),
+        (b"<HTML><body>Identifier: 05X1", "(<html), and it has no other row of a cablebrowser page than 'Identifier:'"),
         (LINES.replace(b"Reform", b"R\xe9form"), "is not UTF-8; the page must be given as the site served it"),
         (b"Dear Sir,\nI am not a cable.\n", "it has no row 'Identifier:'"),
         (b"x" * (MAX_PAGE + 1), f"it has {MAX_PAGE + 1} bytes, and no page has more than {MAX_PAGE}"),
@@ -298,3 +298,10 @@ def test_one_very_long_line_is_no_trouble() -> None:
     data = head + b"1. (C) | : " * (MAX_PAGE // 12 - 500)
     assert codes(read(data)) == ["page-truncated"]
     assert READER.declines(SourceItem("x", b"| " * (MAX_PAGE // 2), "x")) == "it has no row 'Identifier:'"
+
+
+def test_a_damaged_row_of_the_identifier_is_told() -> None:
+    data = FLATTENED.replace(b"| Identifier: |", b"| Identifier:X|")
+    assert READER.declines(SourceItem("x", data, "x")) is None
+    with pytest.raises(SourceError, match="the row 'Identifier:' of the page is damaged"):
+        read(data)

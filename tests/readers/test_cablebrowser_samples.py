@@ -142,4 +142,4 @@ def test_the_page_of_which_only_the_head_is_left(samples: Path) -> None:
     assert made.created.value == "2005-12-02T10:59:00"
     assert made.completeness.missing == ("routing-header", "tail")
     assert made.signed_by == ()
-    assert [finding.code for finding in made.findings] == ["page-truncated"]
+    assert [finding.code for finding in made.findings] == ["page-truncated", "text-truncated"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -112,3 +114,42 @@ def test_a_name_that_is_no_utf_8_is_told_with_escapes(tmp_path: Path) -> None:
     item = load(ref)
     assert (item.name, item.data) == ("caf\\xe9.txt", b"text")
     assert item.where.endswith("caf\\xe9.txt")
+
+
+def test_a_folder_may_mix_pages_and_archives_of_them(tmp_path: Path) -> None:
+    page(tmp_path, "a.txt", b"one")
+    page(tmp_path, "b.html.gz", gzip.compress(b"two"))
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("d/e.txt", b"three")
+    page(tmp_path, "f.txt", b"four")
+    items = [load(ref) for ref in walk([str(tmp_path)])]
+    assert [item.where.removeprefix(f"{tmp_path}/") for item in items] == [
+        "a.txt",
+        "b.html.gz!b.html",
+        "c.zip!d/e.txt",
+        "f.txt",
+    ]
+    assert [item.data for item in items] == [b"one", b"two", b"three", b"four"]
+    assert [item.container is None for item in items] == [True, False, False, True]
+
+
+def test_the_path_and_the_release_go_with_the_item(tmp_path: Path) -> None:
+    path = page(tmp_path, "cablegate-201012102105/x.txt")
+    [ref] = walk([str(tmp_path)], release="mine")
+    item = load(ref)
+    assert (item.name, item.path, item.release) == ("x.txt", str(path), "mine")
+    [stdin] = walk(["-"], stdin=io.BytesIO(b"page"), release="mine")
+    assert (load(stdin).release, load(stdin).path) == ("mine", "")
+
+
+def test_the_rows_of_a_table_are_items_and_a_broken_one_is_told(tmp_path: Path) -> None:
+    row = b'"%d","11/18/2005 9:08","05STRELSAU%d","Embassy Strelsau","UNCLASSIFIED","","","UNCLAS"'
+    path = page(tmp_path, "cables.csv", b"\n".join([row % (1, 1), b'"2","11/18/2005 9:08","cut', row % (3, 3)]) + b"\n")
+    first, broken, last = walk([str(tmp_path)], release="mine")
+    assert [load(ref).data for ref in (first, last)] == [row % (1, 1), row % (3, 3)]
+    item = load(last)
+    assert (item.release, item.path) == ("mine", str(path))
+    assert item.container is not None
+    assert item.container.offset == path.read_bytes().index(row % (3, 3))
+    with pytest.raises(SourceError, match="byte"):
+        load(broken)

@@ -7,23 +7,27 @@ inside paragraphs (``cable.asides``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from preserve.cable import vocabulary
 from preserve.cable.flat import Flat
 from preserve.cable.record import SegmentKind
 
 __all__ = ["FoundParagraph", "Tail", "heading_start", "read_paragraphs", "read_tail"]
 
 # Both begin with what the engine finds quickest: a literal, or else a set of characters.
-_NUMBER = re.compile(r" [0-9]{1,3} ?[.)]")
-_NUMBER_ANYWHERE = re.compile(r"[0-9][0-9]?[0-9]? ?[.)]")
-_PILCROWS = "¶\ufffd"
-_BEFORE_NUMBER = " ¶\ufffd"
+_NUMBER = re.compile(r" [0-9]{1,3}[a-z]? ?[.)]")
+_NUMBER_ANYWHERE = re.compile(r"[0-9][0-9]?[0-9]?[a-z]? ?[.)]")
+# A pilcrow, what a wrong decoding made of it, and the sign that stands for it elsewhere; in UTF-8 read as Latin-1 it
+# has a letter before it.
+_PILCROWS = "¶\ufffd§"
+_BEFORE_NUMBER = " " + _PILCROWS
+_LETTER_OF_PILCROW = "Â"
 # The levels that open a portion mark are few; what follows is an open vocabulary: S/NF, C/Rel Aus, S//REL TO USA,
 # FVEY, C - ENTIRE TEXT. "(b)", "(Iran)" and "(U.S.)" in that place are text.
-_LEVEL = r"(?:UNCLAS|SBU|LOU|FOUO|TS|C|S|U|sbu|u)"
-_PORTION = re.compile(rf" ?\( ?({_LEVEL}(?:(?: ?//? ?| ?- ?| (?=NF|REL))[A-Za-z][A-Za-z ,/]{{0,40}})?) ?\)")
+_LEVEL = r"(?:UNCLASSIFIED|UNCLAS|CONFIDENTIAL|SECRET|SBU|LOU|FOUO|TS|C|S|U|sbu|u|c|s)"
+_PORTION = re.compile(rf" ?[(\[] ?({_LEVEL}(?:(?: ?//? ?| ?- ?| (?=NF|REL))[A-Za-z][A-Za-z ,/]{{0,40}})?) ?[)\]]")
 _HALF_PORTION = re.compile(rf" ?({_LEVEL})\)")
 _MOST_SKIPPED = 10
 """How many numbers may be missing before a marked one: cables are excised and renumbered (77 of 1,295 pages)."""
@@ -36,14 +40,16 @@ class FoundParagraph:
     """The opening of a numbered paragraph, in flat offsets.
 
     Attributes:
-        number: Its number.
+        number: Its number; ``None`` for a later part of the paragraph before it, as ``2b.``.
+        letter: That of a part, as ``a`` of ``2a.``; empty for a whole paragraph.
         start: Where it begins: at the number, or the pilcrow before it.
         label: One past the number and its point.
         portion: The mark in normal form; ``None`` without one.
         mark: The range of the mark, parentheses included; empty without one.
     """
 
-    number: int
+    number: int | None
+    letter: str
     start: int
     label: int
     portion: str | None
@@ -61,7 +67,9 @@ def read_paragraphs(flat: Flat, start: int) -> list[FoundParagraph]:
         start: Flat offset behind the labels ``TAGS`` and ``SUBJECT``.
     """
     candidates = _candidates(flat, start)
-    return _filled(flat, candidates, _chain([each for each in candidates if each.portion is not None]))
+    return _filled(
+        flat, candidates, _chain([each for each in candidates if each.portion is not None and not each.letter])
+    )
 
 
 def _candidates(flat: Flat, start: int) -> list[FoundParagraph]:
@@ -75,27 +83,31 @@ def _candidates(flat: Flat, start: int) -> list[FoundParagraph]:
             continue
         if end < len(text) and (text[end].isdigit() or text[end] in ".,/%"):
             continue
-        number = int(match[0].rstrip(" .)"))
+        printed = match[0].strip(" .)")
+        letter = printed[-1] if printed[-1].isalpha() else ""
+        number = int(printed.removesuffix(letter))
         if number == 0 or at < start:
             continue
         if at > 0 and text[at - 1] != " ":
-            at -= 1
+            at -= 1 + (text[max(0, at - 2) : at - 1] == _LETTER_OF_PILCROW)
         elif at > 1 and text[at - 2] in _PILCROWS:
             at -= 2
         mark = _PORTION.match(text, end) or _HALF_PORTION.match(text, end)
         portion = None if mark is None else _normal(mark[1])
         begins = end if mark is None else mark.start() + (text[mark.start()] == " ")
-        found.append(FoundParagraph(number, at, end, portion, (begins, end if mark is None else mark.end())))
+        found.append(FoundParagraph(number, letter, at, end, portion, (begins, end if mark is None else mark.end())))
     return found
 
 
 _AROUND_SLASH = re.compile(r" ?(//?) ?")
+_DASHED = re.compile(r" ?- ?(?=(?:NF|NOFORN|REL|FOUO|SBU)(?![A-Z]))")
 
 
 @lru_cache(maxsize=1024)
 def _normal(mark: str) -> str:
     """Return a portion mark in normal form: upper case, no space around slashes, no statement on the entire text."""
-    return _AROUND_SLASH.sub(r"\1", mark.upper()).split(" -")[0].split("-")[0].strip()
+    dashed = _DASHED.sub("/", mark.upper())
+    return _AROUND_SLASH.sub(r"\1", dashed).split(" -")[0].split("-")[0].strip()
 
 
 def _chain(marked: list[FoundParagraph]) -> list[FoundParagraph]:
@@ -104,7 +116,7 @@ def _chain(marked: list[FoundParagraph]) -> list[FoundParagraph]:
     chain: list[FoundParagraph] = []
     last = 0
     for place, each in enumerate(marked):
-        if not last < each.number <= last + 1 + _MOST_SKIPPED:
+        if each.number is None or not last < each.number <= last + 1 + _MOST_SKIPPED:
             continue
         if any(last_place.get(number, -1) > place for number in range(last + 1, each.number)):
             continue
@@ -120,13 +132,20 @@ def _filled(flat: Flat, candidates: list[FoundParagraph], chain: list[FoundParag
     ahead = next(following)
     last = 0
     for each in candidates:
+        number = each.number or 0
+        free = number == last + 1 and (ahead is None or ahead.number is None or number < ahead.number)
         if ahead is not None and each.start == ahead.start:
             filled.append(ahead)
-            last = ahead.number
+            last = number
             ahead = next(following)
-        elif each.number == last + 1 and (ahead is None or each.number < ahead.number) and _opens(flat, each):
+        elif each.letter:
+            follows = (free and each.letter == "a") or number == last > 0
+            if follows and (each.portion is not None or _opens(flat, each)):
+                filled.append(each if free else replace(each, number=None))
+                last = number
+        elif free and _opens(flat, each):
             filled.append(each)
-            last = each.number
+            last = number
     return filled
 
 
@@ -259,6 +278,10 @@ _BOILERPLATE = (
 _BEHIND: tuple[tuple[SegmentKind, str, re.Pattern[str]], ...] = (
     (SegmentKind.TERMINATOR, "NNNN", re.compile(r"(?:^| )(NNNN)$")),
     (SegmentKind.TERMINATOR, "##", re.compile(r"(##+)$")),
+    (SegmentKind.TERMINATOR, "nd ", re.compile(r"(?:^| )(End (?:of )?[Cc]able [Tt]ext\.?)$")),
+    (SegmentKind.TERMINATOR, "ND ", re.compile(r"(?:^| )(END (?:OF )?CABLE TEXT\.?)$")),
+    (SegmentKind.RESIDUE, "...", re.compile(r"(?<= )(\.{3})$")),
+    (SegmentKind.CAPTION, "SIPDIS", re.compile(r"(?:^| )(SIPDIS)$")),
     (SegmentKind.RESIDUE, "Track impresi", re.compile(r"(?:^| )(Track impresi[óo]n.*)$")),
     (SegmentKind.RESIDUE, "EPET @", re.compile(r"(?:^| )(EPET @ EL PA[IÍ]S)$")),
     (SegmentKind.RESIDUE, "ID:", re.compile(r"(?:^| )(ID: ?\d{1,6})$")),
@@ -280,40 +303,40 @@ _NOT_NAMES = frozenset(
     )
 )
 _CLOSING_WORDS = frozenset({"COMMENT", "NOTE", "SUMMARY", "TEXT", "UNQUOTE"})
-_NAME = re.compile(r"(?:[A-Z]['’])?[A-Z]{2,}(?:[-'’][A-Z]+)*|[A-Z]\.")
+_NAME = re.compile(r"(?:[A-Z]['’])?[A-Z]{2,}(?:[-'’][A-Z]+)*|[A-Z]\.|[JS]R\.")
 _TITLED_NAME = re.compile(r"(?:Mc|Mac|O['’]|De|Van)?[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?")
 _URL_END = re.compile(r"https?:[^ ]{1,120}(?: [a-z_A-Z]{1,12})?$")
 _MOST_NAMES = 3
 
 
-def read_tail(flat: Flat, start: int, *, whole: bool) -> Tail:
+def read_tail(flat: Flat, start: int, *, whole: bool, subject: str = "") -> Tail:
     """Return what ends a body: signers, terminators, boilerplate, residue.
 
     Args:
         flat: The text.
         start: Flat offset before which nothing is the tail: behind the last paragraph's number.
         whole: Whether the source holds the end of the cable; of a cut one the last word is nobody's name.
+        subject: In upper case: some copies repeat its beginning behind the signature.
     """
     end = len(flat)
     pieces: list[tuple[SegmentKind, int, int]] = []
     signature: tuple[int, int] | None = None
-    signer: tuple[int, int] | None = None
+    signers: list[tuple[int, int]] = []
     while end > start:
         _, end = flat.trim(start, end)
         window = max(start, end - _TAIL)
         names = _names(flat, window, end) if whole and signature is None else []
         if names:
             signature = (names[0][0], names[-1][1])
-            same = len({flat.text[first:last] for first, last in names}) == 1
-            signer = names[0] if same else signature
+            signers = _signers(flat, names)
             end = signature[0]
             continue
-        piece = _behind(flat, window, end)
+        piece = _behind(flat, window, end) or _cut_subject(flat, window, end, subject)
         if piece is None:
             break
         pieces.append(piece)
         end = piece[1]
-    return Tail(flat.trim(start, end)[1], signature, () if signer is None else (signer,), tuple(reversed(pieces)))
+    return Tail(flat.trim(start, end)[1], signature, tuple(signers), tuple(reversed(pieces)))
 
 
 def _behind(flat: Flat, window: int, end: int) -> tuple[SegmentKind, int, int] | None:
@@ -323,6 +346,49 @@ def _behind(flat: Flat, window: int, end: int) -> tuple[SegmentKind, int, int] |
             if match is not None:
                 return kind, match.start(1), end
     return None
+
+
+_LONGEST_CUT = 90
+_SHORTEST_CUT = 8
+
+
+def _cut_subject(flat: Flat, window: int, end: int, subject: str) -> tuple[SegmentKind, int, int] | None:
+    """Return the piece of the subject, cut with three points, that some copies have behind the signature."""
+    if not subject or not flat.text.endswith("...", window, end):
+        return None
+    last, begin = end - 3, None
+    at = last
+    while at > max(window, end - _LONGEST_CUT):
+        at = flat.text.rfind(" ", window, at - 1) + 1 or window
+        if flat.upper[at:last].rstrip() not in subject:
+            break
+        begin = at
+    if begin is None or last - begin < _SHORTEST_CUT:
+        return None
+    return SegmentKind.RESIDUE, begin, end
+
+
+_PARTICLES = frozenset(
+    re.findall(
+        "[A-Z]+",
+        "AL BEN BIN DA DE DEL DELLA DEN DER DI DO DOS DU EL LA LE LOS MAC MC SAN ST VAN VON",
+    )
+)
+_SUFFIXES = frozenset(["JR", "JR.", "SR", "SR.", "II", "III", "IV"])
+
+
+def _signers(flat: Flat, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the signers of a signature: a particle or an initial is of the name behind it, ``JR`` of that before."""
+    signers: list[tuple[int, int]] = []
+    joins = False
+    for first, last in names:
+        word = flat.text[first:last]
+        if signers and (joins or word in _SUFFIXES):
+            signers[-1] = (signers[-1][0], last)
+        elif not any(flat.text[begin:end] == word for begin, end in signers):
+            signers.append((first, last))
+        joins = word in _PARTICLES or word.endswith(".")
+    return signers
 
 
 def _names(flat: Flat, window: int, end: int) -> list[tuple[int, int]]:
@@ -346,11 +412,35 @@ def _names(flat: Flat, window: int, end: int) -> list[tuple[int, int]]:
     return words
 
 
+_END_OF_PART = re.compile(
+    r"(?<![A-Z])END (?:OF )?(?:PART|SECTION|CABLE|MESSAGE|REPORT|TRANSCRIPT|LIST)(?: [A-Z0-9]{1,8})?$"
+)
+_GROUP = re.compile(r"GP-\d")
+_TITLES = frozenset(
+    re.findall(
+        "[A-Z]+",
+        "AMBASSADOR BROTHER CHANCELLOR CHIEF COLONEL CONGRESSMAN COUNSELOR DIRECTOR DOCTOR FATHER "
+        "GENERAL GOVERNOR JUDGE KING MAJOR MAYOR MINISTER OFFICER PRESIDENT PRINCE PRINCESS PROFESSOR "
+        "QUEEN REPRESENTATIVE SECRETARY SENATOR SHEIKH SULTAN THE",
+    )
+)
+
+
+def _is_surname(flat: Flat, start: int) -> bool:
+    """Return whether a word in capitals is long enough for a name, and no organization."""
+    word = flat.text[start : max(start, flat.text.find(" ", start)) if " " in flat.text[start:] else len(flat)]
+    return len(word) >= 5 and word.isupper() and word not in vocabulary.organization_tags()
+
+
 def _closed_before(flat: Flat, window: int, start: int) -> bool:
     """Return whether the text before a name is closed: a sentence, a redaction, an address, or nothing."""
     if start <= window + 1:
         return False
     before = flat.text[max(window, start - 150) : start - 1]
-    if before.upper().rsplit(" ", 1)[-1] in _CLOSING_WORDS:
+    last_word = before.rsplit(" ", 1)[-1]
+    if last_word.upper() in _CLOSING_WORDS or _END_OF_PART.search(before.upper()) or _GROUP.fullmatch(last_word):
         return True
+    if _TITLED_NAME.fullmatch(last_word) and last_word.upper() not in _TITLES:
+        # A letter that is quoted at the end closes with a date or a place, without a point.
+        return _is_surname(flat, start)
     return before[-1:] in _SENTENCE_END or before[-4:].upper() == "XXXX" or _URL_END.search(before) is not None

@@ -17,6 +17,7 @@ __all__ = [
     "Authority",
     "FoundBanner",
     "Levels",
+    "joined_name",
     "read_authority",
     "read_banner",
     "read_classifiers",
@@ -187,9 +188,12 @@ def read_date(text: str, year: int) -> str | None:
         text: As ``12/02/2015``, ``2020/02/23``, ``6/3/08``, ``07-15-13``: month before day, or the year first.
         year: The year of the cable: a two-digit year is the first such year from then on.
     """
+    if text.upper().startswith("DNG"):
+        # A date of downgrading is none of declassification.
+        return None
     match = _DATE.search(text)
     if match is None:
-        return None
+        return _named_date(text.upper(), year)
     first, _, second, third = match.groups()
     if len(first) == 4:
         parts = (first, second, third)
@@ -197,24 +201,45 @@ def read_date(text: str, year: int) -> str | None:
         parts = (third, first, second)
     else:
         return None
+    return _date(parts, year)
+
+
+_DAY_MONTH = re.compile(r"(?<![^ ])(\d{1,2}) ([A-Z]{3})[A-Z]{0,6},? (\d{4}|\d{2})(?!\d)")
+_MONTH_DAY = re.compile(r"(?<![^ ])([A-Z]{3})[A-Z]{0,6} (\d{1,2}),? (\d{4})(?!\d)")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+def _named_date(text: str, year: int) -> str | None:
+    """Return the date that a text begins with: ``31 December 2015`` or ``DECEMBER 31, 2015``."""
+    for pattern, order in ((_DAY_MONTH, (3, 2, 1)), (_MONTH_DAY, (3, 1, 2))):
+        match = pattern.match(text)
+        if match is not None and match[order[1]] in _MONTHS:
+            return _date((match[order[0]], str(_MONTHS.index(match[order[1]]) + 1), match[order[2]]), year)
+    return None
+
+
+def _date(parts: tuple[str, str, str], year: int) -> str | None:
     stated, month, day = (int(part) for part in parts)
     if len(parts[0]) == 2:
         stated += year - year % 100
         if stated < year:
             stated += 100
     try:
-        return date(stated, month, day).isoformat()
+        # A year like 3018 is damage, and no date that a record can state.
+        return date(stated, month, day).isoformat() if stated < 3000 else None
     except ValueError:
         return None
 
 
 _REASON_WORD = re.compile(
-    r"(?:,? ?FOR )?(?:THE )?(?:FOLLOWING )?REASONS?\b|,? ?(?:DUE TO |UNDER |PER |FOR )?E\.?O\.? ?1\d{4}"
+    r"(?:,? ?F ?O ?R )?(?:THE )?(?:FOLLOWING )?(?<![A-Z])R ?E ?A ?S ?O ?N ?S?\b"
+    r"|,? ?(?:DUE TO |UNDER |PER |FOR )?E\.?O\.? ?1\d{4}|,? ?FOR (?=1\d{4} )"
+    r"|,? ?(?:DUE TO|UNDER|PER|FOR) (?=1[.,] ?[4-6]|SE ?CTION 1)"
 )
 _REASONS = re.compile(
-    r"(?<![\d.])1\. ?[4-6](?!\d)(?: |[,;&()/-]|\.(?=[A-H]\b)|AND\b|[A-H](?![A-Z'])|1\. ?[4-6](?!\d))*"
+    r"(?<![\d.])1[.,] ?[4-6](?!\d)(?: |[,;&()/-]|\.(?=[A-H]\b)|AND\b|[A-H](?![A-Z'])|1\. ?[4-6](?!\d))*"
 )
-_REASON_PART = re.compile(r"1\. ?([4-6])|\b([A-H])\b")
+_REASON_PART = re.compile(r"1[.,] ?([4-6])|\b([A-H])\b")
 _LONGEST_CLASSIFIER = 300
 _REPEATED = re.compile(r"(?:CLASSIFIED ?BY ?:? ?)+")
 
@@ -242,8 +267,8 @@ def read_reasons(flat: Flat, start: int, end: int) -> tuple[tuple[str, ...], tup
     return tuple(dict.fromkeys(reasons)), (match.start(), match.start() + len(phrase))
 
 
-def read_classifiers(flat: Flat, start: int, end: int) -> tuple[int, int] | None:
-    """Return where the classifier stands after the label: up to the reasons, verbatim with title and office.
+def read_classifiers(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where the classifiers stand after the label: up to the reasons, verbatim with title and office.
 
     Args:
         flat: The text.
@@ -254,11 +279,45 @@ def read_classifiers(flat: Flat, start: int, end: int) -> tuple[int, int] | None
     repeated = _REPEATED.match(flat.upper, start, end)
     start = start if repeated is None else repeated.end()
     if flat.upper.startswith("SECTION ", start):
-        return None
+        return []
     reason = _REASON_WORD.search(flat.upper, start, end) or _REASONS.search(flat.upper, start, end)
     stop = end if reason is None else reason.start()
     while start < stop and flat.text[start] in " :;,.-":
         start += 1
-    while start < stop and flat.text[stop - 1] in " :;,.-(":
+    while start < stop and flat.text[stop - 1] in " :;,.-(" and not _SUFFIX.search(flat.upper, start, stop):
         stop -= 1
-    return (start, stop) if start < stop else None
+    if start >= stop:
+        return []
+    return _persons(flat, start, stop)
+
+
+_SUFFIX = re.compile(r"(?<![A-Z])(?:JR|SR)\.$")
+_AND = re.compile(r" AND ")
+_OFFICES = frozenset(
+    re.findall(
+        "[A-Z]+",
+        "ADVISER ADVISOR AFFAIRS BUREAU CHARGE CHIEF CONSUL COUNSELOR DIRECTOR LABOR MISSION OFFICE "
+        "OFFICER SECTION SECURITY UNIT",
+    )
+)
+
+
+def _persons(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the classifiers of a line apart: ``A. KESTREL, ACTING AND S/CT DAS B. ORLOW`` are two.
+
+    The first is then a name with its office behind a comma, and the second ends with a name.
+    """
+    for joined in _AND.finditer(flat.upper, start, end):
+        left, comma, _ = flat.text[start : joined.start()].partition(",")
+        right = flat.upper[joined.end() : end].split(" ")
+        if comma and " " in left and len(right) > 2 and not _OFFICES.intersection(right[-2:]) and right[-1].isalpha():
+            return [(start, joined.start()), (joined.end(), end)]
+    return [(start, end)]
+
+
+_BROKEN_END = re.compile(r"(?<=[a-z]) (?=[a-z]$)")
+
+
+def joined_name(text: str) -> str:
+    """Return a classifier with the last letter that a line's end broke off: ``Charles O. Blah a``."""
+    return _BROKEN_END.sub("", text)

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from preserve.cable.asides import read_asides, read_mentions
 from preserve.cable.body import FoundParagraph, heading_start, read_paragraphs, read_tail
 from preserve.cable.classification import (
     Authority,
     FoundBanner,
+    joined_name,
     read_authority,
     read_banner,
     read_classifiers,
     read_reasons,
 )
-from preserve.cable.flat import Flat, flatten
+from preserve.cable.flat import Flat, flatten, narrowed
+from preserve.cable.header import opens_header
 from preserve.cable.identifier import Identifier
 from preserve.cable.labels import Label, attention_items, caption_ranges, read_labels, subject_end, value_end
-from preserve.cable.layout import Layout
+from preserve.cable.layout import Hole, Layout
 from preserve.cable.record import Mark, MarkKind, Paragraph, Reference, Section, Segment, SegmentKind, Span, Tag
 from preserve.cable.references import read_references
-from preserve.cable.running import dateline, page_banners, redactions, stray_captions
+from preserve.cable.running import STRAY, dateline, page_banners, redactions, residue, stray_captions
+from preserve.cable.sections import section_repeats
 from preserve.cable.tags import read_tags
 
 __all__ = ["Understood", "understand"]
@@ -68,6 +71,11 @@ class Understood:
     classified_by: tuple[str, ...]
     reasons: tuple[str, ...]
     signed_by: tuple[str, ...]
+    dateline: str | None
+    residue: tuple[Span, ...]
+    repeats: tuple[Span, ...]
+    false_pilcrows: tuple[int, ...]
+    ambiguous_tags: tuple[str, ...]
 
 
 def understand(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> Understood:
@@ -79,18 +87,56 @@ def understand(text: str, identifier: Identifier, *, heading: str | None = None,
         heading: The page's own heading, where a subject has no end.
         whole: Whether the source holds the end of the cable.
     """
-    return _Grammar(flatten(text), identifier, heading, whole=whole).read()
+    flat = flatten(text)
+    holes = _merged(_running(flat, identifier))
+    if holes:
+        flat = narrowed(flat, _spans(holes), _spans(holes))
+    grammar = _Grammar(flat, holes, identifier, heading, whole=whole)
+    more = [*grammar.repeated_heads(), *grammar.stray_captions()]
+    if more:
+        more = _merged(more)
+        holes = _merged([*holes, *more])
+        flat = narrowed(flat, _spans(holes), _spans(more))
+        grammar = _Grammar(flat, holes, identifier, heading, whole=whole)
+    return grammar.read()
+
+
+def _spans(holes: Iterable[Hole]) -> list[Span]:
+    return [hole.span for hole in holes]
+
+
+def _running(flat: Flat, identifier: Identifier) -> Iterator[Hole]:
+    """Yield the running matter that is known by itself; what only the head tells is found later."""
+    for start, end in page_banners(flat, identifier.station):
+        yield Hole(flat.span(start, end), SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER)
+    for start, end in residue(flat):
+        yield Hole(flat.span(start, end), SegmentKind.RESIDUE, MarkKind.PAGE_BANNER, "text-residue")
+
+
+def _merged(holes: Iterable[Hole]) -> list[Hole]:
+    """Return holes in order and apart: one that begins inside another is part of it."""
+    merged: list[Hole] = []
+    for hole in sorted(holes, key=lambda hole: (hole.span.start, -hole.span.end)):
+        if merged and hole.span.start < merged[-1].span.end:
+            last = merged[-1]
+            merged[-1] = replace(last, span=Span(last.span.start, max(last.span.end, hole.span.end)))
+        else:
+            merged.append(hole)
+    return merged
 
 
 class _Grammar:
     """The state of one reading: all offsets are flat ones until the layout is settled."""
 
-    def __init__(self, flat: Flat, identifier: Identifier, heading: str | None, *, whole: bool) -> None:
+    def __init__(
+        self, flat: Flat, holes: list[Hole], identifier: Identifier, heading: str | None, *, whole: bool
+    ) -> None:
         self.flat = flat
+        self.holes = holes
         self.identifier = identifier
         self.heading = heading
         self.whole = whole
-        self.layout = Layout(flat)
+        self.layout = Layout(flat, holes)
         self.labels = read_labels(flat)
         self.head = self.labels[0].start if self.labels else min(len(flat), _HEAD_WITHOUT_LABELS)
         self.banner = read_banner(flat, self.head)
@@ -98,28 +144,51 @@ class _Grammar:
         self.found = read_paragraphs(flat, max(behind, self.banner.end if self.banner else 0))
         self.first = self.found[0].start if self.found else len(flat)
         self.labels = [label for label in self.labels if label.start < self.first]
-        self.banners: list[_Range] = sorted(page_banners(flat, identifier.station))
-        self.apart: set[_Range] = set()
-        self.strays: list[_Range] = list(stray_captions(flat, self.head))
-        self.running: list[_Range] = sorted([*self.banners, *self.strays])
+        self.opening = 0
         self.authority: Authority | None = None
         self.captions: list[str] = []
         self.attention: list[str] = []
         self.subject: str | None = None
         self.tags: list[Tag] = []
+        self.ambiguous_tags: list[str] = []
         self.references: list[Reference] = []
         self.classified_by: list[str] = []
         self.reasons: tuple[str, ...] = ()
         self.paragraphs: list[_Paragraph] = []
         self.headings: list[_Range] = []
 
+    def repeated_heads(self) -> Iterator[Hole]:
+        """Yield the heads that later sections repeat."""
+        if self.banner is None or not self.labels:
+            return
+        end = self.first if self.found else min(len(self.flat), self.labels[-1].value + _FREE_VALUE)
+        for start, last in section_repeats(self.flat, self.banner.end, end):
+            yield Hole(self.flat.span(start, last), SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER, "section-repeat")
+
+    def stray_captions(self) -> Iterator[Hole]:
+        """Yield the captions that software inserted into the text."""
+        if STRAY not in self.flat.text:
+            return
+        behind = frozenset(
+            self.flat.place(hole.span.end) for hole in self.holes if hole.segment is SegmentKind.PAGE_BANNER
+        )
+        for start, last in stray_captions(self.flat, self.head, behind):
+            yield Hole(self.flat.span(start, last), None, MarkKind.STRAY_CAPTION)
+
     def read(self) -> Understood:
         """Apply the rules."""
-        if printed := dateline(self.flat):
+        printed = dateline(self.flat)
+        if printed is not None:
             self.layout.segment(SegmentKind.RESIDUE, *printed)
+            self.opening = self.flat.trim(printed[1], len(self.flat))[0]
         self._read_opening()
         end = self._read_values()
-        tail = read_tail(self.flat, max(end, self.found[-1].label if self.found else 0), whole=self.whole)
+        tail = read_tail(
+            self.flat,
+            max(end, self.found[-1].label if self.found else 0),
+            whole=self.whole,
+            subject=(self.subject or "").upper(),
+        )
         for kind, start, last in tail.pieces:
             self.layout.segment(kind, start, last)
         if tail.signature:
@@ -135,7 +204,7 @@ class _Grammar:
         return Understood(
             segments=segments,
             marks=marks,
-            paragraphs=tuple(self._settled_paragraphs()),
+            paragraphs=tuple(self._settled_paragraphs(segments)),
             sections=tuple(self._sections()),
             redactions=spans,
             banner=self.banner,
@@ -148,6 +217,11 @@ class _Grammar:
             classified_by=tuple(self.classified_by),
             reasons=self.reasons,
             signed_by=tuple(signed_by),
+            dateline=None if printed is None else self.flat.text[slice(*printed)],
+            residue=tuple(hole.span for hole in self.holes if hole.code == "text-residue"),
+            repeats=tuple(hole.span for hole in self.holes if hole.code == "section-repeat"),
+            false_pilcrows=tuple(self._false_pilcrows()),
+            ambiguous_tags=tuple(self.ambiguous_tags),
         )
 
     def _read_opening(self) -> None:
@@ -155,6 +229,8 @@ class _Grammar:
         start = 0
         if self.banner is not None:
             banner, start = self.banner, self.banner.end
+            if banner.start and opens_header(self.flat.text, self.opening):
+                self.layout.segment(SegmentKind.TRANSMISSION, self.opening, banner.start)
             self.layout.segment(SegmentKind.BANNER, banner.start, banner.end)
             self.layout.mark(MarkKind.LEVEL, banner.start, banner.level_end, "/classification/banner")
             self.layout.mark(MarkKind.MESSAGE_REFERENCE, banner.reference_start, banner.end, "/message_reference")
@@ -186,7 +262,7 @@ class _Grammar:
             end = value_end(self.flat, label, limit)
             if not closed:
                 end = min(end, label.value + _FREE_VALUE)
-            end = self._without_banner(label.value, self._read_value(label, end, closed=closed))
+            end = self._read_value(label, end, closed=closed)
             self.layout.segment(_KINDS[label.name], label.start, end)
         return end
 
@@ -209,7 +285,9 @@ class _Grammar:
 
     def _read_tags(self, label: Label, end: int) -> None:
         places: dict[str, int] = {}
-        for each in read_tags(self.flat, label.value, end, running=self._running_in(label.value, end)):
+        for each in read_tags(self.flat, label.value, end):
+            if each.ambiguous:
+                self.ambiguous_tags.append(each.tag.value)
             place = places.setdefault(each.tag.value, len(self.tags))
             if place == len(self.tags):
                 self.tags.append(each.tag)
@@ -221,28 +299,19 @@ class _Grammar:
         start = start if mark is None else mark.end()
         while end > start and self.flat.text[end - 1] in " -=_":
             end -= 1
-        pieces = list(self._without_running(start, end))
-        for first, last in pieces:
-            self.layout.mark(MarkKind.SUBJECT, first, last, "/subject")
-        said = " ".join(" ".join(self.flat.text[first:last] for first, last in pieces).split())
+        self.layout.mark(MarkKind.SUBJECT, start, end, "/subject")
         # A word broken at its hyphen is one word again; "pre- and post-war" is not a broken word.
-        self.subject = html.unescape(_BROKEN_WORD.sub("-", said)) or None
-
-    def _without_running(self, start: int, end: int) -> Iterator[_Range]:
-        """Yield the pieces of a range between the running matter in it."""
-        for first, last in self._running_in(start, end):
-            if start < first:
-                yield self.flat.trim(start, first)
-            start = last
-        if start < end:
-            yield self.flat.trim(start, end)
+        said = _BROKEN_WORD.sub("-", " ".join(self.flat.text[start:end].split()))
+        self.subject = html.unescape(said) or None
 
     def _read_references(self, label: Label, end: int, *, closed: bool) -> int:
-        found = read_references(
-            self.flat, label.value, end, self.identifier.year, running=self._running_in(label.value, end), closed=closed
-        )
-        for place, each in enumerate(found):
-            self.references.append(each.reference)
+        found = read_references(self.flat, label.value, end, self.identifier.year, closed=closed)
+        before = {each.identifier: place for place, each in enumerate(self.references) if each.identifier}
+        for each in found:
+            # A second block may name a cable again: it is one reference with two marks.
+            place = before.get(each.reference.identifier or "", len(self.references))
+            if place == len(self.references):
+                self.references.append(each.reference)
             self.layout.mark(MarkKind.REFERENCE, each.start, each.end, f"/references/{place}")
         if not found:
             return end if closed else label.value
@@ -253,9 +322,8 @@ class _Grammar:
 
     def _read_classified(self, start: int, end: int) -> int:
         """Read classifier and reasons between a label and the end of its stretch; return where the line ends."""
-        classifier = read_classifiers(self.flat, start, end)
-        if classifier is not None:
-            self.classified_by.append(self.flat.text[slice(*classifier)])
+        for classifier in read_classifiers(self.flat, start, end):
+            self.classified_by.append(joined_name(self.flat.text[slice(*classifier)]))
             self.layout.mark(
                 MarkKind.CLASSIFIER, *classifier, f"/classification/classified_by/{len(self.classified_by) - 1}"
             )
@@ -295,11 +363,6 @@ class _Grammar:
         if not self.labels:
             return
         start, end = self.flat.trim(start, end)
-        for first, last in self._banners_in(start, end):
-            if first != start:
-                break
-            self._set_apart(first, last)
-            start, _ = self.flat.trim(last, end)
         end = self._without_heading(start, end, free=True, headed=bool(self.found))
         start, end = self.flat.trim(start, end)
         if start < end and self.flat.text.count(" ", start, end) + 1 >= _FEWEST_WORDS:
@@ -307,44 +370,18 @@ class _Grammar:
             self.paragraphs.append(_Paragraph(start, start, end, None))
 
     def _without_heading(self, start: int, end: int, *, free: bool, headed: bool) -> int:
-        """Lay out the heading and the page banners in which a stretch ends; return where they begin."""
-        end = self._without_banner(start, end)
-        inside = [last for _, last in self._banners_in(start, end)]
-        floor = max([start, *inside])
-        heading = heading_start(self.flat, floor, end, free=free or floor > start) if headed else None
+        """Lay out the heading in which a stretch ends; return where it begins."""
+        _, end = self.flat.trim(start, end)
+        heading = heading_start(self.flat, start, end, free=free) if headed else None
         if heading is None:
             return end
         self.layout.segment(SegmentKind.HEADING, heading, end)
         self.headings.append((heading, end))
-        return self._without_banner(start, heading)
-
-    def _without_banner(self, start: int, end: int) -> int:
-        _, end = self.flat.trim(start, end)
-        for first, last in reversed(self._banners_in(start, end)):
-            if last != end:
-                break
-            self._set_apart(first, last)
-            _, end = self.flat.trim(start, first)
-        return end
-
-    def _running_in(self, start: int, end: int) -> list[_Range]:
-        return self.running[bisect_left(self.running, (start, 0)) : bisect_left(self.running, (end, 0))]
-
-    def _set_apart(self, start: int, end: int) -> None:
-        self.layout.segment(SegmentKind.PAGE_BANNER, start, end)
-        self.apart.add((start, end))
-
-    def _banners_in(self, start: int, end: int) -> list[_Range]:
-        first = bisect_left(self.banners, (start, 0))
-        return self.banners[first : bisect_left(self.banners, (end, 0))]
+        return self.flat.trim(start, heading)[1]
 
     def _read_marks(self, start: int) -> tuple[Span, ...]:
         """Mark what stands inside the segments; return where the redactions are."""
         layout, flat = self.layout, self.flat
-        for first, last in (each for each in self.banners if each not in self.apart):
-            layout.mark(MarkKind.PAGE_BANNER, first, last)
-        for first, last in self.strays:
-            layout.mark(MarkKind.STRAY_CAPTION, first, last)
         spans: list[Span] = []
         for first, last in redactions(flat):
             layout.mark(MarkKind.REDACTION, first, last, f"/redaction/spans/{len(spans)}")
@@ -357,19 +394,28 @@ class _Grammar:
             layout.mark(MarkKind.REFERENCE_MENTION, first, last, None if which is None else f"/references/{which}")
         return tuple(spans)
 
-    def _settled_paragraphs(self) -> Iterator[Paragraph]:
+    def _settled_paragraphs(self, segments: tuple[Segment, ...]) -> Iterator[Paragraph]:
         """Yield the paragraphs; each ends where the next thing begins, the white space between them included."""
         flat = self.flat
         for each in self.paragraphs:
             _, end = flat.trim(each.start, each.end)
-            following = end + (flat.text[end : end + 1] == " ")
-            last = flat.offset(following) if following < len(flat) else flat.offset(end - 1) + 1
+            place = bisect_right(segments, flat.offset(end - 1), key=_segment_start)
+            spaced = place < len(segments) - 1 and segments[place].kind is SegmentKind.SPACE
             yield Paragraph(
                 number=each.found.number if each.found else None,
                 portion=each.found.portion if each.found else None,
                 start=flat.offset(each.start),
-                end=last,
+                end=segments[place if spaced else place - 1].end,
             )
+
+    def _false_pilcrows(self) -> Iterator[int]:
+        """Yield where a pilcrow stands, in the source, that opens no paragraph."""
+        true = {each.start for each in self.paragraphs}
+        at = self.flat.text.find("¶")
+        while at >= 0:
+            if at not in true:
+                yield self.flat.offset(at)
+            at = self.flat.text.find("¶", at + 1)
 
     def _sections(self) -> Iterator[Section]:
         flat = self.flat
@@ -378,6 +424,10 @@ class _Grammar:
             final = place + 1 == len(self.headings)
             last = flat.offset(len(flat) - 1) + 1 if final else flat.offset(self.headings[place + 1][0])
             yield Section(heading=title, start=flat.offset(start), end=last)
+
+
+def _segment_start(segment: Segment) -> int:
+    return segment.start
 
 
 @dataclass(frozen=True, slots=True)

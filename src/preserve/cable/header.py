@@ -12,15 +12,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from preserve.cable.flat import Flat, flatten
-from preserve.cable.layout import Layout
+from preserve.cable.layout import Hole, Layout
 from preserve.cable.record import Header, MarkKind, Recipient, SegmentKind, Transmission
+from preserve.cable.running import page_banners
 from preserve.digests import sha256
 
 __all__ = ["opens_header", "read_header", "split_header"]
 
 # Measured on 1,295 pages: VZCZC first 1,117, date-time group first 60, INFO distribution first 18.
 _FIRST = re.compile(
-    r"\s*(?:VZCZC|(?:[ZOPRM]{2}\s)+(?:RU|RH)[A-Z]{2}|DE\sRU|(?:[ZOPRM]\s)+\d{6}Z\s|FM\s[A-Z]|(?:ORIGIN|ACTION)\s[A-Z]{1,5}-\d\d)"
+    r"\s*(?:VZCZC|(?:[ZOPRM]{2}\s)+(?:RU|RH)[A-Z]{2}|DE\sRU|(?:[ZOPRM]\s)+\d{6}Z\s|FM\s[A-Z]|(?:ORIGIN|ACTION|INFO)\s+[A-Z]{1,5}-\d\d)"
 )
 _SENDER = re.compile(r"(?<!\S)FM\s")
 
@@ -39,9 +40,9 @@ _BANNER = re.compile(
 )
 
 
-def opens_header(text: str) -> bool:
-    """Return whether a text begins as a routing header does."""
-    return _FIRST.match(text) is not None
+def opens_header(text: str, start: int = 0) -> bool:
+    """Return whether a text begins, from an offset on, as a routing header does."""
+    return _FIRST.match(text, start) is not None
 
 
 def split_header(text: str) -> int:
@@ -79,7 +80,10 @@ def read_header(text: str) -> tuple[Header, Transmission]:
         text: The header as the page has it.
     """
     flat = flatten(text)
-    layout = Layout(flat)
+    spans = [flat.span(*place) for place in page_banners(flat, "")]
+    if spans:
+        flat = flatten(text, spans)
+    layout = Layout(flat, [Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans])
     group = _GROUP.search(flat.upper)
     ranges = _fields(flat, 0 if group is None else group.end())
     first = min([len(flat), *(start for start, _, _ in ranges.values())])
@@ -133,10 +137,14 @@ def _sender(flat: Flat, field: tuple[int, int, int] | None) -> str | None:
     return flat.text[start:end] or None
 
 
-# Where the next addressee begins: at a routing indicator, behind a precedence and a message number, at a station.
-_NEXT = re.compile(r"(?<= )(?:(?=R[A-Z]{3,7}/)|(?=(?:AMEMBASSY|AMCONSUL|USMISSION|SECSTATE|USOFFICE|XMT) ))")
-_BEHIND = re.compile(rf" (?:{_WORDS}(?: \d{{4,6}})?|\d{{4,6}})(?= |$)")
-_PAGE = re.compile(r"PAGE \d\d [A-Z ]{2,30}? \d{4,6}(?: \d\d OF \d\d)? \d{6}Z ?")
+# Where the next addressee begins: at a routing indicator, at a station or an agency; and behind a precedence and a
+# message number, or a collective. Headers of the old system have no indicators.
+_NEXT = re.compile(
+    r"(?<= )(?:(?=R[A-Z]{3,7}/)|(?=(?:AMEMBASSY|AMCONSUL|AMCONGEN|AMINSTITUTE|USMISSION|USINT|USLO|USOFFICE|SECSTATE"
+    r"|SECDEF|DEPT OF|DEPARTMENT OF|JOINT STAFF|CJCS|JCS|CIA|DIA|DIRNSA|NSC|FBI|HQ|CDR|CDRUSCENTCOM|USCINC[A-Z]{2,8}"
+    r"|WHITE HOUSE|TREASURY|XMT) ))"
+)
+_BEHIND = re.compile(rf" (?:{_WORDS}(?: \d{{4,6}})?|\d{{4,6}}|COLLECTIVE(?! {_WORDS}| \d{{4,6}}))(?= |$)")
 
 
 def _recipients(flat: Flat, field: tuple[int, int, int] | None) -> Iterator[Recipient]:
@@ -147,7 +155,7 @@ def _recipients(flat: Flat, field: tuple[int, int, int] | None) -> Iterator[Reci
     pending: Recipient | None = None
     excluded: list[str] = []
     excluding = False
-    for text in _addressees(_PAGE.sub("", flat.text[start:end])):
+    for text in _addressees(flat.text[start:end]):
         name = text
         if name == "XMT" or name.startswith("XMT "):
             excluding, name = True, name[4:]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from preserve.cable import vocabulary
 from preserve.cable.flat import Flat
@@ -26,15 +26,16 @@ _AUTHORITY = re.compile(r"(?:E\. ?O\.? ?:? ?|EO ?:? ?|EXECUTIVE ORDER ?)(?=1\d{3
 _TAGS = re.compile(r"(?:TAGS?|TABS|TAGES|TAS|TGS|AGS) ?[:;]|TAGS?,? ")
 _SUBJECT = re.compile(r"(?:SUBJECT|SUBJ|UBJECT) ?[:;]")
 _BARE_SUBJECT = re.compile(r"SUBJECT ")
-_REFERENCES = re.compile(r"REF(?:S|TELS?|ERENCES?)? ?:|REF\. (?=[A-Z])|REFS? (?=\(?[A-Z0-9])")
+_REFERENCES = re.compile(r"REF(?:S|\(S\)|TELS?|ERENCES?)? ?:|REF\. (?=[A-Z])|REFS? (?=\(?[A-Z0-9])")
 _CLASSIFIED = re.compile(r"CLASSIFIED ?BY(?![A-Z])")
+_FIRST_PARAGRAPH = re.compile(r"(?<=[ ¶])1[.)] ?\((?:U|S|C|SBU|LOU|TS)[)/ ]")
 _MARK_BEFORE = re.compile(r"\((?:U|SBU|C|S)\) ?$")
 _COLON = re.compile(r"[ :;,.]*")
 
 # What ends a value where no label does: a rule, a summary, a statement on the whole cable.
 _STOP = re.compile(
     r"[-=_]{4,}|(?<![A-Z])(?:BEGIN SUMMARY|SUMMARY ?(?=[:.=-]|$|¶|1[.)]))|\(U\) (?:THIS|SENSITIVE)"
-    r"|(?<![A-Z])SENSITIVE BUT UNCLASSIFIED|C O R R E C T E D"
+    r"|(?<![A-Z])SENSITIVE BUT(?![A-Z])|C O R R E C T E D|C O N F I D E N T I A L|S E C R E T(?![A-Z])"
 )
 
 
@@ -54,7 +55,7 @@ class Label:
 
 
 def read_labels(flat: Flat) -> list[Label]:
-    """Return the labels of the head in order, each at most once.
+    """Return the labels of the head in order, each at most once but ``REF``, of which there may be several blocks.
 
     ``REF`` and ``Classified By`` count only behind ``TAGS`` or ``SUBJECT``: before them such words are running text.
     """
@@ -64,6 +65,9 @@ def read_labels(flat: Flat) -> list[Label]:
     subject = _first(flat, ("SUBJ",), _SUBJECT, 0) or _first(flat, ("UBJECT",), _SUBJECT, 0)
     if subject is None and tags is not None:
         subject = _first(flat, ("SUBJECT",), _BARE_SUBJECT, tags[1], _in_capitals(flat))
+    if tags and subject and _FIRST_PARAGRAPH.search(flat.upper, tags[1], max(tags[1], subject[0])):
+        # A cable without a subject, whose text has the word.
+        subject = None
     begin = min((found[0] for found in (tags, subject) if found is not None), default=None)
     references = classified = None
     if begin is not None:
@@ -75,12 +79,49 @@ def read_labels(flat: Flat) -> list[Label]:
     later = min((found[0] for found in (references, classified) if found is not None), default=len(flat))
     if authority is not None and authority[0] > later:
         authority = None
-    found = (
+    found = [
         Label(name, place[0], _value_start(flat, name, place[1]))
         for name, place in zip(_NAMES, (authority, tags, subject, references, classified), strict=True)
         if place is not None
-    )
-    return sorted(found, key=lambda label: label.start)
+    ]
+    return sorted([*map(partial(_with_letter, flat), found), *_more(flat, found)], key=lambda label: label.start)
+
+
+_FIRST_LETTER = re.compile(r"(?<![^ ])A[.)] $")
+
+
+def _with_letter(flat: Flat, label: Label) -> Label:
+    """Return a label ``REF`` with the letter that was put before it: ``A. REF ZENDA 222 B. ZENDA 223``."""
+    if label.name != "references":
+        return label
+    letter = _FIRST_LETTER.search(flat.upper, max(0, label.start - 3), label.start)
+    return label if letter is None else Label(label.name, letter.start(), letter.start())
+
+
+_AGAIN = re.compile(r"REF(?:S|\(S\)|TELS?|ERENCES?)? ?:")
+_ITEM_BEFORE = re.compile(r"(?:(?<![^ ])[(\[]?[A-Z][.)\]:]|(?<![A-Z])REFS?:?|¶) ?$")
+_MOST_BLOCKS = 20
+
+
+def _more(flat: Flat, labels: list[Label]) -> Iterator[Label]:
+    """Yield the later labels ``REF:`` of a head; not one inside an item, as ``A. REF: ZENDA 12``."""
+    first = next((label for label in labels if label.name == "references"), None)
+    if first is None:
+        return
+    end = min(len(flat), max(label.value for label in labels) + _NEAR)
+    found = 0
+    at = flat.upper.find("REF", first.value, end)
+    while at >= 0 and found < _MOST_BLOCKS:
+        match = _AGAIN.match(flat.upper, at, end)
+        labelled = at > first.value and flat.upper[at - 1] == " " and flat.text.startswith(("REF", "Ref"), at)
+        if match and labelled and _ITEM_BEFORE.search(flat.upper, max(first.value, at - 6), at) is None:
+            yield Label("references", at, _value_start(flat, "references", match.end()))
+            found += 1
+        at = flat.upper.find("REF", at + 3, end)
+
+
+_NEAR = 2_000
+"""Flat characters behind the last label in which another ``REF:`` of the head can stand."""
 
 
 _NAMES = ("authority", "tags", "subject", "references", "classified")
@@ -100,7 +141,7 @@ def _first(
         at = upper.find(literal, start, end)
         while at >= 0 and (best is None or at < best[0]):
             match = pattern.match(upper, at, end)
-            glued = at > 0 and upper[at - 1].isalpha() and not _may_be_glued(match)
+            glued = at > 0 and upper[at - 1].isalpha() and not _may_be_glued(flat, match)
             if match is not None and not glued and (takes is None or takes(match)):
                 best = match.span()
                 break
@@ -108,9 +149,12 @@ def _first(
     return best
 
 
-def _may_be_glued(match: re.Match[str] | None) -> bool:
-    """Return whether a label may stand directly behind a word: ``VISIT TO EGYPTREF: CAIRO 493``."""
-    return match is not None and match[0] in ("REF:", "REFS:")
+def _may_be_glued(flat: Flat, match: re.Match[str] | None) -> bool:
+    """Return whether a label may stand directly behind a word: ``EGYPTREF: CAIRO 493``, ``CAIROClassified By:``."""
+    if match is None:
+        return False
+    at = match.start()
+    return match[0] in ("REF:", "REFS:") or (flat.text.startswith("Cl", at) and flat.text[at - 1].isupper())
 
 
 _LONGEST_AUTHORITY = 60
@@ -209,7 +253,7 @@ _JOINERS = frozenset({"AND", "OR", "TO", "PASS", "PLEASE", "ALSO", "PLS", "&", "
 
 @lru_cache(maxsize=1)
 def _addressee() -> re.Pattern[str]:
-    places = "|".join(map(re.escape, vocabulary.spaced_places()))
+    places = "|".join(map(re.escape, (*vocabulary.spaced_places(), *vocabulary.spaced_addressees())))
     return re.compile(
         rf"(?<![^ ])(?:{places}|(?:DEPT|DEPARTMENT) OF [A-Z]{{1,30}}"
         r"|(?:AMEMBASSY|AMCONSUL|USMISSION|POST) [A-Z]{1,30}"

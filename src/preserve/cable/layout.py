@@ -6,12 +6,32 @@ overlap, marks that nest or are apart, each inside one segment. Not in scope: th
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from preserve.cable.flat import Flat
-from preserve.cable.record import Mark, MarkKind, Segment, SegmentKind
+from preserve.cable.record import Mark, MarkKind, Segment, SegmentKind, Span
 
-__all__ = ["Layout"]
+__all__ = ["Hole", "Layout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A stretch of the source that the flat view leaves out.
+
+    Attributes:
+        span: Where it is, in the source.
+        segment: What it is where it stands between segments; ``None``: it belongs to the segment before it.
+        mark: What it is where it stands inside one.
+        code: The finding that tells of it; ``None``: none does.
+    """
+
+    span: Span
+    segment: SegmentKind | None
+    mark: MarkKind
+    code: str | None = None
+
 
 _Range = tuple[int, int]
 
@@ -22,10 +42,11 @@ _ASIDES = frozenset({MarkKind.SUMMARY, MarkKind.NOTE, MarkKind.COMMENT})
 class Layout:
     """Collects segments and marks of one text in flat offsets; later rules never take what earlier ones have."""
 
-    __slots__ = ("_marks", "_segments", "flat")
+    __slots__ = ("_holes", "_marks", "_segments", "flat")
 
-    def __init__(self, flat: Flat) -> None:
+    def __init__(self, flat: Flat, holes: Sequence[Hole] = ()) -> None:
         self.flat = flat
+        self._holes = holes
         self._segments: list[tuple[int, int, SegmentKind]] = []
         self._marks: list[tuple[MarkKind, int, int, str | None]] = []
 
@@ -43,7 +64,8 @@ class Layout:
     def settle(self) -> tuple[tuple[Segment, ...], tuple[Mark, ...]]:
         """Return the partition and the marks in the offsets of the source text."""
         stretches = self._stretches()
-        return self._partition(stretches), self._settled_marks(stretches)
+        segments = self._partition(stretches)
+        return segments, self._settled_marks(stretches, segments)
 
     def _stretches(self) -> list[tuple[int, int, SegmentKind]]:
         """Return the segments in order, trimmed, apart, with OTHER between them: all but the white space."""
@@ -64,21 +86,44 @@ class Layout:
 
     def _partition(self, stretches: list[tuple[int, int, SegmentKind]]) -> tuple[Segment, ...]:
         offset, cursor = self.flat.offset, 0
-        segments = []
+        segments: list[Segment] = []
         for start, end, kind in stretches:
             first, last = offset(start), offset(end - 1) + 1
             if first > cursor:
-                segments.append(Segment(kind=SegmentKind.SPACE, start=cursor, end=first))
+                self._fill(segments, cursor, first)
             segments.append(Segment(kind=kind, start=first, end=last))
             cursor = last
         if cursor < len(self.flat.source):
-            segments.append(Segment(kind=SegmentKind.SPACE, start=cursor, end=len(self.flat.source)))
+            self._fill(segments, cursor, len(self.flat.source))
         return tuple(segments)
 
-    def _settled_marks(self, stretches: list[tuple[int, int, SegmentKind]]) -> tuple[Mark, ...]:
+    def _fill(self, segments: list[Segment], start: int, end: int) -> None:
+        """Add what stands between two segments: white space, and holes."""
+        for hole in self._holes_in(start, end):
+            if hole.segment is None and segments:
+                before = segments.pop()
+                segments.append(Segment(kind=before.kind, start=before.start, end=hole.span.end))
+            else:
+                if start < hole.span.start:
+                    segments.append(Segment(kind=SegmentKind.SPACE, start=start, end=hole.span.start))
+                kind = hole.segment or SegmentKind.CAPTION
+                segments.append(Segment(kind=kind, start=hole.span.start, end=hole.span.end))
+            start = hole.span.end
+        if start < end:
+            segments.append(Segment(kind=SegmentKind.SPACE, start=start, end=end))
+
+    def _holes_in(self, start: int, end: int) -> Sequence[Hole]:
+        if not self._holes:
+            return ()
+        first = bisect_left(self._holes, start, key=_hole_start)
+        return self._holes[first : bisect_left(self._holes, end, key=_hole_start)]
+
+    def _settled_marks(
+        self, stretches: list[tuple[int, int, SegmentKind]], segments: tuple[Segment, ...]
+    ) -> tuple[Mark, ...]:
         starts = [start for start, _, _ in stretches]
         pieces: list[tuple[int, int, MarkKind, str]] = []
-        for kind, start, end, target in self._marks:
+        for kind, start, end, target in self._whole_marks():
             at = max(bisect_right(starts, start) - 1, 0)
             while at < len(stretches) and stretches[at][0] < end:
                 first, last, _ = stretches[at]
@@ -88,10 +133,41 @@ class Layout:
                     pieces.append((first, -last, kind, target or ""))
                 at += 1
         offset = self.flat.offset
-        return tuple(
+        marks = [
             Mark(kind=kind, start=offset(start), end=offset(end - 1) + 1, target=target or None)
             for start, end, kind, target in _nested(sorted(pieces))
-        )
+        ]
+        if not self._holes:
+            return tuple(marks)
+        apart = {segment.start for segment in segments}
+        marks += [
+            Mark(kind=hole.mark, start=hole.span.start, end=hole.span.end)
+            for hole in self._holes
+            if hole.span.start not in apart or hole.segment is None
+        ]
+        return tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
+
+    def _whole_marks(self) -> Iterator[tuple[MarkKind, int, int, str | None]]:
+        """Yield the marks; one of a value that a hole interrupts becomes several, an aside goes on around it."""
+        if not self._holes:
+            yield from self._marks
+            return
+        turns = [self.flat.place(hole.span.start) for hole in self._holes]
+        for kind, start, end, target in self._marks:
+            first = bisect_right(turns, start)
+            if kind not in _ASIDES:
+                for turn in turns[first : bisect_left(turns, end)]:
+                    before, until = self.flat.trim(start, turn)
+                    if before < until:
+                        yield kind, before, until, target
+                    start = max(start, turn)
+                start, end = self.flat.trim(start, end)
+            if start < end:
+                yield kind, start, end, target
+
+
+def _hole_start(hole: Hole) -> int:
+    return hole.span.start
 
 
 def _place(stretch: tuple[int, int, SegmentKind]) -> tuple[int, int]:

@@ -1,18 +1,18 @@
 """From the parts of a page to the record.
 
-Scope: putting together what the page states and what the grammar read, and cross-checking them. Not in scope: the
-rules (``cable.grammar`` and its rooms), files and formats (``readers``).
+Scope: putting together what the page states and what the grammar read. Not in scope: the rules (``cable.grammar`` and
+its rooms), what is found in the result (``cable.checks``), files and formats (``readers``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from preserve.cable import identifier as identifiers
+from preserve.cable.checks import cross_checks, notes, says_not_redacted, says_redacted
 from preserve.cable.classification import read_level
 from preserve.cable.flat import flatten
 from preserve.cable.grammar import Understood, understand
@@ -26,18 +26,16 @@ from preserve.cable.record import (
     Classification,
     Completeness,
     Created,
-    MarkKind,
     Origin,
     Provenance,
     Redaction,
+    Reference,
     Rights,
     Tag,
     Transmission,
 )
-from preserve.cable.tags import read_tags, tag_words
-from preserve.cable.vocabulary import station
+from preserve.cable.tags import read_tags
 from preserve.digests import sha256
-from preserve.findings import Finding, found
 
 __all__ = ["normalize"]
 
@@ -61,16 +59,16 @@ def normalize(page: Page, rights: Rights) -> Cable:
         message_reference=read.banner.reference if read.banner else None,
         subject=read.subject,
         origin=_origin(page, identifier),
-        created=_created(page, transmission),
+        created=_created(page, transmission, read.dateline),
         transmission=transmission,
         classification=_classification(page, read),
         captions=read.captions,
         attention=read.attention,
         tags=read.tags or _table_tags(page),
-        references=read.references,
+        references=read.references or _table_references(page),
         signed_by=read.signed_by,
         redaction=_redaction(page, read),
-        completeness=_completeness(page),
+        completeness=_completeness(page, read),
         header=header,
         body=Body(
             text=page.body,
@@ -84,8 +82,8 @@ def normalize(page: Page, rights: Rights) -> Cable:
         provenance=Provenance(release=page.release, page=page.capture, source=page.source),
         rights=rights,
     )
-    notes = [*page.findings, *_cross_checks(page, cable, identifier), *_notes(page, cable)]
-    return replace(cable, findings=tuple(sorted(notes, key=lambda finding: (finding.code, finding.where))))
+    seen = [*page.findings, *cross_checks(page, cable, identifier), *notes(page, cable, identifier, read)]
+    return replace(cable, findings=tuple(sorted(seen, key=lambda finding: (finding.code, finding.where))))
 
 
 def _is_cut(page: Page) -> bool:
@@ -111,22 +109,57 @@ def _origin(page: Page, identifier: Identifier) -> Origin | None:
 
 
 _CREATED = re.compile(r"[12]\d{3}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?", re.ASCII)
+# As the rows of cables.csv have it, the month first: 11/18/2005 9:08.
+_CREATED_US = re.compile(r"(\d{1,2})/(\d{1,2})/([12]\d{3}) (\d{1,2}):(\d\d)", re.ASCII)
 
 
-def _created(page: Page, transmission: Transmission | None) -> Created | None:
-    match = _CREATED.fullmatch(page.created.strip()) if page.created else None
-    if match is None or page.created is None:
-        return None
+def _moment(text: str) -> datetime | None:
+    """Return the moment that a page states, without a zone: it states none."""
     try:
-        # The page states no zone.
-        moment = datetime.fromisoformat(match[0])
+        if _CREATED.fullmatch(text):
+            return datetime.fromisoformat(text)
+        if (match := _CREATED_US.fullmatch(text)) is not None:
+            month, day, year, hour, minute = map(int, match.groups())
+            return datetime(year, month, day, hour, minute)
     except ValueError:
         return None
+    return None
+
+
+def _created(page: Page, transmission: Transmission | None, dateline: str | None) -> Created | None:
+    moment = _moment(page.created.strip()) if page.created else None
+    if moment is None or page.created is None:
+        return None
     value = moment.isoformat(timespec="seconds")
-    if page.minutes_unreliable:
-        return Created(text=page.created, value=value, reliability="minutes-unreliable")
-    confirmed = transmission is not None and (transmission.sent or "")[:16] == value[:16]
-    return Created(text=page.created, value=value, reliability="dtg-confirmed" if confirmed else "stated")
+    group = ((transmission.sent if transmission else None) or "")[:19]
+    printed = _printed(dateline)
+    authorities: tuple[tuple[str, Literal["dtg-confirmed", "dateline-confirmed"]], ...] = (
+        (group, "dtg-confirmed"),
+        (printed, "dateline-confirmed"),
+    )
+    for said, reliability in authorities:
+        if said[:16] == value[:16]:
+            return Created(text=page.created, value=value, reliability=reliability)
+        if page.minutes_unreliable and said[:13] == value[:13]:
+            return Created(text=page.created, value=said, reliability=reliability)
+    return Created(
+        text=page.created, value=value, reliability="minutes-unreliable" if page.minutes_unreliable else "stated"
+    )
+
+
+def _printed(dateline: str | None) -> str:
+    """Return the moment of a newspaper's dateline, ``Wednesday, 29 November 2000, 13:59``; empty when it is none."""
+    if dateline is None:
+        return ""
+    day, month, year, time = dateline.split(", ", 1)[1].replace(",", "").split(" ")
+    try:
+        moment = datetime.fromisoformat(f"{year}-{_MONTHS.index(month[:3]) + 1:02}-{int(day):02}T{time}")
+    except ValueError:
+        return ""
+    return moment.isoformat(timespec="seconds")
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _classification(page: Page, read: Understood) -> Classification | None:
@@ -162,8 +195,22 @@ def _table_tags(page: Page) -> tuple[Tag, ...]:
     return tuple({tag.value: tag for tag in tags}.values())
 
 
-_NOT_REDACTED = re.compile(r"\b(?:not|never)\b[^.]{0,40}\bredacted\b|\bunredacted\b", re.IGNORECASE)
-_REDACTED = re.compile(r"\bredact", re.IGNORECASE)
+def _table_references(page: Page) -> tuple[Reference, ...]:
+    """Return the references that the source lists beside the text, as a row of ``cables.csv`` does, joined by ``|``."""
+    return tuple(dict.fromkeys(map(_table_reference, _listed(page))))
+
+
+def _listed(page: Page) -> list[str]:
+    return [part for part in (each.strip() for each in (page.references or "").split("|")) if part]
+
+
+def _table_reference(text: str) -> Reference:
+    name = "".join(text.split()).upper()
+    if not identifiers.is_identifier(name):
+        return Reference(text=text, kind="other")
+    return Reference(text=text, kind="telegram", identifier=str(identifiers.parse(name)), identifier_basis=Basis.TABLE)
+
+
 _AGENT = re.compile(r"\bby\s+(\S[^.,;]{0,60}?)\s*(?:[.,;]|$)", re.IGNORECASE)
 
 
@@ -173,102 +220,20 @@ def _redaction(page: Page, read: Understood) -> Redaction:
     name = None if agent is None else agent[1]
     if name is not None and name.casefold() == "wikileaks":
         name = "WikiLeaks"
-    if read.redactions or (statement and _says_redacted(statement)):
+    if read.redactions or (statement and says_redacted(statement)):
         return Redaction(status="redacted", agent=name, text=statement, spans=read.redactions)
-    if statement and _NOT_REDACTED.search(statement):
+    if statement and says_not_redacted(statement):
         return Redaction(status="not-redacted", agent=name, text=statement)
     return Redaction(status="unknown", agent=name, text=statement)
 
 
-def _says_redacted(statement: str) -> bool:
-    return _NOT_REDACTED.search(statement) is None and _REDACTED.search(statement) is not None
-
-
-def _completeness(page: Page) -> Completeness:
+def _completeness(page: Page, read: Understood) -> Completeness:
     missing: list[Literal["routing-header", "tail"]] = []
     if page.partial:
         missing.append("routing-header")
-    if _is_cut(page) or page.body.rstrip().endswith("..."):
+    # Three points behind a signature are the copy's, not the cable's.
+    if _is_cut(page) or (page.body.rstrip().endswith(("...", "…")) and not read.signed_by):
         missing.append("tail")
     if missing:
         return Completeness(status="partial", text=page.partial, missing=tuple(missing))
     return Completeness(status="complete" if page.header else "unknown")
-
-
-def _cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[Finding]:
-    """Yield where page and text, or two parts of the text, say different things; both are kept."""
-    marking = cable.classification
-    if marking and marking.banner and page.classification and _base(marking.level) != _base(marking.banner.level):
-        yield found(
-            "classification-differs",
-            "/classification/banner/level",
-            f"the page's table says {marking.text}, the banner {marking.banner.level}",
-        )
-    named = cable.message_reference
-    own = (station(identifier.station), identifier.serial)
-    if named and named.post and (station(named.post), named.serial) != own:
-        yield found(
-            "message-reference-differs",
-            "/message_reference",
-            f"the banner says {named.text}, the page {page.identifier}",
-        )
-    heading = page.capture.heading
-    if heading and cable.subject and _words(heading) != _words(cable.subject):
-        yield found("subject-differs", "/subject", "the page's heading and the text's SUBJECT have different words")
-    if page.tags and cable.tags and cable.tags[0].basis is not Basis.TABLE:
-        table, text = tag_words([page.tags]), tag_words(tag.value for tag in cable.tags)
-        if table != text:
-            yield found(
-                "tags-differ", "/tags", f"the page's table has {', '.join(table)}; the text has {', '.join(text)}"
-            )
-    if cable.redaction.spans and page.redacted and not _says_redacted(page.redacted):
-        yield found(
-            "redaction-differs",
-            "/redaction/status",
-            f"the page says that nothing was redacted; the text has {len(cable.redaction.spans)} redacted places",
-        )
-    sent, created = cable.transmission and cable.transmission.sent, cable.created
-    if sent and created and sent[:10] != created.value[:10]:
-        yield found("created-differs", "/created", f"the page's table says {created.text}, the date-time group {sent}")
-
-
-def _notes(page: Page, cable: Cable) -> Iterator[Finding]:
-    """Yield what is missing, odd or inferred in the record."""
-    if cable.received_identifier is not None:
-        yield found(
-            "identifier-canonicalised",
-            "/identifier",
-            f"received {cable.received_identifier}, filed as {cable.identifier}",
-        )
-    if page.created and cable.created is None:
-        yield found("created-unreadable", "/created", f"{page.created[:60]!r} is not YYYY-MM-DD HH:MM:SS")
-    if page.minutes_unreliable and cable.created is not None:
-        yield found("minutes-unreliable", "/created/value", "pages of this kind print false minutes")
-    if page.classification and read_level(page.classification) is None:
-        yield found("classification-unknown", "/classification", f"{page.classification[:60]!r} is no known level")
-    if cable.subject is None:
-        yield found("subject-missing", "/subject", "the text has no SUBJECT line")
-    if cable.tags and cable.tags[0].basis is Basis.TABLE:
-        yield found("tags-ambiguous", "/tags", "only the page's table has tags; it does not say where a phrase ends")
-    for place, mark in enumerate(cable.body.marks):
-        if mark.kind is MarkKind.STRAY_CAPTION:
-            yield found(
-                "stray-caption", f"/body/marks/{place}", f"{cable.body.text[mark.start : mark.end]} at {mark.start}"
-            )
-    numbers = [each.number for each in cable.body.paragraphs if each.number is not None]
-    absent = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
-    if absent:
-        listed = ", ".join(map(str, absent))
-        yield found("paragraph-number-skipped", "/body/paragraphs", f"no paragraph is numbered {listed}")
-
-
-def _base(level: str) -> str:
-    return level.partition("//")[0]
-
-
-_WORD = re.compile(r"\w+")
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of a heading as they compare: case, hyphens and quotation marks aside."""
-    return _WORD.findall(text.casefold())

@@ -200,14 +200,15 @@ class Created:
         text: Verbatim.
         value: Local date and time ``YYYY-MM-DDTHH:MM:SS`` without a zone.
         zone: ``Z`` only when the source says so.
-        reliability: ``stated``; ``dtg-confirmed`` when the date-time group agrees; ``minutes-unreliable`` when the
-            page is of a kind whose minutes are known to be false.
+        reliability: ``stated``; ``dtg-confirmed`` when the date-time group agrees, ``dateline-confirmed`` when the
+            dateline of a newspaper does: where the page is of a kind whose minutes are known to be false, they are
+            then those of the group or the dateline; ``minutes-unreliable`` when nothing tells them.
     """
 
     text: str
     value: str
     zone: Literal["unknown", "Z"] = "unknown"
-    reliability: Literal["stated", "dtg-confirmed", "minutes-unreliable"] = "stated"
+    reliability: Literal["stated", "dtg-confirmed", "dateline-confirmed", "minutes-unreliable"] = "stated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,14 +306,15 @@ class Reference:
         text: Verbatim, wrapped lines joined.
         kind: ``telegram`` for a cable, ``other`` for a report, a mail, a regulation.
         identifier: The canonical identifier of a cable.
-        identifier_basis: Whether its year is stated or inferred.
+        identifier_basis: Whether its year is stated or inferred; ``table`` when only the list of the source beside the
+            text has it.
     """
 
     label: str | None = None
     text: str
     kind: Literal["telegram", "other"]
     identifier: str | None = None
-    identifier_basis: Literal[Basis.STATED, Basis.INFERRED_YEAR] | None = None
+    identifier_basis: Literal[Basis.STATED, Basis.TABLE, Basis.INFERRED_YEAR] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

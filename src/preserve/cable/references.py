@@ -7,19 +7,22 @@ where the block begins and ends (``cable.labels``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from preserve.cable import vocabulary
-from preserve.cable.flat import Flat, within
+from preserve.cable.flat import Flat
 from preserve.cable.record import Basis, Reference
 
 __all__ = ["FoundReference", "read_references"]
 
-_TOKEN = re.compile(r"(?P<word>[A-Z][A-Z'’.-]*)|(?P<number>\d+)|(?P<sign>[^ ])")
+_TOKEN = re.compile(r"(?P<word>(?:0(?=[A-Z]{4}))?[A-Z](?:[A-Z'’.-]|0(?=[A-Z]))*)|(?P<number>\d+)|(?P<sign>[^ ])")
 _LETTER = re.compile(r"(?:REF )?(?:[(\[] ?([A-Z]) ?[)\]]|([A-Z]) ?[.)\]:](?![A-Z]))[.:]? ?|REF ([A-Z]) ")
 _LAST_WORDS = 4
 """Words that the longest name of a post has."""
+_FEW_WORDS = 8
+"""Words of which what stands in a block without an end still is a reference rather than text."""
+_CABLES = frozenset({"CABLE", "CABLES", "TELEGRAM", "TELEGRAMS", "TEL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,7 @@ class _Token:
     end: int
 
 
-def read_references(
-    flat: Flat, start: int, end: int, year: str, *, running: Sequence[tuple[int, int]] = (), closed: bool = True
-) -> list[FoundReference]:
+def read_references(flat: Flat, start: int, end: int, year: str, *, closed: bool = True) -> list[FoundReference]:
     """Return the references of a block, in order.
 
     Args:
@@ -49,19 +50,41 @@ def read_references(
         start: Flat offset after the label.
         end: Where the block ends at the latest.
         year: The two digits of the cable's own year, for references without one.
-        running: Sorted flat ranges of running matter inside the block.
         closed: Whether ``end`` is where the block does end; else it ends with the last cable before the first text
             that is none.
     """
     found: list[FoundReference] = []
+    certain = 0
     for letter, first, last in _items(flat, start, end):
-        tokens = _tokens(flat, first, last, running)
-        for piece in _split(tokens):
-            cables = list(_Scanner(flat, piece, letter, year).cables())
-            if not cables and not closed:
-                return found
+        for piece in _split(_tokens(flat, first, last)):
+            cables = list(_Scanner(flat, piece, letter, year, _station_of(found)).cables())
             found.extend(cables or _other(flat, piece, letter))
+            if cables:
+                certain = len(found)
+    if not closed:
+        while certain < len(found) and _is_named(flat, found[certain], end):
+            certain += 1
+        return found[:certain]
     return found
+
+
+_NAMED = re.compile(
+    r"(?<![A-Z])(?:E-?MAILS?|TELCON|PHONECON|FAX|MEMO(?:RANDUM)?|LETTER|REPORT|FAM|FAH|IIR|TD|DTG|MSG|MESSAGE|NOTICE)(?![A-Z])"
+)
+
+
+def _is_named(flat: Flat, reference: FoundReference, end: int) -> bool:
+    """Return whether a reference that is no cable is one, in a block without an end: short, and named as what it is."""
+    return (
+        flat.text.count(" ", reference.start, end) < _FEW_WORDS
+        and _NAMED.search(flat.upper, reference.start, reference.end) is not None
+    )
+
+
+def _station_of(found: list[FoundReference]) -> str | None:
+    """Return the station of the last cable, for an item that has a serial only: ``A. MANILA 12 B. 13``."""
+    identifier = found[-1].reference.identifier if found else None
+    return None if identifier is None else identifier.strip("0123456789")
 
 
 def _items(flat: Flat, start: int, end: int) -> Iterator[tuple[str | None, int, int]]:
@@ -83,11 +106,11 @@ def _items(flat: Flat, start: int, end: int) -> Iterator[tuple[str | None, int, 
         yield letter, begin, end
 
 
-def _tokens(flat: Flat, start: int, end: int, running: Sequence[tuple[int, int]]) -> list[_Token]:
+def _tokens(flat: Flat, start: int, end: int) -> list[_Token]:
     return [
         _Token(str(match.lastgroup), match[0], match.start(), match.end())
         for match in _TOKEN.finditer(flat.upper, start, end)
-        if match[0] not in ("SIPDIS", "¶") and not within(running, match.start())
+        if match[0] not in ("SIPDIS", "¶")
     ]
 
 
@@ -125,9 +148,11 @@ class _Cable:
 class _Scanner:
     """Reads one piece of a block from left to right: ``[year] post serial[suffix year] [and serial]...``."""
 
-    __slots__ = ("_at", "_found", "_letter", "_start", "_tokens", "_words", "_year", "flat", "year")
+    __slots__ = ("_at", "_found", "_inherited", "_letter", "_tokens", "_words", "_year", "flat", "year")
 
-    def __init__(self, flat: Flat, tokens: list[_Token], letter: str | None, year: str) -> None:
+    def __init__(
+        self, flat: Flat, tokens: list[_Token], letter: str | None, year: str, station: str | None = None
+    ) -> None:
         self.flat = flat
         self.year = year
         self._letter = letter
@@ -136,7 +161,8 @@ class _Scanner:
         self._words: list[_Token] = []
         self._year: _Token | None = None
         self._found: list[_Cable] = []
-        self._start = 0
+        # A serial alone goes on with the post of the item before it.
+        self._inherited = station if letter and tokens and tokens[0].kind == "number" else None
 
     def cables(self) -> Iterator[FoundReference]:
         """Yield the cables that the piece names."""
@@ -174,10 +200,12 @@ class _Scanner:
             self._found[-1] = suffix
             return
         if not self._words:
-            if self._year is None and _two_digits(token.text) and self._next_kind() in ("word", "sign"):
+            if self._year is None and _two_digits(token.text) and self._leads():
                 self._year = token
             elif self._found and self._continues():
                 self._add(self._found[-1].station, token, token.start)
+            elif self._inherited and self._at == 0:
+                self._add(self._inherited, token, token.start)
             return
         stated = self._parenthesised_year(token)
         if stated is not None:
@@ -198,6 +226,11 @@ class _Scanner:
     def _next_kind(self) -> str:
         return self._tokens[self._at + 1].kind if self._at + 1 < len(self._tokens) else ""
 
+    def _leads(self) -> bool:
+        """Whether a number with two digits can be the year of a post behind it rather than a serial."""
+        following = self._next_kind()
+        return (following == "word" and self._sign(1) not in ("AND", "NOTAL")) or following == "sign"
+
     def _sign(self, step: int) -> str:
         at = self._at + step
         return self._tokens[at].text if 0 <= at < len(self._tokens) else ""
@@ -208,11 +241,13 @@ class _Scanner:
 
     def _suffix_year(self, token: _Token) -> _Cable | None:
         """Return the last cable with its year, when this number is the year: ``701 (08)``, ``5049-01``, ``789/08``."""
-        if not self._found or self._words or len(token.text) != 2 or _two_digits(token.text) is None:
+        if not self._found or self._words or _two_digits(token.text) is None:
             return None
         last = self._found[-1]
         before = self._sign(-1)
         bracketed = before == "(" and self._sign(1) == ")"
+        if len(token.text) != 2 and not bracketed:
+            return None
         joined = before in "-/" and before != "" and token.start - last.end == 1
         alone = token.start - last.end == 1 and before not in "-/" and self._next_kind() != "word"
         if last.year or not (bracketed or joined or alone):
@@ -231,6 +266,11 @@ class _Scanner:
     def _post(self) -> tuple[str, int]:
         """Return the station that the last words name, and where its name starts; an empty name when they name none."""
         known = vocabulary.stations()
+        while len(self._words) > 1 and self._words[-1].text in _CABLES:
+            self._words.pop()
+        if len(self._words[-1].text) == 1 and self._words[-1].end == self._tokens[self._at].start:
+            # "D328589" is a number of something else.
+            return "", 0
         for length in range(min(_LAST_WORDS, len(self._words)), 0, -1):
             words = self._words[-length:]
             name = vocabulary.station("".join(word.text for word in words))
@@ -247,6 +287,9 @@ def _two_digits(text: str) -> str | None:
     """Return the two digits of a number that can be the year of a cable (1960-2019), ``None`` of any other."""
     if len(text) == 4 and text[:2] in ("19", "20"):
         text = text[2:]
+    elif len(text) == 3 and text[0] == "0" and text[1:] >= "60":
+        # "094 QUITO 841" is of 1994.
+        text = text[1:]
     elif len(text) != 2:
         return None
     return text if text >= "60" or text <= "19" else None

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Literal
 
 from preserve.cable import vocabulary
-from preserve.cable.flat import Flat, within
+from preserve.cable.flat import Flat
 from preserve.cable.record import Basis, Tag
 
-__all__ = ["FoundTag", "read_tags", "tag_words"]
+__all__ = ["FoundTag", "read_tags", "tag_kind", "tag_words"]
 
 Kind = Literal["subject", "program", "geographic", "organization", "person", "term", "unknown"]
 
@@ -30,11 +30,12 @@ _LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class FoundTag:
-    """A tag and its flat range."""
+    """A tag and its flat range; ambiguous when nothing says where its words begin or end."""
 
     tag: Tag
     start: int
     end: int
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,12 @@ class _Word:
 
 
 @lru_cache(maxsize=4096)
-def _kind(value: str) -> Kind:
-    """Return the kind of a tag: by its comma, by the lists, by its shape, in that order."""
+def tag_kind(value: str) -> Kind:
+    """Return the kind of a tag: by its comma, by the lists, by its shape, in that order.
+
+    Args:
+        value: The tag as the record has it.
+    """
     upper = value.upper()
     kinds: tuple[tuple[Kind, bool], ...] = (
         ("person", "," in value),
@@ -61,7 +66,7 @@ def _kind(value: str) -> Kind:
 
 
 def _is_code(word: str) -> bool:
-    return _CODE.fullmatch(word) is not None or _kind(word) not in ("unknown", "term")
+    return _CODE.fullmatch(word) is not None or tag_kind(word) not in ("unknown", "term")
 
 
 def _pieces(words: Iterable[_Word]) -> Iterator[tuple[list[_Word], bool]]:
@@ -88,30 +93,68 @@ def _join(words: Sequence[_Word]) -> str:
 
 
 def _tag(value: str, basis: Basis) -> Tag:
-    kind = _kind(value)
+    kind = tag_kind(value)
     known = value.upper() if kind not in ("person", "term", "unknown") else value
     return Tag(value=known, kind=kind, basis=basis)
 
 
-def _split(words: Sequence[_Word], basis: Basis) -> Iterator[FoundTag]:
-    """Take a piece without commas apart: codes alone, repairs, and what is left between them as one phrase each."""
-    repairs = vocabulary.tag_repairs()
+_RUN_TOGETHER = re.compile(r"[A-Z]{6,80}")
+
+
+@lru_cache(maxsize=4096)
+def _run_together(word: str) -> tuple[str, ...]:
+    """Return the codes that a word consists of: four-letter ones of the lists, a country before or behind them."""
+    if _RUN_TOGETHER.fullmatch(word) is None:
+        return ()
+    known = vocabulary.subject_tags() | vocabulary.program_tags()
+    for lead, trail in ((0, 0), (0, 2), (2, 0), (2, 2)):
+        inner = word[lead : len(word) - trail]
+        codes = [inner[at : at + 4] for at in range(0, len(inner), 4)]
+        if inner and all(code in known for code in codes):
+            return tuple(filter(None, (word[:lead], *codes, word[len(word) - trail :] if trail else "")))
+    return ()
+
+
+def _meant(words: Sequence[_Word]) -> tuple[str, ...]:
+    """Return what the one or two words stand for by the table of repairs, or run together; empty when for nothing."""
+    said = _join(words).upper()
+    repaired = vocabulary.tag_repairs().get(said)
+    return repaired or (_run_together(said) if len(words) == 1 and said not in vocabulary.organization_tags() else ())
+
+
+_LONGEST_PHRASE = 4
+
+
+def _split(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[FoundTag]:
+    """Take a piece without commas apart: codes alone, repairs, known phrases, and what is left as one phrase each.
+
+    Args:
+        words: The words of the piece.
+        basis: Where the list is from.
+        listed: Whether the list has commas: without them nothing says where a phrase ends.
+    """
     phrase: list[_Word] = []
 
     def said() -> Iterator[FoundTag]:
         if phrase:
             value = _join(phrase)
             if value and len(value) <= _LONGEST:
-                yield FoundTag(_tag(value, basis), phrase[0].start, phrase[-1].end)
+                yield FoundTag(
+                    _tag(value, basis), phrase[0].start, phrase[-1].end, ambiguous=not listed and len(phrase) > 1
+                )
             phrase.clear()
 
     at = 0
     while at < len(words):
-        taken = 0
-        for length in (2, 1):
+        taken = 0 if listed else _known_phrase(words, at)
+        if taken:
+            yield from said()
+            group = words[at : at + taken]
+            yield FoundTag(_tag(_join(group), basis), group[0].start, group[-1].end)
+        for length in () if taken else (2, 1):
             group = words[at : at + length]
-            meant = repairs.get(_join(group).upper()) if len(group) == length else None
-            if meant is not None:
+            meant = _meant(group) if len(group) == length else ()
+            if meant:
                 yield from said()
                 tags = (_tag(value, Basis.INFERRED) for value in meant)
                 yield from (FoundTag(tag, group[0].start, group[-1].end) for tag in tags)
@@ -128,31 +171,37 @@ def _split(words: Sequence[_Word], basis: Basis) -> Iterator[FoundTag]:
     yield from said()
 
 
-def read_tags(
-    flat: Flat, start: int, end: int, *, running: Sequence[tuple[int, int]] = (), basis: Basis = Basis.STATED
-) -> list[FoundTag]:
+def _known_phrase(words: Sequence[_Word], at: int) -> int:
+    """Return of how many words the longest known phrase is that begins at a word; 0 when none does."""
+    for length in range(min(_LONGEST_PHRASE, len(words) - at), 1, -1):
+        if _join(words[at : at + length]).upper() in vocabulary.tag_phrases():
+            return length
+    return 0
+
+
+def read_tags(flat: Flat, start: int, end: int, *, basis: Basis = Basis.STATED) -> list[FoundTag]:
     """Return the tags of a list in order; a repeated one keeps the place of the first.
 
     Args:
         flat: The text.
         start: Flat offset after the label.
         end: One past the list.
-        running: Sorted flat ranges of running matter inside the list: page banners, stray captions.
         basis: Where the list is from.
     """
     words = []
     for match in _TOKEN.finditer(flat.text, start, end):
-        if match[0] in ("SIPDIS", "¶") or within(running, match.start()):
+        if match[0] in ("SIPDIS", "¶"):
             continue
         text = match[0] if len(match[0]) == 1 else match[0].rstrip(".:")
         if text:
             words.append(_Word(text, match.start(), match.start() + len(text)))
     found: list[FoundTag] = []
+    listed = any(word.text in ",;" for word in words)
     for piece, inside in _pieces(words):
         if inside and any(word.text == "," for word in piece):
             found.append(FoundTag(_tag(_join(piece), basis), piece[0].start, piece[-1].end))
         else:
-            found.extend(_split([word for word in piece if word.text not in ",;"], basis))
+            found.extend(_split([word for word in piece if word.text not in ",;"], basis, listed=listed))
     return found
 
 

@@ -18,14 +18,17 @@ __all__ = [
     "not_stations",
     "organization_tags",
     "program_tags",
+    "spaced_addressees",
     "spaced_places",
     "station",
     "stations",
     "subject_tags",
+    "tag_phrases",
     "tag_repairs",
 ]
 
 _NOT_LETTERS = re.compile(r"[^A-Z]+")
+_NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
 
 
 def _rows(name: str) -> tuple[str, ...]:
@@ -68,6 +71,12 @@ def spaced_places() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def spaced_addressees() -> tuple[str, ...]:
+    """Return the addressees of attention lines that are written with a space, upper case, the longer first."""
+    return tuple(sorted(_rows("spaced_addressees.txt"), key=lambda name: (-len(name), name)))
+
+
+@lru_cache(maxsize=1)
 def captions() -> tuple[str, ...]:
     """Return the captions, upper case, the longer first."""
     return tuple(sorted(_rows("captions.txt"), key=lambda caption: (-len(caption), caption)))
@@ -92,6 +101,12 @@ def organization_tags() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def tag_phrases() -> frozenset[str]:
+    """Return phrases of two to four words that are one tag, upper case."""
+    return frozenset(_rows("tags_phrases.txt"))
+
+
+@lru_cache(maxsize=1)
 def tag_repairs() -> Mapping[str, tuple[str, ...]]:
     """Return TAGS run together or misspelt, and the TAGS that each stands for."""
     return {found: tuple(meant.split("|")) for found, meant in _pairs("tag_repairs.csv").items()}
@@ -103,7 +118,9 @@ def station(name: str) -> str:
 
     A name that no table knows is returned with its letters only, upper case: a post that nobody listed is a post.
     """
-    letters = _NOT_LETTERS.sub("", name.upper())
+    upper = name.upper()
+    letters = _NOT_LETTERS.sub("", upper)
     if letters in stations():
         return letters
-    return aliases().get(letters, letters)
+    # Some aliases have a nought for an O: "COTON0U".
+    return aliases().get(letters) or aliases().get(_NOT_ALPHANUMERIC.sub("", upper), letters)

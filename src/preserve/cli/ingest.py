@@ -10,6 +10,7 @@ from preserve.cli.options import (
     FormFlag,
     JobsFlag,
     JsonFlag,
+    ReleaseFlag,
     SettingsFlag,
     Sources,
     load_settings,
@@ -27,6 +28,7 @@ def ingest(
     sources: Sources,
     archive: ArchiveFlag = None,
     form: FormFlag = None,
+    release: ReleaseFlag = None,
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
@@ -45,7 +47,7 @@ def ingest(
     ):
         outcomes = ingest_sources(
             place,
-            walk(sources),
+            walk(sources, release=release),
             settings=settings,
             clock=clock,
             software=this_software(),

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from preserve.cli.console import say, say_error, say_json
-from preserve.cli.options import JsonFlag, SettingsFlag, Sources, gravest, load_settings, the_clock
+from preserve.cli.options import JsonFlag, ReleaseFlag, SettingsFlag, Sources, gravest, load_settings, the_clock
 from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.findings import Severity, worst
 from preserve.ingest.flow import Understood, render, understand
@@ -35,6 +35,7 @@ class View(StrEnum):
 def inspect(
     sources: Sources,
     view: Annotated[View | None, typer.Option("--as", help="Show this document of one source.")] = None,
+    release: ReleaseFlag = None,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
@@ -45,7 +46,7 @@ def inspect(
     if view is not None and json_lines:
         raise UsageError("--as and --json do not go together", hint="--json shows the record; --as shows one document.")
     settings = load_settings(settings_file)
-    refs = walk(sources)
+    refs = walk(sources, release=release)
     if view is not None:
         raise typer.Exit(_one_document(list(refs), view, settings))
     raise typer.Exit(gravest([_line(ref, settings, json_lines) for ref in refs]))

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from preserve import __version__
-from preserve.cli import archived, audit, catalogue, deposit, formats, ingest, init, inspect, pack, verify
+from preserve.cli import archived, audit, catalogue, compare, deposit, formats, ingest, init, inspect, pack, verify
 from preserve.cli.console import say_error
 from preserve.errors import ExitCode, PreserveError
 
@@ -54,6 +54,7 @@ def _preserve(
 app.command()(init.init)
 app.command()(formats.formats)
 app.command()(inspect.inspect)
+app.command()(compare.compare)
 app.command()(pack.pack)
 app.command()(ingest.ingest)
 app.command("list")(archived.list_bags)

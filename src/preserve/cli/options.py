@@ -23,6 +23,7 @@ __all__ = [
     "FormFlag",
     "JobsFlag",
     "JsonFlag",
+    "ReleaseFlag",
     "SettingsFlag",
     "Sources",
     "gravest",
@@ -31,9 +32,14 @@ __all__ = [
     "workers",
 ]
 
+_LONGEST_RELEASE = 200
+
 Sources = Annotated[
     list[str],
-    typer.Argument(metavar="FILE...", help="Captured pages: files, folders (walked), or - for standard input."),
+    typer.Argument(
+        metavar="FILE...",
+        help="Captured pages: files, folders and archives of them (zip, tar, 7z; walked), or - for standard input.",
+    ),
 ]
 ArchiveFlag = Annotated[
     Path | None,
@@ -47,6 +53,23 @@ JobsFlag = Annotated[
 ]
 FormFlag = Annotated[
     str | None, typer.Option("--form", metavar="directory|tar", help="How bags lie on the disk; default: the settings.")
+]
+
+
+def _release(value: str | None) -> str | None:
+    if value is not None and not (value.strip() and value.isprintable() and len(value) <= _LONGEST_RELEASE):
+        raise typer.BadParameter(f"a name of one line, {_LONGEST_RELEASE} characters at most")
+    return value.strip() if value is not None else None
+
+
+ReleaseFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--release",
+        metavar="NAME",
+        callback=_release,
+        help="The release that the pages belong to, where they do not say it; default: the folder or archive so named.",
+    ),
 ]
 SettingsFlag = Annotated[
     Path | None,

@@ -9,7 +9,17 @@ import typer
 
 from preserve.cli.console import progress_bar
 from preserve.cli.items import report_items
-from preserve.cli.options import FormFlag, JobsFlag, JsonFlag, SettingsFlag, Sources, load_settings, the_clock, workers
+from preserve.cli.options import (
+    FormFlag,
+    JobsFlag,
+    JsonFlag,
+    ReleaseFlag,
+    SettingsFlag,
+    Sources,
+    load_settings,
+    the_clock,
+    workers,
+)
 from preserve.ingest.batch import pack as pack_sources
 from preserve.provenance.software import this_software
 from preserve.readers.sources import walk
@@ -21,6 +31,7 @@ def pack(
     sources: Sources,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the bags go to; made if need be.")],
     form: FormFlag = None,
+    release: ReleaseFlag = None,
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
@@ -33,7 +44,7 @@ def pack(
     with progress_bar("pack", json_lines=json_lines) as progress:
         outcomes = pack_sources(
             to,
-            walk(sources),
+            walk(sources, release=release),
             settings=settings,
             clock=the_clock(),
             software=this_software(),

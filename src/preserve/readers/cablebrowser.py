@@ -1,8 +1,8 @@
-"""The cablebrowser page as text, in both renderings: flattened to one line, and with its line breaks.
+"""The cablebrowser page: as text in both renderings, flattened to one line and with its line breaks, and as HTML.
 
 Scope: title, disclaimer, heading, the table of seven rows, the statement that a record is partial, routing header,
-body, and the release in the last line; all verbatim. Not in scope: HTML, and what the text of the cable says
-(``cable.normalize``).
+body, and the release in the last line; all verbatim. Not in scope: the markup of HTML (``readers.cablebrowser_html``
+makes lines of it), and what the text of the cable says (``cable.normalize``).
 
 The flattened rendering has the table as ``| Identifier: | 05ALMATY4281 |`` rows and the body on one line; the other
 has ``Identifier: 05ALMATY4281`` lines and the body as it was sent. Anything between the two is read too.
@@ -23,6 +23,8 @@ from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
+from preserve.readers.cablebrowser_html import html_excuse, render
+from preserve.readers.release import release_of
 
 __all__ = ["MAX_PAGE", "CablebrowserReader"]
 
@@ -46,10 +48,10 @@ _SHORTEST_CUT = 6
 
 
 class CablebrowserReader:
-    """Reads the pages of a cablebrowser site that were captured as text."""
+    """Reads the pages of a cablebrowser site that were captured as text or as HTML."""
 
     name = "cablebrowser"
-    describes = "a page of the cablebrowser site as text, flattened to one line or with its line breaks"
+    describes = "a page of the cablebrowser site: as text, flattened to one line or with its line breaks, or as HTML"
 
     def declines(self, item: SourceItem) -> str | None:
         """Return why this is no such page; ``None`` when it is one, however damaged."""
@@ -64,21 +66,31 @@ class CablebrowserReader:
         excuse = self.declines(item)
         if excuse is not None:
             raise SourceError(f"{item.where} is no cablebrowser page: {excuse}", hint=_AS_SERVED)
-        return _page(item, item.data.decode("utf-8-sig"))
+        if _markup(item.data) is not None:
+            rendered = render(item.data, _ROW)
+            return _page(item, _Source(rendered.text, "html", "text/html", rendered.encoding, rendered.findings))
+        return _page(item, _text_source(item.data))
 
 
 def _excuses(data: bytes) -> Iterator[str]:
     """Yield why these bytes are no page, the cheapest reason first; what is too large is not looked at."""
     if len(data) > MAX_PAGE:
         yield f"it has {len(data)} bytes, and no page has more than {MAX_PAGE}"
+    elif (tag := _markup(data)) is not None:
+        excuse = html_excuse(data)
+        if excuse is not None:
+            yield f"it is HTML or XML ({tag}), and {excuse}"
+    else:
+        yield from _text_excuses(data)
+
+
+def _text_excuses(data: bytes) -> Iterator[str]:
     if not data.strip():
         yield "it holds white space only" if data else "it is empty"
     if data.startswith(_UTF16):
         yield "it is UTF-16 text, not UTF-8"
     if (zero := data.find(b"\0")) >= 0:
         yield f"it is binary: byte {zero} is NUL"
-    if (tag := _markup(data)) is not None:
-        yield f"it is HTML or XML ({tag}), not text"
     if (bad := _not_utf8(data)) is not None:
         yield f"byte {bad} is not UTF-8; the page must be given as the site served it"
     elif _IDENTIFIER_ROW.search(data.decode("utf-8")) is None:
@@ -104,6 +116,24 @@ def _not_utf8(data: bytes) -> int | None:
     except UnicodeDecodeError as error:
         return error.start
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The page as lines, and how they were had. ``rendering`` is ``None`` when the lines themselves say it."""
+
+    text: str
+    rendering: str | None
+    media_type: str
+    encoding: str
+    findings: tuple[Finding, ...]
+
+
+def _text_source(data: bytes) -> _Source:
+    notes: tuple[Finding, ...] = ()
+    if data.startswith(_BOM):
+        notes = (found("byte-order-mark", "/provenance/source", "the page begins with a UTF-8 byte order mark"),)
+    return _Source(data.decode("utf-8-sig"), None, "text/plain", "utf-8", notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +178,12 @@ def _row(line: str) -> tuple[str, str] | None:
     return (label + colon, value.strip()) if label + colon in _ROW else None
 
 
-def _table(lines: list[_Line]) -> _Table:
+def _table(lines: list[_Line]) -> _Table | None:
     """Return the table: the row of the identifier and the rows behind it, the last one perhaps cut in its label."""
-    first = next(place for place, line in enumerate(lines) if (_row(line.text) or ("", ""))[0] == "Identifier:")
+    places = (place for place, line in enumerate(lines) if (_row(line.text) or ("", ""))[0] == "Identifier:")
+    first = next(places, None)
+    if first is None:
+        return None
     rows: list[Row] = []
     last = first
     for place in range(first, len(lines)):
@@ -166,16 +199,17 @@ def _table(lines: list[_Line]) -> _Table:
     return _Table(tuple(rows), cells, flattened, lines[first].start, lines[last].end)
 
 
-def _page(item: SourceItem, text: str) -> Page:
+def _page(item: SourceItem, source: _Source) -> Page:
+    text = source.text
     table = _table(list(_lines(text)))
+    if table is None:
+        raise SourceError(f"{item.where}: the row 'Identifier:' of the page is damaged", hint=_AS_SERVED)
     identifier = table.cells["Identifier"]
     if not is_identifier(identifier):
         raise SourceError(
             f"{item.where}: {identifier[:60]!r} is no identifier of a cable", hint=f"Is the page cut? {_AS_SERVED}"
         )
-    notes: list[Finding] = []
-    if item.data.startswith(_BOM):
-        notes.append(found("byte-order-mark", "/provenance/source", "the page begins with a UTF-8 byte order mark"))
+    notes = list(source.findings)
     absent = [label for label in _LABELS if not table.cells.get(label)]
     if absent:
         notes.append(found("table-incomplete", "/provenance/page/table", f"no value for {', '.join(absent)}"))
@@ -187,7 +221,7 @@ def _page(item: SourceItem, text: str) -> Page:
     cut = any(note.code == "page-truncated" for note in release_notes)
     if not body or (cut and not partial and (len(body) < _SHORTEST_CUT or (begin == 0 and opens_header(body)))):
         raise SourceError(f"{item.where}: the page of {identifier} holds no text of the cable", hint=_AS_SERVED)
-    capture, capture_notes = _capture(text[: table.start], table, identifier)
+    capture, capture_notes = _capture(text[: table.start], table, identifier, source.rendering)
     return Page(
         identifier=identifier,
         origin=table.cells.get("Origin") or None,
@@ -199,14 +233,15 @@ def _page(item: SourceItem, text: str) -> Page:
         header=header,
         body=body,
         line_breaks="kept" if "\n" in body else "flattened",
-        release=release,
+        release=release or release_of(item),
         capture=capture,
         source=CaptureSource(
             name=item.name,
             size=len(item.data),
             sha256=sha256(item.data),
-            media_type="text/plain",
-            encoding="utf-8",
+            media_type=source.media_type,
+            encoding=source.encoding,
+            container=item.container,
         ),
         findings=(*notes, *release_notes, *capture_notes),
     )
@@ -271,7 +306,7 @@ def _split_partial(text: str, start: int, end: int) -> tuple[str | None, int]:
     return None, at
 
 
-def _capture(text: str, table: _Table, identifier: str) -> tuple[PageCapture, list[Finding]]:
+def _capture(text: str, table: _Table, identifier: str, rendering: str | None) -> tuple[PageCapture, list[Finding]]:
     """Return what stands before the table: title, disclaimer, heading; each is known by its first words."""
     title = disclaimer = None
     others = []
@@ -287,7 +322,7 @@ def _capture(text: str, table: _Table, identifier: str) -> tuple[PageCapture, li
         notes.append(found("title-differs", "/provenance/page/title", f"the title does not name {identifier}"))
     capture = PageCapture(
         format=CablebrowserReader.name,
-        rendering="flattened" if table.flattened else "lines",
+        rendering=rendering or ("flattened" if table.flattened else "lines"),
         title=title,
         heading=" ".join(others) or None,
         disclaimer=disclaimer,

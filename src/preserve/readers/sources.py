@@ -1,46 +1,71 @@
-"""Sources as the user names them: files, folders, standard input.
+"""Sources as the user names them: files, folders, archives of files, standard input.
 
-Scope: walking folders in a fixed order and reading one item's bytes, bounded. Not in scope: what the bytes are; the
-readers say that.
+Scope: walking folders and archives in a fixed order and reading one item's bytes, bounded. Not in scope: what the
+bytes are (the readers say that), and the insides of archives and tables (``containers``, ``csv_index``).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from preserve.errors import SourceError
 from preserve.readers import SourceItem, SourceRef
+from preserve.readers.containers import container_members, is_container
+from preserve.readers.csv_index import is_cables_csv, load_row, rows
+from preserve.readers.members import LARGEST
 
 __all__ = ["LARGEST", "load", "walk"]
-
-LARGEST = 16 << 20
-"""Bytes of the largest page that is read whole. The longest cables have some hundred thousand characters."""
 
 _ARCHIVE_MARKER = "0=preserve_archive_1.0"
 
 
-def walk(arguments: Iterable[str], *, stdin: BinaryIO | None = None) -> Iterator[SourceRef]:
-    """Name every item that the arguments stand for, sorted within each folder.
+def walk(arguments: Iterable[str], *, stdin: BinaryIO | None = None, release: str | None = None) -> Iterator[SourceRef]:
+    """Name every item that the arguments stand for, sorted within each folder, in the order of an archive of files.
 
-    ``-`` is standard input, a folder is walked. Inside a folder, hidden names, other archives of ours and bags are
-    passed over, and links to folders are not followed (a link to a file is read).
+    ``-`` is standard input, which is one item and no archive; a folder is walked; an archive of files gives its
+    members, and a ``cables.csv`` its rows. Inside a folder, hidden names, other archives of ours and bags are passed
+    over, and links to folders are not followed (a link to a file is read).
+
+    Args:
+        arguments: What the user names.
+        stdin: Standard input, where it is not the process's.
+        release: The release that the user says all of it belongs to.
     """
     for argument in arguments:
         if argument == "-":
-            yield _standard_input(stdin or sys.stdin.buffer)
+            yield replace(_standard_input(stdin or sys.stdin.buffer), release=release)
         elif (path := Path(argument)).is_dir():
-            yield from _folder(path)
+            yield from _folder(path, release)
         else:
-            yield SourceRef(_named(argument), path)
+            yield from _file(path, release)
+
+
+def _file(path: Path, release: str | None) -> Iterator[SourceRef]:
+    """Yield what one file stands for: itself, or the many that it holds."""
+    where = _named(str(path))
+    if is_container(path.name):
+        yield from container_members(path, where, release=release)
+    elif is_cables_csv(path):
+        yield from rows(path, release=release)
+    else:
+        yield SourceRef(where, path, release=release)
+
+
+# How archives of files begin: zip, 7z, gzip, xz, bzip2.
+_ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh")
 
 
 def _standard_input(stream: BinaryIO) -> SourceRef:
     data = stream.read(LARGEST + 1)
+    if data.startswith(_ARCHIVES):
+        return SourceRef("-", trouble="standard input is an archive of files; give it as a file, by its name")
     if len(data) > LARGEST:
         return SourceRef("-", trouble=f"standard input is larger than {LARGEST >> 20} MiB, which no page of a cable is")
     return SourceRef("-", data=data)
@@ -51,16 +76,17 @@ def _named(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _folder(top: Path) -> Iterator[SourceRef]:
+def _folder(top: Path, release: str | None) -> Iterator[SourceRef]:
     none = True
-    for ref in _entries(top):
+    for path in _entries(top):
         none = False
-        yield ref
+        yield from [path] if isinstance(path, SourceRef) else _file(path, release)
     if none:
         yield SourceRef(_named(str(top)), trouble="the folder has no files to read")
 
 
-def _entries(folder: Path) -> Iterator[SourceRef]:
+def _entries(folder: Path) -> Iterator[Path | SourceRef]:
+    """Yield the files below a folder, and the folders that cannot be listed as trouble."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -75,7 +101,7 @@ def _entries(folder: Path) -> Iterator[SourceRef]:
         if entry.is_dir(follow_symlinks=False):
             yield from _entries(Path(entry.path))
         elif not entry.is_dir():
-            yield SourceRef(_named(entry.path), Path(entry.path))
+            yield Path(entry.path)
 
 
 def load(ref: SourceRef) -> SourceItem:
@@ -84,18 +110,51 @@ def load(ref: SourceRef) -> SourceItem:
     Raises:
         SourceError: It is missing, unreadable, no regular file, or larger than :data:`LARGEST`.
     """
+    if ref.length is not None:
+        return load_row(ref)
     if ref.trouble is not None:
         raise SourceError(f"{ref.where}: {ref.trouble}", hint="Name a captured page, or a folder that holds some.")
     if ref.path is None:
-        return SourceItem("stdin", ref.data or b"", "standard input")
+        return _inlined(ref, ref.data or b"")
     try:
-        return SourceItem(_named(ref.path.name), _read(ref, ref.path), ref.where)
+        return SourceItem(
+            name=_named(ref.path.name),
+            data=_read(ref, ref.path),
+            where=ref.where,
+            path=_named(ref.path.as_posix()),
+            release=ref.release,
+            container=ref.container,
+        )
     except FileNotFoundError as error:
         raise SourceError(f"{ref.where}: no such file or folder", hint="Check the name.") from error
     except PermissionError as error:
         raise SourceError(f"{ref.where}: you may not read it", hint="Check its permissions.") from error
     except OSError as error:
         raise SourceError(f"{ref.where}: cannot be read: {error.strerror or error}") from error
+
+
+def _inlined(ref: SourceRef, data: bytes) -> SourceItem:
+    """Return an item whose bytes are here already: standard input, or a member of an archive of files."""
+    if ref.container is None:
+        return SourceItem("stdin", data, "standard input", release=ref.release)
+    member = ref.container.member or ref.container.name
+    return SourceItem(
+        name=_last(member) or ref.container.name,
+        data=data,
+        where=ref.where,
+        path=ref.where.replace("!", "/"),
+        release=ref.release,
+        container=ref.container,
+    )
+
+
+# Archives made under Windows have the other slash; before x and two digits it is an escape of ours.
+_SEPARATOR = re.compile(r"/|\\(?!x[0-9a-f]{2}|u[0-9a-f]{4})")
+
+
+def _last(member: str) -> str:
+    """Return a member's own name, without folders."""
+    return _SEPARATOR.split(member.rstrip("/"))[-1]
 
 
 def _read(ref: SourceRef, path: Path) -> bytes:

@@ -11,6 +11,7 @@ from preserve.archive import LoggedEvent, Rebuilt, StoredBag
 from preserve.audit import AuditResult
 from preserve.bag.model import BagReport
 from preserve.cable import codec
+from preserve.compare.model import Comparison, CorpusLine, Place
 from preserve.deposit.model import Receipt, State
 from preserve.errors import PreserveError
 from preserve.findings import Finding
@@ -21,9 +22,12 @@ from preserve.report.words import AUDIT_WORDS, DEPOSITED
 __all__ = [
     "audited",
     "bag",
+    "compared",
+    "corpus_line",
     "counts",
     "item",
     "no_bag",
+    "not_compared",
     "not_deposited",
     "not_understood",
     "rebuilt",
@@ -96,6 +100,80 @@ def bag(named: str, report: BagReport) -> Line:
 def no_bag(named: str, error: PreserveError) -> Line:
     """Return the line of ``verify`` for what could not be looked at."""
     return {"bag": named, "error": str(error)}
+
+
+MOST_PLACES = 1000
+"""Redactions, and stretches of changed words, that a line of ``compare`` lists; it counts all."""
+
+
+def compared(old: str, new: str, what: Comparison) -> Line:
+    """Return the line of ``compare`` for two sources of one cable."""
+    redactions: list[Line] = [
+        _stated({"change": each.change.value, "old": _place(each.old), "new": _place(each.new)})
+        for each in what.redactions[:MOST_PLACES]
+    ]
+    words: list[Line] = [
+        _stated({"old": _place(each.old), "new": _place(each.new), "removed": each.removed, "added": each.added})
+        for each in what.words[:MOST_PLACES]
+    ]
+    fields: list[Line] = [
+        _stated(
+            {
+                "field": each.field,
+                "stated": each.stated,
+                "change": each.change.value,
+                "old": each.old,
+                "new": each.new,
+                "redacted": each.redacted,
+            }
+        )
+        for each in what.fields
+    ]
+    places = {
+        "whitespace": what.whitespace,
+        "dateline": int(what.dateline is not None),
+        "typography": what.typography,
+        "redaction": len(what.redactions),
+        "substance": len(what.words),
+    }
+    return _stated(
+        {
+            "identifier": what.identifier,
+            "old": old,
+            "new": new,
+            "kinds": [kind.value for kind in what.kinds],
+            "places": places,
+            "dateline": what.dateline and what.dateline.value,
+            "redactions": redactions,
+            "words": words,
+            "fields": fields,
+        }
+    )
+
+
+def _place(place: Place | None) -> Line | None:
+    if place is None:
+        return None
+    return _stated({"text": place.text, "start": place.start, "end": place.end, "paragraph": place.paragraph})
+
+
+def not_compared(old: str, new: str, error: PreserveError) -> Line:
+    """Return the line of ``compare`` for what could not be compared."""
+    return {"old": old, "new": new, "error": str(error)}
+
+
+def corpus_line(line: CorpusLine) -> Line:
+    """Return the line of ``compare --corpus`` for one cable."""
+    return _stated(
+        {
+            "outcome": line.outcome.value,
+            "identifier": line.identifier,
+            "kinds": [kind.value for kind in line.kinds],
+            "old": line.old,
+            "new": line.new,
+            "error": line.error,
+        }
+    )
 
 
 def counts(numbers: Mapping[str, int]) -> Line:

@@ -10,13 +10,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from preserve.archive import LoggedEvent, Rebuilt, StoredBag
 from preserve.audit import AuditResult
 from preserve.bag.model import BagReport
+from preserve.compare.model import Comparison, CorpusLine, FieldChange, Outcome, Place, WordChange
 from preserve.deposit.model import Receipt
 from preserve.findings import Finding, Severity
 from preserve.ingest.flow import Understood
 from preserve.ingest.outcome import ItemOutcome
 from preserve.report.words import AUDIT_WORDS
 
-__all__ = ["audited", "bag", "counts", "item", "rebuilt", "receipt", "shown", "stored_line", "swept", "understood"]
+__all__ = [
+    "audited",
+    "bag",
+    "compared",
+    "corpus_counts",
+    "corpus_line",
+    "counts",
+    "item",
+    "rebuilt",
+    "receipt",
+    "shown",
+    "stored_line",
+    "swept",
+    "understood",
+]
 
 
 def _findings(findings: Iterable[Finding], *, notes: bool) -> Iterator[str]:
@@ -78,6 +93,75 @@ def bag(named: str, report: BagReport) -> str:
     size = f"{report.files} files, {report.bytes:,} bytes"
     head = f"{report.verdict.value:<10}  {named}  ({report.form.value}, {report.depth.value}, {size})"
     return "\n".join((head, *_findings(report.findings, notes=True)))
+
+
+_MOST_PLACES = 20
+"""Places that the text for people lists; ``--json`` lists more."""
+
+
+def compared(old: str, new: str, what: Comparison) -> str:
+    """Return what changed between two sources of one cable: places and counts, no text of it."""
+    kinds = ", ".join(kind.value for kind in what.kinds) or "the same bytes"
+    rows: list[tuple[str, str | None]] = [
+        ("old", old),
+        ("new", new),
+        ("white space", _several(what.whitespace, "place")),
+        ("dateline", what.dateline and what.dateline.value),
+        ("typography", _several(what.typography, "place")),
+    ]
+    redactions = [f"{each.change.value}: {_change_place(each.old, each.new)}" for each in what.redactions]
+    rows += [("redaction", line) for line in _first(redactions)]
+    rows += [("words", line) for line in _first([_words(each) for each in what.words])]
+    rows += [("page states" if each.stated else "text states", _field(each)) for each in what.fields]
+    return "\n".join((f"{what.identifier}  {kinds}", *_rows(rows)))
+
+
+def _several(number: int, what: str) -> str | None:
+    return f"{number:,} {what}{'' if number == 1 else 's'}" if number else None
+
+
+def _first(lines: list[str]) -> list[str]:
+    more = len(lines) - _MOST_PLACES
+    return lines if more <= 0 else [*lines[:_MOST_PLACES], f"and {more:,} more"]
+
+
+def _change_place(old: Place | None, new: Place | None) -> str:
+    both = [f"{side} {_place(place)}" for side, place in (("old", old), ("new", new)) if place is not None]
+    return ", ".join(both)
+
+
+def _place(place: Place) -> str:
+    where = f"{place.text} {place.start}-{place.end}"
+    return where if place.paragraph is None else f"{where} (paragraph {place.paragraph})"
+
+
+def _words(change: WordChange) -> str:
+    counted = (("added", change.added), ("removed", change.removed))
+    counts = ", ".join(f"{number} {what}" for what, number in counted if number)
+    hidden = " beside a redaction" if change.old is None or change.new is None else ""
+    return f"{counts or 'signs only'}{hidden}: {_change_place(change.old, change.new)}"
+
+
+def _field(change: FieldChange) -> str:
+    said = f"{change.field} {change.change.value}"
+    if change.redacted is not None:
+        return f"{said}, redacted on {'both sides' if change.redacted == 'both' else f'the {change.redacted} side'}"
+    return said if change.old is None and change.new is None else f"{said}: {change.old or '-'} -> {change.new or '-'}"
+
+
+def corpus_line(line: CorpusLine) -> str:
+    """Return the line of one cable in the comparison of folders."""
+    told = line.outcome is Outcome.READDED or len(line.kinds) > 1
+    kinds = f" ({', '.join(kind.value for kind in line.kinds) or 'as it was'})" if told else ""
+    places = " -> ".join(place for place in (line.old, line.new) if place is not None)
+    head = f"{line.counted:<10}  {line.identifier or '-':<24}  {places}{kinds}"
+    return "\n".join((head, *([f"  {line.error}"] if line.error else [])))
+
+
+def corpus_counts(numbers: Mapping[str, int]) -> str:
+    """Return the table that ends the comparison of folders."""
+    width = max(len(f"{number:,}") for number in numbers.values())
+    return "\n".join(f"  {what:<10}  {number:>{width},}" for what, number in numbers.items())
 
 
 def counts(numbers: Mapping[str, int]) -> str:

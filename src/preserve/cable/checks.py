@@ -1,0 +1,185 @@
+"""What is found in a record: where page and text say different things, and what is missing, odd or inferred.
+
+Scope: comparing; both sides are kept, neither is corrected. Not in scope: making the record (``cable.normalize``),
+whether it has the shape of the contract (``cable.schema``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from preserve.cable.classification import read_level
+from preserve.cable.grammar import Understood
+from preserve.cable.identifier import Identifier, is_identifier, is_known_station, parse
+from preserve.cable.page import Page
+from preserve.cable.record import Basis, Cable, MarkKind, MessageReference
+from preserve.cable.tags import tag_words
+from preserve.cable.vocabulary import station
+from preserve.findings import Finding, found
+
+__all__ = ["cross_checks", "notes", "says_not_redacted", "says_redacted"]
+
+_NOT_REDACTED = re.compile(r"\b(?:not|never)\b[^.]{0,40}\bredacted\b|\bunredacted\b", re.IGNORECASE)
+_REDACTED = re.compile(r"\bredact", re.IGNORECASE)
+
+
+def says_redacted(statement: str) -> bool:
+    """Return whether a page's statement says that something was redacted."""
+    return _NOT_REDACTED.search(statement) is None and _REDACTED.search(statement) is not None
+
+
+def says_not_redacted(statement: str) -> bool:
+    """Return whether a page's statement says that nothing was redacted."""
+    return _NOT_REDACTED.search(statement) is not None
+
+
+def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[Finding]:
+    """Yield where page and text, or two parts of the text, say different things; both are kept."""
+    marking = cable.classification
+    if marking and marking.banner and page.classification and _base(marking.level) != _base(marking.banner.level):
+        yield found(
+            "classification-differs",
+            "/classification/banner/level",
+            f"the page's table says {marking.text}, the banner {marking.banner.level}",
+        )
+    if cable.message_reference is not None:
+        yield from _message_reference(page, cable.message_reference, identifier)
+    heading = page.capture.heading
+    # A mirror page's heading is the first line of a wrapped subject: the beginning of it is no difference.
+    words = _words(heading or "")
+    if heading and cable.subject and _words(cable.subject)[: len(words)] != words:
+        yield found("subject-differs", "/subject", "the page's heading and the text's SUBJECT have different words")
+    if page.tags and cable.tags and cable.tags[0].basis is not Basis.TABLE:
+        table, text = tag_words([page.tags]), tag_words(tag.value for tag in cable.tags)
+        if table != text:
+            yield found(
+                "tags-differ", "/tags", f"the page's table has {', '.join(table)}; the text has {', '.join(text)}"
+            )
+    if cable.redaction.spans and page.redacted and not says_redacted(page.redacted):
+        yield found(
+            "redaction-differs",
+            "/redaction/status",
+            f"the page says that nothing was redacted; the text has {len(cable.redaction.spans)} redacted places",
+        )
+    stated = {each.identifier for each in cable.references if each.identifier}
+    listed = set(filter(None, map(_as_identifier, (page.references or "").split("|"))))
+    in_text = any(each.identifier_basis is not Basis.TABLE for each in cable.references)
+    if in_text and listed and stated != listed:
+        yield found(
+            "references-differ",
+            "/references",
+            f"only the list of the source has {_listed(listed - stated)}; only the text has {_listed(stated - listed)}",
+        )
+    sent, created = cable.transmission and cable.transmission.sent, cable.created
+    if sent and created and sent[:10] != created.value[:10]:
+        yield found("created-differs", "/created", f"the page's table says {created.text}, the date-time group {sent}")
+
+
+def _message_reference(page: Page, named: MessageReference, identifier: Identifier) -> Iterator[Finding]:
+    """Yield that the banner names another cable: a slip where post or serial is right, else likely another text."""
+    if not named.post:
+        return
+    post, own = station(named.post), station(identifier.station)
+    # Banners of the old system cut the post to six letters.
+    same_post = post == own or (len(post) >= _CUT_POST and own.startswith(post))
+    same_serial = named.serial == identifier.serial
+    if same_post and same_serial:
+        return
+    says = f"the banner says {named.text}, the page {page.identifier}"
+    if same_post or same_serial or not is_known_station(post):
+        yield found("message-reference-differs", "/message_reference", says)
+    else:
+        yield found("wrong-body", "/body", says)
+
+
+_CUT_POST = 6
+
+
+def notes(page: Page, cable: Cable, identifier: Identifier, read: Understood) -> Iterator[Finding]:
+    """Yield what is missing, odd or inferred in the record."""
+    if cable.received_identifier is not None:
+        yield found(
+            "identifier-canonicalised",
+            "/identifier",
+            f"received {cable.received_identifier}, filed as {cable.identifier}",
+        )
+    if page.created and cable.created is None:
+        yield found("created-unreadable", "/created", f"{page.created[:60]!r} is not YYYY-MM-DD HH:MM:SS")
+    if page.minutes_unreliable and cable.created is not None:
+        told = _TOLD.get(cable.created.reliability, "nothing tells the true ones")
+        yield found("minutes-unreliable", "/created/value", f"pages of this kind print false minutes; {told}")
+    if page.classification and read_level(page.classification) is None:
+        yield found("classification-unknown", "/classification", f"{page.classification[:60]!r} is no known level")
+    if cable.subject is None:
+        yield found("subject-missing", "/subject", "the text has no SUBJECT line")
+    if not is_known_station(identifier.station) and not _is_corroborated(cable, identifier):
+        yield found("station-unknown", "/identifier", f"no table knows the station {identifier.station}")
+    if "tail" in cable.completeness.missing:
+        yield found("text-truncated", "/body", "the text ends before the cable does")
+    yield from _insertions(read)
+    if read.ambiguous_tags:
+        phrases = "; ".join(read.ambiguous_tags)
+        yield found("tags-ambiguous", "/tags", f"the list has no commas to say where a tag ends: {phrases}"[:_LONGEST])
+    if cable.tags and cable.tags[0].basis is Basis.TABLE:
+        yield found("tags-ambiguous", "/tags", "only the page's table has tags; it does not say where a phrase ends")
+    for place, mark in enumerate(cable.body.marks):
+        if mark.kind is MarkKind.STRAY_CAPTION:
+            yield found(
+                "stray-caption", f"/body/marks/{place}", f"{cable.body.text[mark.start : mark.end]} at {mark.start}"
+            )
+    numbers = [each.number for each in cable.body.paragraphs if each.number is not None]
+    absent = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
+    if absent:
+        listed = ", ".join(map(str, absent))
+        yield found("paragraph-number-skipped", "/body/paragraphs", f"no paragraph is numbered {listed}")
+
+
+def _is_corroborated(cable: Cable, identifier: Identifier) -> bool:
+    """Return whether the banner or the origin names the station too: a post that no table knows is a post."""
+    places = (cable.message_reference and cable.message_reference.post, cable.origin and cable.origin.place)
+    return any(station(place) == identifier.station for place in places if place)
+
+
+_LONGEST = 300
+_TOLD = {
+    "dtg-confirmed": "these are those of the date-time group",
+    "dateline-confirmed": "these are those of the newspaper's dateline",
+}
+
+
+def _insertions(read: Understood) -> Iterator[Finding]:
+    """Yield what stands in the text without being of it, one finding a kind."""
+    kinds = (
+        ("text-residue", len(read.residue), [span.start for span in read.residue]),
+        ("section-repeat", len(read.repeats), [span.start for span in read.repeats]),
+        ("pilcrow-false", len(read.false_pilcrows), list(read.false_pilcrows)),
+    )
+    for code, count, places in kinds:
+        if count:
+            shown = ", ".join(map(str, places[:_SHOWN])) + (", ..." if count > _SHOWN else "")
+            yield found(code, "/body", f"{count} at {shown}")
+
+
+_SHOWN = 10
+
+
+def _as_identifier(text: str) -> str | None:
+    name = "".join(text.split()).upper()
+    return str(parse(name)) if is_identifier(name) else None
+
+
+def _listed(values: set[str]) -> str:
+    return ", ".join(sorted(values)) or "none"
+
+
+def _base(level: str) -> str:
+    return level.partition("//")[0]
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a heading as they compare: case, hyphens and quotation marks aside."""
+    return _WORD.findall(text.casefold())

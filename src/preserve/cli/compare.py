@@ -1,0 +1,116 @@
+"""``preserve compare``: tells what changed between two sources of one cable, or from folder to folder."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from preserve.archive import open_archive
+from preserve.cli.console import progress_bar, say, say_json
+from preserve.cli.options import ArchiveFlag, JobsFlag, JsonFlag, SettingsFlag, gravest, load_settings, workers
+from preserve.compare.cables import compare as compare_cables
+from preserve.compare.corpus import compare_folders
+from preserve.compare.model import CorpusLine, Kind, Outcome
+from preserve.compare.sides import BagRef, Ref, find, read
+from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
+from preserve.report import json_lines as lines
+from preserve.report import text
+from preserve.settings import Settings
+
+__all__ = ["compare"]
+
+_LABEL = re.compile(r"[0-9]{2}[A-Z]+[0-9]+(?:/v[0-9]{1,6})?", re.IGNORECASE)
+_LIGHT = frozenset({Outcome.UNCHANGED.value, Kind.CHROME.value, Kind.WHITESPACE.value})
+"""What the text for people counts and does not list; ``--json`` lists everything."""
+
+
+def compare(
+    sides: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OLD NEW",
+            help="Two sources or bags of one cable: a file, -, a bag, or a bag of the archive as 05STRELSAU4281/v1. "
+            "With --corpus: folders of sources or bags, oldest first.",
+        ),
+    ],
+    corpus: Annotated[bool, typer.Option("--corpus", help="Compare folders, each with the one before.")] = False,
+    archive: ArchiveFlag = None,
+    jobs: JobsFlag = 0,
+    json_lines: JsonFlag = False,
+    settings_file: SettingsFlag = None,
+) -> None:
+    """Tell what changed, by kind: chrome, white space, dateline, typography, metadata, redaction, substance.
+
+    No text of a cable is printed: places, lengths, counts. Exit code 0 whatever changed; 2: not comparable.
+
+    Example: preserve compare 2010/05STRELSAU4281.html 2011/05STRELSAU4281.html
+    """
+    if corpus:
+        raise typer.Exit(_folders(sides, workers(jobs), json_lines))
+    if len(sides) != 2 or sides == ["-", "-"]:
+        raise UsageError(
+            "compare takes two sources of one cable", hint="Name OLD and NEW; only one can be standard input."
+        )
+    raise typer.Exit(_pair(sides[0], sides[1], load_settings(settings_file, archive), json_lines))
+
+
+def _pair(old: str, new: str, settings: Settings, json_lines: bool) -> ExitCode:
+    try:
+        result = compare_cables(*(read(_find(side, settings)) for side in (old, new)))
+    except PreserveError as error:
+        if not json_lines:
+            raise
+        say_json(lines.not_compared(old, new, error))
+        return error.exit_code
+    if json_lines:
+        say_json(lines.compared(old, new, result))
+    else:
+        say(text.compared(old, new, result))
+    return ExitCode.GOOD
+
+
+def _find(side: str, settings: Settings) -> Ref:
+    """Return what an argument names: what lies at the path, else a bag of the archive."""
+    if side == "-" or _LABEL.fullmatch(side) is None or Path(side).exists():
+        return find(side)
+    with open_archive(settings.archive.root) as place:
+        stored = place.find(side)
+    if len(stored) > 1:
+        raise ComparisonError(
+            f"the archive has several versions of {side}", hint=f"Name one: {', '.join(each.label for each in stored)}."
+        )
+    return BagRef(side, stored[0].path)
+
+
+def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:
+    if len(folders) < 2:
+        raise UsageError("compare --corpus takes two folders or more", hint="Name them oldest first.")
+    for folder in folders:
+        if not Path(folder).is_dir():
+            raise UsageError(
+                f"{folder} is no folder", hint="compare --corpus takes folders; compare alone takes files."
+            )
+    counts: Counter[str] = Counter()
+    codes: set[ExitCode] = set()
+    with (
+        progress_bar("compare", json_lines=json_lines) as progress,
+        closing(compare_folders([Path(folder) for folder in folders], jobs=jobs, progress=progress)) as results,
+    ):
+        for line in results:
+            counts[line.counted] += 1
+            codes.add(line.exit_code)
+            if json_lines:
+                say_json(lines.corpus_line(line))
+            elif line.counted not in _LIGHT:
+                say(text.corpus_line(line))
+    numbers = CorpusLine.counts(counts)
+    if json_lines:
+        say_json(lines.counts(numbers))
+    else:
+        say(text.corpus_counts(numbers))
+    return gravest(codes)

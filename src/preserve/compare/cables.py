@@ -1,0 +1,61 @@
+"""Two records of one cable compared.
+
+Scope: putting together what texts and fields say, and the kinds. Not in scope: reading the sources (``sides``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preserve.cable.record import Cable
+from preserve.compare.metadata import compare_fields
+from preserve.compare.model import Comparison, FieldChange, Kind
+from preserve.compare.texts import Difference, compare_texts
+from preserve.errors import ComparisonError
+
+__all__ = ["compare"]
+
+
+def compare(old: Cable, new: Cable) -> Comparison:
+    """Return what changed from one source of a cable to another.
+
+    Args:
+        old: The record of the earlier source.
+        new: The record of the later one; turned round, additions are removals and nothing else differs.
+
+    Raises:
+        ComparisonError: They are records of different cables.
+    """
+    if old.identifier != new.identifier:
+        raise ComparisonError(
+            f"they are different cables: {old.identifier} and {new.identifier}",
+            hint="Give two sources of one cable; preserve compare --corpus matches those of whole folders.",
+        )
+    texts = compare_texts(old, new)
+    fields = compare_fields(old, new, redactions_differ=bool(texts.redactions))
+    kinds = tuple(_kinds(texts, fields))
+    if not kinds and old.provenance.source.sha256 != new.provenance.source.sha256:
+        kinds = (Kind.CHROME,)
+    return Comparison(
+        identifier=old.identifier,
+        kinds=kinds,
+        whitespace=texts.whitespace,
+        typography=texts.typography,
+        dateline=texts.dateline,
+        redactions=tuple(texts.redactions),
+        words=tuple(texts.words),
+        fields=fields,
+    )
+
+
+def _kinds(texts: Difference, fields: tuple[FieldChange, ...]) -> Iterator[Kind]:
+    """Yield the kinds of all differences, lightest first."""
+    there = {
+        Kind.WHITESPACE: texts.whitespace,
+        Kind.DATELINE: texts.dateline,
+        Kind.TYPOGRAPHY: texts.typography,
+        Kind.METADATA: any(each.stated for each in fields),
+        Kind.REDACTION: texts.redactions,
+        Kind.SUBSTANCE: texts.words,
+    }
+    yield from (kind for kind, holds in there.items() if holds)

@@ -1,0 +1,261 @@
+"""Folders of sources or bags compared, each with the one before: what is new, gone, back, changed and how.
+
+Scope: matching by identifier, and one line a cable. Of each cable only digests and its place are kept; the pairs that
+differ are read again. Not in scope: how two sources are compared (``cables``); merging, which is never done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import zip_longest
+from operator import attrgetter
+from pathlib import Path
+from traceback import extract_tb
+from typing import TypeVar
+
+from preserve.compare.cables import compare
+from preserve.compare.metadata import stated_values
+from preserve.compare.model import CorpusLine, Kind, Outcome
+from preserve.compare.sides import Ref, read, walk_folder
+from preserve.compare.spool import Spool, is_inline, without_data
+from preserve.compare.words import word_keys
+from preserve.engine import Lost, map_batches
+from preserve.errors import PreserveError, SourceError
+from preserve.progress import SILENT, Progress
+
+__all__ = ["compare_folders"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """What is kept of one source.
+
+    Attributes:
+        identifier: The cable's.
+        ref: Where to read it again.
+        folder: The folder that it is in.
+        source: Digest of its bytes.
+        content: Digest of all that is compared: the texts and what the page states beside them.
+        words: Digest of the words of the body.
+    """
+
+    identifier: str
+    ref: Ref
+    folder: Path
+    source: bytes
+    content: bytes
+    words: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One cable to be settled, of which either side may be absent."""
+
+    identifier: str
+    old: _Summary | None
+    new: _Summary | None
+    was_absent: bool = False
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The sources seen so far, by cable: those of the last folder, and those of earlier ones that were absent since."""
+
+    here: dict[str, list[_Summary]] = field(default_factory=dict)
+    absent: dict[str, list[_Summary]] = field(default_factory=dict)
+
+    def step(self, current: dict[str, list[_Summary]]) -> None:
+        """Go on to the next folder."""
+        gone = {name: each for name, each in self.here.items() if name not in current}
+        self.absent = {name: each for name, each in self.absent.items() if name not in current} | gone
+        self.here = current
+
+
+def compare_folders(
+    folders: Sequence[Path], *, jobs: int = 1, progress: Progress = SILENT
+) -> Generator[CorpusLine, None, None]:
+    """Compare each folder with the one before, in order of the identifiers.
+
+    Where a folder has several sources of one cable, those of equal bytes are paired first, then those of equal content,
+    of equal words, and the rest in the order of their names.
+
+    Args:
+        folders: Two or more, oldest first.
+        jobs: Worker processes.
+        progress: Told of each source and each pair.
+
+    Returns:
+        A generator; close it when you stop early.
+
+    Raises:
+        SourceError: A folder cannot be listed.
+    """
+    seen = _Seen()
+    for number, folder in enumerate(folders):
+        current: dict[str, list[_Summary]] = {}
+        with closing(_mapped(partial(_summarise, folder), walk_folder(folder), jobs)) as results:
+            for ref, result in results:
+                progress.advance(ref.where)
+                if isinstance(result, _Summary):
+                    current.setdefault(result.identifier, []).append(result)
+                else:
+                    places = (None, ref.where) if number else (ref.where, None)
+                    yield _failed(CorpusLine(outcome=Outcome.FAILED, old=places[0], new=places[1]), result)
+        if number:
+            yield from _step(seen, current, jobs, progress)
+        seen.step(current)
+
+
+def _step(
+    seen: _Seen, current: Mapping[str, list[_Summary]], jobs: int, progress: Progress
+) -> Generator[CorpusLine, None, None]:
+    """Compare one folder with what was seen before it."""
+    with Spool() as spool:
+        for folder, wanted in _inline(_tasks(seen, current)).items():
+            spool.keep(walk_folder(folder), wanted)
+        tasks = (_filled(task, spool) for task in _tasks(seen, current))
+        with closing(_mapped(_settle, tasks, jobs)) as lines:
+            for task, line in lines:
+                progress.advance(task.identifier)
+                yield line if isinstance(line, CorpusLine) else _failed(_line(task, Outcome.FAILED), line)
+
+
+def _inline(tasks: Iterable[_Task]) -> dict[Path, set[tuple[str, bytes]]]:
+    """Return which pages out of archives of files are to be read a second time, by the folder that they are in."""
+    wanted: dict[Path, set[tuple[str, bytes]]] = {}
+    for task in tasks:
+        if task.old is not None and task.new is not None and task.old.content != task.new.content:
+            for each in (task.old, task.new):
+                if is_inline(each.ref):
+                    wanted.setdefault(each.folder, set()).add((each.ref.where, each.source))
+    return wanted
+
+
+def _filled(task: _Task, spool: Spool) -> _Task:
+    old, new = (each and replace(each, ref=spool.filled(each.ref, each.source)) for each in (task.old, task.new))
+    return replace(task, old=old, new=new)
+
+
+def _mapped(
+    function: Callable[[Item], Result | PreserveError], items: Iterable[Item], jobs: int
+) -> Generator[tuple[Item, Result | PreserveError], None, None]:
+    with closing(map_batches(function, items, jobs=jobs)) as batches:
+        for batch in batches:
+            for outcome in batch:
+                if isinstance(outcome, Lost):
+                    yield outcome.item, SourceError("the worker died of it, twice", hint="Look at it alone.")
+                else:
+                    yield outcome.item, outcome.result
+
+
+def _summarise(folder: Path, ref: Ref) -> _Summary | PreserveError:
+    """Read one source and keep what matching needs; total, so that one bad source never stops a run."""
+    try:
+        cable = read(ref)
+        return _Summary(
+            cable.identifier,
+            without_data(ref),
+            folder,
+            bytes.fromhex(cable.provenance.source.sha256),
+            _digest((cable.header.text if cable.header else "", cable.body.text, stated_values(cable))),
+            _digest(word_keys(cable.body.text)),
+        )
+    except PreserveError as error:
+        return error
+    except Exception as error:
+        return _fault(error)
+
+
+def _digest(value: object) -> bytes:
+    return hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _fault(error: Exception) -> PreserveError:
+    # The kind and the line, not the message: that one may quote the text of a cable.
+    frames = extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return PreserveError(
+        f"internal error: {type(error).__name__}{place}", hint="This is a bug of preserve: please report it."
+    )
+
+
+def _failed(line: CorpusLine, error: PreserveError) -> CorpusLine:
+    return replace(line, error=str(error), exit_code=error.exit_code)
+
+
+# --- matching ---
+
+
+def _tasks(seen: _Seen, current: Mapping[str, list[_Summary]]) -> Iterator[_Task]:
+    """Yield every pair of old and new, and every one that has no other, in the order of the identifiers."""
+    for identifier in sorted(seen.here.keys() | current.keys()):
+        if identifier in seen.here:
+            for old, new in _pairs(seen.here[identifier], current.get(identifier, ())):
+                yield _Task(identifier, old, new)
+        else:
+            for old, new in _pairs(seen.absent.get(identifier, ()), current[identifier]):
+                if new is not None:
+                    yield _Task(identifier, old, new, was_absent=old is not None)
+
+
+def _pairs(old: Sequence[_Summary], new: Sequence[_Summary]) -> Iterator[tuple[_Summary | None, _Summary | None]]:
+    mine, theirs = list(old), list(new)
+    for alike in _ALIKE:
+        waiting: dict[bytes, deque[_Summary]] = {}
+        for each in theirs:
+            waiting.setdefault(alike(each), deque()).append(each)
+        rest = []
+        for each in mine:
+            if others := waiting.get(alike(each)):
+                yield each, others.popleft()
+            else:
+                rest.append(each)
+        mine = rest
+        left = {id(each) for others in waiting.values() for each in others}
+        theirs = [each for each in theirs if id(each) in left]
+    yield from zip_longest(mine, theirs)
+
+
+_ALIKE: tuple[Callable[[_Summary], bytes], ...] = tuple(map(attrgetter, ("source", "content", "words")))
+
+
+def _settle(task: _Task) -> CorpusLine | PreserveError:
+    """Tell what became of one cable, reading both sources again where their digests do not tell; total."""
+    try:
+        kinds = _kinds(task.old, task.new) if task.old and task.new else ()
+    except PreserveError as error:
+        return error
+    except Exception as error:
+        return _fault(error)
+    if task.old is None or task.new is None:
+        outcome = Outcome.NEW if task.old is None else Outcome.REMOVED
+    elif task.was_absent:
+        outcome = Outcome.READDED
+    else:
+        outcome = Outcome.CHANGED if kinds else Outcome.UNCHANGED
+    return replace(_line(task, outcome), kinds=kinds)
+
+
+def _kinds(old: _Summary, new: _Summary) -> tuple[Kind, ...]:
+    if old.source == new.source:
+        return ()
+    if old.content == new.content:
+        return (Kind.CHROME,)
+    return compare(read(old.ref), read(new.ref)).kinds
+
+
+def _line(task: _Task, outcome: Outcome) -> CorpusLine:
+    return CorpusLine(
+        outcome=outcome,
+        identifier=task.identifier,
+        old=task.old.ref.where if task.old else None,
+        new=task.new.ref.where if task.new else None,
+    )

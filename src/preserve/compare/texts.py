@@ -1,0 +1,178 @@
+"""Header and body of two records compared: what is white space, dateline, typography, redaction, words.
+
+Scope: one kind for each difference. Not in scope: words (``words``), their matching (``matching``), what the page says
+beside the texts (``metadata``). The result holds places and counts, never a character of a text.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from preserve.cable.record import Cable
+from preserve.compare.matching import HIDDEN, align
+from preserve.compare.model import Change, RedactionChange, WordChange
+from preserve.compare.words import Words, plain_keys, read_cable, texts_of, word_keys
+
+__all__ = ["Difference", "compare_texts", "same_words"]
+
+_LONGEST_RESPELT = 400
+"""Characters of a stretch that is also compared with entities decoded and in normal form: longer ones are no words
+in another spelling, and normal forms of unbounded runs of combining marks cost more than linear time."""
+
+
+@dataclass(slots=True)
+class Difference:
+    """The differences of two texts, each counted once, under its kind."""
+
+    whitespace: int = 0
+    typography: int = 0
+    dateline: Change | None = None
+    redactions: list[RedactionChange] = field(default_factory=list)
+    words: list[WordChange] = field(default_factory=list)
+
+
+def compare_texts(old: Cable, new: Cable) -> Difference:
+    """Return what differs between the headers and bodies of two records; each differing character has one kind."""
+    found = Difference()
+    if texts_of(old) == texts_of(new):
+        return found
+    (one, old_line), (two, new_line) = read_cable(old), read_cable(new)
+    _compare_datelines(old_line, new_line, found)
+    at_old = at_new = 0
+    ends = (len(one.keys), len(two.keys))
+    for next_old, next_new in [*align(one.keys, two.keys), ends]:
+        mine, theirs = (one, at_old, next_old), (two, at_new, next_new)
+        if at_old == next_old and at_new == next_new:
+            _compare_gap(one.text[slice(*one.between(*mine[1:]))], two.text[slice(*two.between(*theirs[1:]))], found)
+        else:
+            _compare_run(mine, theirs, found)
+        if (next_old, next_new) != ends:
+            _compare_matched(one, next_old, two, next_new, found)
+        at_old, at_new = next_old + 1, next_new + 1
+    return found
+
+
+def same_words(one: str, other: str) -> bool:
+    """Return whether two texts differ in white space and typography at most."""
+    return one == other or word_keys(one) == word_keys(other) or _spelt_alike(one, other)
+
+
+def _compare_datelines(old: str, new: str, found: Difference) -> None:
+    if old.split() == new.split():
+        found.whitespace += old != new
+    else:
+        found.dateline = Change.CHANGED if old and new else Change.ADDED if new else Change.REMOVED
+
+
+def _compare_gap(old: str, new: str, found: Difference) -> None:
+    if old != new:
+        if "".join(old.split()) == "".join(new.split()):
+            found.whitespace += 1
+        else:
+            found.typography += 1
+
+
+def _compare_matched(one: Words, at_old: int, two: Words, at_new: int, found: Difference) -> None:
+    """Compare two items of one key: signs repeated more or less often, redactions of another length."""
+    first, second = one.spans[at_old], two.spans[at_new]
+    old, new = one.text[slice(*first)], two.text[slice(*second)]
+    if old == new:
+        return
+    if one.keys[at_old] != HIDDEN:
+        found.typography += 1
+    elif old.split() == new.split():
+        found.whitespace += 1
+    else:
+        places = {"old": one.place(*first), "new": two.place(*second)}
+        found.redactions.append(RedactionChange(change=Change.CHANGED, **places))
+
+
+_Run = tuple[Words, int, int]
+
+
+def _compare_run(old: _Run, new: _Run, found: Difference) -> None:
+    """Compare two stretches between matched words, one of them perhaps empty."""
+    hidden_old, hidden_new = _hidden(old), _hidden(new)
+    found.redactions.extend(_unmatched(old[0], hidden_old, new[0], hidden_new))
+    keys_old, keys_new = _visible(old), _visible(new)
+    if len(hidden_old) != len(hidden_new):
+        # What the side with more redactions shows besides must be in the words of the other; the rest is hidden.
+        more, fewer = (keys_old, keys_new) if len(hidden_old) > len(hidden_new) else (keys_new, keys_old)
+        if not _within(more, fewer):
+            found.words.append(_words(old, new, len(hidden_new) - len(hidden_old)))
+    elif _joined(keys_old) == _joined(keys_new) or (not hidden_old and _spelt_alike(_around(old), _around(new))):
+        if not hidden_old:
+            _compare_gap(_around(old)[1:-1], _around(new)[1:-1], found)
+    else:
+        found.words.append(_words(old, new, 0))
+
+
+def _unmatched(one: Words, hidden_old: list[int], two: Words, hidden_new: list[int]) -> Iterator[RedactionChange]:
+    """Yield the redactions of a stretch in order, an old with a new one as long as there are both."""
+    for mine, theirs in zip_longest(hidden_old, hidden_new):
+        old = None if mine is None else one.place(*one.spans[mine])
+        new = None if theirs is None else two.place(*two.spans[theirs])
+        change = Change.CHANGED if old and new else Change.REMOVED if old else Change.ADDED
+        yield RedactionChange(change=change, old=old, new=new)
+
+
+def _words(old: _Run, new: _Run, more_hidden: int) -> WordChange:
+    """Return the change of words in a stretch; what the side with more redactions hides has no place and no count."""
+    hides_old, hides_new = more_hidden > 0, more_hidden < 0
+    return WordChange(
+        old=None if hides_old else old[0].place(*old[0].stretch(*old[1:])),
+        new=None if hides_new else new[0].place(*new[0].stretch(*new[1:])),
+        removed=None if hides_old else _count(old),
+        added=None if hides_new else _count(new),
+    )
+
+
+def _hidden(run: _Run) -> list[int]:
+    words, first, last = run
+    return [at for at in range(first, last) if words.keys[at] == HIDDEN]
+
+
+def _visible(run: _Run) -> list[str]:
+    words, first, last = run
+    return [key for key in words.keys[first:last] if key != HIDDEN]
+
+
+def _count(run: _Run) -> int:
+    return sum(key[0].isalnum() for key in _visible(run))
+
+
+def _around(run: _Run) -> str:
+    """Return all that stands between the words around a stretch, with the last character before and the next after."""
+    words, first, last = run
+    start, end = words.between(first, last)
+    before, after = words.text[max(0, start - 1) : start], words.text[end : end + 1]
+    return f"{before or ' '}{words.text[start:end]}{after or ' '}"
+
+
+def _within(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Return whether the items come in this order, with others between them."""
+    rest = iter(whole)
+    return all(key in rest for key in part)
+
+
+def _joined(keys: Sequence[str]) -> str:
+    """Return the words without the space between them, but for that between digits: ``1 5`` is not ``15``."""
+    pieces: list[str] = []
+    for key in keys:
+        if pieces and pieces[-1][-1].isdigit() and key[0].isdigit():
+            pieces.append(" ")
+        pieces.append(key)
+    return "".join(pieces)
+
+
+def _spelt_alike(one: str, other: str) -> bool:
+    """Return whether two short texts have equal words once entities are decoded and letters in compatibility form."""
+    return max(len(one), len(other)) <= _LONGEST_RESPELT and _respelt(one) == _respelt(other)
+
+
+def _respelt(text: str) -> str:
+    return _joined(plain_keys(unicodedata.normalize("NFKC", html.unescape(text))))

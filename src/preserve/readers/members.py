@@ -1,0 +1,62 @@
+"""One member of an archive of files, and how its name is shown.
+
+Scope: what the readers of the archive formats give. Not in scope: the formats (``zips``, ``tars``, ``seven_zip``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["LARGEST", "MOST_SKIPPED", "NO_FILE", "TOO_MUCH", "Member", "said", "shown", "too_large"]
+
+LARGEST = 16 << 20
+"""Bytes of the largest page that is read whole. The longest cables have some hundred thousand characters."""
+
+MOST_SKIPPED = 8 << 30
+"""Bytes of members too large to be pages that are read over, in all, before the rest of an archive is given up."""
+
+NO_FILE = "it is a link, a device or a part of a file, which is not followed"
+"""Why a member that is no whole file is not read."""
+
+TOO_MUCH = f"{MOST_SKIPPED >> 30} GiB of it are no pages; what stands behind was not read"
+"""Why the rest of an archive is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member, or what is wrong where one should be.
+
+    Attributes:
+        name: Its path in the archive, as the archive has it; empty when the trouble is not of one member.
+        data: Its bytes; ``None`` when it has trouble.
+        trouble: Why it cannot be read.
+    """
+
+    name: str
+    data: bytes | None = None
+    trouble: str | None = None
+
+
+def too_large(size: int | None = None) -> str:
+    """Return why a member of a size, or of one that is not known, is not read."""
+    has = "it" if size is None else f"with {size} bytes it"
+    return f"{has} is larger than {LARGEST >> 20} MiB, which no page of a cable is"
+
+
+def shown(name: str) -> str:
+    r"""Return a name as it can be printed and recorded: what is not printable or no character as ``\x1b``."""
+    if name.isprintable():
+        return name
+    return "".join(char if char.isprintable() else _escaped(char) for char in name)
+
+
+def _escaped(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8, as Python keeps it (PEP 383)
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def said(error: Exception) -> str:
+    """Return what an error of a library says, in a few printable words."""
+    words = shown(" ".join(str(error).split()))
+    return f"{type(error).__name__}: {words[:100]}" if words else type(error).__name__

@@ -1,0 +1,156 @@
+"""Tars as streams of members, as they are or in gzip, bzip2 or xz.
+
+Scope: the members of one tar in order, read on and never back. Not in scope: which members are wanted
+(``containers``); the tars that are bags (``bag.tarball``).
+
+The standard library reads the headers. It takes a damaged one for the end of the archive, reads an extended one of
+any size into memory and keeps them all: here the first is an error, the second bounded, and the third forgotten.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, BinaryIO, Protocol, Self, cast
+
+from preserve.readers.members import LARGEST, MOST_SKIPPED, NO_FILE, TOO_MUCH, Member, said, shown, too_large
+
+__all__ = ["TAR_FORMS", "tar_members"]
+
+_LARGEST_HEADERS = 4 << 20
+"""Bytes of headers that stand between two members, at most."""
+
+_LARGEST_DICTIONARY = 1 << 30
+"""Bytes of memory that an xz stream may ask for; the strongest preset asks for 65 MiB."""
+
+_STEP = 1 << 20
+
+
+class _Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Xz:
+    """The bytes in an xz file, its decoder's memory bounded; several streams are read on, as ``xz`` does."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = lzma.LZMADecompressor(memlimit=_LARGEST_DICTIONARY)
+
+    def read(self, size: int) -> bytes:
+        parts: list[bytes] = []
+        while size and (part := self._some(size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _some(self, size: int) -> bytes:
+        while True:
+            if self._decoder.eof:
+                rest = self._decoder.unused_data.lstrip(b"\0") or self._stream.read(_STEP).lstrip(b"\0")
+                if not rest:
+                    return b""
+                self._decoder = lzma.LZMADecompressor(memlimit=_LARGEST_DICTIONARY)
+            elif self._decoder.needs_input:
+                rest = self._stream.read(_STEP)
+                if not rest:
+                    raise EOFError("the compressed bytes end too early")
+            else:
+                rest = b""
+            if part := self._decoder.decompress(rest, size):
+                return part
+
+
+class _Forward:
+    """A stream that is read on only as far as it is allowed: a header of any size would be read into memory."""
+
+    def __init__(self, stream: _Readable) -> None:
+        self._stream = stream
+        self.left = _LARGEST_HEADERS
+
+    def read(self, size: int) -> bytes:
+        self.left -= size
+        if self.left < 0:
+            raise tarfile.ReadError("its headers are larger than any")
+        return self._stream.read(size)
+
+
+class _Header(tarfile.TarInfo):
+    """A header of a tar; one that is damaged is an error, where the library takes it for the end of the archive."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # the mark of the end; the stubs lack it
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
+
+
+def tar_members(unpack: Callable[[BinaryIO], _Readable], stream: BinaryIO) -> Iterator[Member]:
+    """Yield the files of a tar in order; what stands behind damage is lost, and told.
+
+    Args:
+        unpack: One of the values of :data:`TAR_FORMS`.
+        stream: The archive.
+    """
+    skipped = 0
+    try:
+        forward = _Forward(unpack(stream))
+        archive = tarfile.open(  # noqa: SIM115 - nothing is open but the stream, which is the caller's
+            fileobj=cast("IO[bytes]", forward), mode="r|", tarinfo=_Header, encoding="utf-8"
+        )
+        while (info := archive.next()) is not None:
+            # The library keeps every header; in bulk that is memory.
+            cast("list[tarfile.TarInfo]", vars(archive)["members"]).clear()
+            forward.left = LARGEST + _LARGEST_HEADERS
+            if not info.isdir():
+                yield _tar_member(archive, info)
+            skipped += info.size if info.size > LARGEST else 0
+            if skipped > MOST_SKIPPED:
+                yield Member("", trouble=TOO_MUCH)
+                return
+            if (plain := cast("BinaryIO", archive.fileobj)).tell() < archive.offset:
+                forward.left = info.size + _LARGEST_HEADERS
+                plain.seek(archive.offset)
+            forward.left = _LARGEST_HEADERS
+    except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
+        yield Member("", trouble=f"it is damaged, or no tar archive; what stands behind is lost: {said(error)}")
+
+
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
+    if not info.isreg() or info.issparse():
+        return Member(info.name, trouble=NO_FILE)
+    if info.size > LARGEST:
+        return Member(info.name, trouble=too_large(info.size))
+    unpacked = archive.extractfile(info)
+    data = unpacked.read() if unpacked else b""
+    if len(data) != info.size:
+        raise EOFError(f"the archive ends inside of {shown(info.name)}")
+    return Member(info.name, data)
+
+
+def _gunzip(stream: BinaryIO) -> _Readable:
+    return gzip.GzipFile(fileobj=stream)
+
+
+def _as_it_is(stream: BinaryIO) -> _Readable:
+    return stream
+
+
+TAR_FORMS: Mapping[str, Callable[[BinaryIO], _Readable]] = {
+    ".tar": _as_it_is,
+    ".tar.gz": _gunzip,
+    ".tgz": _gunzip,
+    ".tar.bz2": bz2.BZ2File,
+    ".tbz2": bz2.BZ2File,
+    ".tar.xz": _Xz,
+    ".txz": _Xz,
+}
+"""The ends of names by which tars are known, and what unpacks them."""

@@ -1,0 +1,77 @@
+"""Plain text as bytes: what is none, and in which encoding it is read.
+
+Scope: the checks and the decoding that the readers of plain text share. Not in scope: what the text says. Line ends
+stay as they are: a carriage return is a character of the text, and the record and its TEI keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from preserve.findings import Finding, found
+
+__all__ = ["MAX_TEXT", "Decoded", "decode", "not_text"]
+
+MAX_TEXT = 16 * 1024 * 1024
+"""Bytes that a text has at most. The longest cable of the record set has a tenth of it."""
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MARKUP = (b"<!doctype", b"<html", b"<body", b"<table", b"<?xml")
+_HEAD = 4096
+"""Bytes in which a document of another kind shows what it is. Stray tags are met further down, in texts too."""
+
+_UNDEFINED = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+"""Bytes that Windows-1252 does not define."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, the encoding that it was read in, and what was noticed on the way."""
+
+    text: str
+    encoding: str
+    findings: tuple[Finding, ...]
+
+
+def not_text(data: bytes) -> Iterator[str]:
+    """Yield why bytes are no plain text, the cheapest reason first; what is too large is not looked at."""
+    if len(data) > MAX_TEXT:
+        yield f"it has {len(data)} bytes, and no cable has more than {MAX_TEXT}"
+    if not data.strip():
+        yield "it holds white space only" if data else "it is empty, not text"
+    if data.startswith(_UTF16):
+        yield "it is UTF-16 text, which no such text is"
+    if (zero := data.find(b"\0")) >= 0:
+        yield f"it is binary: byte {zero} is NUL"
+    head = data[:_HEAD].removeprefix(_BOM).lstrip().lower()
+    if (tag := next((tag for tag in _MARKUP if tag in head), None)) is not None or head.startswith(b"<"):
+        yield f"it is HTML or XML ({(tag or b'<').decode('ascii')}), not text"
+    if head.startswith((b"{", b"[")):
+        yield "it is JSON or its like, not text"
+    if head.startswith(b'"'):
+        yield "it begins with a quotation mark, as a table of values does"
+
+
+def decode(data: bytes) -> Decoded:
+    """Return the text of some bytes: UTF-8, else Windows-1252, else Latin-1.
+
+    Never fails: Latin-1 has a character for each byte.
+    """
+    notes = []
+    try:
+        text, encoding = data.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as error:
+        encoding = "iso-8859-1" if _UNDEFINED.intersection(data) else "windows-1252"
+        text = data.decode(encoding)
+        says = f"byte {error.start} is not UTF-8: the text was read as {encoding}"
+        notes.append(found("encoding-repaired", "/provenance/source/encoding", says))
+    if data.startswith(_BOM):
+        says = "the text begins with a UTF-8 byte order mark"
+        notes.append(found("byte-order-mark", "/provenance/source", says))
+    if lost := text.count("\ufffd"):
+        notes.append(found("characters-lost", "/body/text", f"{lost} characters are U+FFFD: lost before the capture"))
+    if feeds := text.strip().count("\f"):
+        notes.append(found("form-feeds", "/body/text", f"{feeds} form feeds are in the text"))
+    return Decoded(text, encoding, tuple(notes))

@@ -1,0 +1,81 @@
+"""Zips and single gzips as members.
+
+Scope: the members of one zip in the order of its table of contents, and the one file in a gzip. Not in scope: which
+members are wanted (``containers``).
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from typing import IO, BinaryIO, cast
+
+from preserve.readers.members import LARGEST, NO_FILE, Member, said, too_large
+
+__all__ = ["gzip_member", "zip_members"]
+
+_LARGEST_TABLE = 64 << 20
+"""Bytes of the largest table of contents of a zip; 251,287 pages have 25 MiB."""
+
+
+def gzip_member(name: str, stream: BinaryIO) -> Iterator[Member]:
+    """Yield the one file of a gzip; the name inside it is not used."""
+    try:
+        with gzip.GzipFile(fileobj=stream) as unpacked:
+            data = unpacked.read(LARGEST + 1)
+    except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
+        yield Member(name, trouble=f"it is damaged, or no gzip: {said(error)}")
+        return
+    yield Member(name, data) if len(data) <= LARGEST else Member(name, trouble=too_large())
+
+
+class _Guarded:
+    """A file of which no more is read at once than the largest table of contents."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream, self._size = stream, size
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        left = max(0, self._size - self._stream.tell())
+        size = left if size < 0 else min(size, left)
+        if size > _LARGEST_TABLE:
+            raise zipfile.BadZipFile("its table of contents is larger than any")
+        return self._stream.read(size)
+
+
+def zip_members(stream: BinaryIO) -> Iterator[Member]:
+    """Yield the files of a zip in the order of its table of contents."""
+    size = stream.seek(0, os.SEEK_END)
+    try:
+        archive = zipfile.ZipFile(cast("IO[bytes]", _Guarded(stream, size)))
+        infos = archive.infolist()
+    except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
+        yield Member("", trouble=f"it is damaged, or no zip archive: {said(error)}")
+        return
+    if sum(info.compress_size for info in infos) > size:
+        yield Member("", trouble="its members overlap, as only those of a zip bomb do")
+        return
+    for info in infos:
+        if not info.is_dir():
+            yield _zip_member(archive, info)
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+        return Member(info.filename, trouble=NO_FILE)
+    if info.flag_bits & 1:  # APPNOTE 4.4.4, bit 0: the file is encrypted
+        return Member(info.filename, trouble="it is encrypted")
+    if info.file_size > LARGEST:
+        return Member(info.filename, trouble=too_large(info.file_size))
+    try:
+        with archive.open(info) as unpacked:
+            data = unpacked.read(LARGEST + 1)
+    except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
+        return Member(info.filename, trouble=f"it is damaged: {said(error)}")
+    if len(data) != info.file_size:
+        return Member(info.filename, trouble="it is damaged: its size is not the stated one")
+    return Member(info.filename, data)

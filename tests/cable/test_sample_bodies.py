@@ -1,0 +1,85 @@
+"""Every real body of the samples: each character in one segment, and the fields that a reader of it would see.
+
+Scope: the grammar alone, on the two blocks of each captured page and on plain texts. Not in scope: the readers.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from preserve.cable.grammar import Understood, understand
+from preserve.cable.header import read_header, split_header
+from preserve.cable.identifier import parse
+from preserve.cable.record import SegmentKind
+
+from .making import assert_layout
+
+_BLOCK = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
+_LINK = re.compile(r"</?a\b[^>]*>")
+
+UNSIGNED = {"06ASUNCION589", "08PARIS130", "09STATE63812"}
+"""Two end without a name; one is signed in lower case, which is nobody's name without the line that it stands on."""
+
+
+def _bodies(samples: Path) -> Iterator[tuple[str, str, str]]:
+    for path in sorted((samples / "wikileaks-html").glob("*.html")):
+        header, body = _BLOCK.findall(path.read_text(encoding="utf-8"))[:2]
+        yield path.stem, html.unescape(_LINK.sub("", header)), html.unescape(_LINK.sub("", body))
+    for path in sorted((samples / "plain-text").glob("*.txt")):
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        at = split_header(text)
+        yield path.stem, text[:at], text[at:]
+
+
+def _read(samples: Path) -> Iterator[tuple[str, str, Understood]]:
+    for name, _, body in _bodies(samples):
+        yield name, body, understand(body, parse(name))
+
+
+def test_every_character_is_in_one_segment_and_almost_none_is_unknown(samples: Path) -> None:
+    total = unknown = count = 0
+    for _, body, read in _read(samples):
+        assert_layout(body, read.segments, read.marks)
+        count, total = count + 1, total + len(body)
+        unknown += sum(each.end - each.start for each in read.segments if each.kind is SegmentKind.OTHER)
+    assert count == 41
+    assert unknown * 500 < total
+
+
+def test_every_header_is_laid_out(samples: Path) -> None:
+    for _, text, _ in _bodies(samples):
+        header, _ = read_header(text)
+        assert_layout(text, header.segments, header.marks)
+
+
+def test_every_cable_has_its_banner_subject_tags_paragraphs_and_signer(samples: Path) -> None:
+    for name, _, read in _read(samples):
+        assert read.banner is not None, name
+        assert read.banner.reference is not None, name
+        assert read.banner.reference.serial == parse(name).serial, name
+        assert read.subject, name
+        assert read.tags, name
+        assert read.paragraphs, name
+        assert bool(read.signed_by) == (name not in UNSIGNED), name
+
+
+def test_a_body_flattened_has_the_same_fields(samples: Path) -> None:
+    for name, body, read in _read(samples):
+        flat = understand(" ".join(body.split()), parse(name))
+        for field in (
+            "subject",
+            "tags",
+            "references",
+            "classified_by",
+            "reasons",
+            "signed_by",
+            "captions",
+            "attention",
+        ):
+            assert getattr(flat, field) == getattr(read, field), (name, field)
+        assert [(each.number, each.portion) for each in flat.paragraphs] == [
+            (each.number, each.portion) for each in read.paragraphs
+        ], name

@@ -1,0 +1,115 @@
+"""``kill -9`` while the index of a file of rows is made: an index that is seen is whole, and nothing piles up."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from benchmarks.corpus import make_csv
+
+from preserve.readers import csv_index, csv_index_file
+from preserve.readers.csv_index import load_row, rows
+from preserve.readers.csv_rows import scan
+
+ROUNDS = 12
+NAMES = {".cables.csv.preserve-index", ".cables.csv.preserve-index.part", "cables.csv"}
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["preserve.readers.csv_index"])
+
+
+def _die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _copy_half(source: BinaryIO, target: BinaryIO, _: int = 0) -> None:
+    data = source.read()
+    target.write(data[: len(data) // 2])
+    target.flush()
+    _die()
+
+
+def _index_and_die(path: Path, moment: str) -> None:
+    csv_index.STORED_FROM = 0
+    match moment:
+        case "while it is copied":
+            shutil.copyfileobj = _copy_half  # type: ignore[assignment]
+        case "before it is synced":
+            os.fsync = _die  # type: ignore[assignment]
+        case "before it has its name":
+            Path.replace = _die  # type: ignore[method-assign,assignment]
+        case _:
+            csv_index.rows = _die  # type: ignore[assignment]
+    list(rows(path))
+    _die()
+
+
+def _index_for_ever(path: Path, ready: Path) -> None:
+    csv_index.STORED_FROM = 0
+    csv_index_file.CHUNK = 4096
+    while True:
+        os.utime(path)
+        list(rows(path))
+        ready.touch()
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(csv_index, "STORED_FROM", 0)
+    (tmp_path / "sources").mkdir()
+    path = tmp_path / "sources" / "cables.csv"
+    make_csv(400, path)
+    return path
+
+
+def _offsets(path: Path) -> list[int]:
+    return [ref.container.offset for ref in rows(path) if ref.container and ref.container.offset is not None]
+
+
+def _check(path: Path, offsets: list[int]) -> None:
+    assert {each.name for each in path.parent.iterdir()} <= NAMES
+    kept = path.with_name(".cables.csv.preserve-index")
+    if kept.exists():
+        found = csv_index_file.load(kept)
+        assert found is not None
+        found[0].close()
+    assert _offsets(path) == offsets
+    assert {each.name for each in path.parent.iterdir()} == NAMES - {".cables.csv.preserve-index.part"}
+    csv_index._indexed.cache_clear()
+    assert load_row(next(rows(path, first=400))).name == "row-400.csv"
+
+
+@pytest.mark.parametrize(
+    "moment", ["while it is copied", "before it is synced", "before it has its name", "when it has its name"]
+)
+def test_a_process_killed_at_the_worst_moment(path: Path, moment: str) -> None:
+    writer = CONTEXT.Process(target=_index_and_die, args=(path, moment))
+    writer.start()
+    writer.join()
+    assert writer.exitcode == -9
+    aside = path.with_name(".cables.csv.preserve-index.part").exists()
+    assert aside == (moment != "when it has its name")
+    _check(path, [each.offset for each in scan([path.read_bytes()])])
+
+
+def test_a_process_killed_at_any_moment(path: Path, tmp_path: Path) -> None:
+    offsets = _offsets(path)
+    chance = random.Random(20260131)
+    for _ in range(ROUNDS):
+        ready = tmp_path / "ready"
+        ready.unlink(missing_ok=True)
+        writer = CONTEXT.Process(target=_index_for_ever, args=(path, ready))
+        writer.start()
+        while writer.is_alive() and not ready.exists():
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.05))
+        writer.kill()
+        writer.join()
+        assert writer.exitcode == -9
+        _check(path, offsets)
