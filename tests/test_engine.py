@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preserve.engine import Done, Lost, map_batches
+from preserve.engine import HEAVY, Done, Lost, map_batches
 
 
 def double(number: int) -> int:
@@ -31,6 +31,15 @@ def test_here_the_results_come_in_the_order_of_the_items_in_batches(items: list[
     batches = list(map_batches(double, items, jobs=1, batch=batch))
     assert [outcome for part in batches for outcome in part] == [Done(item, item * 2) for item in items]
     assert all(len(part) == batch for part in batches[:-1])
+
+
+@given(st.lists(st.integers(0, HEAVY), max_size=30))
+def test_a_task_ends_when_its_items_are_heavy(weights: list[int]) -> None:
+    batches = [
+        [outcome.item for outcome in part] for part in map_batches(double, weights, jobs=1, batch=10, weigh=lambda n: n)
+    ]
+    assert [weight for part in batches for weight in part] == weights
+    assert all(sum(part[:-1]) < HEAVY and len(part) <= 10 for part in batches)
 
 
 def test_processes_give_the_same_in_the_same_order() -> None:

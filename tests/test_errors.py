@@ -54,5 +54,5 @@ def test_an_error_reads_as_what_happened_and_what_to_do() -> None:
 
 
 def test_all_errors_are_exported() -> None:
-    assert set(errors.__all__) == {kind.__name__ for kind in OURS} | {"ExitCode"}
+    assert set(errors.__all__) == {kind.__name__ for kind in OURS} | {"ExitCode", "internal_error"}
     assert errors.__all__ == sorted(errors.__all__)

@@ -19,6 +19,8 @@ Scope: what stopped us from looking. Not in scope: what is wrong with a thing th
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
+from traceback import extract_tb
 from typing import ClassVar
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "RecordError",
     "SourceError",
     "UsageError",
+    "internal_error",
 ]
 
 
@@ -73,6 +76,21 @@ class PreserveError(Exception):
 
 def _revive(kind: type[PreserveError], message: str, hint: str) -> PreserveError:
     return kind(message, hint=hint)
+
+
+def internal_error(error: Exception, where: str = "") -> PreserveError:
+    """Return what is told of a fault of ours: its kind and its line, not its message, which may quote a cable.
+
+    Args:
+        error: What was raised.
+        where: The item that it happened with; empty for none.
+    """
+    frames = extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return PreserveError(
+        f"{where}{': ' if where else ''}internal error: {type(error).__name__}{place}",
+        hint="This is a bug of preserve: please report it with this line.",
+    )
 
 
 class UsageError(PreserveError):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.cli.command import VERBS, environment
 
 HERE = Path(__file__).parent
 SESSIONS = sorted(HERE.glob("*.md"))
@@ -51,13 +52,7 @@ def pattern(lines: tuple[str, ...]) -> str:
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda path: path.stem)
 def test_the_session_runs_as_it_stands(session: Path, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PRESERVE_")}
-    environment |= {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "SOURCE_DATE_EPOCH": "1790000000",
-        "COLUMNS": "100",
-        "LC_ALL": "C.UTF-8",
-    }
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     (tmp_path / "pages").mkdir()
     for page in PAGES.glob("*.txt"):
         (tmp_path / "pages" / page.name).write_bytes(page.read_bytes())
@@ -65,7 +60,7 @@ def test_the_session_runs_as_it_stands(session: Path, tmp_path: Path) -> None:
         done = subprocess.run(
             ["sh", "-c", step.command],
             cwd=tmp_path,
-            env=environment,
+            env=environment(PATH=path),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -80,18 +75,4 @@ def test_the_session_runs_as_it_stands(session: Path, tmp_path: Path) -> None:
 
 def test_every_verb_is_in_a_session() -> None:
     shown = "".join(path.read_text(encoding="utf-8") for path in SESSIONS)
-    verbs = [
-        "init",
-        "inspect",
-        "compare",
-        "pack",
-        "ingest",
-        "list",
-        "show",
-        "verify",
-        "audit",
-        "deposit",
-        "catalogue rebuild",
-        "--version",
-    ]
-    assert [verb for verb in verbs if f"preserve {verb}" not in shown] == []
+    assert [verb for verb in (*VERBS, "--version") if f"preserve {verb}" not in shown] == []

@@ -15,13 +15,14 @@ from preserve.bag.verify import verify
 from preserve.clock import Clock
 from preserve.errors import ExitCode
 from preserve.findings import Severity, worst
+from preserve.ingest import flow, prepare
 from preserve.ingest.batch import ingest, pack
-from preserve.ingest.flow import render, understand
+from preserve.ingest.flow import Understood, render, understand
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.package import new_bag
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
-from preserve.readers import SourceRef
+from preserve.readers import SourceItem, SourceRef
 from preserve.readers.sources import load, walk
 from preserve.settings import BagSettings, Settings
 
@@ -163,3 +164,22 @@ def test_what_one_release_hides_is_nowhere_in_the_files_of_that_release(tmp_path
     # What is told of the batch tells nothing of the text either.
     events = b"".join(data for path, data in bytes_of(tmp_path / "archive/events"))
     assert b"Zenda-Hentzau" not in events
+
+
+def test_a_fault_of_ours_in_one_item_is_told_without_its_text_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "the text of a cable"
+    real = flow.understand
+
+    def faulty(item: SourceItem, settings: Settings) -> Understood:
+        if item.where == str(PAGES[0]):
+            raise ValueError(secret)
+        return real(item, settings)
+
+    monkeypatch.setattr(prepare, "understand", faulty)
+    bad, good = run(tmp_path / "archive", [PAGES[0], PAGES[-1]])
+    assert (bad.fate, bad.exit_code, good.fate) == (Fate.FAILED, ExitCode.USAGE, Fate.STORED)
+    assert bad.error is not None
+    assert "internal error: ValueError in test_flow.py, line" in bad.error
+    assert secret not in bad.error

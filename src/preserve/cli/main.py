@@ -10,7 +10,6 @@ import os
 import sys
 import traceback
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +17,7 @@ import typer
 from preserve import __version__
 from preserve.cli import archived, audit, catalogue, compare, deposit, formats, ingest, init, inspect, pack, verify
 from preserve.cli.console import say_error
-from preserve.errors import ExitCode, PreserveError
+from preserve.errors import ExitCode, PreserveError, internal_error
 
 __all__ = ["DEBUG", "app", "run"]
 
@@ -102,14 +101,9 @@ def _run(arguments: list[str] | None) -> int:
 def _fault(error: Exception) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
-    # The kind and the line, not the message: that one may quote the text of a cable.
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    say_error(
-        f"internal error: {type(error).__name__}{place}",
-        hint=f"This is a bug of preserve. Run it again with {DEBUG}=1 and report what it prints.",
-    )
-    return ExitCode.USAGE
+    told = internal_error(error)
+    say_error(told.message, hint=f"This is a bug of preserve. Run it again with {DEBUG}=1 and report what it prints.")
+    return told.exit_code
 
 
 def _interrupted() -> int:

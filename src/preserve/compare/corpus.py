@@ -15,7 +15,6 @@ from functools import partial
 from itertools import zip_longest
 from operator import attrgetter
 from pathlib import Path
-from traceback import extract_tb
 from typing import TypeVar
 
 from preserve.compare.cables import compare
@@ -25,7 +24,7 @@ from preserve.compare.sides import Ref, read, walk_folder
 from preserve.compare.spool import Spool, is_inline, without_data
 from preserve.compare.words import word_keys
 from preserve.engine import Lost, map_batches
-from preserve.errors import PreserveError, SourceError
+from preserve.errors import PreserveError, SourceError, internal_error
 from preserve.progress import SILENT, Progress
 
 __all__ = ["compare_folders"]
@@ -171,20 +170,11 @@ def _summarise(folder: Path, ref: Ref) -> _Summary | PreserveError:
     except PreserveError as error:
         return error
     except Exception as error:
-        return _fault(error)
+        return internal_error(error)
 
 
 def _digest(value: object) -> bytes:
     return hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _fault(error: Exception) -> PreserveError:
-    # The kind and the line, not the message: that one may quote the text of a cable.
-    frames = extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return PreserveError(
-        f"internal error: {type(error).__name__}{place}", hint="This is a bug of preserve: please report it."
-    )
 
 
 def _failed(line: CorpusLine, error: PreserveError) -> CorpusLine:
@@ -234,7 +224,7 @@ def _settle(task: _Task) -> CorpusLine | PreserveError:
     except PreserveError as error:
         return error
     except Exception as error:
-        return _fault(error)
+        return internal_error(error)
     if task.old is None or task.new is None:
         outcome = Outcome.NEW if task.old is None else Outcome.REMOVED
     elif task.was_absent:

@@ -54,7 +54,7 @@ def ingest(
     """
     with archive.writing(), Stage(archive.store.stages) as stage:
         plan = Plan(settings=settings, clock=clock, software=software, stage=stage.path, archive=archive.root)
-        with closing(map_batches(partial(prepare, plan), refs, jobs=jobs)) as batches:
+        with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
             for batch in batches:
                 prepared = [_answer(outcome) for outcome in batch]
                 yield from _watched(_put(archive, prepared, profiles(settings)), progress)
@@ -79,10 +79,14 @@ def pack(
     sweep(folder)
     with Stage(folder) as stage:
         plan = Plan(settings=settings, clock=clock, software=software, stage=stage.path)
-        with closing(map_batches(partial(prepare, plan), refs, jobs=jobs)) as batches:
+        with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
             for batch in batches:
                 prepared = [_answer(outcome) for outcome in batch]
                 yield from _watched(_place(folder, prepared), progress)
+
+
+def _carried(ref: SourceRef) -> int:
+    return len(ref.data or b"")
 
 
 def _make(folder: Path) -> None:

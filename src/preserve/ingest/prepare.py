@@ -10,7 +10,6 @@ import tempfile
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from traceback import extract_tb
 
 from preserve.archive import Archive, CableEntry, StoredBag, open_archive
 from preserve.bag.model import Form, WrittenBag
@@ -19,7 +18,7 @@ from preserve.bag.verify import verify
 from preserve.bag.write import stage_bag
 from preserve.clock import Clock
 from preserve.digests import sha256
-from preserve.errors import ArchiveError, ExitCode, NotACableError, PreserveError
+from preserve.errors import ArchiveError, ExitCode, NotACableError, PreserveError, internal_error
 from preserve.findings import Severity, worst
 from preserve.ingest.flow import render, understand
 from preserve.ingest.outcome import Fate, ItemOutcome
@@ -69,17 +68,7 @@ def prepare(plan: Plan, ref: SourceRef) -> Prepared:
     except PreserveError as error:
         return Prepared(stopped(ref, Fate.FAILED, error))
     except Exception as error:  # the last line of defence: a fault of ours in one item must not lose the others
-        return Prepared(stopped(ref, Fate.FAILED, _fault(ref, error)))
-
-
-def _fault(ref: SourceRef, error: Exception) -> PreserveError:
-    # The kind and the line, not the message: that one may quote the text of a cable.
-    frames = extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return PreserveError(
-        f"{ref.where}: internal error: {type(error).__name__}{place}",
-        hint="This is a bug of preserve: please report it with this line.",
-    )
+        return Prepared(stopped(ref, Fate.FAILED, internal_error(error, ref.where)))
 
 
 def _prepare_item(plan: Plan, ref: SourceRef) -> Prepared:
