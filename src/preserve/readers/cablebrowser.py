@@ -24,6 +24,7 @@ from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
 from preserve.readers.cablebrowser_html import html_excuse, render
+from preserve.readers.partial import PARTIAL, PARTIAL_WHOLE
 from preserve.readers.release import release_of
 
 __all__ = ["MAX_PAGE", "CablebrowserReader"]
@@ -38,8 +39,6 @@ _LABELS = ("Identifier", "Wikileaks", "Origin", "Created", "Classification", "Ta
 _ROW = {label + ":": label for label in _LABELS}
 _AS_SERVED = "Give the page as the site served it, as UTF-8 text."
 
-_PARTIAL = "This record is a partial extract of the original cable."
-_PARTIAL_REST = "The full text of the original cable is not available."
 _TITLE = "US embassy cable"
 _DISCLAIMER = "Disclaimer"
 _FOOTER = "Latest source of this page is"
@@ -295,10 +294,9 @@ def _split_partial(text: str, start: int, end: int) -> tuple[str | None, int]:
     line_end = text.find("\n", at, end)
     line_end = end if line_end < 0 else line_end
     line = text[at:line_end]
-    whole = f"{_PARTIAL} {_PARTIAL_REST}"
-    if line.strip() and whole.startswith(line.strip()) and not text[line_end:end].strip():
+    if line.strip() and PARTIAL_WHOLE.startswith(line.strip()) and not text[line_end:end].strip():
         return line.strip(), line_end
-    for sentence in (whole, _PARTIAL):
+    for sentence in (PARTIAL_WHOLE, PARTIAL):
         if line.startswith(sentence):
             return sentence, at + len(sentence)
     if "partial extract" in line[:200] and len(line) <= 400:

@@ -17,6 +17,7 @@ from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
 from preserve.readers.csv_rows import COLUMNS, MAX_ROW, Fields, Flaw, begins_row, fields_of, flaw_of, holds_rows
+from preserve.readers.partial import split_partial
 from preserve.readers.release import release_of
 
 __all__ = ["CablesCsvReader"]
@@ -26,10 +27,6 @@ _HINT = "Give the file of rows by its name; each of its rows is then read alone.
 _LISTED = 20
 """Places that a finding names at most."""
 
-_PARTIAL = re.compile(
-    r"\s*+(This record is a partial extract of the original cable\.(?:\s++The full text of the original cable is not"
-    r" available\.)?|[^\n]{0,100}?\bpartial extract\b[^\n]{0,300})"
-)
 # What strict decoding leaves of a byte that is no UTF-8, and that byte's character: Windows-1252, and for the five
 # bytes that it lacks Latin-1 (both as in the WHATWG Encoding Standard, 9.1).
 _STRAY = re.compile("[\udc80-\udcff]")
@@ -113,7 +110,7 @@ def _page(item: SourceItem, fields: Fields, notes: list[Finding]) -> Page:
     absent = [label for label in ("origin", "classification") if not cells[label].strip()]
     if absent:
         notes.append(found("table-incomplete", "/provenance/page/table", f"no value for {', '.join(absent)}"))
-    partial, header = _split_partial(cells["header"])
+    partial, header = split_partial(cells["header"])
     return Page(
         identifier=identifier,
         origin=cells["origin"] or None,
@@ -140,9 +137,3 @@ def _page(item: SourceItem, fields: Fields, notes: list[Finding]) -> Page:
         ),
         findings=tuple(notes),
     )
-
-
-def _split_partial(header: str) -> tuple[str | None, str]:
-    """Return the statement that a record is partial, and what stands behind it, old distribution lines perhaps."""
-    match = _PARTIAL.match(header)
-    return (None, header) if match is None else (match[1], header[match.end() :].lstrip())

@@ -28,6 +28,7 @@ from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
 from preserve.readers.aad_text import document_number
+from preserve.readers.partial import PARTIAL, PARTIAL_WHOLE
 from preserve.readers.release import release_of
 from preserve.readers.text import Decoded, decode, not_text
 
@@ -37,8 +38,6 @@ _HEAD = 100_000
 """Characters in which a table is looked for; a site's navigation may stand before it."""
 _HEAD_WITHOUT_LABELS = 600
 
-_PARTIAL = "This record is a partial extract of the original cable."
-_PARTIAL_REST = " The full text of the original cable is not available."
 _CABLEBROWSER_ROW = re.compile(r"(?:^|\n)[ \t]{0,20}\|?[ \t]{0,20}Identifier:")
 _DATELINE = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{1,2} [A-Z][a-z]{2,8} (?P<year>\d{4}), \d\d:\d\d(?!\S)"
@@ -213,7 +212,7 @@ def _bare(text: str) -> _Layout | None:
     layout = _Layout(rendering="text", content=content)
     if opens_header(rest):
         return layout if printed is None else _Layout(rendering="text", content=rest, title=printed[0])
-    if rest.startswith(_PARTIAL):
+    if rest.startswith(PARTIAL):
         return layout
     flat = flatten(rest)
     labels = {label.name for label in read_labels(flat)}
@@ -280,7 +279,7 @@ def _page(item: SourceItem, decoded: Decoded, layout: _Layout) -> Page:
 
 def _split_partial(content: str) -> tuple[str | None, str]:
     """Return the sentence that calls the record partial, and the text behind it."""
-    for sentence in (_PARTIAL + _PARTIAL_REST, _PARTIAL):
+    for sentence in (PARTIAL_WHOLE, PARTIAL):
         if content.startswith(sentence):
             return sentence, content[len(sentence) :].lstrip()
     return None, content

@@ -24,6 +24,7 @@ from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
 from preserve.readers.html_page import Tag, Verbatim, characters, excuses, plain, tags, verbatim
+from preserve.readers.partial import split_partial
 from preserve.readers.release import release_of
 
 __all__ = ["WikileaksHtmlReader"]
@@ -36,10 +37,6 @@ _HEADING = re.compile(r"<h3[^<>]{0,200}>\s*+Viewing cable\b((?:[^<]|<(?!/?h3\b))
 _PRE = re.compile(r"<pre(?:\s[^<>]{0,200})?>", re.IGNORECASE)
 _PRE_END = re.compile(r"</pre\s{0,9}>(?=\s*+(?:</?(?:code|div|body|html)\b|<pre\b|\Z))", re.IGNORECASE)
 _BARE_PRE_END = re.compile(r"</pre\s{0,9}>", re.IGNORECASE)
-_PARTIAL = re.compile(
-    r"\s*+(This record is a partial extract of the original cable\.(?:\s++The full text of the original cable is not"
-    r" available\.)?|[^\n]{0,100}?\bpartial extract\b[^\n]{0,300})"
-)
 
 
 class WikileaksHtmlReader:
@@ -187,14 +184,14 @@ def _text(text: str, start: int) -> _Text:
         notes.append(found("page-truncated", "/body", f"the page ends in the midst of the text{says}"))
     texts = [verbatim(source, _is_chrome) for source, _ in blocks]
     if len(texts) > 1:
-        partial, header = _split_partial(texts[0].text)
+        partial, header = split_partial(texts[0].text)
         # No page is known with a third one. If there is, it is text.
         body = "\n".join(each.text for each in texts[1:])
         notes += _residue(texts[0], "/header/text") + [
             note for each in texts[1:] for note in _residue(each, "/body/text")
         ]
     else:
-        partial, content = _split_partial(texts[0].text if texts else "")
+        partial, content = split_partial(texts[0].text if texts else "")
         at = split_header(content)
         header, body = content[:at], content[at:]
         notes += [note for each in texts for note in _residue(each, "/body/text")]
@@ -204,12 +201,6 @@ def _text(text: str, start: int) -> _Text:
 def _residue(text: Verbatim, where: str) -> list[Finding]:
     note = text.finding(where)
     return [] if note is None else [note]
-
-
-def _split_partial(text: str) -> tuple[str | None, str]:
-    """Return the statement that a record is partial, and what stands behind it, old distribution lines perhaps."""
-    match = _PARTIAL.match(text)
-    return (None, text) if match is None else (match[1], text[match.end() :].lstrip())
 
 
 _CLOCK = re.compile(r"\d{4}-\d\d-\d\d[ T](\d\d):(\d\d)(?::\d\d)?", re.ASCII)

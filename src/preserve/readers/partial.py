@@ -1,0 +1,25 @@
+"""The sentence that calls a record a partial extract, as every source format has it.
+
+Scope: its words, and cutting it off the front of a routing header. Not in scope: where a format puts it.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["PARTIAL", "PARTIAL_WHOLE", "split_partial"]
+
+PARTIAL = "This record is a partial extract of the original cable."
+PARTIAL_WHOLE = f"{PARTIAL} The full text of the original cable is not available."
+"""The sentence with the one that follows it where nothing was cut."""
+
+_STATEMENT = re.compile(
+    r"\s*+(This record is a partial extract of the original cable\.(?:\s++The full text of the original cable is not"
+    r" available\.)?|[^\n]{0,100}?\bpartial extract\b[^\n]{0,300})"
+)
+
+
+def split_partial(header: str) -> tuple[str | None, str]:
+    """Return the statement that a record is partial, and what stands behind it, old distribution lines perhaps."""
+    match = _STATEMENT.match(header)
+    return (None, header) if match is None else (match[1], header[match.end() :].lstrip())
