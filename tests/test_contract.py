@@ -11,7 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
-from preserve.contract import contract_bytes, contract_names
+from preserve import contract as module
+from preserve.contract import contract, contract_bytes, contract_names, contracts
+from preserve.errors import UsageError
 
 SCHEMAS = [name for name in contract_names() if name.endswith(".schema.json")]
 FORMATS = Draft202012Validator.FORMAT_CHECKER
@@ -104,7 +106,7 @@ class TestEverySchema:
                 assert _valid(each, root, example) == [], (path, example)
 
 
-@pytest.mark.parametrize("name", ["cable-record-1.0.0.schema.json", "outcome-1.0.0.schema.json"])
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_regular_expressions_refuse_a_final_line_break_in_every_dialect(name: str) -> None:
     # In Python $ also matches before a final line feed, in ECMAScript it does not.
     for path, each in _walk(_schema(name)):
@@ -115,7 +117,9 @@ def test_regular_expressions_refuse_a_final_line_break_in_every_dialect(name: st
 
 OUTCOME = _schema("outcome-1.0.0.schema.json")
 VERBS = sorted(
-    name for name in OUTCOME["$defs"] if name not in {"cable", "change_kind", "event", "finding", "place", "sha256"}
+    name
+    for name in OUTCOME["$defs"]
+    if name not in {"bag_field", "cable", "change_kind", "event", "finding", "place", "placed_finding", "sha256"}
 )
 
 
@@ -141,3 +145,71 @@ def test_a_finding_is_the_same_in_both_schemas() -> None:
     assert ours["required"] == theirs["required"]
     assert ours["properties"]["severity"] == theirs["properties"]["severity"]
     assert ours["properties"]["code"]["pattern"] == theirs["properties"]["code"]["pattern"]
+
+
+# --- names and versions ---
+
+
+def test_every_file_is_of_one_contract_and_says_its_version() -> None:
+    listed = [file for each in contracts() for file in each.files.values()]
+    assert sorted(listed) == sorted(name for name in contract_names() if not name.endswith("NOTICE.md"))
+    ours = {each.name: each.version for each in contracts() if "/" not in next(iter(each.files.values()))}
+    assert ours == {
+        "record": "1.0.0",
+        "tei": "1.0",
+        "bagit-profile": "1.0",
+        "event": "1.0.0",
+        "outcome": "1.0.0",
+        "findings": "",
+    }
+    assert contract("premis").version == "3.0"
+    assert all(each.purpose for each in contracts())
+    assert contract("tei").files == {"rnc": "cable-tei-1.0.rnc", "rng": "cable-tei-1.0.rng"}
+
+
+def test_a_profile_states_the_version_that_its_name_has() -> None:
+    for each in contracts():
+        if each.name == "bagit-profile":
+            assert json.loads(contract_bytes(each.files["json"]))["BagIt-Profile-Info"]["Version"] == each.version
+
+
+def test_versions_lie_side_by_side_the_newest_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("1.2.0", "1.10.0", "2.0.0"):
+        text = contract_bytes("event-1.0.0.schema.json").decode().replace("/event/1.0.0/", f"/event/{version}/")
+        (tmp_path / f"event-{version}.schema.json").write_text(text, encoding="utf-8")
+    (tmp_path / "cable-tei-1.0.rng").write_bytes(b"<grammar/>")
+    (tmp_path / "cable-tei-1.1.rng").write_bytes(b"<grammar/>")
+    (tmp_path / "odd.name.5").write_bytes(b"x")
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_place", lambda: tmp_path)
+        module.contracts.cache_clear()
+        module.json_schema.cache_clear()
+        assert [(each.name, each.version) for each in contracts()] == [
+            ("tei", "1.1"),
+            ("tei", "1.0"),
+            ("event", "2.0.0"),
+            ("event", "1.10.0"),
+            ("event", "1.2.0"),
+            ("odd.name.5", ""),
+        ]
+        assert contract("event").version == "2.0.0"
+        assert contract("event", "1.2.0").files == {"json": "event-1.2.0.schema.json"}
+    module.contracts.cache_clear()
+    module.json_schema.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "says", "hint"),
+    [
+        ("recrod", None, "no schema named 'recrod'", "Did you mean record?"),
+        ("Record", None, "no schema named 'Record'", "Did you mean record?"),
+        ("zzz", None, "no schema named 'zzz'", "There are record, tei"),
+        ("record", "9.0.0", "no version '9.0.0'", "It has 1.0.0."),
+        ("findings", "1", "no version '1'", "one without a version"),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_is(name: str, version: str | None, says: str, hint: str) -> None:
+    with pytest.raises(UsageError) as told:
+        contract(name, version)
+    assert says in told.value.message
+    assert hint in told.value.hint

@@ -11,7 +11,7 @@ import pytest
 from preserve.findings import Code, Finding, Severity, codes, found, worst
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("source", "cable", "record", "tei", "premis", "crate", "bag", "archive", "deposit")
+ROOMS = ("source", "cable", "record", "document", "tei", "premis", "crate", "description", "bag", "archive", "deposit")
 
 
 def _python(folder: str) -> dict[str, str]:

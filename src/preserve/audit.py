@@ -130,8 +130,8 @@ def check(one: AuditTask) -> AuditResult:
     return _result(one, outcome, findings, present=True, files=report.files, octets=report.bytes)
 
 
-_BY_DESIGN = "tar-name-differs"
-"""In an archive a tar is named by its version, as ``v1.tar``; its top folder has the bag's name."""
+_BY_DESIGN = "archive-name-differs"
+"""In an archive a tar or zip is named by its version, as ``v1.tar``; its top folder has the bag's name."""
 
 
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}

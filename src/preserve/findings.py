@@ -34,8 +34,8 @@ class Code:
 
     Attributes:
         name: The code, lower-case words joined by hyphens, as ``stray-caption``.
-        room: The room whose checks give it: ``source``, ``cable``, ``record``, ``tei``, ``premis``, ``crate``, ``bag``,
-            ``archive`` or ``deposit``.
+        room: The room whose checks give it: ``source``, ``cable``, ``record``, ``document``, ``tei``, ``premis``,
+            ``crate``, ``description``, ``bag``, ``archive`` or ``deposit``.
         severity: What the code weighs unless a rule says otherwise for one version of a standard.
         clause: The clause or fact that it rests on.
         text: What it means and what to do, for people.

@@ -39,6 +39,7 @@ class Parts:
         tei: XML.
         premis: XML.
         crate: The RO-Crate of the bag, JSON.
+        access: The page for people, HTML, where one was asked for.
     """
 
     cable: Cable
@@ -47,6 +48,7 @@ class Parts:
     tei: bytes
     premis: bytes
     crate: bytes
+    access: bytes | None = None
 
 
 def bag_name(cable: Cable) -> str:
@@ -73,6 +75,7 @@ def payload_path(cable: Cable, role: FileRole) -> str:
         FileRole.SOURCE: _SUFFIXES.get(cable.provenance.source.media_type, ".bin"),
         FileRole.RECORD: ".json",
         FileRole.TEI: ".xml",
+        FileRole.ACCESS: ".html",
         FileRole.PREMIS: ".xml",
     }
     return f"{PAYLOAD}{role.value}/{bag_name(cable)}{suffixes[role]}"
@@ -80,29 +83,33 @@ def payload_path(cable: Cable, role: FileRole) -> str:
 
 def new_bag(parts: Parts, *, settings: Settings, software: Software, bagged: date) -> NewBag:
     """Return the bag of one cable, to be written."""
-    contents: Sequence[tuple[FileRole, bytes]] = (
+    contents: Sequence[tuple[FileRole, bytes | None]] = (
         (FileRole.SOURCE, parts.source),
         (FileRole.RECORD, parts.record),
         (FileRole.TEI, parts.tei),
+        (FileRole.ACCESS, parts.access),
         (FileRole.PREMIS, parts.premis),
     )
     files = [
-        PayloadFile(BagPath(payload_path(parts.cable, role).removeprefix(PAYLOAD)), data) for role, data in contents
+        PayloadFile(BagPath(payload_path(parts.cable, role).removeprefix(PAYLOAD)), data)
+        for role, data in contents
+        if data is not None
     ]
     files.append(PayloadFile(BagPath(CRATE), parts.crate))
-    tags = tuple(_bag_info(parts.cable, settings, software, bagged))
+    tags = tuple(_bag_info(parts, settings, software, bagged))
     return NewBag(bag_name(parts.cable), tuple(files), tags)
 
 
-def _bag_info(cable: Cable, settings: Settings, software: Software, bagged: date) -> Iterator[tuple[str, str]]:
+def _bag_info(parts: Parts, settings: Settings, software: Software, bagged: date) -> Iterator[tuple[str, str]]:
     """Yield the fields of ``bag-info.txt``; what is not stated or not configured is left out. No personal names."""
+    cable = parts.cable
     release = cable.provenance.release
     stated: tuple[tuple[str, str | None], ...] = (
         ("Source-Organization", settings.organisation.name),
         ("Organization-Address", settings.organisation.address),
         ("Contact-Name", settings.organisation.contact_name),
         ("Contact-Email", settings.organisation.contact_email),
-        ("External-Description", _description(cable)),
+        ("External-Description", _description(parts)),
         ("External-Identifier", cable.identifier),
         ("External-Identifier", f"urn:uuid:{bag_uuid([(cable.identifier, cable.provenance.source.sha256)])}"),
         ("Bag-Group-Identifier", release.name if release else None),
@@ -125,8 +132,10 @@ def _bag_info(cable: Cable, settings: Settings, software: Software, bagged: date
             yield label, value
 
 
-def _description(cable: Cable) -> str:
+def _description(parts: Parts) -> str:
+    cable = parts.cable
     # Not the subject: it may name persons, and bag-info travels further than the payload.
     origin = f" from {cable.origin.name}" if cable.origin else ""
     day = f", {cable.created.value[:10]}" if cable.created else ""
-    return f"Telegram {cable.identifier}{origin}{day}: source as received, normalized record, TEI, provenance"
+    access = ", access copy" if parts.access is not None else ""
+    return f"Telegram {cable.identifier}{origin}{day}: source as received, normalized record, TEI{access}, provenance"

@@ -37,7 +37,7 @@ def test_locations_sort_by_their_parts(locations: list[Location]) -> None:
         "bags/STRELSAU/2007/x",
         "bags/STRELSAU/2007/x/v0",
         "bags/STRELSAU/2007/x/v01",
-        "bags/STRELSAU/2007/x/v1.zip",
+        "bags/STRELSAU/2007/x/v1.gz",
         "bags/STRELSAU/2007/x/v1\n",
         "bags/STRELSAU/2007/../v1",
         "bags/STRELSAU/2007/.x/v1",

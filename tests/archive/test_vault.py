@@ -148,7 +148,7 @@ def test_a_missing_readme_of_a_link_is_not_written_through(root: Path, tmp_path:
 @pytest.mark.parametrize("form", Form)
 def test_what_is_put_can_be_found_read_and_is_logged(root: Path, archive: Archive, form: Form) -> None:
     stored = put_one(archive, "07STRELSAU42", form=form)
-    assert stored.location.path == "bags/STRELSAU/2007/07STRELSAU42/v1" + (".tar" if form is Form.TAR else "")
+    assert stored.location.path == "bags/STRELSAU/2007/07STRELSAU42/v1" + form.suffix
     assert verify(stored.path, seal=stored.seal).valid
     assert (
         archive.find("07STRELSAU42") == archive.find("07STRELSAU42/v1") == archive.versions("07STRELSAU42") == [stored]

@@ -6,14 +6,20 @@ so that the repository holds no odd file names. A name that starts with ``valid`
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
 import shutil
 import tarfile
 import unicodedata
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from backports import zstd
 
 from preserve.bag.model import Depth
 from preserve.bag.profile import Profile
@@ -148,6 +154,42 @@ def pack(root: Path) -> Path:
     target = root.with_name(f"{root.name}.tar")
     with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as archive:
         archive.add(root, arcname=root.name)
+    return target
+
+
+def _zip(root: Path, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in [root, *sorted(root.rglob("*"))]:
+            folder = path.is_dir() and not path.is_symlink()
+            info = zipfile.ZipInfo(f"{path.relative_to(root.parent)}{'/' if folder else ''}")
+            info.external_attr = path.lstat().st_mode << 16
+            data = os.fsencode(path.readlink()) if path.is_symlink() else b""
+            archive.writestr(info, path.read_bytes() if path.is_file() and not path.is_symlink() else data)
+
+
+def _compressed(compress: Callable[[bytes], bytes]) -> Callable[[Path, Path], None]:
+    def make(root: Path, target: Path) -> None:
+        plain = pack(root)
+        target.write_bytes(compress(plain.read_bytes()))
+        plain.unlink()
+
+    return make
+
+
+PACKERS: Mapping[str, Callable[[Path, Path], None]] = {
+    ".tar.gz": _compressed(gzip.compress),
+    ".tar.bz2": _compressed(bz2.compress),
+    ".tar.xz": _compressed(lzma.compress),
+    ".tar.zst": _compressed(zstd.compress),
+    ".zip": _zip,
+}
+"""Every form of archive but the plain tar, made by the standard library, by its suffix."""
+
+
+def pack_as(root: Path, suffix: str) -> Path:
+    """Pack a folder into an archive of some form beside it."""
+    target = root.with_name(f"{root.name}{suffix}")
+    PACKERS[suffix](root, target)
     return target
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bag.fixtures import FIRST, bag
 
-from preserve.bag.tarball import padding
+from preserve.bag.tar_blocks import padding
 
 Members = list[tuple[tarfile.TarInfo, bytes]]
 Change = Callable[[Members], Members]
@@ -129,9 +129,9 @@ TARS: list[tuple[str, set[str], Callable[[Path], bytes]]] = [
         {"member-twice", "payload-altered", "oxum-differs"},
         with_member(f"bag/{FIRST}", b"forged"),
     ),
-    ("two-tops", {"tar-several-tops"}, with_member("other/notes.txt", b"x")),
-    ("from-within", {"tar-no-base-directory"}, renamed(lambda name: name.partition("/")[2] or ".")),
-    ("other-name", {"tar-name-differs"}, renamed(lambda name: name.replace("bag", "cables", 1))),
+    ("two-tops", {"archive-several-tops"}, with_member("other/notes.txt", b"x")),
+    ("from-within", {"archive-no-base-directory"}, renamed(lambda name: name.partition("/")[2] or ".")),
+    ("other-name", {"archive-name-differs"}, renamed(lambda name: name.replace("bag", "cables", 1))),
     ("sparse", {"tar-sparse", *NOTHING_SEEN}, sparse_header),
     ("pax-sparse", {"tar-sparse"}, pax_sparse),
     ("endless-header", {"limit-exceeded", *NOTHING_SEEN}, huge_header),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.bag.fixtures import bag, pack
 from tests.bag.profiles import CASES, INFO, profile
 
-from preserve.bag.profile import Profile
+from preserve.bag.containers import Entry
+from preserve.bag.folder import DirectoryContainer
+from preserve.bag.model import Depth
+from preserve.bag.profile import NAMED, Profile, TagRule
 from preserve.bag.verify import verify
 from preserve.contract import contract_bytes
 from preserve.errors import UsageError
@@ -97,3 +101,95 @@ def test_ours_is_complete_and_consistent() -> None:
     assert set(ours.manifests_required) <= set(ours.manifests_allowed or ())
     assert set(ours.tag_manifests_required) <= set(ours.tag_manifests_allowed or ())
     assert "BagIt-Profile-Identifier" not in ours.info
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_each_profile_that_has_a_name_is_there(name: str) -> None:
+    asked = Profile.named(name)
+    assert asked.identifier.startswith(("https://", "http://"))
+    assert asked.versions
+
+
+def test_a_name_that_we_do_not_know_is_refused() -> None:
+    with pytest.raises(UsageError, match="btrr") as caught:
+        Profile.named("btrr")
+    assert "btr" in str(caught.value.hint)
+
+
+DART = {
+    "name": "Strelsau",
+    "acceptBagItVersion": ["1.0"],
+    "acceptSerialization": ["application/tar"],
+    "allowFetchTxt": False,
+    "bagItProfileInfo": {"bagItProfileIdentifier": "https://example.org/dart.json", "bagItProfileVersion": ""},
+    "manifestsRequired": ["sha-512"],
+    "manifestsAllowed": [],
+    "tagFilesAllowed": [],
+    "serialization": "optional",
+    "tags": [
+        {"tagFile": "bagit.txt", "tagName": "BagIt-Version", "required": True, "values": ["1.0"]},
+        {"tagFile": "bag-info.txt", "tagName": "Access", "required": True, "values": ["open", "restricted"]},
+        {"tagFile": "strelsau-info.txt", "tagName": "Title", "required": True, "emptyOk": False},
+        {"tagFile": "strelsau-info.txt", "tagName": "Note", "required": False, "emptyOk": True, "values": []},
+    ],
+}
+
+
+def test_a_profile_of_dart_asks_the_same_as_the_specification_would() -> None:
+    asked = Profile.parse(json.dumps(DART))
+    assert (asked.identifier, asked.specification) == ("https://example.org/dart.json", "1.1.0")
+    assert asked.manifests_required == ("sha512",)
+    assert (asked.manifests_allowed, asked.tag_files_allowed, asked.fetch_allowed) == (None, None, False)
+    assert asked.info == {"Access": TagRule(required=True, values=("open", "restricted"))}
+    assert asked.other_info == {"strelsau-info.txt": {"Title": TagRule(required=True, filled=True), "Note": TagRule()}}
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, ["profile-tag-file-missing"]),
+        ({"strelsau-info.txt": b"Title: Cables of 2005\n"}, []),
+        ({"strelsau-info.txt": b"Title: \n"}, ["profile-field-value"]),
+        ({"strelsau-info.txt": b"Note: x\n"}, ["profile-field-missing"]),
+        ({"strelsau-info.txt": b"Title: " + b"x" * (1 << 20)}, ["profile-field-missing"]),
+    ],
+)
+def test_the_fields_of_another_tag_file_are_held_to_a_profile(
+    tags: dict[str, bytes], expected: list[str], tmp_path: Path
+) -> None:
+    info = "Access: restricted\nBagIt-Profile-Identifier: https://example.org/dart.json\n"
+    bag(tmp_path / "bag", info=info, tags=tags)
+    report = verify(tmp_path / "bag", profile=Profile.parse(json.dumps(DART)))
+    assert [finding.code for finding in report.findings] == expected
+
+
+def test_another_tag_file_that_cannot_be_read_has_no_fields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = "Access: restricted\nBagIt-Profile-Identifier: https://example.org/dart.json\n"
+    bag(tmp_path / "bag", info=info, tags={"strelsau-info.txt": b"Title: x\n"})
+    read = DirectoryContainer._read
+
+    def broken(container: DirectoryContainer, entry: Entry) -> Iterator[bytes]:
+        if entry.path == "strelsau-info.txt":
+            raise OSError(5, "Input/output error")
+        return read(container, entry)
+
+    monkeypatch.setattr(DirectoryContainer, "_read", broken)
+    found = verify(tmp_path / "bag", profile=Profile.parse(json.dumps(DART)), depth=Depth.COMPLETE).findings
+    assert "profile-field-missing" in {finding.code for finding in found}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {**DART, "bagItProfileInfo": []},
+        {**DART, "tags": [{"tagFile": "bag-info.txt", "tagName": "A", "required": "yes"}]},
+        {**DART, "manifestsRequired": "md5"},
+    ],
+)
+def test_what_is_no_profile_of_dart_is_refused(broken: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        Profile.parse(json.dumps(broken))
+
+
+def test_tags_that_are_no_list_ask_nothing() -> None:
+    assert Profile.parse(json.dumps({**DART, "tags": "none"})).info == {}

@@ -7,11 +7,14 @@ import tarfile
 import tomllib
 from pathlib import Path
 
+import bagit
 import pytest
-from tests.bag.fixtures import FIXTURES
+from tests.bag.fixtures import FIRST, FIXTURES, bag, pack
 from tests.bag.second_opinion import bagit_python_accepts, opinion
 
 from preserve.bag.model import BagPath, Depth, Form, NewBag, PayloadFile
+from preserve.bag.profile import Profile
+from preserve.bag.second_opinion import second_opinion
 from preserve.bag.verify import verify
 from preserve.bag.write import write_bag
 
@@ -54,9 +57,9 @@ NAMES = {
 def test_what_we_write_it_accepts(kind: str, algorithms: tuple[str, ...], tmp_path: Path) -> None:
     files = tuple(PayloadFile(BagPath(name), b"" if kind == "empty-files" else name.encode()) for name in NAMES[kind])
     info = (("Access", "restricted"), ("External-Description", "one line"), ("Folded", "a\nb\nc"), ("Empty", ""))
-    bag = NewBag("bag", files, info)
+    new = NewBag("bag", files, info)
     for form in Form:
-        written = write_bag(bag, tmp_path, algorithms=algorithms, form=form)
+        written = write_bag(new, tmp_path, algorithms=algorithms, form=form)
         assert verify(written.path, seal=written.seal).valid
     assert bagit_python_accepts(tmp_path / "bag")
     with tarfile.open(tmp_path / "bag.tar") as archive:
@@ -70,3 +73,47 @@ def test_names_where_it_departs_from_the_standard_are_right_in_ours(name: str, t
     """RFC 8493 2.1.3 escapes the percent sign and strips nothing; see ``differences.toml`` for why we follow it."""
     written = write_bag(NewBag("bag", (PayloadFile(BagPath(f"d/{name}"), b"x"),)), tmp_path)
     assert verify(written.path).findings == ()
+
+
+def told(path: Path, **asked: object) -> list[tuple[str, str]]:
+    second = second_opinion(path, verify(path, **asked))  # type: ignore[arg-type]
+    return [] if second is None else [(second.code, second.message)]
+
+
+def test_an_opinion_that_agrees_is_not_told(tmp_path: Path) -> None:
+    bag(tmp_path / "good")
+    bag(tmp_path / "bad")
+    (tmp_path / "bad" / FIRST).write_bytes(b"altered")
+    assert told(tmp_path / "good") == told(tmp_path / "bad") == []
+
+
+def test_what_only_a_profile_or_a_seal_asks_is_no_difference(tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    assert told(tmp_path / "bag", seal="0" * 64, profile=Profile.named("rda")) == []
+
+
+def test_a_difference_is_told_with_its_reason(tmp_path: Path) -> None:
+    fixtures = {fixture.name: fixture for fixture in FIXTURES}
+    fixtures["manifest-line-malformed--one-token"].build(tmp_path / "lenient")
+    ((code, says),) = told(tmp_path / "lenient")
+    assert code == "second-opinion-differs"
+    assert "calls it valid; it does not look for manifest-line-malformed (RFC 8493" in says
+    fixtures["valid--space-at-the-end"].build(tmp_path / "strict")
+    ((code, says),) = told(tmp_path / "strict")
+    assert code == "second-opinion-differs"
+    assert "calls it invalid: BagValidationError" in says
+
+
+@pytest.mark.parametrize("code", ["path-leaves-bag", "link-in-bag"])
+def test_it_is_not_asked_about_a_bag_that_leads_elsewhere(code: str, tmp_path: Path) -> None:
+    next(each for each in FIXTURES if each.codes == {code}).build(tmp_path / "bag")
+    ((code, says),) = told(tmp_path / "bag")
+    assert code == "second-opinion-none"
+    assert "lead it elsewhere" in says
+
+
+def test_it_is_not_asked_about_an_archive_and_its_log_is_left_as_it_was(tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    ((code, _says),) = told(pack(tmp_path / "bag"))
+    assert code == "second-opinion-none"
+    assert bagit.LOGGER.disabled is False

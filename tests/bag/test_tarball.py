@@ -11,7 +11,8 @@ import pytest
 from tests.bag.tars import TARS, build, good, last_member, member
 
 from preserve.bag.containers import Kind
-from preserve.bag.tarball import TarContainer, member_head, padding
+from preserve.bag.tar_blocks import member_head, padding
+from preserve.bag.tarball import TarContainer
 from preserve.bag.verify import verify
 
 

@@ -117,7 +117,7 @@ def test_an_empty_payload_is_a_valid_bag(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("there", ["file", "folder", "empty-folder", "dead-link", "bag"])
 def test_what_is_there_is_never_replaced(form: Form, there: str, tmp_path: Path) -> None:
-    target = tmp_path / (BAG.name + (".tar" if form is Form.TAR else ""))
+    target = tmp_path / (BAG.name + form.suffix)
     if there == "file":
         target.write_bytes(b"mine")
     elif there == "dead-link":
@@ -142,8 +142,8 @@ def test_a_name_that_is_taken_at_the_last_moment_is_not_replaced(
     """Another process takes the name between our look and our rename."""
     if call == "checked":
         monkeypatch.setattr(durable, "_library_call", lambda name: None)
-    monkeypatch.setattr("preserve.bag.write._check_free", lambda targets: None)
-    target = tmp_path / (BAG.name + (".tar" if form is Form.TAR else ""))
+    monkeypatch.setattr("preserve.bag.write.check_free", lambda targets: None)
+    target = tmp_path / (BAG.name + form.suffix)
     target.write_bytes(b"mine")
     with pytest.raises(ArchiveError, match="already there"):
         write_bag(BAG, tmp_path, form=form)

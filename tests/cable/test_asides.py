@@ -20,6 +20,8 @@ REFERRING = HEAD[:-2] + "\nREF: A. ZENDA 7\n     B. ZENDA 8\n\n"
             ["Summary/Comment: One. End summary/comment."],
         ),
         ("1. (C) One. End summary. 2. (C) Two.", MarkKind.SUMMARY, ["One. End summary."]),
+        ("1. (C) One. End summary. Two. End summary.", MarkKind.SUMMARY, ["One. End summary."]),
+        ("1. (C) Summary: One. End summary. Two. End summary.", MarkKind.SUMMARY, ["Summary: One. End summary."]),
         ("1. (C) Summary: One. 2. (C) Two.", MarkKind.SUMMARY, ["Summary: One."]),
         (
             "1. (C) Summary: One. 2. (C) Two. End summary.",

@@ -57,14 +57,37 @@ def numbers(text: str) -> list[tuple[int | None, str | None]]:
     ("text", "expected"),
     [
         pytest.param("UBJECT: RURITANIA: A THING", "RURITANIA: A THING", id="1-label-without-its-first-letter"),
+        *(
+            pytest.param(f"{label}: A THING", "A THING", id=f"1-{label}")
+            for label in ("SUBECT", "SUBJET", "SUJECT", "SUBJCT", "SUBJECTS", "SUBJ", "SUBJECT (U)", "(U) SUBJECT")
+        ),
         pytest.param("SUBJECT: VISIT TO ZENDAREF: CAIRO 493", "VISIT TO ZENDA", id="2-glued-to-ref"),
+        pytest.param("SUBJECT: VISIT TO ZENDAREFTEL: CAIRO 493", "VISIT TO ZENDA", id="2-glued-to-reftel"),
+        pytest.param("SUBJECT: THE REF PROCESS IN ZENDA", "THE REF PROCESS IN ZENDA", id="2-a-word-like-a-label"),
+        pytest.param("SUBJECT: VISIT TO ZENDACLASSIFIED BY: DCM ORLOW", "VISIT TO ZENDA", id="3-in-capitals"),
+        pytest.param("SUBJECT: VISIT TO ZENDAClassified by DCM Orlow", "VISIT TO ZENDA", id="3-without-a-colon"),
+        pytest.param("SUBJECT: AN UNCLASSIFIED BYWAY", "AN UNCLASSIFIED BYWAY", id="3-another-word"),
         pytest.param("SUBJECT: VISIT TO ZENDAClassified By: DCM Orlow", "VISIT TO ZENDA", id="3-glued-to-classified"),
         pytest.param("CORRECTED COPY//SUBJECT LINE////\nSUBJECT: A THING", "A THING", id="4-a-line-about-the-subject"),
+        pytest.param("C O R R E C T E D  C O P Y (SUBJECT LINE)\nSUBJECT: A THING", "A THING", id="4-spaced"),
         pytest.param(
             "SUBJECT: A \nSECOND LINE OF US- \nRURITANIAN TALKS", "A SECOND LINE OF US-RURITANIAN TALKS", id="5"
         ),
         pytest.param("SUBJECT: THE KING&#8217;S SPEECH", "THE KING’S SPEECH", id="6-character-reference"),
         pytest.param("SUBJECT: (C/NF) A THING", "A THING", id="7-portion-mark"),
+        pytest.param("SUBJECT: (C//REL TO UK) A THING", "A THING", id="7-release"),
+        pytest.param("SUBJECT: (CONFIDENTIAL) A THING", "A THING", id="7-in-full"),
+        pytest.param("SUBJECT: C) A THING", "A THING", id="7-half"),
+        pytest.param("SUBJECT: (S/CT) A THING", "(S/CT) A THING", id="7-an-office"),
+        pytest.param("SUBJECT: A SUMMARY", "A SUMMARY", id="8-a-subject-that-ends-with-summary"),
+        pytest.param("SUBJECT: A THING\n\nSUMMARY\n-------", "A THING", id="8-a-summary-behind"),
+        pytest.param("SUBJECT: A THING\n\n//SUMMARY//", "A THING", id="8-a-summary-between-slashes"),
+        pytest.param("SUBJECT: A THING\n\nPlease protect accordingly.", "A THING", id="8-a-statement-behind"),
+        pytest.param("SUBJECT: A THING\n\nTHIS IS AN ACTION REQUEST.", "A THING", id="8-a-request-behind"),
+        pytest.param("SUBJECT: A THING\nDERIVED FROM: DSCG 05-01", "A THING", id="8-a-source-behind"),
+        pytest.param(
+            "SUBJECT: A THING\n\nThe king spoke first of the bridge and of the men.", "A THING", id="8-text-behind"
+        ),
         pytest.param("REF: CAIRO 493", None, id="8-none"),
         pytest.param(
             "SUBJECT: A THING \\\n \\\nREF: A. A) BERN 1253 \\\n", "A THING", id="9-lines-that-end-in-a-backslash"
@@ -119,7 +142,7 @@ def test_10_labels_in_lower_case_on_one_line() -> None:
         pytest.param("TAGS: PRELMARRKNNPRZ", ["PREL", "MARR", "KNNP", "RZ"], id="12-run-together-in-no-table"),
         *(
             pytest.param(f"{label} PGOV, PREL, RZ", ["PGOV", "PREL", "RZ"], id=f"13-{label}")
-            for label in ("TAS:", "TABS:", "TGS:", "AGS:", "TAGES:", "TAGS;", "TAGS,")
+            for label in ("TAS:", "TABS:", "TGS:", "AGS:", "TAGES:", "TAGS;", "TAGS,", "TAGS.", "TAG S:", "TAGS -")
         ),
         pytest.param(
             "TAGS: PREL, PGOV, PREL,       UNCLASSIFIED    PAGE 02        STRELS  00283  01 OF 05  241033Z RZ",
@@ -127,6 +150,20 @@ def test_10_labels_in_lower_case_on_one_line() -> None:
             id="14-interrupted-by-a-page-banner",
         ),
         pytest.param("TAGS: ECON ETRD RZ MX SIPDIS", ["ECON", "ETRD", "RZ", "MX"], id="15-a-caption-is-no-tag"),
+        pytest.param("TAGS: ECON, SIPDIS, RZ", ["ECON", "RZ"], id="15-between-commas"),
+        pytest.param("TAGS: (U) ECON, RZ", ["ECON", "RZ"], id="15-a-portion-mark-is-no-tag"),
+        pytest.param("TAGS (U): ECON, RZ", ["ECON", "RZ"], id="15-a-portion-mark-of-the-label"),
+        pytest.param("TAGS: ECON, XXXXXXXXXXXX, [NAME REMOVED], RZ", ["ECON", "RZ"], id="15-a-redaction-is-no-tag"),
+        pytest.param("TAGS: ECON AND EFIN", ["ECON", "EFIN"], id="15-and"),
+        pytest.param("TAGS: LAW AND ORDER, RZ", ["LAW AND ORDER", "RZ"], id="15-and-in-a-phrase"),
+        pytest.param("TAGS: N/A", [], id="15-none"),
+        pytest.param("TAGS: 'ECON', \"RZ\"", ["ECON", "RZ"], id="15-quotation-marks"),
+        pytest.param("TAGS: ECON, P GOV, RZ", ["ECON", "PGOV", "RZ"], id="16-a-broken-code"),
+        pytest.param("TAGS: ECON, PR EL, RZ", ["ECON", "PREL", "RZ"], id="16-a-code-in-halves"),
+        pytest.param("TAGS: ECON PA RK", ["ECON", "PA", "RK"], id="16-two-countries"),
+        pytest.param("TAGS: PGOV/PREL/RZ", ["PGOV", "PREL", "RZ"], id="12-joined-by-slashes"),
+        pytest.param("TAGS: PGOV-PREL-RZ", ["PGOV", "PREL", "RZ"], id="12-joined-by-hyphens"),
+        pytest.param("TAGS: OVIP (ORLOW, EDNA R.) PREL", ["OVIP", "ORLOW, EDNA R.", "PREL"], id="11-initial"),
         pytest.param("TAGS: ECON EFIN SP\nEINV", ["ECON", "EFIN", "SP", "EINV"], id="16-on-a-second-line"),
         pytest.param("TAGS: ECON, COUNTRY\nCLEARANCE, RZ", ["ECON", "COUNTRY CLEARANCE", "RZ"], id="16-a-phrase"),
         pytest.param("TAGS: UNGA/C-6, ZANU-PF, BA'ATH, AL-1", ["UNGA/C-6", "ZANU-PF", "BA'ATH", "AL-1"], id="17-signs"),
@@ -166,6 +203,18 @@ def test_17_a_phrase_that_nothing_ends_is_ambiguous() -> None:
         ),
         pytest.param("REF: BRASILIA 2799 AND 2764", ["05BRASILIA2799", "05BRASILIA2764"], id="19-and"),
         pytest.param("REF: KABUL 936/935", ["05KABUL936", "05KABUL935"], id="19-slash"),
+        pytest.param("REF: CAIRO 12/13", ["05CAIRO12", "05CAIRO13"], id="19-slash-before-what-is-no-year-yet"),
+        pytest.param(
+            "REF: CAIRO 0012, 13, 14 AND 15", ["05CAIRO12", "05CAIRO13", "05CAIRO14", "05CAIRO15"], id="19-four"
+        ),
+        pytest.param("REF: CAIRO NOS. 12 AND 13", ["05CAIRO12", "05CAIRO13"], id="19-numbers"),
+        pytest.param("REF: CAIRO 12, 03 ROME 13", ["05CAIRO12", "03ROME13"], id="20-a-year-behind-a-comma"),
+        pytest.param("REF.: CAIRO 12", ["05CAIRO12"], id="18-label-with-a-point"),
+        pytest.param("REF; CAIRO 12", ["05CAIRO12"], id="18-label-with-a-semicolon"),
+        pytest.param("REF: NONE", [], id="18-none"),
+        pytest.param("REF: USUN ROME 12", ["05UNROME12"], id="24-mission-in-rome"),
+        pytest.param("REF: STOCKH 12", ["05STOCKHOLM12"], id="24-a-post-cut-to-six-letters"),
+        pytest.param("REF: CDR 041820Z MAR 05", ["other: CDR 041820Z MAR 05"], id="21-date-time-group"),
         pytest.param(
             "REF: A) GUANGZHOU 11657 and 7743, 12155",
             ["05GUANGZHOU11657", "05GUANGZHOU7743", "05GUANGZHOU12155"],
@@ -223,8 +272,20 @@ def test_references(block: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "block",
-    ["REF: A. REF A STATE 122214 B. REF B LONDON 2649", "A. REF STATE 122214\n     B. LONDON 2649"],
-    ids=["25-each-letter-twice", "25-letter-before-the-label"],
+    [
+        "REF: A. REF A STATE 122214 B. REF B LONDON 2649",
+        "A. REF STATE 122214\n     B. LONDON 2649",
+        "REF: A)STATE 122214 B)LONDON 2649",
+        "REF: A.STATE 122214 B.LONDON 2649",
+        "REF: A. STATE 122214\nREF: B. LONDON 2649",
+    ],
+    ids=[
+        "25-each-letter-twice",
+        "25-letter-before-the-label",
+        "25-no-space",
+        "25-no-space-but-a-point",
+        "25-two-blocks",
+    ],
 )
 def test_25_letters(block: str) -> None:
     understood = whole(OPENING + "TAGS: PGOV\nSUBJECT: A THING\n\n" + block + END)
@@ -310,6 +371,15 @@ def test_29_piority() -> None:
         ("E.O. 12958: DECL: 02/30/2015", "02/30/2015", None),
         ("E.O. 12598: DECL: 11/18/2015", "11/18/2015", "2015-11-18"),
         ("E.O. 1295: DECL: 11/18/2015", "11/18/2015", "2015-11-18"),
+        ("EO. 12958: DECL: 11/18/2015", "11/18/2015", "2015-11-18"),
+        ("E.0. 12958: DECL: 11/18/2015", "11/18/2015", "2015-11-18"),
+        ("EO-12958 DECL: 11/18/2015", "11/18/2015", "2015-11-18"),
+        ("E.O. 12,958: DECL: 11/18/2015", "11/18/2015", "2015-11-18"),
+        ("(U) E.O. 12958: (U) N/A", "N/A", None),
+        ("E.O. 12958: DECL: 20151118", "20151118", "2015-11-18"),
+        ("E.O. 12958: DECL: 18NOV15", "18NOV15", "2015-11-18"),
+        ("E.O. 12958: DECL: 11/18/2015 REASON: 1.4 (B)", "11/18/2015", "2015-11-18"),
+        ("E.O. 12958: DECL: 11/18/2015 SIPDIS", "11/18/2015", "2015-11-18"),
     ],
 )
 def test_30_the_line_of_the_executive_order(line: str, text: str, date: str | None) -> None:
@@ -341,6 +411,22 @@ def test_30_the_line_of_the_executive_order(line: str, text: str, date: str | No
             ["Edna Orlow, Counselor for Economic and Political Affairs"],
             id="32-one-with-two-offices",
         ),
+        pytest.param(
+            "Classified By: Edna Orlow and Jonas Wray, reasons 1.4 (b)", ["Edna Orlow", "Jonas Wray"], id="32"
+        ),
+        pytest.param(
+            "Classified By: Political Counselor Edna Orlow and Economic Counselor Jonas Wray for reasons 1.4 (b)",
+            ["Political Counselor Edna Orlow", "Economic Counselor Jonas Wray"],
+            id="32-two-with-offices",
+        ),
+        pytest.param(
+            "Classified By: Counselor for Political and Economic Affairs Edna Orlow, reasons 1.4 (b)",
+            ["Counselor for Political and Economic Affairs Edna Orlow"],
+            id="32-an-office-before-the-name",
+        ),
+        pytest.param("Classfied By: DCM Edna Orlow, reasons 1.4 (b).", ["DCM Edna Orlow"], id="31-misspelt-label"),
+        pytest.param("Class By: DCM Edna Orlow, reasons 1.4 (b).", ["DCM Edna Orlow"], id="31-short-label"),
+        pytest.param("Classified By: DCM Edna Orlow pursuant to E.O. 12958 1.4 (b)", ["DCM Edna Orlow"], id="31-order"),
         pytest.param("Classified By: eorlow", ["eorlow"], id="33-raw"),
         pytest.param("Classified By: XXXXXXXXXXXX", ["XXXXXXXXXXXX"], id="33-redacted"),
     ],
@@ -410,6 +496,10 @@ def test_38_the_dateline_of_a_newspaper_is_no_text_and_tells_the_minutes() -> No
         ("S e c r e t strelsau 000112", "SECRET"),
         ("SECRET SECTION 01 of 03 STRELSAU 000112", "SECRET"),
         ("UUNCLAS STRELSAU 000112", "UNCLASSIFIED"),
+        ("CONFIDENTIA L STRELSAU 000112", "CONFIDENTIAL"),
+        ("T O P  S E C R E T STRELSAU 000112", "TOP SECRET"),
+        ("L I M I T E D  O F F I C I A L  U S E STRELSAU 000112", "LIMITED OFFICIAL USE"),
+        ("C O N F I D E N T I A L STRELSAU000112", "CONFIDENTIAL"),
     ],
 )
 def test_39_banners(printed: str, level: str) -> None:
@@ -467,6 +557,13 @@ def test_40_what_stands_behind_the_signature_is_residue(tail: str, residue: str)
         pytest.param("1. (C-NF) One.\n\n2. (U//FOUO) Two.\n\n3. (CONFIDENTIAL) Three.\n\n4. [S] Four.",
                      [(1, "C/NF"), (2, "U//FOUO"), (3, "CONFIDENTIAL"), (4, "S")], id="41-open-vocabulary"),
         pytest.param("¶1. (C) He came in June of\n¶2007. Then he left.\n\n¶2. (C) Two.", [(1, "C"), (2, "C")], id="42"),
+        pytest.param("¶1. One.\nXXXXXXXXXXXX\n¶3. Three. See Zenda 885\n¶8. Eight.\n-----\n¶11. Eleven.",
+                     [(1, None), (3, None), (8, None), (11, None)], id="42-numbers-left-out"),
+        pytest.param("Â¶1. One.\nXXXXXXXXXXXX\nÂ¶3. Three.", [(1, None), (3, None)], id="42-numbers-left-out-latin-1"),
+        pytest.param("¶1. One came on May\n¶8. Then he left.\n\n¶2. Two.", [(1, None), (2, None)], id="42-a-day"),
+        pytest.param("¶1. One. See list.\n¶5. A thing.\n\n¶2. (C) Two.\n\n¶3. (C) Three.",
+                     [(1, None), (2, "C"), (3, "C")], id="42-a-higher-number-in-a-list"),
+        pytest.param("¶1. One.\n\n¶40. Forty.", [(1, None)], id="42-too-far"),
     ],
 )  # fmt: skip
 def test_paragraphs(text: str, expected: list[tuple[int | None, str | None]]) -> None:
@@ -612,3 +709,118 @@ def test_attention_lines_of_several_words() -> None:
         "WHITE HOUSE FOR ORLOW",
         "NATIONAL SECURITY COUNCIL FOR WRAY",
     )
+
+
+LINES = {
+    "authority": "E.O. 12958: DECL: 11/18/2015",
+    "tags": "TAGS: PGOV, RZ",
+    "subject": "SUBJECT: A THING",
+    "references": "REF: CAIRO 12",
+    "classified": "Classified By: DCM Edna Orlow, reasons 1.4 (b).",
+}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "authority tags subject references classified",
+        "subject authority tags references classified",
+        "tags authority subject references classified",
+        "tags subject references authority classified",
+        "tags subject classified authority references",
+        "references authority tags subject classified",
+        "authority tags references subject classified",
+        "authority classified tags subject references",
+        "classified authority tags subject references",
+    ],
+)
+def test_labels_in_another_order(order: str) -> None:
+    lines = "\n".join(LINES[name] for name in order.split())
+    understood = whole(f"C O N F I D E N T I A L STRELSAU 000112\n\nSIPDIS\n\n{lines}{END}")
+    assert understood.authority is not None
+    assert understood.authority.declassify_on is not None
+    assert understood.authority.declassify_on.date == "2015-11-18"
+    assert (understood.subject, [tag.value for tag in understood.tags]) == ("A THING", ["PGOV", "RZ"])
+    assert [each.identifier for each in understood.references] == ["05CAIRO12"]
+    assert (understood.classified_by, understood.reasons) == (("DCM Edna Orlow",), ("1.4(b)",))
+    assert (understood.captions, understood.signed_by) == (("SIPDIS",), ("ORMSBY",))
+
+
+def test_an_order_that_is_named_for_the_reasons_is_no_line_of_its_own() -> None:
+    text = f"UNCLAS STRELSAU 000112\nTAGS: PGOV\nSUBJECT: A THING\nCLASSIFIED BY DCM ORLOW, E.O. 12958 1.4 (B){END}"
+    understood = whole(text)
+    assert (understood.authority, understood.classified_by, understood.reasons) == (None, ("DCM ORLOW",), ("1.4(b)",))
+
+
+def test_the_reasons_may_stand_on_the_line_of_the_order() -> None:
+    line = "E.O. 12958: DECL: 11/18/2015 REASON: 1.4 (B) AND (D)"
+    understood = whole(f"UNCLAS STRELSAU 000112\n{line}\nTAGS: PGOV\nSUBJECT: A THING{END}")
+    assert understood.reasons == ("1.4(b)", "1.4(d)")
+
+
+def test_captions_of_a_cable_without_labels() -> None:
+    assert whole("UNCLAS STRELSAU 000112\n\nSIPDIS\nSENSITIVE" + END).captions == ("SIPDIS", "SENSITIVE")
+
+
+def test_a_caption_between_two_labels() -> None:
+    text = OPENING + "TAGS: PGOV\nSUBJECT: A THING\n\nC O R R E C T E D  C O P Y (ADDED REF)\n\nREF: CAIRO 12" + END
+    understood = whole(text)
+    assert understood.captions == ("SIPDIS", "C O R R E C T E D C O P Y (ADDED REF)")
+    assert laid(text, understood, SegmentKind.OTHER) == []
+
+
+def test_a_caption_behind_the_section() -> None:
+    banner = whole("S E C R E T SECTION 01 OF 02 NOFORN STRELSAU 000112\n\nTAGS: PGOV\nSUBJECT: A THING" + END).banner
+    assert banner is not None
+    assert banner.banner.handling == ("NOFORN",)
+    assert banner.reference is not None
+    assert banner.reference.serial == 112
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("DEPT FOR AF/W", "PARIS AND LONDON FOR AFRICA WATCHERS"),
+        ("AMEMBASSY BERN FOR ORLOW", "DEA HQS FOR OGE/WRAY", "DEA HQS FOR OIX/KESTREL"),
+    ],
+)
+def test_attention_lines_of_two_posts_and_of_headquarters(lines: tuple[str, ...]) -> None:
+    text = OPENING.replace("SIPDIS\n", "SIPDIS\n\n" + "\n".join(lines) + "\n") + "TAGS: PGOV\nSUBJECT: A THING" + END
+    assert whole(text).attention == lines
+
+
+@pytest.mark.parametrize("line", ["DEPT FOR EUR, PARIS AND LONDON FOR INFO", "DEPT FOR EUR/CNE AND COMMERCE FOR ITA"])
+def test_and_joins_two_offices_of_one_line(line: str) -> None:
+    text = OPENING.replace("SIPDIS\n", f"SIPDIS\n\n{line}\n") + "TAGS: PGOV\nSUBJECT: A THING" + END
+    assert whole(text).attention == (line,)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Please protect accordingly.",
+        "Sensitive But Unclassified. Please Protect Accordingly.",
+        "THIS IS AN ACTION REQUEST.",
+        "(U) This cable is sensitive but unclassified; not for internet distribution.",
+    ],
+)
+def test_a_statement_on_the_whole_cable_is_a_paragraph(statement: str) -> None:
+    text = OPENING + f"TAGS: PGOV\nSUBJECT: A THING\nREF: CAIRO 12\n\n{statement}" + END
+    understood = whole(text)
+    assert laid(text, understood, SegmentKind.PARAGRAPH)[0] == statement
+    assert [each.number for each in understood.paragraphs] == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("[Note: He came. End note.]", MarkKind.NOTE, "[Note: He came. End note.]"),
+        ("[Note: He (the king) came.] More.", MarkKind.NOTE, "[Note: He (the king) came.]"),
+        ("He came. Bio note: A man. End bio note.", MarkKind.NOTE, "Bio note: A man. End bio note."),
+        ("He came. Embassy comment: So. End comment.", MarkKind.COMMENT, "Embassy comment: So. End comment."),
+        ("He came. (Post Comment: So.)", MarkKind.COMMENT, "(Post Comment: So.)"),
+    ],
+)
+def test_43_asides(text: str, kind: MarkKind, expected: str) -> None:
+    body = HEAD + f"1. (C) {text}\n\n2. (C) Two.\nORMSBY"
+    assert marked(body, whole(body), kind) == [expected]

@@ -77,6 +77,17 @@ def test_a_page_banner_inside_a_field_is_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    "mark",
+    ["STRELSAU 00000112 002 OF 003", "PAGE 02 STRELS 00112 01 OF 02 221640Z", "PAGE 02 STRELS 00000112 002 OF 003"],
+)
+def test_page_marks_of_both_systems_leave_no_character_out(mark: str) -> None:
+    header = f"R 031450Z FEB 76\nFM AMEMBASSY STRELSAU\nPAGE 03 STRELS 00112\nTO SECSTATE WASHDC\n{mark}\nPRIORITY"
+    found, transmission = read_header(header)
+    assert_layout(header, found.segments, found.marks)
+    assert [(each.name, each.precedence) for each in transmission.action] == [("SECSTATE WASHDC", "PRIORITY")]
+
+
+@pytest.mark.parametrize(
     ("group", "sent"),
     [
         ("R 250930Z FEB 72", "1972-02-25T09:30:00Z"),
@@ -84,6 +95,8 @@ def test_a_page_banner_inside_a_field_is_nobody() -> None:
         ("R 310930Z FEB 05", None),
         ("R 252530Z FEB 05", None),
         ("R 250930Z XXX 05", None),
+        ("R 250930Z FEB 9999", None),
+        ("R 250930Z FEB 0999", None),
     ],
 )
 def test_date_time_group(group: str, sent: str | None) -> None:

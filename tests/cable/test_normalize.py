@@ -119,6 +119,14 @@ def test_the_dateline_of_a_newspaper_tells_the_minutes(
         ("88BAGHDAD28", "STATE 000028", "message-reference-differs"),
         ("88BAGHDAD28", "NOWHERE 000029", "message-reference-differs"),
         ("88BAGHDAD28", "BAGHDA 00028", None),
+        ("05STRELSAU112", "STRELS 00112", None),
+        ("05STRELSAU112", "STRELSA 00112", None),
+        ("05NEWDELHI112", "NEW DE 00112", None),
+        ("05KUALALUMPUR112", "KUALA LUMP 00112", None),
+        ("05MONTERREY112", "MONTER 00112", None),
+        ("05STATE112", "STRELS 00113", "message-reference-differs"),
+        ("05TRIPOLI112", "TRIPOL 00113", "message-reference-differs"),
+        ("05TRIPOLI112", "STOCKH 00113", "wrong-body"),
         ("88BAGHDAD28", "BAGHDAD 000028", None),
     ],
 )
@@ -132,6 +140,42 @@ def test_a_station_that_nothing_names_is_noted() -> None:
     assert codes(cable(BODY.replace(" STRELSAU 000112", ""), origin="Embassy Strelsau")) == []
     assert codes(cable(BODY.replace(" STRELSAU 000112", ""))) == ["station-unknown"]
     assert codes(cable(BODY.replace(" STRELSAU 000112", ""), identifier="05TRIPOLI112")) == []
+
+
+@pytest.mark.parametrize(
+    ("received", "filed"), [("1978STOCKH00112", "78STOCKHOLM112"), ("1978STREL00112", "78STREL112")]
+)
+def test_the_number_of_a_document_has_its_post_cut(received: str, filed: str) -> None:
+    made = cable(BODY.replace("STRELSAU 000112", f"{'STOCKHOLM' if 'STOCKH' in received else 'STRELSAU'} 00112"),
+                 identifier=received)  # fmt: skip
+    assert (made.identifier, made.received_identifier, codes(made)) == (filed, received, ["identifier-canonicalised"])
+
+
+def test_a_post_that_is_too_short_for_a_cut_one_differs() -> None:
+    made = cable(BODY.replace("STRELSAU", "STREL"))
+    assert codes(made) == ["message-reference-differs", "station-unknown"]
+
+
+def test_a_time_that_is_none_is_told_with_the_forms_that_are() -> None:
+    (finding,) = cable(created="2 December 2005").findings
+    assert finding.message.startswith("'2 December 2005' is neither YYYY-MM-DD HH:MM")
+    assert finding.message.endswith("M/D/YYYY H:MM")
+
+
+@pytest.mark.parametrize(("name", "told"), [("eorlow", True), ("XXXXXXXXXXXX", True), ("DCM Edna Orlow", False)])
+def test_a_classifier_without_a_name_is_told(name: str, told: bool) -> None:
+    made = cable(BODY.replace("SUBJECT: A THING\n", f"SUBJECT: A THING\nClassified By: {name}, reasons 1.4 (b)\n"))
+    assert made.classification is not None
+    assert made.classification.classified_by == (name,)
+    seen = [(finding.code, finding.where, finding.message) for finding in made.findings]
+    where = "/classification/classified_by/0"
+    assert seen == ([("classifier-unclear", where, f"one word of {len(name)} characters")] if told else [])
+
+
+def test_a_heading_that_lost_its_parenthesis_is_no_difference() -> None:
+    body = BODY.replace("SUBJECT: A THING", "SUBJECT: (U) A THING")
+    capture = PageCapture(format="test", rendering="lines", heading="U) A THING")
+    assert codes(cable(body, capture=capture)) == []
 
 
 def test_two_received_identifiers_may_have_one_canonical_one() -> None:

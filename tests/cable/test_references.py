@@ -97,3 +97,7 @@ def test_a_page_mark_inside_the_block_is_no_reference() -> None:
     understood = read(text, "08STRELSAU402")
     assert [each.identifier for each in understood.references] == ["08STRELSAU199", "08STRELSAU227"]
     assert laid(text, understood, SegmentKind.PAGE_BANNER) == ["STRELSAU 00000402 001.2 OF 003"]
+
+
+def test_prose_in_front_of_a_number_is_no_post() -> None:
+    assert cables("ZENDA 9, THEKINGSLETTERTOALLTHEDUKESOFTHEREALMANDTHEIRHOUSESINFULL 12") == [(None, "05ZENDA9")]

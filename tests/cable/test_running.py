@@ -4,7 +4,7 @@ import pytest
 
 from preserve.cable.flat import flatten
 from preserve.cable.record import MarkKind, SegmentKind
-from preserve.cable.running import dateline, page_banners, redactions, stray_captions
+from preserve.cable.running import dateline, page_banners, redactions, residue, stray_captions
 
 from .making import HEAD, laid, marked, read
 
@@ -25,6 +25,10 @@ def texts(source: str, found: object) -> list[str]:
         ("CONFIDENTIAL PAGE 02 HARARE 06677 01 OF 03 291400Z", ["CONFIDENTIAL PAGE 02 HARARE 06677 01 OF 03 291400Z"]),
         ("PAGE 02 STATE 015113 182333Z TO", ["PAGE 02 STATE 015113 182333Z"]),
         ("see page 02 of the report, 12 of 30", []),
+        ("ZENDA 00002654 001 OF 00300 002 OF 003", ["ZENDA 00002654 001 OF 003"]),
+        ("ZENDA 00002654 001 OF 00312345 002 OF 003", ["ZENDA 00002654 001 OF 003", "12345 002 OF 003"]),
+        ("ZENDA 1234567890123 001 OF 003", ["67890123 001 OF 003"]),
+        ("one of 10, ZENDA 00002654 001.2 of 004, two OF 045", ["ZENDA 00002654 001.2 of 004"]),
     ],
 )
 def test_page_banners(text: str, expected: list[str]) -> None:
@@ -59,6 +63,25 @@ def test_stray_captions(text: str, strays: int) -> None:
 )
 def test_redactions(text: str, expected: list[str]) -> None:
     assert texts(text, list(redactions(flatten(text)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("so <<218634>> it", ["<<218634>>"]),
+        ("so <<<1>> it", ["<<1>>"]),
+        ("at 10:00 he 2007-09-11 09:44:00 07ZENDA1 Embassy Zenda SECRET it", None),
+        ("2007-09-11 09:44:00 07ZENDA1 Embassy Zenda SECRET 04ZENDA2|04ZENDA3 it", None),
+        ("12007-09-11 09:44:00 07ZENDA1 Embassy Zenda SECRET it", []),
+        ("a<br>b </td> 1 < 2", ["<br>", "</td>"]),
+        ("a &D; b & c &D", ["&D;"]),
+        ("a \\ b\\ c\\d", ["\\", "\\"]),
+        (":00 <", []),
+    ],
+)
+def test_residue(text: str, expected: list[str] | None) -> None:
+    found = texts(text, sorted(residue(flatten(text))))
+    assert found == ([text[text.index("2007") : -3]] if expected is None else expected)
 
 
 def test_the_newspapers_dateline_is_residue() -> None:

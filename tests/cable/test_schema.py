@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from tests.strategies import cables
 
+from preserve import conformance, contract
 from preserve.cable import schema
 from preserve.cable.codec import to_json
 from preserve.cable.record import Cable
@@ -40,11 +43,12 @@ def test_a_valid_record_has_no_findings() -> None:
 def test_every_coherent_record_is_valid_to_both(cable: Cable) -> None:
     document = to_json(cable)
     assert schema.check(document) == ()
-    assert schema._thorough().is_valid(document)
+    assert conformance._thorough(schema.SCHEMA_FILE).is_valid(document)
 
 
 FAULTS: list[tuple[str, object]] = [
-    ("/schema_version", "1.0.1"),
+    ("/schema_version", 1),
+    ("/schema_version", None),
     ("/identifier", "5STRELSAU4281"),
     ("/identifier", "05STRELSAU04281"),
     ("/identifier", "05strelsau4281"),
@@ -101,11 +105,9 @@ def test_each_fault_is_found_by_both_and_named_by_its_place(path: str, value: ob
     assert findings
     assert {finding.code for finding in findings} == {"record-invalid"}
     assert {finding.severity for finding in findings} == {Severity.ERROR}
-    # A property that must not be there is a fault of the object that has it.
-    place = path.rpartition("/")[0] if path.endswith("/colour") else path
-    assert all(finding.where.startswith(place) for finding in findings)
-    assert not schema._thorough().is_valid(document)
-    assert not schema._fast().is_valid(document)
+    assert all(finding.where.startswith(path) for finding in findings)
+    assert not conformance._thorough(schema.SCHEMA_FILE).is_valid(document)
+    assert not conformance._fast(schema.SCHEMA_FILE).is_valid(document)
 
 
 def _objects(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -131,17 +133,48 @@ def test_every_required_property_is_missed() -> None:
 
 def test_all_faults_are_reported_sorted_by_place() -> None:
     findings = schema.check(_with("/identifier", 5) | {"captions": [1, ""], "zone": "Z"})
-    assert [finding.where for finding in findings] == ["", "/captions/0", "/captions/1", "/identifier"]
+    assert [finding.where for finding in findings] == ["/captions/0", "/captions/1", "/identifier", "/zone"]
+
+
+@pytest.mark.parametrize("version", ["1.0.1", "2.0.0", "0.9.0", "", "1.0.0 ", "x" * 5000])
+def test_a_record_of_an_unknown_version_is_held_against_none(version: str) -> None:
+    (finding,) = schema.check(_with("/schema_version", version) | {"captions": 5})
+    assert (finding.code, finding.where, finding.severity) == (
+        "record-version-unknown",
+        "/schema_version",
+        Severity.ERROR,
+    )
+    assert finding.message.endswith("known here are 1.0.0")
+    assert len(finding.message) < 200
+
+
+def test_a_record_is_held_against_the_version_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a minor version will be: one more file, with a property more.
+    newer = json.dumps(schema.record_schema()).replace("1.0.0", "1.1.0")
+    changed = json.loads(newer)
+    changed["properties"]["colour"] = {"type": "string"}
+    for name in contract.contract_names():
+        if name.endswith(".schema.json"):
+            (tmp_path / name).write_bytes(contract.contract_bytes(name))
+    (tmp_path / "cable-record-1.1.0.schema.json").write_text(json.dumps(changed), encoding="utf-8")
+    caches = (contract.contracts, contract.json_schema, schema.schema_files, conformance._fast, conformance._thorough)
+    with monkeypatch.context() as patched:
+        patched.setattr(contract, "_place", lambda: tmp_path)
+        for cached in caches:
+            cached.cache_clear()
+        assert list(schema.schema_files()) == ["1.1.0", "1.0.0"]
+        assert schema.check(RECORD | {"schema_version": "1.1.0", "colour": "red"}) == ()
+        assert schema.check(RECORD) == ()
+        assert [each.where for each in schema.check(RECORD | {"colour": "red"})] == ["/colour"]
+        assert [each.where for each in schema.check(RECORD | {"schema_version": "1.1.0", "colour": 5})] == ["/colour"]
+    for cached in caches:
+        cached.cache_clear()
 
 
 def test_a_long_value_does_not_swell_the_message() -> None:
     (finding,) = schema.check(_with("/body/text", ["x" * 100_000]))
     assert len(finding.message) < 400
     assert finding.message.endswith("is not of type 'string'")
-
-
-def test_a_pointer_escapes_its_steps() -> None:
-    assert schema._pointer(["a/b", "~c", 0]) == "/a~1b/~0c/0"
 
 
 @pytest.mark.parametrize("value", [object(), {1: "x"}, b"bytes"], ids=["object", "number as key", "bytes"])
@@ -179,7 +212,9 @@ def test_both_agree_on_records_that_were_changed_at_random(data: st.DataObject) 
                 break
         else:
             place[key] = deepcopy(data.draw(ODD))  # the samples are shared, and may be changed next
-    assert schema._fast().is_valid(document) == schema._thorough().is_valid(document)
+    assert conformance._fast(schema.SCHEMA_FILE).is_valid(document) == conformance._thorough(
+        schema.SCHEMA_FILE
+    ).is_valid(document)
 
 
 def _full() -> dict[str, Any]:
@@ -198,24 +233,24 @@ def test_the_record_made_of_all_examples_is_valid() -> None:
 
 def test_a_format_that_nobody_checks_is_a_loud_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Draft202012Validator, "FORMAT_CHECKER", FormatChecker(formats=["date"]))
-    schema._thorough.cache_clear()
+    conformance._thorough.cache_clear()
     try:
         with pytest.raises(PreserveError, match="the format uri"):
             schema.check({})
     finally:
-        schema._thorough.cache_clear()
+        conformance._thorough.cache_clear()
 
 
 def test_the_formats_are_seen_by_both_validators() -> None:
     # jsonschema-rs and jsonschema pass over formats unless they are asked.
-    assert set(schema._formats(schema.record_schema())) == {"date", "uri"}
+    assert set(conformance._formats(schema.record_schema())) == {"date", "uri"}
     for path, value in [("/provenance/release", {"text": "x", "date": "2011-02-30"})]:
-        assert not schema._fast().is_valid(_with(path, value))
-        assert not schema._thorough().is_valid(_with(path, value))
+        assert not conformance._fast(schema.SCHEMA_FILE).is_valid(_with(path, value))
+        assert not conformance._thorough(schema.SCHEMA_FILE).is_valid(_with(path, value))
 
 
 def test_when_only_the_fast_validator_refuses_its_own_words_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "_thorough", lambda: Draft202012Validator({}))
+    monkeypatch.setattr(conformance, "_thorough", lambda _: Draft202012Validator({}))
     (finding,) = schema.check(_with("/identifier", 5))
     assert finding.where == "/identifier"
     assert "string" in finding.message

@@ -50,7 +50,7 @@ def test_version(tmp_path: Path) -> None:
         (["ingest"], "FILE"),
         (["ingest", "--frm", "tar", "x"], "--frm"),
         (["verify", "--depth", "deep", "x"], "deep"),
-        (["ingest", "--form", "zip", "x"], "zip"),
+        (["ingest", "--form", "7z", "x"], "7z"),
         (["inspect", "--as", "record", "--json", "x"], "do not go together"),
         (["deposit", "x", "--to", "ftp:host"], "no depositor is named 'ftp'"),
     ],
@@ -93,6 +93,8 @@ def test_the_lines_of_every_verb_meet_their_schema(tmp_path: Path) -> None:
         "deposit": ["deposit", "05STRELSAU4281", "--to", "copies"],
         "catalogue_rebuild": ["catalogue", "rebuild"],
         "pack": ["pack", PAGE, "--to", "bags"],
+        "export_metadata": ["export", "metadata", "05STRELSAU4281", "--as", "mods", "--to", "metadata"],
+        "export_formats": ["export", "metadata", "--list"],
         "compare": ["compare", PAGE, "05STRELSAU4281/v1"],
         "compare_corpus": ["compare", "--corpus", PAGE.parent, "archive", PAGE.parent],
     }

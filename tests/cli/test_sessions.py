@@ -1,4 +1,4 @@
-"""Runs the console sessions of this folder: each is a how-to page and a test.
+"""Runs the console sessions of this folder, and those of the how-to page on reading: each is a page and a test.
 
 A line that begins with ``$ `` is a command; the lines below it, to the next command or the end of the block, are what
 it prints, stdout and stderr together. ``...`` stands for any text within a line; a line ``...`` for any lines. A
@@ -19,8 +19,9 @@ import pytest
 from tests.cli.command import VERBS, environment
 
 HERE = Path(__file__).parent
-SESSIONS = sorted(HERE.glob("*.md"))
+SESSIONS = [*sorted(HERE.glob("*.md")), HERE.parents[1] / "docs/how-to/read-a-cable.md"]
 PAGES = HERE.parent / "fixtures" / "cablebrowser"
+TABLE = HERE.parent / "fixtures" / "cables_csv" / "cables.csv"
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"\[exit (\d+)\]")
 
@@ -56,6 +57,7 @@ def test_the_session_runs_as_it_stands(session: Path, tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     for page in PAGES.glob("*.txt"):
         (tmp_path / "pages" / page.name).write_bytes(page.read_bytes())
+    (tmp_path / TABLE.name).write_bytes(TABLE.read_bytes())
     for step in steps(session.read_text(encoding="utf-8")):
         done = subprocess.run(
             ["sh", "-c", step.command],

@@ -7,15 +7,16 @@ import os
 import pty
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
-from benchmarks.corpus import make
+from benchmarks.corpus import make, make_csv
 from tests.cli.command import environment, preserve
 
 PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/05STRELSAU4281.flattened.txt"
 
 
-def on_terminal(arguments: list[str | Path], cwd: Path, *, stdout: bool) -> tuple[bytes, bytes]:
+def on_terminal(arguments: list[str | Path], cwd: Path, *, stdout: bool, code: int = 0) -> tuple[bytes, bytes]:
     """Run the command with stderr, and stdout if asked, on a terminal; return what each of them got."""
     terminal, end = pty.openpty()
     command = [sys.executable, "-m", "preserve", *map(str, arguments)]
@@ -31,7 +32,7 @@ def on_terminal(arguments: list[str | Path], cwd: Path, *, stdout: bool) -> tupl
         pass
     os.close(terminal)
     printed, _ = run.communicate(timeout=60)
-    assert run.returncode == 0
+    assert run.returncode == code
     return bytes(drawn), printed or b""
 
 
@@ -45,6 +46,23 @@ def test_a_bar_is_drawn_on_stderr_and_stdout_has_outcomes_only(tmp_path: Path) -
     assert len(lines) == 121
     assert all(line.startswith("stored ") for line in lines[:-1])
     assert lines[-1] == "120 items: 120 stored"
+
+
+def test_the_bar_knows_how_many_there_are_where_that_is_cheap(tmp_path: Path) -> None:
+    make(3, tmp_path / "pages")
+    make_csv(7, tmp_path / "cables.csv")
+    with zipfile.ZipFile(tmp_path / "pages.zip", "w") as archive:
+        archive.write(PAGE, PAGE.name)
+    for arguments, total in (
+        (["pages", "cables.csv"], b"/10"),
+        (["cables.csv", "--rows", "3-"], b"/5"),
+        (["cables.csv", "--rows", "-4"], b"/4"),
+        (["pages.zip", "--rows", "-4"], b"/4"),
+        (["pages", "pages.zip"], b"/?"),
+    ):
+        wrong = arguments[0] == "pages.zip"
+        drawn, _ = on_terminal(["pack", *arguments, "--to", "bags"], tmp_path, stdout=False, code=1 if wrong else 0)
+        assert total in drawn, arguments
 
 
 def test_with_json_nothing_is_drawn(tmp_path: Path) -> None:

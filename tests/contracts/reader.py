@@ -113,6 +113,16 @@ class ReaderContract:
             reader.read(other.item)
         assert reader.read(good.item) == first == self.reader().read(good.item)
 
+    def test_reading_looks_at_the_item_that_it_is_given(self, good: Good) -> None:
+        """Also when another was looked at last, and when one of the same name has other bytes."""
+        reader = self.reader()
+        page = reader.read(good.item)
+        assert reader.declines(_with(good.item, b"no cable")) is not None
+        assert reader.read(good.item) == page
+        with pytest.raises(SourceError):
+            reader.read(_with(good.item, b"no cable"))
+        assert reader.declines(good.item) is None
+
     def test_every_character_of_the_body_is_kept(self, good: Good) -> None:
         page = self.reader().read(good.item)
         assert page.body == good.body

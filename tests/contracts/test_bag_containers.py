@@ -1,4 +1,4 @@
-"""One suite for every container of bags: what a folder gives, a tar gives."""
+"""One suite for every container of bags: what a folder gives, every archive gives."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.bag.fixtures import pack, put
+from tests.bag.fixtures import pack, pack_as, put
 
 from preserve.bag.containers import Container, Kind
 from preserve.bag.folder import DirectoryContainer
 from preserve.bag.model import Form
-from preserve.bag.opening import open_container
+from preserve.bag.opening import SUFFIXES, open_container
+from preserve.bag.packed_tar import PackedTarContainer
 from preserve.bag.tarball import TarContainer
+from preserve.bag.zipped import ZipContainer
 
 
 class ContainerContract:
@@ -22,6 +24,10 @@ class ContainerContract:
 
     def make(self, root: Path) -> Container:
         """Hold the files below a folder."""
+        raise NotImplementedError
+
+    def lies_at(self, root: Path) -> Path:
+        """Give where those files lie."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -38,7 +44,7 @@ class ContainerContract:
 
     def test_it_is_chosen_by_what_lies_there(self, root: Path) -> None:
         made = self.make(root)
-        opened = open_container(root if self.form is Form.DIRECTORY else pack(root))
+        opened = open_container(self.lies_at(root))
         assert type(opened) is type(made)
         assert opened.form is self.form
         made.close()
@@ -91,12 +97,28 @@ class ContainerContract:
 
     def test_a_file_left_half_read_does_not_disturb_the_next(self, root: Path) -> None:
         container = self.make(root)
-        entries = [container.listing().entries[path] for path in ("bagit.txt", "data/a/b.txt")]
-        sizes = []
-        for entry, chunks in container.contents([*entries, *entries]):
-            sizes.append((entry.path, len(next(chunks))))
+        entries = container.listing().entries
+        names = ["bagit.txt", "data/a/b.txt", "data/\u00fcber \u2028.txt"]
+        sizes = {}
+        for entry, chunks in container.contents([entries[name] for name in names]):
+            sizes[entry.path] = len(next(chunks))
         container.close()
-        assert sorted(sizes) == [("bagit.txt", 6)] * 2 + [("data/a/b.txt", 1 << 20)] * 2
+        assert sizes.keys() == set(names)
+        assert (sizes["bagit.txt"], sizes["data/\u00fcber \u2028.txt"]) == (6, 1)
+        assert 0 < sizes["data/a/b.txt"] <= 1 << 20
+
+    def test_files_can_be_asked_for_again(self, root: Path) -> None:
+        container = self.make(root)
+        entry = container.listing().entries["data/a/b.txt"]
+        for _time in range(2):
+            ((_entry, chunks),) = container.contents([entry])
+            assert sum(map(len, chunks)) == 3_000_000
+        container.close()
+
+    def test_only_a_stream_has_digests_before_it_is_asked(self, root: Path) -> None:
+        container = self.make(root)
+        assert {container.digests_of(entry) for entry in container.listing().entries.values()} == {None}
+        container.close()
 
 
 class TestDirectory(ContainerContract):
@@ -105,9 +127,53 @@ class TestDirectory(ContainerContract):
     def make(self, root: Path) -> Container:
         return DirectoryContainer(root)
 
+    def lies_at(self, root: Path) -> Path:
+        return root
+
 
 class TestTar(ContainerContract):
     form = Form.TAR
 
     def make(self, root: Path) -> Container:
         return TarContainer(pack(root))
+
+    def lies_at(self, root: Path) -> Path:
+        return pack(root)
+
+
+class _PackedTarContract(ContainerContract):
+    form = Form.TAR
+    compression: str
+
+    def make(self, root: Path) -> Container:
+        suffixes = SUFFIXES[self.compression]
+        return PackedTarContainer(self.lies_at(root), self.compression, suffixes)
+
+    def lies_at(self, root: Path) -> Path:
+        return pack_as(root, SUFFIXES[self.compression][0])
+
+
+class TestGzip(_PackedTarContract):
+    compression = "gzip"
+
+
+class TestBzip2(_PackedTarContract):
+    compression = "bzip2"
+
+
+class TestXz(_PackedTarContract):
+    compression = "xz"
+
+
+class TestZstandard(_PackedTarContract):
+    compression = "zstd"
+
+
+class TestZip(ContainerContract):
+    form = Form.ZIP
+
+    def make(self, root: Path) -> Container:
+        return ZipContainer(self.lies_at(root))
+
+    def lies_at(self, root: Path) -> Path:
+        return pack_as(root, ".zip")

@@ -32,7 +32,7 @@ class TestDirectoryDepositor(DepositorContract):
 
     def held(self, tmp_path: Path) -> list[str]:
         names = (path.name for path in (tmp_path / "target").iterdir() if not path.name.endswith(".json"))
-        return sorted(name.removesuffix(".tar") for name in names)
+        return sorted(name.removesuffix(".tar").removesuffix(".zip") for name in names)
 
     def occupy(self, tmp_path: Path, name: str) -> None:
         (tmp_path / "target" / name / "data").mkdir(parents=True)
@@ -46,13 +46,13 @@ class TestDirectoryDepositor(DepositorContract):
     ) -> None:
         stored = put_one(archive, "07STRELSAU1", form=form)
         receipt = self.send(tmp_path, archive, stored)
-        place = tmp_path / "target" / ("07STRELSAU1.tar" if form is Form.TAR else "07STRELSAU1")
+        place = tmp_path / "target" / f"07STRELSAU1{form.suffix}"
         assert receipt.place == str(place)
         assert receipt.level is Level.BAG
         assert bytes_below(place) == bytes_below(stored.path)
         assert verify(place, seal=stored.seal).valid
         assert json.loads(place.with_name(f"{place.name}.receipt.json").read_bytes()) == receipt.as_json()
-        if form is Form.TAR:
+        if form is not Form.DIRECTORY:
             assert receipt.digests[-1].value == sha256(place.read_bytes())
         assert sorted(path.name for path in place.parent.iterdir()) == [place.name, f"{place.name}.receipt.json"]
 

@@ -24,7 +24,7 @@ from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers import SourceItem, SourceRef
 from preserve.readers.sources import load, walk
-from preserve.settings import BagSettings, Settings
+from preserve.settings import BagForm, BagSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "fixtures/cablebrowser").glob("*.txt"))
@@ -88,9 +88,9 @@ def bytes_of(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-@pytest.mark.parametrize("form", ["directory", "tar"])
-def test_two_archives_of_the_same_sources_are_equal_byte_for_byte(form: str, tmp_path: Path) -> None:
-    settings = Settings(bags=BagSettings(form="tar" if form == "tar" else "directory", digests=("sha512", "sha256")))
+@pytest.mark.parametrize("form", ["directory", "tar", "zip"])
+def test_two_archives_of_the_same_sources_are_equal_byte_for_byte(form: BagForm, tmp_path: Path) -> None:
+    settings = Settings(bags=BagSettings(form=form, digests=("sha512", "sha256")))
     for name in ("one", "two"):
         assert {outcome.fate for outcome in run(tmp_path / name, PAGES, settings)} == {Fate.STORED}
     one, two = (dict(bytes_of(tmp_path / name)) for name in ("one", "two"))

@@ -112,15 +112,27 @@ def files_of(cable: Cable, algorithms: Sequence[str] = ("sha256",)) -> tuple[Fil
     )
 
 
-def example(cable: Cable | None = None, *, organisation: str | None = ORGANISATION) -> CableProvenance:
+def access_copy_of(cable: Cable) -> FileObject:
+    path, source = f"data/access/{cable.identifier}.html", f"data/tei/{cable.identifier}.xml"
+    return file_object(FileRole.ACCESS, path, size=20480, digests=digests_of(path), derived_from=source)
+
+
+def example(
+    cable: Cable | None = None,
+    *,
+    organisation: str | None = ORGANISATION,
+    access_copy: bool = False,
+    at: datetime = AT,
+    validations: Sequence[Validation] = VALIDATIONS,
+) -> CableProvenance:
     cable = cable or cable_named()
     return provenance_of(
         cable,
-        files_of(cable),
-        at=AT,
+        (*files_of(cable), *([access_copy_of(cable)] if access_copy else [])),
+        at=at,
         software=SOFTWARE,
         organisation=organisation,
-        validations=VALIDATIONS,
+        validations=validations,
     )
 
 
@@ -134,8 +146,10 @@ def member_of(provenance: CableProvenance) -> Member:
     return Member(provenance, file_object(FileRole.PREMIS, path, size=8192, digests=digests_of(path)))
 
 
-def crate_example(*identifiers: str, organisation: str | None = ORGANISATION) -> Crate:
-    members = [member_of(example(cable_named(name))) for name in identifiers or ("02STRELSAU17",)]
+def crate_example(*identifiers: str, organisation: str | None = ORGANISATION, access_copy: bool = False) -> Crate:
+    members = [
+        member_of(example(cable_named(name), access_copy=access_copy)) for name in identifiers or ("02STRELSAU17",)
+    ]
     extra = []
     if len(members) > 1:
         extra.append(file_object(FileRole.INDEX, "data/index.csv", size=77, digests=digests_of("index")))

@@ -54,6 +54,7 @@ def test_a_size_is_not_negative() -> None:
         (FileRole.SOURCE, "Text/HTML; charset=utf-8", ("Hypertext Markup Language", None, "fmt/96", "text/html")),
         (FileRole.RECORD, None, ("JSON Data Interchange Format", None, "fmt/817", "application/json")),
         (FileRole.TEI, None, ("Extensible Markup Language", "1.0", "fmt/101", "application/tei+xml")),
+        (FileRole.ACCESS, None, ("Hypertext Markup Language", "5", "fmt/471", "text/html")),
         (FileRole.SOURCE, "application/x-mystery", ("application/x-mystery", None, None, "application/x-mystery")),
     ],
 )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rocrate.rocrate import ROCrate
 from tests.provenance.examples import (
     AT,
     ORGANISATION,
@@ -54,8 +55,9 @@ def test_the_golden_files(count: int, golden: Callable[[str, bytes], None]) -> N
 
 @pytest.mark.parametrize("names", [("02STRELSAU17",), ("02STRELSAU17", "02STRELSAU18", "03STRELSAU1")], ids=len)
 @pytest.mark.parametrize("organisation", [None, ORGANISATION])
-def test_what_we_write_has_no_finding(names: tuple[str, ...], organisation: str | None) -> None:
-    crate = crate_example(*names, organisation=organisation)
+@pytest.mark.parametrize("access_copy", [False, True])
+def test_what_we_write_has_no_finding(names: tuple[str, ...], organisation: str | None, access_copy: bool) -> None:
+    crate = crate_example(*names, organisation=organisation, access_copy=access_copy)
     assert crate_check.check(ro_crate.encode(crate), payload_of(crate)) == ()
 
 
@@ -117,6 +119,43 @@ def test_each_arrow_is_an_action_with_the_identifier_of_its_event() -> None:
         assert action["@id"].removeprefix("urn:uuid:") in document
 
 
+def test_an_access_copy_is_a_file_with_its_format_and_its_action() -> None:
+    crate = crate_example(access_copy=True)
+    entities = by_id(graph_of(crate))
+    copy = "access/02STRELSAU17.html"
+    assert copy in [part["@id"] for part in entities["./"]["hasPart"]]
+    assert "access copy" in entities["./"]["description"]
+    assert "access copy" not in by_id(graph_of(crate_example()))["./"]["description"]
+    pronom = "https://www.nationalarchives.gov.uk/PRONOM/fmt/471"
+    assert entities[copy]["encodingFormat"] == ["text/html", {"@id": pronom}]
+    assert (entities[pronom]["name"], entities[pronom]["version"]) == ("Hypertext Markup Language", "5")
+    (action,) = (each for each in entities.values() if each.get("result") == {"@id": copy})
+    assert (action["name"], action["object"]) == ("creation", {"@id": "tei/02STRELSAU17.xml"})
+    last = next(each for each in entities.values() if each.get("result") == {"@id": "premis/02STRELSAU17.xml"})
+    assert {"@id": copy} in last["object"]
+
+
+def test_every_file_says_what_it_is_for() -> None:
+    described = {role: entity_of(role) for role in FileRole}
+    assert len({entity["description"] for entity in described.values()}) == len(FileRole)
+    assert all(entity["contentSize"] == "1" and len(entity["sha256"]) == 64 for entity in described.values())
+
+
+def entity_of(role: FileRole) -> dict[str, Any]:
+    extra = [file_object(role, f"data/{role}/x", size=1, digests=digests_of("x"))]
+    crate = crate_of([member_of(example())], identifier="x", published=AT, software=SOFTWARE, extra=extra)
+    return by_id(graph_of(crate))[f"{role}/x"]
+
+
+def test_an_action_names_the_institution_where_it_is_known() -> None:
+    for organisation in (None, ORGANISATION):
+        entities = by_id(graph_of(crate_example(organisation=organisation)))
+        actions = [entity for entity in entities.values() if entity["@type"] == "CreateAction"]
+        agents = {entities[action["agent"]["@id"]]["name"] for action in actions if "agent" in action}
+        assert agents == ({organisation} if organisation else set())
+        assert {action["endTime"] for action in actions} == {"2026-11-23T12:30:05Z"}
+
+
 def test_access_and_rights_of_a_mixed_bag_are_all_told() -> None:
     members = [
         member_of(example()),
@@ -137,6 +176,21 @@ def test_what_is_not_stated_is_absent() -> None:
     assert not {"headline", "dateCreated", "description"} & set(cable)
     assert "publisher" not in by_id(graph_of(crate))["./"]
     assert None not in [value for entity in graph_of(crate) for value in entity.values()]
+
+
+def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
+    member = member_of(replace(example(), subject="a\ud800b"))
+    crate = crate_of([member], identifier="x", published=AT, software=SOFTWARE)
+    assert by_id(graph_of(crate))["#02STRELSAU17"]["headline"] == "a\ufffdb"
+
+
+def test_a_format_without_an_identifier_is_a_media_type_alone() -> None:
+    source = file_object(
+        FileRole.SCHEMA, "data/schemas/x", size=1, digests=digests_of("x"), media_type="application/relax-ng"
+    )
+    crate = crate_of([member_of(example())], identifier="x", published=AT, software=SOFTWARE, extra=[source])
+    assert by_id(graph_of(crate))["schemas/x"]["encodingFormat"] == "application/relax-ng"
+    assert crate_check.check(ro_crate.encode(crate), payload_of(crate)) == ()
 
 
 def test_a_crate_of_no_cable_is_none() -> None:
@@ -180,6 +234,15 @@ def setting(identifier: str, name: str, value: object) -> Callable[[Graph], obje
     return lambda graph: by_id(graph)[identifier].update({name: value})
 
 
+def first(graph: Graph, kind: str) -> dict[str, Any]:
+    return next(entity for entity in graph if entity["@type"] == kind)
+
+
+def setting_first_action(name: str, value: object) -> Callable[[Graph], object]:
+    return lambda graph: first(graph, "CreateAction").update({name: value})
+
+
+_OF_AN_ACTION = ("name", "endTime", "instrument", "object", "result")
 SOURCE = "source/02STRELSAU17.txt"
 META = "ro-crate-metadata.json"
 
@@ -203,6 +266,7 @@ META = "ro-crate-metadata.json"
         (without("./", "license"), {"crate-root"}),
         (setting("./", "license", "by agreement"), set()),
         (without("./", "hasPart"), {"crate-file-unlinked"}),
+        (setting("./", "hasPart", ["source/"]), {"crate-file-unlinked"}),
         (setting("./", "publisher", {"@id": "#nobody"}), {"crate-reference-dangling"}),
         (setting("./", "publisher", {"@id": "https://ror.org/03f0f6041"}), set()),
         (setting("./", "publisher", [{"@id": "_:nobody"}]), {"crate-reference-dangling"}),
@@ -212,6 +276,13 @@ META = "ro-crate-metadata.json"
         (without(SOURCE, "@id"), {"crate-invalid", "crate-file-undescribed", "crate-reference-dangling"}),
         (without(SOURCE, "contentSize"), {"crate-file-incomplete"}),
         (without(SOURCE, "encodingFormat"), {"crate-file-incomplete"}),
+        (setting_first_action("endTime", "yesterday"), {"crate-action"}),
+        (setting_first_action("endTime", 2026), {"crate-action"}),
+        (setting_first_action("endTime", "2026-11-23"), set()),
+        *((setting_first_action(name, None), {"crate-action-incomplete"}) for name in _OF_AN_ACTION),
+        (lambda graph: first(graph, "SoftwareApplication").pop("version"), {"crate-action-incomplete"}),
+        (setting_first_action("instrument", {"@id": "https://example.org/tool"}), set()),
+        (setting(SOURCE, "name", ""), {"crate-file-incomplete"}),
         (lambda graph: graph.append(deepcopy(graph[1])), {"crate-invalid"}),
         (lambda graph: graph.append("nothing"), {"crate-invalid"}),
     ],
@@ -288,19 +359,34 @@ def test_any_graph_is_looked_at(graph: list[object]) -> None:
     assert crate_check.check(json.dumps(document).encode(), ["data/x"])
 
 
-def test_the_community_s_own_library_reads_it(tmp_path: Path) -> None:
-    rocrate = pytest.importorskip("rocrate.rocrate", reason="the second opinion, PyPI rocrate, is not installed")
-    crate = crate_example("02STRELSAU17", "02STRELSAU18")
+@pytest.mark.parametrize("names", [("02STRELSAU17",), ("02STRELSAU17", "02STRELSAU18")], ids=len)
+@pytest.mark.parametrize("access_copy", [False, True])
+def test_the_community_s_own_library_reads_it(names: tuple[str, ...], access_copy: bool, tmp_path: Path) -> None:
+    crate = crate_example(*names, access_copy=access_copy)
     for path in payload_of(crate):
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"x")
     (tmp_path / ro_crate.METADATA_PATH).write_bytes(ro_crate.encode(crate))
-    read = rocrate.ROCrate(str(tmp_path / "data"))
-    assert read.name == crate.name
+    read = ROCrate(str(tmp_path / "data"))
+    assert (read.name, read.description, read.version) == (crate.name, crate.description, "1.2")
     assert str(read.root_dataset["conditionsOfAccess"]) == "restricted"
     inside = {path for path in payload_of(crate) if path.startswith("data/")} - {ro_crate.METADATA_PATH}
     assert {f"data/{entity.id}" for entity in read.data_entities} == inside
     actions = [entity for entity in read.contextual_entities if entity.type == "CreateAction"]
-    assert len(actions) == 6
+    assert len(actions) == len(names) * (4 if access_copy else 3)
     assert {action["instrument"]["name"] for action in actions} == {"preserve"}
+    assert {action["agent"]["name"] for action in actions} == {ORGANISATION}
+
+
+def test_the_library_writes_again_what_it_read(tmp_path: Path) -> None:
+    # It keeps only what it understood: nothing of ours is lost on the way.
+    crate = crate_example(access_copy=True)
+    for path in payload_of(crate):
+        file = tmp_path / "bag" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x")
+    (tmp_path / "bag" / ro_crate.METADATA_PATH).write_bytes(ro_crate.encode(crate))
+    ROCrate(str(tmp_path / "bag/data")).write(str(tmp_path / "again"))
+    again = json.loads((tmp_path / "again" / META).read_bytes())
+    assert {entity["@id"]: entity for entity in again["@graph"]} == by_id(graph_of(crate))

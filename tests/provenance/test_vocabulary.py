@@ -47,6 +47,7 @@ PUBLISHED = {
     },
     "relationshipSubType": {
         "hss": "has Source",
+        "inc": "includes",
         "isr": "is Represented By",
         "iso": "is Source Of",
         "rep": "represents",

@@ -9,7 +9,8 @@ from preserve.cable.page import Page
 from preserve.cable.record import Cable, Rights, Row
 from preserve.errors import SourceError
 from preserve.readers import SourceItem, registered
-from preserve.readers.cablebrowser import MAX_PAGE, CablebrowserReader
+from preserve.readers.cablebrowser import CablebrowserReader
+from preserve.readers.octets import LARGEST
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "cablebrowser"
 FLATTENED = (FIXTURES / "05STRELSAU4281.flattened.txt").read_bytes()
@@ -167,6 +168,8 @@ def test_a_routed_page_may_be_flattened_too() -> None:
     [
         (b"Latest source of this page is somewhere-else, released 2020-01-31", "somewhere-else", "2020-01-31", []),
         (b"Latest source of this page is x, released 31 January 2020", "x", None, ["release-incomplete"]),
+        (b"Latest source of this page is x, released 9999-10-04", "x", None, ["release-incomplete"]),
+        (b"Latest source of this page is x, released 20111004", "x", None, ["release-incomplete"]),
         (b"Latest source of this page is cablebrowser-2,", "cablebrowser-2", None, ["release-incomplete"]),
         (b"Latest source of this page is cable", "cable", None, ["release-incomplete"]),
         (b"Latest source of this page is", None, None, ["release-incomplete"]),
@@ -240,7 +243,7 @@ def test_an_unknown_row_stays_in_the_table() -> None:
         (b"<HTML><body>Identifier: 05X1", "(<html), and it has no other row of a cablebrowser page than 'Identifier:'"),
         (LINES.replace(b"Reform", b"R\xe9form"), "is not UTF-8; the page must be given as the site served it"),
         (b"Dear Sir,\nI am not a cable.\n", "it has no row 'Identifier:'"),
-        (b"x" * (MAX_PAGE + 1), f"it has {MAX_PAGE + 1} bytes, and no page has more than {MAX_PAGE}"),
+        (b"x" * (LARGEST + 1), f"with {LARGEST + 1} bytes it is larger than 16 MiB, which no page of a cable is"),
         (b"The Identifier: of all", "it has no row 'Identifier:'"),
     ],
 )
@@ -295,9 +298,9 @@ def test_a_page_without_text_says_so() -> None:
 
 def test_one_very_long_line_is_no_trouble() -> None:
     head = FLATTENED[: FLATTENED.index(b"1. (C)")]
-    data = head + b"1. (C) | : " * (MAX_PAGE // 12 - 500)
+    data = head + b"1. (C) | : " * (LARGEST // 12 - 500)
     assert codes(read(data)) == ["page-truncated"]
-    assert READER.declines(SourceItem("x", b"| " * (MAX_PAGE // 2), "x")) == "it has no row 'Identifier:'"
+    assert READER.declines(SourceItem("x", b"| " * (LARGEST // 2), "x")) == "it has no row 'Identifier:'"
 
 
 def test_a_damaged_row_of_the_identifier_is_told() -> None:

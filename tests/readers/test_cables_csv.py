@@ -26,10 +26,11 @@ from preserve.cable.page import Page
 from preserve.cable.record import Container, Row
 from preserve.digests import sha256
 from preserve.errors import SourceError
-from preserve.readers import SourceItem, SourceRef, csv_index, csv_index_file, csv_rows
+from preserve.readers import SourceItem, SourceRef, choose, csv_index, csv_index_file, csv_rows, registered
 from preserve.readers.cables_csv import CablesCsvReader
 from preserve.readers.csv_index import is_cables_csv, load_row, read_range, rows
 from preserve.readers.csv_rows import Extent, Flaw, fields_of, scan
+from preserve.readers.octets import LARGEST
 
 FILE = FIXTURES / "cables_csv" / "cables.csv"
 ODD = FIXTURES / "cables_csv" / "odd_bytes.csv"
@@ -222,7 +223,7 @@ def test_what_is_not_a_row_is_told() -> None:
 
 @pytest.mark.parametrize("size", [7, 1000, 4096, 1 << 20])
 def test_a_row_that_is_too_long_is_refused_alone(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_rows, "MAX_ROW", 5000)
+    monkeypatch.setattr(csv_rows, "LARGEST", 5000)
     longest = row(2, "x" * (5000 - len(row(2, "")) - 1))
     long, good = row(1, "x" * 20_000), row(3)
     assert cut(b"\n".join([good, long, good, longest, good, long]), size) == [
@@ -536,7 +537,7 @@ def test_only_rows_are_loaded_as_rows(ref: SourceRef) -> None:
         load_row(ref)
 
 
-@pytest.mark.parametrize(("offset", "length"), [(0, csv_rows.MAX_ROW + 1), (-1, 3), (0, -1)])
+@pytest.mark.parametrize(("offset", "length"), [(0, LARGEST + 1), (-1, 3), (0, -1)])
 def test_no_more_than_a_row_is_read(tmp_path: Path, offset: int, length: int) -> None:
     (tmp_path / "x").write_bytes(b"x")
     with pytest.raises(ValueError, match="not the place of a row"):
@@ -639,6 +640,25 @@ def test_cells_without_a_value_are_told() -> None:
     assert page.findings[0].message == "no value for origin, classification"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Identifier: of the case",
+        "| Identifier: | 05ZENDA9 |",
+        "<table><tr><td>Identifier:</td></tr><tr><td>Origin:</td></tr>",
+        "Document Number: 1978STRELS01534",
+        "VZCZCXRO1234",
+    ],
+)
+def test_a_row_is_a_row_whatever_stands_in_its_text(line: str) -> None:
+    item = SourceItem("row-1.csv", row(1, f"1. (C) Words.\n{line}\n2. (C) More."), "x")
+    assert choose(item, registered()).name == READER.name
+
+
+def test_what_is_longer_than_any_row_is_none() -> None:
+    assert csv_rows.flaw_of(row(1) + b" " * LARGEST) is Flaw.TOO_LONG
+
+
 def test_the_release_comes_from_the_user_or_the_path() -> None:
     named = read(row(1), path="captures/cablegate-201108300212/cables.csv").release
     assert named is not None
@@ -658,7 +678,7 @@ def test_a_body_longer_than_the_csv_module_reads() -> None:
     [
         (row(1) + b"\n" + row(2), "it holds more than one row: name the file itself, and each of its rows is read"),
         (b"id,created", "it does not begin as a row of cables.csv does, with a number and a moment in quotes"),
-        (row(1) + b" " * csv_rows.MAX_ROW, f"and no row has more than {csv_rows.MAX_ROW}"),
+        (row(1) + b" " * LARGEST, "larger than 16 MiB, which no page of a cable is"),
     ],
 )
 def test_it_declines_and_says_why(data: bytes, reason: str) -> None:

@@ -246,6 +246,19 @@ def test_the_name_of_a_page_from_windows_is_its_last_part(tmp_path: Path) -> Non
     assert [load(ref).name for ref in walked(tmp_path / "a.zip")] == ["x.txt", "bell\\x07.txt"]
 
 
+def test_a_member_without_a_name_is_one(tmp_path: Path) -> None:
+    make_zip(tmp_path / "a.zip", {"a": b"one", "b": b"two"})
+    data = (tmp_path / "a.zip").read_bytes()
+    # In the table of contents (APPNOTE 4.3.12): the length of the name is 0, that of the comment 1.
+    at = data.index(b"PK\x01\x02")
+    entry = bytearray(data[at : at + 47])
+    struct.pack_into("<HHH", entry, 28, 0, 0, 1)
+    (tmp_path / "a.zip").write_bytes(data[:at] + entry + data[at + 47 :])
+    found = told(tmp_path / "a.zip")
+    assert found.keys() == {"", "b"}
+    assert "it is damaged" in str(found[""])
+
+
 def test_both_of_two_members_of_one_name_come_out(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

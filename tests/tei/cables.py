@@ -17,6 +17,7 @@ from preserve.cable.record import (
     CaptureSource,
     Classification,
     Completeness,
+    Container,
     Created,
     DeclassifyOn,
     Header,
@@ -35,6 +36,7 @@ from preserve.cable.record import (
     Row,
     Segment,
     SegmentKind,
+    Span,
     Tag,
     Transmission,
 )
@@ -42,7 +44,7 @@ from preserve.digests import sha256
 from preserve.provenance.software import Software
 from preserve.tei.encode import encode
 
-__all__ = ["DAY", "SOFTWARE", "bare", "encoded", "full", "marked"]
+__all__ = ["DAY", "SOFTWARE", "bare", "encoded", "full", "marked", "spanning"]
 
 SOFTWARE = Software("preserve", "0.1.0", "0123456789abcdef0123456789abcdef01234567")
 DAY = datetime.date(2026, 11, 23)
@@ -117,14 +119,15 @@ _TEXT: list[tuple[SegmentKind, Inline]] = [
                    (M.PORTION, "/body/paragraphs/0/portion", "(C)"), " ",
                    (M.SUMMARY, None, ["Summary: The Secretary of the Palace ",
                                       (M.STRAY_CAPTION, None, "SIPDIS"), " Guard met ",
-                                      (M.REDACTION, None, "XXXXXXXXXXXX"), ". End summary."])]),
+                                      (M.REDACTION, "/redaction/spans/0", "XXXXXXXXXXXX"), ". End summary."])]),
     (K.SPACE, "\n\n"),
     (K.HEADING, "THE CORONATION"),
     (K.SPACE, "\n"),
     (K.PARAGRAPH, [(M.NUMBER, "/body/paragraphs/1/number", "2."), " ",
                    (M.PORTION, "/body/paragraphs/1/portion", "(S//NF)"),
                    " It was held (", (M.REFERENCE_MENTION, "/references/0", "ref A"), "). ",
-                   (M.NOTE, None, ["(Note: ", (M.REDACTION, None, "[NAME REMOVED]"), " was there. End note.)"])]),
+                   (M.NOTE, None, ["(Note: ", (M.REDACTION, "/redaction/spans/1", "[NAME REMOVED]"),
+                                   " was there. End note.)"])]),
     (K.SPACE, "\n"),
     (K.PAGE_BANNER, "STRELSAU 00000017  002 OF 002"),
     (K.SPACE, "\n\n\f\n"),
@@ -157,8 +160,16 @@ def full() -> Cable:
             sent="2002-03-13T15:03:00Z",
             precedence=("PRIORITY",),
             sender="AMEMBASSY STRELSAU",
-            action=(Recipient(text="RUEHC/SECSTATE WASHDC PRIORITY 3217", name="SECSTATE WASHDC"),),
-            info=(Recipient(text="RUEHZD/AMEMBASSY ZENDA", name="AMEMBASSY ZENDA"),),
+            action=(
+                Recipient(
+                    text="RUEHC/SECSTATE WASHDC PRIORITY 3217",
+                    route="RUEHC",
+                    name="SECSTATE WASHDC",
+                    precedence="PRIORITY",
+                    mcn="3217",
+                ),
+            ),
+            info=(Recipient(text="RUEHZD/AMEMBASSY ZENDA", route="RUEHZD", name="AMEMBASSY ZENDA"),),
         ),
         classification=Classification(
             level="CONFIDENTIAL",
@@ -188,7 +199,11 @@ def full() -> Cable:
             Reference(label="B", text="ZENDA LETTER OF MARCH 1", kind="other"),
         ),
         signed_by=("RASSENDYLL",),
-        redaction=Redaction(status="redacted", text="Names were removed by the publisher."),
+        redaction=Redaction(
+            status="redacted",
+            text="Names were removed by the publisher.",
+            spans=tuple(Span(mark.start, mark.end) for mark in marks if mark.kind is M.REDACTION),
+        ),
         completeness=Completeness(
             status="partial", text="This record is a partial extract.", missing=("routing-header", "tail")
         ),
@@ -221,6 +236,106 @@ def full() -> Cable:
             copyright="http://rightsstatements.org/vocab/NoC-US/1.0/",
             statement="A work of the US Government.",
             advisory="Marked classified by its originator.",
+        ),
+    )
+
+
+_SPANNING: list[tuple[SegmentKind, Inline]] = [
+    (K.TRANSMISSION, "VZCZCXYZ0060"),
+    (K.SPACE, "\n"),
+    (K.PRECEDENCE, ["O ", (M.DTG, "/transmission/dtg", "131503Z MAR 02")]),
+    (K.SPACE, "\n"),
+    (K.FROM, "FM AMEMBASSY STRELSAU"),
+    (K.SPACE, "\n"),
+    (K.TO, "TO RUEHRUR/RURITANIA COLLECTIVE NIACT IMMEDIATE XMT AMEMBASSY ZENDA"),
+    (K.SPACE, "\n"),
+    (K.BANNER, [(M.LEVEL, "/classification/banner", "SECRET NOFORN"), " ",
+                (M.MESSAGE_REFERENCE, "/message_reference", "STRELSAU 000018")]),
+    (K.SPACE, "\n"),
+    (K.SUBJECT, ["SUBJECT: ", (M.SUBJECT, "/subject", "A LONG SUMMARY")]),
+    (K.SPACE, "\n"),
+    (K.REFERENCES, ["REF: ", (M.REFERENCE, "/references/0", "STRELSAU"), " (NOTAL)"]),
+    (K.SPACE, "\n"),
+    (K.PARAGRAPH, [(M.NUMBER, None, "1."), " ", (M.SUMMARY, None, "SUMMARY: The first of three.")]),
+    (K.SPACE, "\n"),
+    (K.PAGE_BANNER, "STRELSAU 00000018  002 OF 002"),
+    (K.SPACE, "\n"),
+    (K.PARAGRAPH, [(M.SUMMARY, None, [(M.NUMBER, None, "2."), " The second; ",
+                                      (M.REDACTION, "/redaction/spans/0", "XXXX"), " spoke."])]),
+    (K.SPACE, "\n"),
+    (K.PARAGRAPH, [(M.SUMMARY, None, [(M.NUMBER, None, "3."), " The last. END SUMMARY."])]),
+    (K.SPACE, "\n"),
+    (K.PARAGRAPH, [(M.NUMBER, None, "4."), " All is well. ", (M.NOTE, None, "NOTE: It is not. END NOTE.")]),
+    (K.SPACE, "\n"),
+    (K.PARAGRAPH, [(M.NOTE, None, "NOTE: This is another one. END NOTE.")]),
+    (K.SPACE, "\n"),
+    (K.SIGNATURE, [(M.SIGNER, "/signed_by/0", "RASSENDYLL")]),
+]  # fmt: skip
+
+
+def spanning() -> Cable:
+    """Return a cable out of a container, with what :func:`full` leaves out.
+
+    Asides go over several paragraphs, the routing header stands in the text, the path tells the release, the text alone
+    shows that it is redacted, and nothing tells which telegram the reference is.
+    """
+    text, segments, marks = marked(_SPANNING)
+    bounds = [(each.start, each.end) for each in segments if each.kind is K.PARAGRAPH]
+    source = replace(
+        _source("02STRELSAU18.html"),
+        media_type="text/html",
+        container=Container(
+            name="pages.7z", sha256=sha256(b"pages"), member="cable/2002/03/02STRELSAU18.html", offset=512
+        ),
+    )
+    return replace(
+        bare(text),
+        identifier="02STRELSAU18",
+        message_reference=MessageReference(text="STRELSAU 000018", post="STRELSAU", serial=18),
+        subject="A LONG SUMMARY",
+        created=Created(text="2002-03-13 15:15", value="2002-03-13T15:03:00", reliability="dtg-confirmed"),
+        transmission=Transmission(
+            dtg="131503Z MAR 02",
+            sent="2002-03-13T15:03:00Z",
+            precedence=("IMMEDIATE",),
+            sender="AMEMBASSY STRELSAU",
+            action=(
+                Recipient(
+                    text="RUEHRUR/RURITANIA COLLECTIVE NIACT IMMEDIATE",
+                    route="RUEHRUR",
+                    name="RURITANIA COLLECTIVE",
+                    precedence="NIACT IMMEDIATE",
+                    excluded=("AMEMBASSY ZENDA",),
+                ),
+            ),
+        ),
+        classification=Classification(
+            level="SECRET",
+            text="SECRET//NOFORN",
+            handling=("NOFORN",),
+            banner=Banner(text="SECRET NOFORN", level="SECRET", handling=("NOFORN",)),
+        ),
+        references=(Reference(text="STRELSAU", kind="telegram"),),
+        signed_by=("RASSENDYLL",),
+        redaction=Redaction(
+            status="redacted",
+            spans=tuple(Span(mark.start, mark.end) for mark in marks if mark.kind is M.REDACTION),
+        ),
+        completeness=Completeness(status="complete"),
+        body=replace(
+            bare(text).body,
+            line_breaks="kept",
+            segments=segments,
+            marks=marks,
+            paragraphs=tuple(
+                Paragraph(number=number, start=start, end=end)
+                for number, (start, end) in zip([1, 2, 3, 4, None], bounds, strict=True)
+            ),
+        ),
+        provenance=Provenance(
+            release=Release(text="cablegate-200203", name="cablegate-200203", basis="path"),
+            page=PageCapture(format="wikileaks_html", rendering="html"),
+            source=source,
         ),
     )
 

@@ -1,15 +1,18 @@
-"""Bodies in any order, deeply marked, with targets that are and are not of the full cable.
+"""Bodies in any order, deeply marked, with targets that are and are not of the full cable; records out of containers.
 
 Scope: what ``tests.strategies`` leaves out, being for whole records: long partitions, deep nesting, true targets.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
+from tests.strategies import ANY_TEXT, cables
 
-from preserve.cable.record import Body, Mark, MarkKind, Paragraph, Segment, SegmentKind
+from preserve.cable.record import Body, Cable, Container, Mark, MarkKind, Paragraph, Segment, SegmentKind
 
-__all__ = ["bodies"]
+__all__ = ["bodies", "captured"]
 
 _WORDS = st.text(st.sampled_from(list("aX1 \n\t\r\f\x00<&>]\"'\xa0\u2028é\U0001f600\ufffe")), min_size=1, max_size=12)
 _TARGETS = st.none() | st.sampled_from(
@@ -26,6 +29,8 @@ _TARGETS = st.none() | st.sampled_from(
         "/classification/declassify_on/date",
         "/classification/classified_by/0",
         "/message_reference",
+        "/redaction/spans/0",
+        "/transmission/dtg",
     ]
 )
 
@@ -70,3 +75,21 @@ def bodies(draw: st.DrawFn) -> Body:
             if segment.kind is SegmentKind.PARAGRAPH
         ),
     )
+
+
+@st.composite
+def captured(draw: st.DrawFn) -> Cable:
+    """Make whole records whose source is part of a larger file, of a release that anybody may have named."""
+    cable = draw(cables())
+    words = st.text(ANY_TEXT, min_size=1, max_size=6)
+    container = st.builds(
+        Container,
+        name=words,
+        sha256=st.just("0" * 64),
+        member=st.none() | words,
+        offset=st.none() | st.integers(0, 2**53 - 1),
+    )
+    provenance = cable.provenance
+    release = provenance.release and replace(provenance.release, basis=draw(st.sampled_from(["page", "path", "flag"])))
+    source = replace(provenance.source, container=draw(st.none() | container))
+    return replace(cable, provenance=replace(provenance, release=release, source=source))

@@ -42,7 +42,7 @@ def examine(path: Path, location: Location, at: str) -> LogEvent | Finding:
             return _unknown(location, f"it is not in the event log, and not valid ({codes})")
         with closing(open_container(path)) as container:
             cables = _cables(container)
-            size = path.stat().st_size if report.form is Form.TAR else _octets(container)
+            size = _octets(container) if report.form is Form.DIRECTORY else path.stat().st_size
     except (BagError, OSError, ValueError) as error:
         return _unknown(location, f"it is not in the event log, and its records cannot be read: {error}")
     if not cables:

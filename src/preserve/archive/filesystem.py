@@ -1,4 +1,4 @@
-"""The store on a file system: a folder a post, a year, a bag, and in it a folder or tar a version.
+"""The store on a file system: a folder a post, a year, a bag, and in it a folder or archive a version.
 
 Scope: publishing staged bags and walking what is there. Not in scope: the bytes of a bag (``bag``), and which bags
 there should be (``catalogue``).
@@ -53,13 +53,13 @@ class FilesystemStore:
 
     def _walk(self, folder: str, level: int) -> Iterator[Location | Stray]:
         with os.scandir(self._root / folder) as entries:
-            kinds = {entry.name: _kind(entry) for entry in entries}
+            folders = {entry.name: _is_folder(entry) for entry in entries}
         if level == _BAG_LEVEL:
-            yield from _versions(folder, kinds)
+            yield from _versions(folder, folders)
             return
-        for name in sorted(kinds):
+        for name in sorted(folders):
             path = f"{folder}/{name}"
-            if kinds[name] is Form.DIRECTORY:
+            if folders[name]:
                 yield from self._walk(path, level + 1)
             else:
                 yield Stray(path, "a file or link where the layout has folders")
@@ -69,23 +69,23 @@ _BAG_LEVEL = 3
 """Folders of bags are this many levels below the folder of all bags."""
 
 
-def _kind(entry: os.DirEntry[str]) -> Form | None:
-    """Return the form of bag that an entry can be; ``None`` for links and special files."""
+def _is_folder(entry: os.DirEntry[str]) -> bool | None:
+    """Tell a folder from a file; ``None`` for links and special files."""
     if entry.is_dir(follow_symlinks=False):
-        return Form.DIRECTORY
-    return Form.TAR if entry.is_file(follow_symlinks=False) else None
+        return True
+    return False if entry.is_file(follow_symlinks=False) else None
 
 
-def _versions(folder: str, kinds: dict[str, Form | None]) -> Iterator[Location | Stray]:
+def _versions(folder: str, folders: dict[str, bool | None]) -> Iterator[Location | Stray]:
     locations, strays = [], []
-    for name, kind in sorted(kinds.items()):
+    for name, is_folder in sorted(folders.items()):
         path = f"{folder}/{name}"
         try:
             location = Location.parse(path)
         except ValueError as error:
             strays.append(Stray(path, str(error)))
             continue
-        if location.form is kind:
+        if is_folder is (location.form is Form.DIRECTORY):
             locations.append(location)
         else:
             strays.append(Stray(path, f"not a {location.form.value}"))

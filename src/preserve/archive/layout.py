@@ -61,7 +61,7 @@ SEVERAL = "_several"
 UNDATED = "0000"
 """The shelf of bags whose year nobody knows, or that span years."""
 
-_VERSION_FOLDER = re.compile(r"v([1-9][0-9]{0,8})(\.tar)?")
+_VERSION_FOLDER = re.compile(r"v([1-9][0-9]{0,8})(|\.tar|\.zip)")
 _POST = re.compile(r"[A-Z0-9][A-Z0-9-]{0,63}|_|_several")
 _YEAR = re.compile(r"[0-9]{4}")
 
@@ -126,7 +126,7 @@ class Location:
         year: Four digits; :data:`UNDATED` when unknown.
         name: The name of the bag.
         version: From 1.
-        form: Directory or tar.
+        form: Directory, tar or zip.
 
     Raises:
         ValueError: A part is not one that the layout allows.
@@ -146,8 +146,7 @@ class Location:
     @property
     def path(self) -> str:
         """The path below the root, with ``/`` between its parts: ``bags/STRELSAU/2007/07STRELSAU42/v1``."""
-        suffix = ".tar" if self.form is Form.TAR else ""
-        return f"{BAGS}/{self.post}/{self.year}/{self.name}/v{self.version}{suffix}"
+        return f"{BAGS}/{self.post}/{self.year}/{self.name}/v{self.version}{self.form.suffix}"
 
     @classmethod
     def parse(cls, path: str) -> Self:
@@ -160,7 +159,7 @@ class Location:
         match = _VERSION_FOLDER.fullmatch(parts[-1])
         if len(parts) != 5 or parts[0] != BAGS or match is None:
             raise ValueError(f"not a place of an archive: {path!r}")
-        form = Form.TAR if match[2] else Form.DIRECTORY
+        form = next(form for form in Form if form.suffix == match[2])
         return cls(parts[1], parts[2], parts[3], int(match[1]), form)
 
 

@@ -232,12 +232,12 @@ class StoredBag:
 
     @property
     def form(self) -> Form:
-        """Directory or tar."""
+        """Directory, tar or zip."""
         return self.location.form
 
     @property
     def path(self) -> Path:
-        """The bag's folder or tar."""
+        """The folder or archive of the bag."""
         return self.root / self.location.path
 
     @property

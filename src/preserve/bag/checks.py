@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import assert_never
 
 from preserve.bag.containers import Kind, shown
-from preserve.bag.look import Bag, Claims, normal
+from preserve.bag.fixity import Altered, Fixity, Intact, Unreadable, compared, fixities
+from preserve.bag.look import Bag
+from preserve.bag.manifests import Claims, normal
 from preserve.bag.model import Depth
-from preserve.digests import ALGORITHMS, WEAK, MultiDigest
+from preserve.digests import ALGORITHMS, WEAK
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["CHECKS", "Altered", "Check", "Fixity", "Intact", "Unreadable", "fixity"]
+__all__ = ["CHECKS", "Check"]
 
 Check = Callable[[Bag], Iterator[Finding]]
 
@@ -26,53 +27,6 @@ _OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
 _SYSTEM = re.compile(
     r"(?:.*/)?(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/.*)?", re.DOTALL
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Intact:
-    """The file has the digests that the manifests give."""
-
-
-@dataclass(frozen=True, slots=True)
-class Altered:
-    """The file has another digest: the algorithm, what the manifest gives, what the file has."""
-
-    algorithm: str
-    expected: str
-    actual: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """The file could not be read, which is no proof of loss."""
-
-    reason: str
-
-
-Fixity = Intact | Altered | Unreadable
-
-
-def fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
-    """Hash a file in one pass and say which of the three it is.
-
-    Args:
-        chunks: Its octets; iterating may raise OSError.
-        expected: Lower-case hexadecimal digest by algorithm.
-    """
-    digest = MultiDigest(expected)
-    try:
-        for chunk in chunks:
-            digest.update(chunk)
-    except OSError as error:
-        return Unreadable(error.strerror or str(error))
-    return _compared(digest.hexdigests(), expected)
-
-
-def _compared(actual: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
-    for algorithm, value in expected.items():
-        if actual[algorithm] != value:
-            return Altered(algorithm, value, actual[algorithm])
-    return Intact()
 
 
 def check_look(bag: Bag) -> Iterator[Finding]:
@@ -234,8 +188,8 @@ def check_payload_digests(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 3: every digest in every payload manifest is that of its file."""
     expected = bag.claims.expected
     wanted = (entry for path, entry in bag.payload.items() if path in expected)
-    for entry, chunks in bag.container.contents(wanted):
-        yield from _outcome("payload", entry.path, fixity(chunks, expected[entry.path]))
+    for entry, result in fixities(bag.container, wanted, expected, threads=bag.threads):
+        yield from _outcome("payload", entry.path, result)
 
 
 def check_tag_digests(bag: Bag) -> Iterator[Finding]:
@@ -244,13 +198,13 @@ def check_tag_digests(bag: Bag) -> Iterator[Finding]:
     unread = []
     for path, entry in bag.tags.items():
         if path in expected and path in bag.digests:
-            yield from _outcome("tag-file", path, _compared(bag.digests[path], expected[path]))
+            yield from _outcome("tag-file", path, compared(bag.digests[path], expected[path]))
         elif path in expected:
             unread.append(entry)
     already = {finding.where for finding in bag.findings if finding.code == "tag-file-unreadable"}
-    for entry, chunks in bag.container.contents(unread):
+    for entry, result in fixities(bag.container, unread, expected):
         if shown(entry.path) not in already:
-            yield from _outcome("tag-file", entry.path, fixity(chunks, expected[entry.path]))
+            yield from _outcome("tag-file", entry.path, result)
 
 
 def _outcome(what: str, path: str, result: Fixity) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Where the files of a bag lie, looked at without unpacking and without leaving the bag.
 
-Scope: the protocol that ``folder`` and ``tarball`` meet. Not in scope: what the files mean (``look``). A compressed
-tar, a zip or an object store needs one more class, its line in ``opening``, and nothing elsewhere.
+Scope: the protocol that ``folder``, ``tarball``, ``packed_tar`` and ``zipped`` meet. Not in scope: what the files mean
+(``look``). An object store needs one more class, its line in ``opening``, and nothing elsewhere.
 
 A container lists once; only what it listed is ever opened, so no path that somebody wrote into a tag file reaches the
 file system.
@@ -14,9 +14,9 @@ from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
 from preserve.bag.model import Form
-from preserve.findings import Finding
+from preserve.findings import Finding, found
 
-__all__ = ["MAX_ENTRIES", "Container", "Entry", "Kind", "Listing", "shown"]
+__all__ = ["MAX_ENTRIES", "Container", "Entry", "Kind", "Listing", "below_the_top", "shown"]
 
 MAX_ENTRIES = 1_000_000
 """Files and folders that we list in one bag; more give the finding ``limit-exceeded``."""
@@ -70,7 +70,15 @@ class Container(Protocol):
 
     @property
     def form(self) -> Form:
-        """Directory or tar."""
+        """Directory, tar or zip."""
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The media types of its form, any of which a profile may accept; empty for a folder."""
+
+    @property
+    def random_access(self) -> bool:
+        """Whether files can be read in any order, several at once."""
 
     def listing(self) -> Listing:
         """List everything, in one pass.
@@ -86,8 +94,50 @@ class Container(Protocol):
         listed. An iterator is good until the next file is asked for.
         """
 
+    def digests_of(self, entry: Entry) -> Mapping[str, str] | None:
+        """Return the digests of a file by algorithm, where listing was the one chance to read it; else ``None``."""
+
     def close(self) -> None:
         """Let go of what it holds open."""
+
+
+def below_the_top(
+    entries: Mapping[str, Entry], name: str, suffixes: tuple[str, ...], findings: list[Finding]
+) -> Listing:
+    """Return what an archive holds below its one top folder, the base directory of the bag.
+
+    Args:
+        entries: All that it holds, by path.
+        name: Its file name; empty when it has none.
+        suffixes: What its file name may have after the name of the bag.
+        findings: What was found so far; what the top has wrong is added.
+    """
+    top = _top(entries, findings)
+    if top and name and name not in {top, *(f"{top}{suffix}" for suffix in suffixes)}:
+        says = f"the base directory is {shown(top)!r}, the archive {name!r}"
+        findings.append(found("archive-name-differs", name, says))
+    inside = f"{top}/" if top else ""
+    below = {
+        path[len(inside) :]: entry._replace(path=path[len(inside) :])
+        for path, entry in entries.items()
+        if path.startswith(inside) and path != inside
+    }
+    plain = next((name.removesuffix(suffix) for suffix in suffixes if name.endswith(suffix)), name)
+    return Listing(top or plain, below, tuple(findings))
+
+
+def _top(entries: Mapping[str, Entry], findings: list[Finding]) -> str:
+    """Return the base directory: the one top folder; ``""`` when the bag was packed from within."""
+    tops = {path.split("/", 1)[0] for path in entries}
+    if "bagit.txt" in entries:
+        says = "bagit.txt lies at the top: the bag was packed from within its base directory"
+        findings.append(found("archive-no-base-directory", "bagit.txt", says))
+        return ""
+    if len(tops) > 1:
+        names = ", ".join(sorted(shown(top) for top in tops)[:5])
+        findings.append(found("archive-several-tops", "", f"the archive holds {len(tops)} things at its top: {names}"))
+    with_bag = sorted(top for top in tops if f"{top}/bagit.txt" in entries)
+    return with_bag[0] if with_bag else min(tops, default="")
 
 
 def shown(path: str) -> str:

@@ -29,6 +29,8 @@ class DirectoryContainer:
     __slots__ = ("_root",)
 
     form = Form.DIRECTORY
+    media_types = frozenset[str]()
+    random_access = True
 
     def __init__(self, path: Path) -> None:
         self._root = os.fspath(path)
@@ -55,20 +57,17 @@ class DirectoryContainer:
 
     def _scan(self, folder: str, entries: dict[str, Entry], findings: list[Finding]) -> list[str]:
         folders = []
-        with os.scandir(f"{self._root}/{folder}" if folder else self._root) as items:
+        inside = f"{folder}/" if folder else ""
+        with os.scandir(f"{self._root}/{inside}") as items:
             for item in items:
-                path = f"{folder}/{item.name}" if folder else item.name
+                path = inside + item.name
                 if item.is_dir(follow_symlinks=False):
                     folders.append(path)
                     entries[path] = Entry(path, Kind.FOLDER, 0, 0)
                     continue
                 state = item.stat(follow_symlinks=False)
-                kind = _kind(state.st_mode)
+                kind = Kind.FILE if stat.S_ISREG(state.st_mode) else _no_file(state.st_mode, path, findings)
                 entries[path] = Entry(path, kind, state.st_size, state.st_ino, state.st_dev)
-                if kind is Kind.LINK:
-                    findings.append(found("link-in-bag", shown(path), "it is a link; it is not followed"))
-                elif kind is Kind.SPECIAL:
-                    findings.append(found("special-file", shown(path), "it is neither a file nor a folder"))
         return folders
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
@@ -93,6 +92,9 @@ class DirectoryContainer:
         finally:
             os.close(descriptor)
 
+    def digests_of(self, _entry: Entry) -> None:
+        """Know nothing: every file can be read at any time."""
+
     def close(self) -> None:
         """Do nothing: nothing is held open between files."""
 
@@ -103,7 +105,9 @@ def _name(root: str) -> str:
     return path.resolve().name if path.is_symlink() or path.name in {"", ".."} else path.name
 
 
-def _kind(mode: int) -> Kind:
-    if stat.S_ISREG(mode):
-        return Kind.FILE
-    return Kind.LINK if stat.S_ISLNK(mode) else Kind.SPECIAL
+def _no_file(mode: int, path: str, findings: list[Finding]) -> Kind:
+    if stat.S_ISLNK(mode):
+        findings.append(found("link-in-bag", shown(path), "it is a link; it is not followed"))
+        return Kind.LINK
+    findings.append(found("special-file", shown(path), "it is neither a file nor a folder"))
+    return Kind.SPECIAL

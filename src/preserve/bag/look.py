@@ -7,96 +7,37 @@ bag is right (``checks``); payload octets.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from preserve.bag.containers import MAX_ENTRIES, Container, Entry, Kind, shown
-from preserve.bag.model import Depth, Form, path_fault, strongest
+from preserve.bag.containers import Container, Entry, Kind, shown
+from preserve.bag.manifests import MAX_ABSENT, PAYLOAD, Claims, Lines, Manifest, claimed, place, read_manifest
+from preserve.bag.model import Depth, Form, strongest
 from preserve.bag.tagfiles import (
     MAX_DECLARATION,
     Declaration,
     Fault,
     FetchLine,
-    ManifestLine,
-    decode_path,
-    encode_path,
     fetch_lines,
     info_fields,
-    manifest_lines,
     numbered_lines,
     parse_declaration,
+    plain_fields,
 )
-from preserve.digests import ALGORITHMS, MultiDigest, algorithm_name, digest_bytes
+from preserve.digests import ALGORITHMS, MultiDigest, algorithm_name
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["Bag", "Claims", "Manifest", "look", "normal"]
+__all__ = ["Bag", "look"]
 
 MAX_INFO = 16 << 20
 """Octets that a ``bag-info.txt`` may have."""
 
+_WHOLE = 16 << 20
+"""Octets up to which a tag file is read into memory before it is understood."""
+
 _MANIFEST = re.compile(r"(?P<tag>tag)?manifest-(?P<algorithm>[^/]+)\.txt")
-_PAYLOAD = "data/"
-_DIGITS = {algorithm: len(digest) for algorithm, digest in digest_bytes(b"", ALGORITHMS).items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """One manifest, its paths matched with the listing.
-
-    Attributes:
-        name: Its file name.
-        algorithm: BagIt's name of its algorithm; ``None`` when we do not know it.
-        of_tags: Whether it is a tag manifest.
-        entries: Lower-case hexadecimal digest by path; a path that the listing lacks is as the manifest means it.
-        findings: What is wrong with its name and lines.
-    """
-
-    name: str
-    algorithm: str | None
-    of_tags: bool
-    entries: Mapping[str, str]
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """Files matched with the manifests that list them.
-
-    Attributes:
-        expected: Digest by algorithm, by path.
-        renamed: Pairs of the path as listed and as it is on the disk, which differ in normalisation form only.
-        missing: Listed, and no such file.
-        unlisted: There, and in no manifest of an algorithm that we know.
-    """
-
-    expected: Mapping[str, Mapping[str, str]]
-    renamed: tuple[tuple[str, str], ...]
-    missing: tuple[str, ...]
-    unlisted: tuple[str, ...]
-
-
-def _claims(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims:
-    listed: dict[str, dict[str, str]] = {}
-    for manifest in manifests:
-        if manifest.algorithm is not None:
-            for path, digest in manifest.entries.items():
-                listed.setdefault(path, {})[manifest.algorithm] = digest
-    absent = [path for path in listed if path not in files]
-    unlisted = [path for path in files if path not in listed]
-    renamed: list[tuple[str, str]] = []
-    if absent and unlisted:
-        by_form = {normal(path): path for path in unlisted}
-        for path in absent:
-            here = by_form.pop(normal(path), None)
-            if here is not None:
-                renamed.append((path, here))
-                listed[here] = listed.pop(path)
-    taken = {here for _path, here in renamed}
-    missing = tuple(path for path in absent if path in listed)
-    return Claims(listed, tuple(renamed), missing, tuple(path for path in unlisted if path not in taken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +64,7 @@ class Bag:
         seal: The SHA-256 of the strongest tag manifest.
         findings: What was found on the way.
         unread: Folders that could not be listed.
+        threads: How many may hash its payload at once.
     """
 
     container: Container
@@ -144,10 +86,11 @@ class Bag:
     seal: str | None
     findings: tuple[Finding, ...]
     unread: tuple[str, ...]
+    threads: int
 
     @property
     def form(self) -> Form:
-        """Directory or tar."""
+        """Directory, tar or zip."""
         return self.container.form
 
     @property
@@ -182,12 +125,13 @@ def _algorithm(written: str) -> str:
         return written
 
 
-def look(container: Container, depth: Depth) -> Bag:
+def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
     """Look at a bag.
 
     Args:
         container: Where it lies.
         depth: At ``oxum`` no manifest is read, but for the tag manifest that the seal is of.
+        threads: How many may hash the payload at once.
 
     Raises:
         BagError: The container could not be listed.
@@ -195,8 +139,8 @@ def look(container: Container, depth: Depth) -> Bag:
     listing = container.listing()
     entries = listing.entries
     files = {path: entry for path, entry in entries.items() if entry.kind is Kind.FILE}
-    payload = {path: entry for path, entry in files.items() if path.startswith(_PAYLOAD)}
-    tags = {path: entry for path, entry in files.items() if not path.startswith(_PAYLOAD)}
+    payload = {path: entry for path, entry in files.items() if path.startswith(PAYLOAD)}
+    tags = {path: entry for path, entry in files.items() if not path.startswith(PAYLOAD)}
     reader = _Reader(container, tags, list(listing.findings))
     declaration = reader.declaration()
     version, codec = (declaration.version, declaration.encoding) if declaration else (None, "utf-8")
@@ -220,13 +164,14 @@ def look(container: Container, depth: Depth) -> Bag:
         manifests=manifests,
         tag_manifests=tag_manifests,
         named=reader.manifest_names,
-        claims=_claims(manifests, payload),
-        tag_claims=_claims(tag_manifests, tags),
+        claims=claimed(manifests, payload),
+        tag_claims=claimed(tag_manifests, tags),
         fetch=fetch,
         digests=reader.digests,
         seal=seal,
         findings=tuple(reader.findings),
         unread=listing.unread,
+        threads=threads,
     )
 
 
@@ -247,8 +192,16 @@ class _Reader:
         known = {algorithm for _name, algorithm, tag in self.manifest_names if tag and algorithm in ALGORITHMS}
         self.algorithms = tuple(sorted(known))
 
-    def octets(self, name: str) -> Iterator[bytes]:
-        """Give the octets of a tag file, all of them, and keep its digests when it has ended."""
+    def octets(self, name: str) -> Iterable[bytes]:
+        """Give the octets of a tag file, all of them, and keep its digests when it has ended.
+
+        A file that is not large comes whole, and its digests are kept at once.
+        """
+        if self.tags[name].size > _WHOLE:
+            return self._streamed(name)
+        return (b"".join(self._streamed(name)),)
+
+    def _streamed(self, name: str) -> Iterator[bytes]:
         algorithms = ("sha256",) if name.startswith("tagmanifest-") else self.algorithms
         digest = MultiDigest(algorithms)
         try:
@@ -295,6 +248,8 @@ class _Reader:
             return ()
         faults: list[Fault] = []
         octets = self.octets(name)
+        if codec == "utf-8" and isinstance(octets, tuple) and (plain := plain_fields(octets[0])) is not None:
+            return plain
         fields = tuple(info_fields(numbered_lines(octets, codec, faults), faults))
         _drain(octets)
         self.report(name, faults)
@@ -309,15 +264,15 @@ class _Reader:
         promised: dict[str, FetchLine] = {}
         octets = self.octets(name)
         for line in fetch_lines(numbered_lines(octets, codec, faults), faults):
-            path = _place(line.path, line.line, self.version, entries, faults)
+            path = place(line.path, line.line, self.version, entries, faults)
             if path is None:
                 continue
-            if not path.startswith(_PAYLOAD):
+            if not path.startswith(PAYLOAD):
                 faults.append(Fault("fetch-not-payload", line.line, f"{shown(path)!r} is no payload file"))
             elif path in promised:
                 faults.append(Fault("entry-twice", line.line, f"{shown(path)!r} is listed before"))
-            elif len(promised) >= MAX_ENTRIES:
-                faults.append(Fault("limit-exceeded", line.line, f"over {MAX_ENTRIES} lines; the rest is not read"))
+            elif len(promised) >= MAX_ABSENT:
+                faults.append(Fault("limit-exceeded", line.line, f"over {MAX_ABSENT} files; the rest is not read"))
                 break
             else:
                 promised[path] = line
@@ -328,15 +283,11 @@ class _Reader:
     def manifest(self, name: str, algorithm: str, of_tags: bool, codec: str, files: Mapping[str, Entry]) -> Manifest:
         """Read one manifest and match its paths with the files that it may list."""
         faults: list[Fault] = []
-        entries: dict[str, str] = {}
+        entries: Mapping[str, str] = {}
         known = algorithm if algorithm in ALGORITHMS else None
         octets = self.octets(name)
         if known is not None:
-            for line in manifest_lines(numbered_lines(octets, codec, faults), faults):
-                if len(entries) >= MAX_ENTRIES:
-                    faults.append(Fault("limit-exceeded", line.line, f"over {MAX_ENTRIES} lines; the rest is not read"))
-                    break
-                _enter(line, _DIGITS[known], of_tags, self.version, files, entries, faults)
+            entries = read_manifest(Lines(octets, codec, known, of_tags, self.version), files, faults)
         _drain(octets)
         return Manifest(name, known, of_tags, entries, tuple(self.as_findings(name, faults)))
 
@@ -352,81 +303,7 @@ class _Reader:
         return self.digests.get(name, {}).get("sha256")
 
 
-def _drain(octets: Iterator[bytes]) -> None:
+def _drain(octets: Iterable[bytes]) -> None:
     """Read on to the end: the digest of a file is of all of it, understood or not."""
     for _chunk in octets:
         pass
-
-
-def _enter(
-    line: ManifestLine,
-    size: int,
-    of_tags: bool,
-    version: str | None,
-    files: Mapping[str, Entry],
-    entries: dict[str, str],
-    faults: list[Fault],
-) -> None:
-    """Enter one line of a manifest, or the fault that keeps it out."""
-    digest = line.digest.lower()
-    if len(digest) != size or not _is_hex(digest):
-        says = f"{line.digest[:140]!r} is no digest of {size} hexadecimal digits"
-        faults.append(Fault("digest-malformed", line.line, says))
-        return
-    if "%" not in line.path and line.path in files:
-        path: str | None = line.path
-    else:
-        path = _place(line.path, line.line, version, files, faults)
-    if path is None:
-        return
-    if of_tags and path.startswith(_PAYLOAD):
-        faults.append(Fault("tagmanifest-lists-payload", line.line, f"{shown(path)!r} is a payload file"))
-    elif of_tags and path.startswith("tagmanifest-"):
-        faults.append(Fault("tagmanifest-lists-tagmanifest", line.line, f"{shown(path)!r} is a tag manifest"))
-    elif not of_tags and not path.startswith(_PAYLOAD):
-        faults.append(Fault("entry-outside-payload", line.line, f"{shown(path)!r} is not below data/"))
-    elif path not in entries:
-        entries[path] = digest
-    elif entries[path] == digest:
-        faults.append(Fault("entry-twice", line.line, f"{shown(path)!r} is listed before, with this digest"))
-    else:
-        faults.append(Fault("entry-conflict", line.line, f"{shown(path)!r} is listed before, with another digest"))
-
-
-def _is_hex(digest: str) -> bool:
-    try:
-        bytes.fromhex(digest)
-    except ValueError:
-        return False
-    return True
-
-
-def _place(written: str, line: int, version: str | None, files: Mapping[str, Entry], faults: list[Fault]) -> str | None:
-    """Return the path in the bag that a tag file means by what it writes; ``None`` when it leads out of the bag."""
-    if written.startswith("*") and written not in files:
-        faults.append(Fault("md5sum-asterisk", line, f"an asterisk stands before the path: {written[:120]!r}"))
-        written = written[1:]
-    path = decode_path(written, version)
-    fault = path_fault(path) or path_fault(written)
-    if fault is not None:
-        faults.append(Fault("path-leaves-bag", line, f"the path {fault}: {written[:120]!r}"))
-        return None
-    if path not in files and written in files:
-        faults.append(Fault("percent-literal", line, f"read as it stands, not as escapes: {written[:120]!r}"))
-        path = written
-    elif not (version or "1.0").startswith("0.") and encode_path(path) != _upper_escapes(written):
-        faults.append(Fault("percent-literal", line, f"a percent sign is not written %25: {written[:120]!r}"))
-    parts = path.split("/")
-    if "" in parts or "." in parts:
-        faults.append(Fault("path-not-plain", line, f"an empty or '.' part is left out: {written[:120]!r}"))
-        path = "/".join(part for part in parts if part not in {"", "."})
-    return path or None
-
-
-def _upper_escapes(written: str) -> str:
-    return re.sub(r"%0[ad]", lambda match: match[0].upper(), written)
-
-
-def normal(path: str) -> str:
-    """Return a path in normalisation form C, to compare names that only differ in form."""
-    return path if path.isascii() else unicodedata.normalize("NFC", path)

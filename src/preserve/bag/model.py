@@ -186,6 +186,12 @@ class Form(StrEnum):
 
     DIRECTORY = "directory"
     TAR = "tar"
+    ZIP = "zip"
+
+    @property
+    def suffix(self) -> str:
+        """What the name of a bag has after it in this form: ``.tar``, ``.zip``, nothing for a directory."""
+        return "" if self is Form.DIRECTORY else f".{self.value}"
 
 
 class Depth(StrEnum):
@@ -215,8 +221,8 @@ class BagReport:
 
     Attributes:
         name: The name of the bag: its base directory's.
-        path: The folder or tar that was looked at.
-        form: Directory or tar.
+        path: The folder or archive that was looked at.
+        form: Directory, tar or zip.
         bagit_version: The version that ``bagit.txt`` declares, as ``1.0``; ``None`` when it declares none.
         depth: How deep the look was.
         verdict: Valid, incomplete, invalid or unreadable.
@@ -252,8 +258,8 @@ class WrittenBag:
 
     Attributes:
         name: The name of the bag.
-        path: Its folder or tar, now.
-        form: Directory or tar.
+        path: Its folder or archive, now.
+        form: Directory, tar or zip.
         seal: The SHA-256 of its strongest tag manifest, lower-case hexadecimal.
         files: Payload files.
         bytes: Payload octets.

@@ -1,57 +1,102 @@
-"""From a path to the container that lies there.
+"""From a path or a stream to the container that lies there.
 
-Scope: telling a folder from a tar from neither, by what is there and not by its name. Not in scope: what the container
-holds (``folder``, ``tarball``).
+Scope: telling a folder, a tar, a compressed tar and a zip apart, by what is there and not by its name. Not in scope:
+what the container holds (``folder``, ``tarball``, ``packed_tar``, ``zipped``).
 """
 
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from preserve.bag.containers import Container
 from preserve.bag.folder import DirectoryContainer
-from preserve.bag.tarball import TarContainer, is_tar
+from preserve.bag.packed_tar import PackedTarContainer, StreamedTarContainer
+from preserve.bag.tar_blocks import BLOCK
+from preserve.bag.tar_members import is_tar
+from preserve.bag.tarball import TarContainer
+from preserve.bag.zipped import ZipContainer
+from preserve.decompression import Readable, compression_of
 from preserve.errors import BagError
 
-__all__ = ["open_container"]
+__all__ = ["SUFFIXES", "open_container", "open_stream"]
 
-_MAGIC = (
-    (b"\x1f\x8b", "a gzip file"),
-    (b"BZh", "a bzip2 file"),
-    (b"\xfd7zXZ\0", "an xz file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"PK\x03\x04", "a zip file"),
-    (b"PK\x05\x06", "a zip file"),
-)
+SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "gzip": (".tar.gz", ".tgz"),
+    "bzip2": (".tar.bz2", ".tbz2", ".tbz"),
+    "xz": (".tar.xz", ".txz"),
+    "zstd": (".tar.zst", ".tzst"),
+}
+"""What the name of a compressed tar may have after the name of its bag, the usual one first."""
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_WHAT = "Name a folder, a tar (also in gzip, bzip2, xz or zstd) or a zip."
 
 
 def open_container(path: Path) -> Container:
     """Return the container that lies at a path.
 
     Raises:
-        BagError: There is nothing at the path, it cannot be opened, or is neither a folder nor a tar.
+        BagError: There is nothing at the path, it cannot be opened, or is neither a folder nor an archive.
     """
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             return DirectoryContainer(path)
         if stat.S_ISREG(mode):
-            with path.open("rb") as stream:
-                start = stream.read(512)
-            if is_tar(start) or path.suffix == ".tar":
-                return TarContainer(path)
-            raise BagError(f"{path} is {_guess(start)}, not a bag", hint=_hint(start))
+            return _of_file(path)
     except (OSError, ValueError) as error:
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        raise BagError(f"{path} could not be opened: {reason}", hint="Name a folder or a tar that exists.") from error
-    raise BagError(f"{path} is neither a folder nor a file", hint="Name the folder or the tar of a bag.")
+        raise BagError(f"{path} could not be opened: {reason}", hint=_WHAT) from error
+    raise BagError(f"{path} is neither a folder nor a file", hint=_WHAT)
 
 
-def _guess(start: bytes) -> str:
-    return next((name for magic, name in _MAGIC if start.startswith(magic)), "a file that is no tar")
+def _of_file(path: Path) -> Container:
+    with path.open("rb") as file:
+        start = file.read(BLOCK)
+    if is_tar(start) or path.suffix == ".tar":
+        return TarContainer(path)
+    if start.startswith(_ZIP) or path.suffix == ".zip":
+        return ZipContainer(path)
+    compression = compression_of(start)
+    if compression is None:
+        raise BagError(f"{path} is a file that is no archive, not a bag", hint=_WHAT)
+    return PackedTarContainer(path, compression, SUFFIXES[compression])
 
 
-def _hint(start: bytes) -> str:
-    packed = any(start.startswith(magic) for magic, _name in _MAGIC)
-    return "Unpack it first: plain tars and folders are read." if packed else "Name the folder or the tar of a bag."
+def open_stream(stream: Readable) -> Container:
+    """Return the container of a bag that comes as a stream: a tar, plain or compressed.
+
+    Raises:
+        BagError: The stream could not be read, or is neither.
+    """
+    try:
+        start = _exactly(stream, BLOCK)
+    except OSError as error:
+        raise BagError(f"the stream could not be read: {error.strerror}") from error
+    compression = compression_of(start)
+    if compression is None and not is_tar(start):
+        what = "a zip, whose table of contents comes last" if start.startswith(_ZIP) else "no tar"
+        raise BagError(f"the stream is {what}, so it cannot be verified as it passes", hint="Save it to a file first.")
+    return StreamedTarContainer(_Again(start, stream), compression)
+
+
+def _exactly(stream: Readable, size: int) -> bytes:
+    parts = b""
+    while len(parts) < size and (part := stream.read(size - len(parts))):
+        parts += part
+    return parts
+
+
+class _Again:
+    """A stream, some octets of which were read before."""
+
+    def __init__(self, start: bytes, stream: Readable) -> None:
+        self._start, self._stream = start, stream
+
+    def read(self, size: int, /) -> bytes:
+        if self._start:
+            part, self._start = self._start[:size], self._start[size:]
+            return part
+        return self._stream.read(size)

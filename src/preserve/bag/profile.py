@@ -9,36 +9,50 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar, cast
 
 from preserve.bag.containers import shown
+from preserve.bag.dart_profile import OTHER_FIELDS, is_dart, standard
 from preserve.bag.look import Bag
 from preserve.bag.model import Form
+from preserve.bag.tagfiles import Fault, info_fields, numbered_lines
 from preserve.contract import contract_bytes
 from preserve.digests import algorithm_name
 from preserve.errors import UsageError
 from preserve.findings import Finding, found
 
-__all__ = ["OURS", "Profile", "TagRule"]
+__all__ = ["NAMED", "OURS", "Profile", "TagRule"]
 
 OURS = "bagit-profile-1.0.json"
 """The contract file of the profile that our bags claim."""
 
+NAMED: Mapping[str, str] = {
+    "preserve": OURS,
+    "btr": "profiles/btr-1.0.json",
+    "aptrust": "profiles/aptrust-2.3.json",
+    "swordbagit": "profiles/swordbagit-1.0.json",
+    "rda": "profiles/rda-generic-0.1.json",
+}
+"""The profiles that we carry, by the names that people may use, as paths of contract files."""
+
 _Kind = TypeVar("_Kind")
-_MEDIA = {Form.DIRECTORY: frozenset[str](), Form.TAR: frozenset({"application/tar", "application/x-tar"})}
+_CLAIM = "bagit-profile-identifier"
+_LARGEST = 1 << 20
+"""Octets of the largest tag file with fields of its own that is read."""
 _STANDARD = ("bagit.txt", "bag-info.txt", "fetch.txt", "manifest-*.txt", "tagmanifest-*.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """What a profile asks of one field of ``bag-info.txt``; no ``values`` means any value."""
+    """What a profile asks of one field of a tag file; no ``values`` means any value, ``filled`` not an empty one."""
 
     required: bool = False
     recommended: bool = False
     repeatable: bool = True
     values: tuple[str, ...] = ()
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,7 @@ class Profile:
         tag_files_allowed: Patterns of tag files that may be there; ``None`` for any.
         payload_files_required: Paths that must be there, ``data/`` and all; one that ends in ``/`` is a folder (1.4.0).
         payload_files_allowed: Patterns of payload files that may be there; ``None`` for any (1.4.0).
+        other_info: Rules by label of other tag files, by the path of the file: DART's profiles have them.
     """
 
     identifier: str
@@ -84,10 +99,11 @@ class Profile:
     tag_files_allowed: tuple[str, ...] | None = None
     payload_files_required: tuple[str, ...] = ()
     payload_files_allowed: tuple[str, ...] | None = None
+    other_info: Mapping[str, Mapping[str, TagRule]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str | bytes) -> Profile:
-        """Parse the JSON of a profile.
+        """Parse the JSON of a profile, as the specification or as DART writes it.
 
         Raises:
             UsageError: It is not JSON, lacks what every profile has, or a member has the wrong type.
@@ -96,7 +112,11 @@ class Profile:
             document = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise _unfit(f"it is not JSON: {error}") from error
-        about = _member(document, "BagIt-Profile-Info", dict, {}) if isinstance(document, dict) else {}
+        if not isinstance(document, dict):
+            raise _unfit("it is no JSON object")
+        if is_dart(document):
+            document = standard(document)
+        about = _member(document, "BagIt-Profile-Info", dict, {})
         identifier = _member(about, "BagIt-Profile-Identifier", str, "")
         if not identifier:
             raise _unfit("BagIt-Profile-Info names no BagIt-Profile-Identifier")
@@ -123,12 +143,28 @@ class Profile:
             tag_files_allowed=_texts(document, "Tag-Files-Allowed"),
             payload_files_required=_texts(document, "Payload-Files-Required") or (),
             payload_files_allowed=_texts(document, "Payload-Files-Allowed"),
+            other_info={
+                file: _tag_rules(_member(_member(document, OTHER_FIELDS, dict, {}), file, dict, {}))
+                for file in _member(document, OTHER_FIELDS, dict, {})
+            },
         )
 
     @classmethod
     def ours(cls) -> Profile:
         """Return the profile that our bags claim, ``schemas/bagit-profile-1.0.json``."""
         return _ours()
+
+    @classmethod
+    def named(cls, name: str) -> Profile:
+        """Return a profile that we know by name, one of :data:`NAMED`.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        if name not in NAMED:
+            hint = f"Known are: {', '.join(NAMED)}. Or name a file."
+            raise UsageError(f"no BagIt Profile is named {name!r}, and there is no such file", hint=hint)
+        return cls.parse(contract_bytes(NAMED[name]))
 
     def check(self, bag: Bag) -> Iterator[Finding]:
         """Give everything in which a bag differs from this profile."""
@@ -138,23 +174,14 @@ class Profile:
         yield from self._check_files(bag)
 
     def _check_info(self, bag: Bag) -> Iterator[Finding]:
-        given: dict[str, list[str]] = {}
-        for label, value in bag.info:
-            given.setdefault(label.lower(), []).append(value)
-        if self.identifier not in given.get("bagit-profile-identifier", []):
+        if self.identifier not in (value for label, value in bag.info if label.lower() == _CLAIM):
             yield found("profile-not-claimed", "bag-info.txt", f"no BagIt-Profile-Identifier is {self.identifier}")
-        for label, rule in self.info.items():
-            values = given.get(label.lower(), [])
-            if not values and rule.required:
-                yield found("profile-field-missing", "bag-info.txt", f"{label} is required")
-            elif not values and rule.recommended:
-                yield found("profile-field-recommended", "bag-info.txt", f"{label} is recommended")
-            if len(values) > 1 and not rule.repeatable:
-                yield found("profile-field-repeated", "bag-info.txt", f"{label} is given {len(values)} times")
-            for value in values:
-                if rule.values and value not in rule.values:
-                    says = f"{label} is {value[:120]!r}; accepted are {', '.join(rule.values)}"
-                    yield found("profile-field-value", "bag-info.txt", says)
+        yield from _fields("bag-info.txt", bag.info, self.info)
+        for file, rules in self.other_info.items():
+            if file in bag.tags:
+                yield from _fields(file, _info_of(bag, file), rules)
+            elif any(rule.required for rule in rules.values()):
+                yield found("profile-tag-file-missing", file, "it has fields that are required")
 
     def _check_kind(self, bag: Bag) -> Iterator[Finding]:
         if bag.version not in self.versions:
@@ -163,7 +190,7 @@ class Profile:
         packed = bag.form is not Form.DIRECTORY
         if packed and self.serialization == "forbidden":
             yield found("profile-serialization", "", f"the bag is a {bag.form}; only folders are accepted")
-        elif packed and not _MEDIA[bag.form] & set(self.media_types):
+        elif packed and not bag.container.media_types & set(self.media_types):
             accepted = ", ".join(self.media_types) or "none"
             yield found("profile-serialization", "", f"the bag is a {bag.form}; accepted are {accepted}")
         elif not packed and self.serialization == "required":
@@ -200,6 +227,39 @@ class Profile:
         yield from _not_allowed("profile-payload-file-not-allowed", bag.payload, self.payload_files_allowed)
         if self.data_empty and (len(bag.payload) > 1 or any(entry.size for entry in bag.payload.values())):
             yield found("profile-data-not-empty", "data", "the payload must be empty, or one file of no octets")
+
+
+def _info_of(bag: Bag, file: str) -> tuple[tuple[str, str], ...]:
+    """Read another tag file that has the form of ``bag-info.txt``; what cannot be read has no fields."""
+    entry = bag.tags[file]
+    if entry.size > _LARGEST:
+        return ()
+    try:
+        octets = b"".join(chunk for _entry, chunks in bag.container.contents((entry,)) for chunk in chunks)
+    except OSError:
+        return ()
+    faults: list[Fault] = []
+    return tuple(info_fields(numbered_lines((octets,), "utf-8", faults), faults))
+
+
+def _fields(file: str, info: Iterable[tuple[str, str]], rules: Mapping[str, TagRule]) -> Iterator[Finding]:
+    given: dict[str, list[str]] = {}
+    for label, value in info:
+        given.setdefault(label.lower(), []).append(value)
+    for label, rule in rules.items():
+        values = given.get(label.lower(), [])
+        if not values and rule.required:
+            yield found("profile-field-missing", file, f"{label} is required")
+        elif not values and rule.recommended:
+            yield found("profile-field-recommended", file, f"{label} is recommended")
+        if len(values) > 1 and not rule.repeatable:
+            yield found("profile-field-repeated", file, f"{label} is given {len(values)} times")
+        for value in values:
+            if rule.values and value not in rule.values:
+                says = f"{label} is {value[:120]!r}; accepted are {', '.join(rule.values)}"
+                yield found("profile-field-value", file, says)
+            elif rule.filled and not value:
+                yield found("profile-field-value", file, f"{label} is empty")
 
 
 @lru_cache(maxsize=1)
@@ -261,5 +321,6 @@ def _tag_rules(document: Mapping[str, object]) -> dict[str, TagRule]:
             recommended=_member(rule, "recommended", bool, False),
             repeatable=_member(rule, "repeatable", bool, True),
             values=_texts(rule, "values") or (),
+            filled=_member(rule, "filled", bool, False),
         )
     return rules

@@ -20,6 +20,7 @@ __all__ = [
     "DECLARATION",
     "INFO_ORDER",
     "MAX_DECLARATION",
+    "MAX_FAULTS",
     "MAX_LINE",
     "Declaration",
     "Fault",
@@ -36,6 +37,7 @@ __all__ = [
     "numbered_lines",
     "ordered_info",
     "parse_declaration",
+    "plain_fields",
     "text_codec",
 ]
 
@@ -44,6 +46,9 @@ MAX_DECLARATION = 1000
 
 MAX_LINE = 1 << 17
 """Characters that one line of a tag file may have; no file system allows a path near that."""
+
+MAX_FAULTS = 50_000
+"""Faults of one tag file that are kept; a file with more is not read on."""
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 """The ``bagit.txt`` of every bag that we write (RFC 8493 2.1.1)."""
@@ -100,6 +105,8 @@ _ENDING = re.compile(r"\r\n|\r|\n")
 _ENTRY = re.compile(r"(?P<digest>[^ \t]+)[ \t]+(?P<path>[^ \t].*)", re.DOTALL)
 _FETCH = re.compile(r"(?P<url>[^ \t]+)[ \t]+(?P<length>[0-9]{1,19}|-)[ \t]+(?P<path>[^ \t].*)", re.DOTALL)
 _FIELD = re.compile(r"(?P<label>[^:]*[^: \t])(?P<before>[ \t]*):(?P<after>[ \t]*)(?P<value>.*)", re.DOTALL)
+_PLAIN_FIELD = re.compile(r"([^\s:](?:[^:\r\n]*[^\s:])?): (\S(?:[^\r\n]*\S)?)\n")
+_PLAIN_INFO = re.compile(rf"(?:{_PLAIN_FIELD.pattern})*")
 _ESCAPE_10 = re.compile(r"%(25|0[AaDd])")
 _ESCAPE_OLD = re.compile(r"%0([AaDd])")
 
@@ -223,7 +230,7 @@ def numbered_lines(chunks: Iterable[bytes], codec: str, faults: list[Fault]) -> 
         chunks: The octets.
         codec: Python's name of the encoding, as :func:`text_codec` gives it.
         faults: Where a byte-order mark, a text that cannot be decoded or an endless line is put; the latter two end
-            the reading.
+            the reading, and so do :data:`MAX_FAULTS` of whatever kind.
     """
     decoder = codecs.getincrementaldecoder(codec)("strict")
     held, number, first = "", 0, True
@@ -236,12 +243,13 @@ def numbered_lines(chunks: Iterable[bytes], codec: str, faults: list[Fault]) -> 
                     faults.append(Fault("tag-file-bom", 1, "it starts with a byte-order mark that its encoding lacks"))
                     text = text[1:]
             *whole, held = _split(held + text)
-            for line in whole:
+            for line in chain(whole, (held,)) if len(held) > MAX_LINE else whole:
                 number += 1
+                if len(line) > MAX_LINE or len(faults) >= MAX_FAULTS:
+                    says = f"a line has over {MAX_LINE} characters" if len(line) > MAX_LINE else "too much is wrong"
+                    faults.append(Fault("limit-exceeded", number, f"{says}; the rest is not read"))
+                    return
                 yield number, line
-            if len(held) > MAX_LINE:
-                faults.append(Fault("limit-exceeded", number + 1, f"a line has over {MAX_LINE} characters"))
-                return
     except UnicodeError as error:
         faults.append(Fault("tag-file-undecodable", number + 1, f"it is no {codec} from here on: {error}"))
         return
@@ -318,6 +326,21 @@ def info_fields(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> Iterat
             label, parts = match["label"].strip(" \t"), [match["value"].strip(" \t")]
     if label:
         yield label, "\n".join(parts).strip(" \t\n")
+
+
+def plain_fields(octets: bytes) -> tuple[tuple[str, str], ...] | None:
+    """Read a ``bag-info.txt`` of which no line leaves anything to say; ``None`` when it is not such a one.
+
+    Most are: UTF-8, each line a label, a colon, one space and a value, none folded. The same as :func:`info_fields`
+    gives, by one pattern for all lines: a property test says so.
+    """
+    if len(octets) > MAX_LINE or octets.startswith(codecs.BOM_UTF8):
+        return None
+    try:
+        text = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return tuple(_PLAIN_FIELD.findall(text)) if _PLAIN_INFO.fullmatch(text) else None
 
 
 def canonical_value(value: str) -> str:

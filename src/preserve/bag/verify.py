@@ -13,13 +13,14 @@ from pathlib import Path
 from preserve.bag.checks import CHECKS
 from preserve.bag.look import Bag, look
 from preserve.bag.model import BagReport, Depth, Verdict
-from preserve.bag.opening import open_container
+from preserve.bag.opening import open_container, open_stream
 from preserve.bag.profile import Profile
+from preserve.decompression import Readable
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["MAX_FINDINGS", "verdict_of", "verify"]
+__all__ = ["MAX_FINDINGS", "verdict_of", "verify", "verify_stream"]
 
-MAX_FINDINGS = 100_000
+MAX_FINDINGS = 50_000
 """Findings that a report holds; a bag that gives more gets ``limit-exceeded`` and no others."""
 
 _DEPTHS = tuple(Depth)
@@ -28,33 +29,64 @@ _UNREADABLE = frozenset({"payload-unreadable", "tag-file-unreadable", "folder-un
 
 
 def verify(
-    path: Path, *, depth: Depth = Depth.FULL, seal: str | None = None, profile: Profile | None = None
+    path: Path,
+    *,
+    depth: Depth = Depth.FULL,
+    seal: str | None = None,
+    profile: Profile | None = None,
+    threads: int = 1,
 ) -> BagReport:
-    """Look at a bag, a folder or a plain tar, and report all that is found.
+    """Look at a bag, a folder, a tar (also compressed) or a zip, and report all that is found.
 
     Nothing outside the bag is read and nothing is written. A file that could not be read is a finding.
 
     Args:
-        path: The base directory of the bag, or a tar that holds it.
+        path: The base directory of the bag, or an archive that holds it.
         depth: ``oxum``: counts; ``complete``: and names; ``full``: and every bit.
         seal: The SHA-256 of the strongest tag manifest (:data:`preserve.bag.model.STRENGTH`) as it is known from
             elsewhere; hexadecimal, in either case.
         profile: A BagIt Profile that the bag is to meet too.
+        threads: How many may hash large payload files at once.
 
     Raises:
-        BagError: There is nothing at ``path``, it could not be opened or listed, or it is neither a folder nor a tar.
+        BagError: There is nothing at ``path``, it could not be opened or listed, or is neither a folder nor an archive.
     """
     with closing(open_container(path)) as container:
-        bag = look(container, depth)
-        findings = sorted(islice(_all(bag, seal, profile), MAX_FINDINGS))
-        if len(findings) == MAX_FINDINGS:
-            findings.append(found("limit-exceeded", "", f"over {MAX_FINDINGS} findings; the rest is left off"))
+        return _report(path, look(container, depth, threads=threads), seal, profile)
+
+
+def verify_stream(
+    stream: Readable, *, depth: Depth = Depth.FULL, seal: str | None = None, profile: Profile | None = None
+) -> BagReport:
+    """Look at a bag that comes as a tar, plain or compressed, while it passes, and report all that is found.
+
+    Nothing is written; tag files are kept in memory up to a limit. A payload file is hashed as it passes, with the
+    algorithms of the manifests that came before it, or the usual four; when a later manifest asks for another, the
+    file is ``payload-unreadable``.
+
+    Args:
+        stream: Its octets.
+        depth: As for :func:`verify`.
+        seal: As for :func:`verify`.
+        profile: As for :func:`verify`.
+
+    Raises:
+        BagError: The stream could not be read, or is no tar.
+    """
+    with closing(open_stream(stream)) as container:
+        return _report(Path("-"), look(container, depth), seal, profile)
+
+
+def _report(path: Path, bag: Bag, seal: str | None, profile: Profile | None) -> BagReport:
+    findings = sorted(islice(_all(bag, seal, profile), MAX_FINDINGS))
+    if len(findings) == MAX_FINDINGS:
+        findings.append(found("limit-exceeded", "", f"over {MAX_FINDINGS} findings; the rest is left off"))
     return BagReport(
         name=bag.name,
         path=path,
         form=bag.form,
         bagit_version=bag.version,
-        depth=depth,
+        depth=bag.depth,
         verdict=verdict_of(findings),
         findings=tuple(findings),
         files=len(bag.payload),

@@ -1,32 +1,37 @@
 """Write bags: staged beside their place, hashed while they are written, synced, checked, and renamed into view.
 
-Scope: new bags from bytes in memory, as a folder or as one tar, the same bytes for the same input. Not in scope: what a
-bag holds (``package``), where it belongs (``archive``).
+Scope: new bags from bytes in memory, as a folder, a tar or a zip, the same bytes for the same input. Not in scope: what
+a bag holds (``package``), where it belongs (``archive``).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from preserve.bag.durable import rename_new, sync_folders, sync_trees
 from preserve.bag.model import Depth, Form, NewBag, PayloadFile, WrittenBag, strongest
+from preserve.bag.sinks import Sink, open_sink
 from preserve.bag.stage import Stage
 from preserve.bag.tagfiles import DECLARATION, format_info, format_manifest, ordered_info
-from preserve.bag.tarball import END, member_head, padding
 from preserve.bag.verify import verify
 from preserve.digests import ALGORITHMS, algorithm_name, digest_bytes, sha256
 from preserve.errors import ArchiveError, BagError, UsageError
 
-__all__ = ["publish", "stage_bag", "write_bag"]
+__all__ = [
+    "algorithm_names",
+    "appear",
+    "as_archive_error",
+    "check_free",
+    "counted",
+    "publish",
+    "stage_bag",
+    "write_bag",
+]
 
-_FILE_MODE = 0o644
-_FOLDER_MODE = 0o755
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
@@ -39,7 +44,7 @@ def stage_bag(
         bag: What to write. Its name must be new in the stage.
         stage: The folder of a :class:`preserve.bag.stage.Stage`.
         algorithms: Of the payload and tag manifests, in any spelling and order; all in one pass over the bytes.
-        form: A folder, or one tar with the folder in it.
+        form: A folder, or one tar or zip with the folder in it.
 
     Returns:
         The bag, with its path in the stage.
@@ -48,10 +53,10 @@ def stage_bag(
         ArchiveError: It could not be written, as on a full disk; nothing of it is left in the stage.
         UsageError: There is no algorithm, an unknown one, or one twice.
     """
-    names = _algorithm_names(algorithms)
-    target = stage / (f"{bag.name}.tar" if form is Form.TAR else bag.name)
-    with _as_archive_error(f"the bag {bag.name}", stage):
-        sink: _Sink = _TarSink(target, bag.name) if form is Form.TAR else _FolderSink(target)
+    names = algorithm_names(algorithms)
+    target = stage / f"{bag.name}{form.suffix}"
+    with as_archive_error(f"the bag {bag.name}", stage):
+        sink = open_sink(form, target, bag.name)
         try:
             seal, size = _write(bag, names, sink)
         except BaseException:
@@ -81,12 +86,12 @@ def publish(
         ArchiveError: A place is taken, or the disk did not take something. Bags whose final path is there were
             published, the others were not.
     """
-    _check_free([target for _bag, target in staged])
+    check_free([target for _bag, target in staged])
     done = []
     if not staged:
         return ()
     stages = sorted({bag.path.parent for bag, _target in staged})
-    with _as_archive_error("a batch of bags", stages[0]):
+    with as_archive_error("a batch of bags", stages[0]):
         sync_trees(stages)
     if check is not None:
         for bag, _target in staged:
@@ -94,14 +99,28 @@ def publish(
     folders = set[Path]()
     try:
         for bag, target in staged:
-            with _as_archive_error(f"the bag {bag.name}", target.parent):
+            with as_archive_error(f"the bag {bag.name}", target.parent):
                 folders.update(_make_folders(target.parent))
                 _appear(bag.path, target)
             done.append(replace(bag, path=target))
     finally:
-        with _as_archive_error("the names of bags", staged[0][1].parent):
+        with as_archive_error("the names of bags", staged[0][1].parent):
             sync_folders(sorted(folders))
     return tuple(done)
+
+
+def appear(staged: Path, target: Path) -> None:
+    """Let one staged folder or file that is no bag appear in its place, whole and for good, as :func:`publish` does.
+
+    Raises:
+        ArchiveError: The place is taken, or the disk did not take something.
+    """
+    check_free([target])
+    with as_archive_error(target.name, target.parent):
+        sync_trees([staged.parent])
+        folders = list(_make_folders(target.parent))
+        _appear(staged, target)
+        sync_folders(sorted(folders))
 
 
 def write_bag(
@@ -112,13 +131,13 @@ def write_bag(
     form: Form = Form.DIRECTORY,
     reread: bool = False,
 ) -> WrittenBag:
-    """Write one bag as ``parent/<name>`` or ``parent/<name>.tar``: stage it, check it, publish it.
+    """Write one bag as ``parent/<name>``, ``.tar`` or ``.zip``: stage it, check it, publish it.
 
     Args:
         bag: What to write.
         parent: An existing folder.
         algorithms: Of the manifests.
-        form: A folder or a tar.
+        form: A folder, a tar or a zip.
         reread: Check every bit of what was written before it appears.
 
     Raises:
@@ -130,19 +149,11 @@ def write_bag(
         return publish([(staged, parent / staged.path.name)], check=Depth.FULL if reread else Depth.COMPLETE)[0]
 
 
-class _Sink(Protocol):
-    """Takes the files of one bag, in sorted order of their folders."""
-
-    def folder(self, path: str) -> None: ...
-    def file(self, path: str, data: bytes) -> None: ...
-    def close(self) -> int: ...
-    def discard(self) -> None: ...
-
-
-def _write(bag: NewBag, algorithms: tuple[str, ...], sink: _Sink) -> tuple[str, int]:
+def _write(bag: NewBag, algorithms: tuple[str, ...], sink: Sink) -> tuple[str, int]:
     """Write the files of a bag in the order of their paths; return its seal and its size in octets."""
     files = sorted(bag.files, key=lambda file: file.path.value)
-    info = format_info(ordered_info((*bag.info, *_counts(files))))
+    counts = counted(sum(len(file.data) for file in files), len(files))
+    info = format_info(ordered_info((*bag.info, *counts)))
     tags = {"bag-info.txt": info, "bagit.txt": DECLARATION}
     for name, data in tags.items():
         sink.file(name, data)
@@ -161,7 +172,7 @@ def _write(bag: NewBag, algorithms: tuple[str, ...], sink: _Sink) -> tuple[str, 
 
 
 def _write_payload(
-    files: Sequence[PayloadFile], algorithms: tuple[str, ...], sink: _Sink
+    files: Sequence[PayloadFile], algorithms: tuple[str, ...], sink: Sink
 ) -> Iterator[tuple[str, dict[str, str]]]:
     sink.folder("data")
     made = {"data"}
@@ -183,9 +194,9 @@ def _parents(path: str) -> Iterator[str]:
         at = path.find("/", at + 1)
 
 
-def _counts(files: Sequence[PayloadFile]) -> tuple[tuple[str, str], ...]:
-    octets = sum(len(file.data) for file in files)
-    return ("Payload-Oxum", f"{octets}.{len(files)}"), ("Bag-Size", _size(octets))
+def counted(octets: int, files: int) -> tuple[tuple[str, str], ...]:
+    """Return the fields of ``bag-info.txt`` that count the payload (RFC 8493 2.2.2)."""
+    return ("Payload-Oxum", f"{octets}.{files}"), ("Bag-Size", _size(octets))
 
 
 def _size(octets: int) -> str:
@@ -196,90 +207,18 @@ def _size(octets: int) -> str:
     return f"{octets} B" if not unit else f"{number:.1f} {_UNITS[unit]}"
 
 
-def _algorithm_names(algorithms: Sequence[str]) -> tuple[str, ...]:
+def algorithm_names(algorithms: Iterable[str]) -> tuple[str, ...]:
+    """Return BagIt's names of the algorithms of a new bag, sorted.
+
+    Raises:
+        UsageError: There is no algorithm, an unknown one, or one twice.
+    """
     names = tuple(sorted(algorithm_name(each) for each in algorithms))
     if not names:
         raise UsageError("a bag needs a digest algorithm", hint="Name at least one, as sha512.")
     if len({ALGORITHMS[name] for name in names}) < len(names):
         raise UsageError(f"a digest algorithm is named twice: {', '.join(names)}", hint="Name each once.")
     return names
-
-
-class _FolderSink:
-    """Writes a bag as a folder."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = os.fspath(root)
-        self._size = 0
-        self._make(self._root)
-
-    @staticmethod
-    def _make(path: str) -> None:
-        os.mkdir(path)  # noqa: PTH102 - strings: this runs for every folder of every bag
-        os.chmod(path, _FOLDER_MODE)  # noqa: PTH101 - whatever the umask is
-
-    def folder(self, path: str) -> None:
-        self._make(f"{self._root}/{path}")
-
-    def file(self, path: str, data: bytes) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(f"{self._root}/{path}", flags, _FILE_MODE)
-        try:
-            os.fchmod(descriptor, _FILE_MODE)
-            _write_all(descriptor, data)
-        finally:
-            os.close(descriptor)
-        self._size += len(data)
-
-    def close(self) -> int:
-        return self._size
-
-    def discard(self) -> None:
-        shutil.rmtree(self._root, ignore_errors=True)
-
-
-class _TarSink:
-    """Writes a bag as one tar, straight from memory, without a folder in between."""
-
-    def __init__(self, path: Path, name: str) -> None:
-        self._path, self._name, self._size = path, name, 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._file = os.open(path, flags, _FILE_MODE)
-        try:
-            os.fchmod(self._file, _FILE_MODE)
-            self._put(member_head(f"{name}/", folder=True))
-        except BaseException:
-            self.discard()
-            raise
-
-    def _put(self, data: bytes) -> None:
-        _write_all(self._file, data)
-        self._size += len(data)
-
-    def folder(self, path: str) -> None:
-        self._put(member_head(f"{self._name}/{path}/", folder=True))
-
-    def file(self, path: str, data: bytes) -> None:
-        head = member_head(f"{self._name}/{path}", size=len(data))
-        self._put(head + data + b"\0" * padding(len(data)))
-
-    def close(self) -> int:
-        self._put(END)
-        os.close(self._file)
-        self._file = -1
-        return self._size
-
-    def discard(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-        with suppress(OSError):
-            self._path.unlink()
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[os.write(descriptor, left) :]
 
 
 def _check_staged(bag: WrittenBag, depth: Depth) -> None:
@@ -296,7 +235,12 @@ def _check_staged(bag: WrittenBag, depth: Depth) -> None:
         )
 
 
-def _check_free(targets: Sequence[Path]) -> None:
+def check_free(targets: Sequence[Path]) -> None:
+    """Make sure that nothing is in the places of new bags.
+
+    Raises:
+        ArchiveError: Something is there, or two are to be in one place.
+    """
     taken = {target for target in targets if os.path.lexists(target)}
     if len(set(targets)) < len(targets):
         taken.update(target for target in targets if targets.count(target) > 1)
@@ -331,7 +275,8 @@ def _appear(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _as_archive_error(what: str, where: Path) -> Iterator[None]:
+def as_archive_error(what: str, where: Path) -> Iterator[None]:
+    """Say of what the file system refuses what it was and where, as an :class:`ArchiveError`."""
     try:
         yield
     except OSError as error:

@@ -18,8 +18,11 @@ _WORDS = {"SUMMARY": MarkKind.SUMMARY, "NOTE": MarkKind.NOTE, "COMMENT": MarkKin
 # Measured on 1,295 pages: a summary opens with a colon, a rule, a slash and another word, or "and table of contents";
 # it is closed by its own word 881 times, a comment 326 times.
 _OPENING = re.compile(r"(?:(?:/| AND )[A-Z ]{1,40})?(?: ?\(CONT[A-Z'.]*\))? ?(?:[:.=–-]|¶|1[.)])")
-_CLOSING = ("END ", "END OF ")
-_CLOSED = re.compile(r"(?:(?:/| AND )[A-Z ]{1,40}(?=[.)]))?\.?\)?")
+_CLOSING = ("END ", "END OF ", "END BIO ", "END EMBASSY ", "END POST ", "END EXECUTIVE ")
+_CLOSED = re.compile(r"(?:(?:/| AND )[A-Z ]{1,40}(?=[.)\]]))?\.?[)\]]?")
+_WHOSE = re.compile(
+    r"(?<![A-Z])(?:EMBASSY|POST|CONSULATE|MISSION|BIO|BIOGRAPHIC|BIOGRAPHICAL|POLOFF|ECONOFF|AMBASSADOR'S|EXECUTIVE) $"
+)
 _BEFORE = frozenset(".?!:;\"”')]*=-_‐(¶")
 
 
@@ -49,7 +52,9 @@ def _event(flat: Flat, at: int, end: int, word: str, start: int) -> tuple[int, i
     if not begins and _OPENING.match(upper, end) is None:
         return None
     begin = at - 6 if begins else at
-    if begin > 0 and flat.text[begin - 1] == "(":
+    whose = _WHOSE.search(upper, max(start, begin - 24), begin)
+    begin = begin if whose is None else whose.start()
+    if begin > 0 and flat.text[begin - 1] in "([":
         return begin - 1, end, word, False
     if begin > start + 1 and flat.text[begin - 2] not in _BEFORE:
         return None
@@ -71,6 +76,7 @@ def read_asides(
     events = _events(flat, start)
     opened: dict[str, int] = {}
     texts = {text: end for _, text, end in paragraphs}
+    summarised = False
     for place, (begin, end, word, closes) in enumerate(events):
         if not closes:
             opened[word] = place
@@ -84,8 +90,11 @@ def read_asides(
                     yield _WORDS[word], begin, last
         elif word in opened:
             yield _WORDS[word], events[opened.pop(word)][0], end
-        elif word == "SUMMARY" and paragraphs and paragraphs[0][1] < begin:
+            summarised = summarised or word == "SUMMARY"
+        elif word == "SUMMARY" and not summarised and paragraphs and paragraphs[0][1] < begin:
+            # The end of one whose beginning is not marked. Another one, further down, ends nothing.
             yield MarkKind.SUMMARY, paragraphs[0][1], end
+            summarised = True
 
 
 def _is_closed_later(events: list[tuple[int, int, str, bool]], place: int) -> bool:
@@ -100,20 +109,20 @@ def _is_closed_later(events: list[tuple[int, int, str, bool]], place: int) -> bo
 def _unclosed(
     flat: Flat, begin: int, limit: int, paragraphs: Sequence[tuple[int, int, int]], texts: dict[int, int]
 ) -> int | None:
-    if flat.text[begin] == "(":
+    if flat.text[begin] in "([":
         at = bisect_right(paragraphs, begin, key=lambda paragraph: paragraph[0]) - 1
         stop = min(limit, paragraphs[at][2]) if at >= 0 else limit
         return _closing_parenthesis(flat.text, begin, stop)
     return texts.get(begin)
 
 
-_PARENTHESIS = re.compile(r"[()]")
+_PARENTHESIS = re.compile(r"[()\[\]]")
 
 
 def _closing_parenthesis(text: str, start: int, limit: int) -> int | None:
     depth = 0
     for match in _PARENTHESIS.finditer(text, start, limit):
-        depth += 1 if match[0] == "(" else -1
+        depth += 1 if match[0] in "([" else -1
         if depth == 0:
             return match.end()
     return None

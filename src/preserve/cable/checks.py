@@ -15,7 +15,7 @@ from preserve.cable.identifier import Identifier, is_identifier, is_known_statio
 from preserve.cable.page import Page
 from preserve.cable.record import Basis, Cable, MarkKind, MessageReference
 from preserve.cable.tags import tag_words
-from preserve.cable.vocabulary import station
+from preserve.cable.vocabulary import SHORTEST_CUT, station
 from preserve.findings import Finding, found
 
 __all__ = ["cross_checks", "notes", "says_not_redacted", "says_redacted"]
@@ -47,7 +47,7 @@ def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[F
         yield from _message_reference(page, cable.message_reference, identifier)
     heading = page.capture.heading
     # A mirror page's heading is the first line of a wrapped subject: the beginning of it is no difference.
-    words = _words(heading or "")
+    words = _words(_PORTION.sub("", heading or ""))
     if heading and cable.subject and _words(cable.subject)[: len(words)] != words:
         yield found("subject-differs", "/subject", "the page's heading and the text's SUBJECT have different words")
     if page.tags and cable.tags and cable.tags[0].basis is not Basis.TABLE:
@@ -80,20 +80,29 @@ def _message_reference(page: Page, named: MessageReference, identifier: Identifi
     """Yield that the banner names another cable: a slip where post or serial is right, else likely another text."""
     if not named.post:
         return
-    post, own = station(named.post), station(identifier.station)
-    # Banners of the old system cut the post to six letters.
-    same_post = post == own or (len(post) >= _CUT_POST and own.startswith(post))
+    same_post = _is_of(named.post, identifier.station)
     same_serial = named.serial == identifier.serial
     if same_post and same_serial:
         return
     says = f"the banner says {named.text}, the page {page.identifier}"
-    if same_post or same_serial or not is_known_station(post):
+    if same_post or same_serial or not is_known_station(station(named.post)):
         yield found("message-reference-differs", "/message_reference", says)
     else:
         yield found("wrong-body", "/body", says)
 
 
-_CUT_POST = 6
+def _is_of(post: str, own: str) -> bool:
+    """Return whether a post, as the text spells it, is that of an identifier; either may be cut to six characters."""
+    name = station(post)
+    if name == own:
+        return True
+    if len(post.strip()) >= SHORTEST_CUT and own.startswith(name):
+        return True
+    return not is_known_station(own) and len(own) >= _SHORTEST_OWN and name.startswith(own)
+
+
+_SHORTEST_OWN = 5
+"""Letters of the shortest cut name: six characters with a space, as of ``NEW DE``."""
 
 
 def notes(page: Page, cable: Cable, identifier: Identifier, read: Understood) -> Iterator[Finding]:
@@ -105,12 +114,15 @@ def notes(page: Page, cable: Cable, identifier: Identifier, read: Understood) ->
             f"received {cable.received_identifier}, filed as {cable.identifier}",
         )
     if page.created and cable.created is None:
-        yield found("created-unreadable", "/created", f"{page.created[:60]!r} is not YYYY-MM-DD HH:MM:SS")
+        yield found(
+            "created-unreadable",
+            "/created",
+            f"{page.created[:60]!r} is neither YYYY-MM-DD HH:MM, with or without seconds, nor M/D/YYYY H:MM",
+        )
     if page.minutes_unreliable and cable.created is not None:
         told = _TOLD.get(cable.created.reliability, "nothing tells the true ones")
         yield found("minutes-unreliable", "/created/value", f"pages of this kind print false minutes; {told}")
-    if page.classification and read_level(page.classification) is None:
-        yield found("classification-unknown", "/classification", f"{page.classification[:60]!r} is no known level")
+    yield from _marking(page, cable)
     if cable.subject is None:
         yield found("subject-missing", "/subject", "the text has no SUBJECT line")
     if not is_known_station(identifier.station) and not _is_corroborated(cable, identifier):
@@ -135,12 +147,23 @@ def notes(page: Page, cable: Cable, identifier: Identifier, read: Understood) ->
         yield found("paragraph-number-skipped", "/body/paragraphs", f"no paragraph is numbered {listed}")
 
 
+def _marking(page: Page, cable: Cable) -> Iterator[Finding]:
+    """Yield a level that nobody knows, and classifiers without a name; what stands there is not repeated."""
+    if page.classification and read_level(page.classification) is None:
+        yield found("classification-unknown", "/classification", f"{page.classification[:60]!r} is no known level")
+    for place, name in enumerate(cable.classification.classified_by if cable.classification else ()):
+        if _UNCLEAR.fullmatch(name):
+            where = f"/classification/classified_by/{place}"
+            yield found("classifier-unclear", where, f"one word of {len(name)} characters")
+
+
 def _is_corroborated(cable: Cable, identifier: Identifier) -> bool:
     """Return whether the banner or the origin names the station too: a post that no table knows is a post."""
     places = (cable.message_reference and cable.message_reference.post, cable.origin and cable.origin.place)
-    return any(station(place) == identifier.station for place in places if place)
+    return any(_is_of(place, identifier.station) for place in places if place)
 
 
+_UNCLEAR = re.compile(r"[a-z][a-z0-9._-]*|[Xx]{4,}")
 _LONGEST = 300
 _TOLD = {
     "dtg-confirmed": "these are those of the date-time group",
@@ -178,6 +201,8 @@ def _base(level: str) -> str:
 
 
 _WORD = re.compile(r"\w+")
+# The portion mark of the subject; pages lost the parenthesis that opens it.
+_PORTION = re.compile(r"^\(?(?:U|C|S|SBU|C/NF|S/NF|C//NF|S//NF|U//FOUO)\) ?")
 
 
 def _words(text: str) -> list[str]:

@@ -6,6 +6,7 @@ Scope: reading the marking. Not in scope: judging it; nothing here, or anywhere,
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,7 +58,7 @@ _POST_WORD = r"(?!SIPDIS|SECTION|E\.|EO |SENSITIVE|NOFORN|TAGS|SUBJ|REF\b|FOR )[
 # Post of the old system and of the new: measured, four words at most, a serial of up to seven digits.
 _BANNER = re.compile(
     rf"(?<![A-Z])(?P<level>{_LEVEL})(?P<handling>(?: ?/?/? ?(?:{_HANDLING}))*)"
-    r"(?: ?SECTION ?\d{1,2} ?OF ?\d{1,3})? "
+    rf"(?: ?SECTION ?\d{{1,2}} ?OF ?\d{{1,3}}(?P<more>(?: ?/?/? ?(?:{_HANDLING}))*))? "
     rf"(?P<mrn>(?P<post>{_POST_WORD}(?: {_POST_WORD}){{0,3}}?) ?(?P<serial>\d{{1,7}}))(?![\d/.])"
 )
 _BARE = re.compile(rf"(?P<level>{_LEVEL})(?P<handling>(?: ?/?/? ?(?:{_HANDLING}))*)(?![A-Z])")
@@ -99,7 +100,8 @@ def read_banner(flat: Flat, limit: int) -> FoundBanner | None:
         banner = Banner(text=flat.text[: match.end()], level=_level_of(match), handling=_handling(match["handling"]))
         return FoundBanner(banner, None, 0, match.end(), match.end(), match.end())
     start, level_end = match.start(), match.end("handling")
-    banner = Banner(text=flat.text[start:level_end], level=_level_of(match), handling=_handling(match["handling"]))
+    handling = _handling(f"{match['handling']} {match['more'] or ''}")
+    banner = Banner(text=flat.text[start:level_end], level=_level_of(match), handling=handling)
     reference = MessageReference(
         text=flat.text[match.start("mrn") : match.end("mrn")],
         post=flat.text[match.start("post") : match.end("post")],
@@ -134,8 +136,10 @@ def read_level(cell: str) -> Levels | None:
     return Levels(level, tuple(part.strip() for part in handling.split("//") if part.strip()))
 
 
-_ORDER = re.compile(r"E\. ?O\.?|EO|EXECUTIVE ORDER")
-_NUMBER = re.compile(r"[: ]*(1\d{3,4})")
+_ORDER = re.compile(r"(?:E\. ?[O0]\.?|EO\.?|EXECUTIVE ORDER)(?=[ :-]*1)")
+_NUMBER = re.compile(r"[: -]*(1\d,?\d{2,3})")
+# What drafters put on the same line: the reasons, a caption.
+_NOT_OF_ORDER = re.compile(r"[ ,;]*(?<![A-Z])(?:REASONS?(?![A-Z])|SIPDIS$)")
 _DECL = re.compile(r"DEC+L+(?:ASSIFY|ASSIFICATION)?(?: ?ON)?(?![A-Z])[ .:;,]*")
 _DATE = re.compile(r"(?<!\d)(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?!\d)")
 
@@ -164,7 +168,7 @@ def read_authority(flat: Flat, start: int, end: int, year: int) -> Authority:
         end: One past its last character.
         year: The year of the cable, which decides the century of a two-digit one.
     """
-    label = _ORDER.match(flat.upper, start, end)
+    label = _ORDER.search(flat.upper, start, end)
     at = start if label is None else label.end()
     number = _NUMBER.match(flat.upper, at, end)
     at = at if number is None else number.end()
@@ -172,13 +176,14 @@ def read_authority(flat: Flat, start: int, end: int, year: int) -> Authority:
     at = at if decl is None else decl.end()
     while at < end and flat.text[at] in " :;,.":
         at += 1
-    at, end = flat.trim(at, end)
+    at += 4 * flat.upper.startswith("(U) ", at)
+    besides = _NOT_OF_ORDER.search(flat.upper, at, end)
+    at, end = flat.trim(at, end if besides is None else besides.start())
     text = flat.text[at:end]
     instruction = DeclassifyOn(text=text, date=read_date(text, year)) if text else None
     printed = _DATE.search(flat.text, at, end) if instruction and instruction.date else None
-    return Authority(
-        None if number is None else f"E.O. {number[1]}", instruction, (at, at) if printed is None else printed.span()
-    )
+    order = None if number is None else f"E.O. {number[1].replace(',', '')}"
+    return Authority(order, instruction, (at, at) if printed is None else printed.span())
 
 
 def read_date(text: str, year: int) -> str | None:
@@ -193,7 +198,8 @@ def read_date(text: str, year: int) -> str | None:
         return None
     match = _DATE.search(text)
     if match is None:
-        return _named_date(text.upper(), year)
+        whole = _DIGITS.fullmatch(text)
+        return _named_date(text.upper(), year) if whole is None else _date(whole.groups(), year)
     first, _, second, third = match.groups()
     if len(first) == 4:
         parts = (first, second, third)
@@ -204,7 +210,8 @@ def read_date(text: str, year: int) -> str | None:
     return _date(parts, year)
 
 
-_DAY_MONTH = re.compile(r"(?<![^ ])(\d{1,2}) ([A-Z]{3})[A-Z]{0,6},? (\d{4}|\d{2})(?!\d)")
+_DIGITS = re.compile(r"([12]\d{3})(\d{2})(\d{2})")
+_DAY_MONTH = re.compile(r"(?<![^ ])(\d{1,2}) ?([A-Z]{3})[A-Z]{0,6},? ?(\d{4}|\d{2})(?!\d)")
 _MONTH_DAY = re.compile(r"(?<![^ ])([A-Z]{3})[A-Z]{0,6} (\d{1,2}),? (\d{4})(?!\d)")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
@@ -218,7 +225,7 @@ def _named_date(text: str, year: int) -> str | None:
     return None
 
 
-def _date(parts: tuple[str, str, str], year: int) -> str | None:
+def _date(parts: Sequence[str], year: int) -> str | None:
     stated, month, day = (int(part) for part in parts)
     if len(parts[0]) == 2:
         stated += year - year % 100
@@ -226,7 +233,7 @@ def _date(parts: tuple[str, str, str], year: int) -> str | None:
             stated += 100
     try:
         # A year like 3018 is damage, and no date that a record can state.
-        return date(stated, month, day).isoformat() if stated < 3000 else None
+        return date(stated, month, day).isoformat() if 1000 <= stated < 3000 else None
     except ValueError:
         return None
 
@@ -234,10 +241,10 @@ def _date(parts: tuple[str, str, str], year: int) -> str | None:
 _REASON_WORD = re.compile(
     r"(?:,? ?F ?O ?R )?(?:THE )?(?:FOLLOWING )?(?<![A-Z])R ?E ?A ?S ?O ?N ?S?\b"
     r"|,? ?(?:DUE TO |UNDER |PER |FOR )?E\.?O\.? ?1\d{4}|,? ?FOR (?=1\d{4} )"
-    r"|,? ?(?:DUE TO|UNDER|PER|FOR) (?=1[.,] ?[4-6]|SE ?CTION 1)"
+    r"|,? ?(?:DUE TO|UNDER|PER|PURSUANT TO|FOR) (?=1[.,] ?[4-6]|SE ?CTION 1|E\.?O\.? ?1)"
 )
 _REASONS = re.compile(
-    r"(?<![\d.])1[.,] ?[4-6](?!\d)(?: |[,;&()/-]|\.(?=[A-H]\b)|AND\b|[A-H](?![A-Z'])|1\. ?[4-6](?!\d))*"
+    r"(?<![\d.])1[.,] ?[4-6](?!\d)(?: |[,;&()/-]|\.(?=[A-H]\b)|AND\b|[A-H](?![A-Z']|\. ?[A-Z])|1\. ?[4-6](?!\d))*"
 )
 _REASON_PART = re.compile(r"1[.,] ?([4-6])|\b([A-H])\b")
 _LONGEST_CLASSIFIER = 300
@@ -296,23 +303,31 @@ _AND = re.compile(r" AND ")
 _OFFICES = frozenset(
     re.findall(
         "[A-Z]+",
-        "ADVISER ADVISOR AFFAIRS BUREAU CHARGE CHIEF CONSUL COUNSELOR DIRECTOR LABOR MISSION OFFICE "
-        "OFFICER SECTION SECURITY UNIT",
+        "ADVISER ADVISOR AFFAIRS BUREAU CHARGE CHIEF COMMERCIAL CONSUL CONSULAR COUNSELOR DIPLOMACY DIRECTOR ECONOMIC "
+        "ENERGY ENVIRONMENT EUROPEAN GENERAL LABOR MILITARY MISSION OFFICE OFFICER POLITICAL PUBLIC REGIONAL SCIENCE "
+        "SECTION SECURITY TRADE UNIT",
     )
 )
+"""Words of offices: what ends with one is no person's name."""
 
 
 def _persons(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
     """Return the classifiers of a line apart: ``A. KESTREL, ACTING AND S/CT DAS B. ORLOW`` are two.
 
-    The first is then a name with its office behind a comma, and the second ends with a name.
+    Each part ends with a name; the first may have its office behind a comma.
     """
     for joined in _AND.finditer(flat.upper, start, end):
-        left, comma, _ = flat.text[start : joined.start()].partition(",")
-        right = flat.upper[joined.end() : end].split(" ")
-        if comma and " " in left and len(right) > 2 and not _OFFICES.intersection(right[-2:]) and right[-1].isalpha():
+        named, comma, _ = flat.upper[start : joined.start()].partition(",")
+        left, right = named.split(" "), flat.upper[joined.end() : end].split(" ")
+        enough = len(left) > 1 and len(right) > 1 + bool(comma)
+        if enough and _ends_with_name(right) and (comma or _ends_with_name(left)):
             return [(start, joined.start()), (joined.end(), end)]
     return [(start, end)]
+
+
+def _ends_with_name(words: Sequence[str]) -> bool:
+    """Return whether the last two words are no office: ``Bureau of Rivers`` is one."""
+    return words[-1].isalpha() and _OFFICES.isdisjoint(words[-2:]) and {"FOR", "OF"}.isdisjoint(words[-3:])
 
 
 _BROKEN_END = re.compile(r"(?<=[a-z]) (?=[a-z]$)")

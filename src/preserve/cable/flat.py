@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import accumulate
 
 from preserve.cable.record import Span
 
 __all__ = ["Flat", "flatten", "narrowed"]
 
-_RUN = re.compile(r"\s\s+")
+_WHITE_SPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""Every white space of Unicode but the plain space: what ``str.isspace`` and ``str.split`` take for it."""
+# Two literal characters first: what the engine finds quickest.
+_RUN = re.compile("   *")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,71 +33,83 @@ class Flat:
         source: The text as received.
         text: The flat text.
         upper: The same in upper case, character for character.
-        turns: Flat offsets from which on the next shift holds.
-        shifts: What to add to a flat offset to have the one in the source.
+        turns: Flat offsets from which on it follows the source character for character; the first is 0.
+        origins: The offset in the source of the character at each.
     """
 
     source: str
     text: str
     upper: str
     turns: tuple[int, ...]
-    shifts: tuple[int, ...]
+    origins: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.text)
 
     def offset(self, at: int) -> int:
         """Return the offset in the source of the character at a flat offset."""
-        if len(self.turns) == 1:
-            return at + self.shifts[0]
-        return at + self.shifts[bisect_right(self.turns, at) - 1]
+        turn = bisect_right(self.turns, at) - 1
+        return at - self.turns[turn] + self.origins[turn]
+
+    def offsets(self, places: Iterable[int]) -> list[int]:
+        """Return the offset in the source of the character at each of some flat offsets."""
+        turns, origins = self.turns, self.origins
+        return [at - turns[turn := bisect_right(turns, at) - 1] + origins[turn] for at in places]
 
     def span(self, start: int, end: int) -> Span:
         """Return where a flat range lies in the source; its first and last characters are not white space."""
-        if len(self.turns) == 1:
-            return Span(start + self.shifts[0], end + self.shifts[0])
         return Span(self.offset(start), self.offset(end - 1) + 1)
 
     def place(self, offset: int) -> int:
         """Return the flat offset of the first character at or behind an offset of the source."""
-        turn = bisect_right(range(len(self.turns)), offset, key=self._starts) - 1
+        turn = bisect_right(self.origins, offset) - 1
         if turn < 0:
             return 0
         following = self.turns[turn + 1] if turn + 1 < len(self.turns) else len(self.text)
-        return min(offset - self.shifts[turn], following, len(self.text))
-
-    def _starts(self, turn: int) -> int:
-        return self.turns[turn] + self.shifts[turn]
+        return min(offset - self.origins[turn] + self.turns[turn], following)
 
     def kept(self, pieces: Sequence[tuple[int, int]]) -> Flat:
         """Return the view of some pieces only: sorted flat ranges, apart, none empty."""
         turns: list[int] = []
-        shifts: list[int] = []
+        origins: list[int] = []
         length = 0
         for start, end in pieces:
             first, last = bisect_right(self.turns, start), bisect_left(self.turns, end)
             gone = start - length
             turns += [length, *(turn - gone for turn in self.turns[first:last])]
-            shifts += [self.shifts[first - 1] + gone, *(shift + gone for shift in self.shifts[first:last])]
+            origins += [self.offset(start), *self.origins[first:last]]
             length += end - start
         text, upper = ("".join(view[start:end] for start, end in pieces) for view in (self.text, self.upper))
-        return Flat(self.source, text, upper, tuple(turns), tuple(shifts))
+        return Flat(self.source, text, upper, tuple(turns), tuple(origins))
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
-        """Return a flat range without the space at either end."""
-        while start < end and self.text[start] == " ":
+        """Return a flat range without the space at either end; there is one at most."""
+        text = self.text
+        if start < end and text[start] == " ":
             start += 1
-        while start < end and self.text[end - 1] == " ":
+        if start < end and text[end - 1] == " ":
             end -= 1
         return start, end
 
 
+_LATIN_UPPER = bytes(ord(up) if (up := chr(code).upper()) <= "\xff" and len(up) == 1 else code for code in range(256))
+_NOT_LATIN_UPPER = ("µ", "ÿ")
+"""The letters of Latin-1 whose capitals are none of it."""
+
+
 def _upper(text: str) -> str:
+    """Return a text in upper case; a character that would become two ("ß") stays, so that offsets hold."""
+    if text.isascii():
+        return text.upper()
+    if not any(letter in text for letter in _NOT_LATIN_UPPER):
+        # Most texts have a pilcrow, and nothing else beyond ASCII.
+        with suppress(UnicodeEncodeError):
+            return text.encode("latin-1").translate(_LATIN_UPPER).decode("latin-1")
     raised = text.upper()
     if len(raised) == len(text):
         return raised
-    # One character may become two ("ß"): such a one stays as it is, so that offsets are those of the text.
-    return "".join(up if len(up := character.upper()) == 1 else character for character in text)
+    capitals = {character: up if len(up := character.upper()) == 1 else character for character in set(text)}
+    return "".join(map(capitals.__getitem__, text))
 
 
 def flatten(source: str, holes: Sequence[Span] = ()) -> Flat:
@@ -102,14 +120,23 @@ def flatten(source: str, holes: Sequence[Span] = ()) -> Flat:
         holes: Sorted ranges of the source that are left out of the view as if they were white space: running matter.
     """
     shown = _without(source, holes) if holes else source
-    text = " ".join(shown.split())
-    if len(text) == len(source):
-        return Flat(source, text, _upper(text), (0,), (0,))
-    lead = len(shown) - len(shown.lstrip())
-    runs = [run.span() for run in _RUN.finditer(shown, lead)]
-    shifts = list(accumulate([end - start - 1 for start, end in runs], initial=lead))
-    turns = [0, *(end - shift for (_, end), shift in zip(runs, shifts[1:], strict=True))]
-    return Flat(source, text, _upper(text), tuple(turns), tuple(shifts))
+    for sign in _WHITE_SPACE:
+        if sign in shown:
+            shown = shown.replace(sign, " ")
+    lead = len(shown) - len(shown.lstrip(" "))
+    shown = shown.rstrip(" ")
+    pieces, cursor = [], lead
+    turns, origins, gone = [0], [lead], lead
+    for run in _RUN.finditer(shown, lead):
+        start, end = run.span()
+        pieces.append(shown[cursor:start])
+        cursor = end
+        gone += end - start - 1
+        turns.append(end - gone)
+        origins.append(end)
+    pieces.append(shown[cursor:])
+    text = " ".join(pieces)
+    return Flat(source, text, _upper(text), tuple(turns), tuple(origins))
 
 
 def narrowed(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
@@ -121,8 +148,7 @@ def narrowed(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
         new: The new ones; each begins and ends with a character of the view, or with one of an earlier hole.
     """
     pieces, cursor, text = [], 0, flat.text
-    for start, end in ((flat.place(hole.start), flat.place(hole.end)) for hole in new):
-        last = flat.trim(start, end)[1]
+    for start, last in _gaps(flat, new):
         spaced = (start == 0 or text[start - 1] == " ", last >= len(text) or text[last] == " ")
         if not any(spaced):
             # Where only the hole keeps two words apart, the space between them is none of this view.
@@ -135,6 +161,19 @@ def narrowed(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
         kept[-1] = (kept[-1][0], kept[-1][1] - 1)
     kept = [(start, end) for start, end in kept if start < end]
     return flat.kept(kept) if kept else flatten(flat.source, holes)
+
+
+def _gaps(flat: Flat, holes: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """Yield the flat ranges of holes, without the space behind them; those that touch are one."""
+    begin = end = -1
+    for start, last in ((flat.place(hole.start), flat.trim(0, flat.place(hole.end))[1]) for hole in holes):
+        if start != end:
+            if begin >= 0:
+                yield begin, end
+            begin = start
+        end = max(start, last)
+    if begin >= 0:
+        yield begin, end
 
 
 def _without(source: str, holes: Sequence[Span]) -> str:

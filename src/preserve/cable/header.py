@@ -7,12 +7,11 @@ the head of the body (``cable.labels``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from preserve.cable.flat import Flat, flatten
-from preserve.cable.layout import Hole, Layout
+from preserve.cable.layout import Hole, Layout, merged
+from preserve.cable.recipients import read_recipients
 from preserve.cable.record import Header, MarkKind, Recipient, SegmentKind, Transmission
 from preserve.cable.running import page_banners
 from preserve.digests import sha256
@@ -21,7 +20,7 @@ __all__ = ["opens_header", "read_header", "split_header"]
 
 # Measured on 1,295 pages: VZCZC first 1,117, date-time group first 60, INFO distribution first 18.
 _FIRST = re.compile(
-    r"\s*(?:VZCZC|(?:[ZOPRM]{2}\s)+(?:RU|RH)[A-Z]{2}|DE\sRU|(?:[ZOPRM]\s)+\d{6}Z\s|FM\s[A-Z]|(?:ORIGIN|ACTION|INFO)\s+[A-Z]{1,5}-\d\d)"
+    r"\s*(?:VZCZC|(?:[ZOPRM]{2}\s)+(?:RU|RH)[A-Z]{2}|DE\sRU|(?:[ZOPRM]{1,4}\s{1,9})*\d{6}Z\s|FM\s[A-Z]|(?:ORIGIN|ACTION|INFO)\s+[A-Z]{1,5}-\d\d)"
 )
 _SENDER = re.compile(r"(?<!\S)FM\s")
 
@@ -64,11 +63,15 @@ def split_header(text: str) -> int:
 
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+# A precedence each for action and information addressees, date-time group, and operating signals up to FM. Messages
+# after ACP 126 begin with this line; those after ACP 127 have the lines of the relay before it.
 _GROUP = re.compile(
-    r"(?P<precedence>(?:[ZOPRM] )+)(?P<dtg>(\d{2})(\d{2})(\d{2})Z ([A-Z]{3}) (\d{2}|\d{4}))(?: Z[A-Z]{2})*(?![^ ])"
+    r"(?P<precedence>(?<![^ ])(?:[ZOPRM] ?){1,4} )?(?P<dtg>(?<![^ ])(\d{2})(\d{2})(\d{2})Z ([A-Z]{3,4}) (\d{4}|\d{2}))"
+    r"(?: Z[A-Z]{2}\d?)*(?![^ ])"
 )
+_FIRST_YEAR, _LAST_YEAR = 1000, 2999
+"""Years that a record can state."""
 _PRECEDENCE = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE", "M": "DEFERRED"}
-_WORDS = r"(?:NIACT IMMEDIATE|FLASH|IMMEDIATE|PRIORITY|PIORITY|ROUTINE)"
 _FIELD = re.compile(r"(?<![^ ])(FM|TO|INFO) ")
 _KINDS = {"FM": SegmentKind.FROM, "TO": SegmentKind.TO, "INFO": SegmentKind.INFO}
 
@@ -80,16 +83,17 @@ def read_header(text: str) -> tuple[Header, Transmission]:
         text: The header as the page has it.
     """
     flat = flatten(text)
-    spans = [flat.span(*place) for place in page_banners(flat, "")]
-    if spans:
-        flat = flatten(text, spans)
-    layout = Layout(flat, [Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans])
+    spans = (flat.span(*place) for place in page_banners(flat, ""))
+    holes = merged(Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans)
+    if holes:
+        flat = flatten(text, [hole.span for hole in holes])
+    layout = Layout(flat, holes)
     group = _GROUP.search(flat.upper)
     ranges = _fields(flat, 0 if group is None else group.end())
     first = min([len(flat), *(start for start, _, _ in ranges.values())])
     if group is not None:
         layout.segment(SegmentKind.TRANSMISSION, 0, group.start())
-        layout.segment(SegmentKind.PRECEDENCE, group.start(), group.end())
+        layout.segment(SegmentKind.PRECEDENCE, group.start(), max(group.end(), first if ranges else 0))
         layout.mark(MarkKind.DTG, group.start("dtg"), group.end("dtg"), "/transmission/dtg")
     else:
         layout.segment(SegmentKind.TRANSMISSION, 0, first)
@@ -99,10 +103,10 @@ def read_header(text: str) -> tuple[Header, Transmission]:
     transmission = Transmission(
         dtg=None if group is None else group["dtg"],
         sent=None if group is None else _sent(group),
-        precedence=() if group is None else tuple(_PRECEDENCE[letter] for letter in group["precedence"].split()),
+        precedence=tuple(_PRECEDENCE[letter] for letter in ((group and group["precedence"]) or "").replace(" ", "")),
         sender=_sender(flat, ranges.get("FM")),
-        action=tuple(_recipients(flat, ranges.get("TO"))),
-        info=tuple(_recipients(flat, ranges.get("INFO"))),
+        action=_recipients(flat, ranges.get("TO")),
+        info=_recipients(flat, ranges.get("INFO")),
     )
     return Header(
         text=text, sha256=sha256(text.encode("utf-8", "surrogatepass")), segments=segments, marks=marks
@@ -121,11 +125,12 @@ def _fields(flat: Flat, start: int) -> dict[str, tuple[int, int, int]]:
 
 def _sent(group: re.Match[str]) -> str | None:
     day, hour, minute, month, year = group[3], group[4], group[5], group[6], group[7]
-    if month not in _MONTHS:
-        return None
     full = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 60 else 2000)
+    month = month[:3]
+    if month not in _MONTHS or not _FIRST_YEAR <= full <= _LAST_YEAR:
+        return None
     try:
-        return datetime(full, _MONTHS.index(month) + 1, int(day), int(hour), int(minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime(full, _MONTHS.index(month) + 1, int(day), int(hour), int(minute)).isoformat() + "Z"
     except ValueError:
         return None
 
@@ -137,64 +142,5 @@ def _sender(flat: Flat, field: tuple[int, int, int] | None) -> str | None:
     return flat.text[start:end] or None
 
 
-# Where the next addressee begins: at a routing indicator, at a station or an agency; and behind a precedence and a
-# message number, or a collective. Headers of the old system have no indicators.
-_NEXT = re.compile(
-    r"(?<= )(?:(?=R[A-Z]{3,7}/)|(?=(?:AMEMBASSY|AMCONSUL|AMCONGEN|AMINSTITUTE|USMISSION|USINT|USLO|USOFFICE|SECSTATE"
-    r"|SECDEF|DEPT OF|DEPARTMENT OF|JOINT STAFF|CJCS|JCS|CIA|DIA|DIRNSA|NSC|FBI|HQ|CDR|CDRUSCENTCOM|USCINC[A-Z]{2,8}"
-    r"|WHITE HOUSE|TREASURY|XMT) ))"
-)
-_BEHIND = re.compile(rf" (?:{_WORDS}(?: \d{{4,6}})?|\d{{4,6}}|COLLECTIVE(?! {_WORDS}| \d{{4,6}}))(?= |$)")
-
-
-def _recipients(flat: Flat, field: tuple[int, int, int] | None) -> Iterator[Recipient]:
-    """Yield the addressees of a field; those behind ``XMT`` are excluded from the one before."""
-    if field is None:
-        return
-    start, end = flat.trim(field[1], field[2])
-    pending: Recipient | None = None
-    excluded: list[str] = []
-    excluding = False
-    for text in _addressees(flat.text[start:end]):
-        name = text
-        if name == "XMT" or name.startswith("XMT "):
-            excluding, name = True, name[4:]
-            if not name:
-                continue
-        if excluding and "/" not in name.split(" ")[0]:
-            excluded.append(name)
-            continue
-        if pending is not None:
-            yield _with_excluded(pending, excluded)
-        pending, excluded, excluding = _recipient(name), [], False
-    if pending is not None:
-        yield _with_excluded(pending, excluded)
-
-
-def _addressees(text: str) -> Iterator[str]:
-    cuts = {match.start() for match in _NEXT.finditer(text)} | {match.end() + 1 for match in _BEHIND.finditer(text)}
-    begins = sorted({0, *cuts})
-    for first, last in zip(begins, [*begins[1:], len(text)], strict=True):
-        part = text[first:last].strip()
-        if part:
-            yield part
-
-
-def _recipient(text: str) -> Recipient:
-    words = text.split(" ")
-    mcn = words.pop() if len(words) > 1 and words[-1].isdigit() and len(words[-1]) >= 4 else None
-    precedence = None
-    if len(words) > 1 and words[-1] in ("FLASH", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE"):
-        precedence = words.pop().replace("PIORITY", "PRIORITY")
-        if precedence == "IMMEDIATE" and len(words) > 1 and words[-1] == "NIACT":
-            precedence = f"{words.pop()} {precedence}"
-    route, slash, name = " ".join(words).partition("/")
-    if not slash or " " in route or not name:
-        route, name = "", " ".join(words)
-    return Recipient(text=text, route=route or None, name=name, precedence=precedence, mcn=mcn)
-
-
-def _with_excluded(recipient: Recipient, excluded: list[str]) -> Recipient:
-    if not excluded:
-        return recipient
-    return replace(recipient, excluded=tuple(excluded))
+def _recipients(flat: Flat, field: tuple[int, int, int] | None) -> tuple[Recipient, ...]:
+    return () if field is None else tuple(read_recipients(flat, field[1], field[2]))

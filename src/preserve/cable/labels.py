@@ -1,20 +1,19 @@
-"""The head of a body: banner, captions, attention, ``E.O.``, ``TAGS``, ``SUBJECT``, ``REF``, ``Classified By``.
+"""The labels of the head of a body: ``E.O.``, ``TAGS``, ``SUBJECT``, ``REF``, ``Classified By``.
 
 Scope: where each label and its value begin and end, without line starts: a flattened body has none. Not in scope:
-what the values mean (``classification``, ``tags``, ``references``).
+where a subject ends that no label follows (``subject``), what stands before the first label (``captions``), and what
+the values mean (``classification``, ``tags``, ``references``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from typing import NamedTuple
 
-from preserve.cable import vocabulary
 from preserve.cable.flat import Flat
 
-__all__ = ["Label", "attention_items", "caption_ranges", "read_labels", "subject_end", "value_end"]
+__all__ = ["Label", "read_labels", "value_end"]
 
 _HEAD = 20_000
 """Flat characters in which the labels stand, at most; the longest head measured is a tenth of it."""
@@ -22,25 +21,47 @@ _HEAD = 20_000
 # Each label is looked for by a literal, which is quick, and then matched where the literal stands.
 # Measured on 1,295 pages: TAGS: 879, TAGS 400, Tags: 8, TAG 5, TAG: 2, and misprints; SUBJECT: 1,273, none 10,
 # Subject: 9, SUBJ: 1; REF: 700, Ref: 17, REF 9, REFS: 7. The misprints are looked for only where the label is missing.
-_AUTHORITY = re.compile(r"(?:E\. ?O\.? ?:? ?|EO ?:? ?|EXECUTIVE ORDER ?)(?=1\d{3})")
-_TAGS = re.compile(r"(?:TAGS?|TABS|TAGES|TAS|TGS|AGS) ?[:;]|TAGS?,? ")
-_SUBJECT = re.compile(r"(?:SUBJECT|SUBJ|UBJECT) ?[:;]")
+_AUTHORITY = re.compile(r"(?:E\. ?[O0]\.?|EO\.?|EXECUTIVE ORDER) ?[:-]? ?(?=1\d{3}|1\d,\d{3})")
+# Behind the classifier an order is named once more, for the reasons; the line of its own goes on so.
+_STATED = re.compile(r"[\d,]{4,6}(?: ?: ?| )(?:DEC+L|N/?A(?![A-Z])|OADR|X\d)")
+_TAGS = re.compile(r"(?:TAGS?|TAG S|TABS|TAGES|TAS|TGS|AGS)(?: ?\((?:U|SBU)\))? ?[:;]|TAGS?[,.]? ")
+_SUBJECT = re.compile(r"(?:SUBJECT|SUBJ|UBJECT)(?: ?\((?:U|SBU)\))? ?[:;]")
+# A letter lost, doubled or changed places with the next.
+_MISSPELT_SUBJECT = re.compile(
+    r"(?:SUBJECTS|SUBECT|SUBJET|SUBJCT|SUBJEC|SUJECT|SBJECT|SUBEJCT|SUBJETC|SUBJECCT|SUBBJECT|SUBJJECT|SUBJEECT) ?[:;]"
+)
 _BARE_SUBJECT = re.compile(r"SUBJECT ")
-_REFERENCES = re.compile(r"REF(?:S|\(S\)|TELS?|ERENCES?)? ?:|REF\. (?=[A-Z])|REFS? (?=\(?[A-Z0-9])")
+_REFERENCES = re.compile(
+    r"REF(?:S|\(S\)|TELS?|ERENCES?)?\.? ?[:;]|REF\. (?=[A-Z])|"
+    r"REFS? (?=\(?[A-Z][.):]|\(?'?\d{2,4} ?[A-Z]|[A-Z][A-Z'. -]{2,30}? ?\d{1,7}(?![\d.)]))"
+)
 _CLASSIFIED = re.compile(r"CLASSIFIED ?BY(?![A-Z])")
+_MISSPELT_CLASSIFIED = re.compile(
+    r"CL(?:ASSSIFIED|ASIFIED|ASSFIED|ASSIFED|ASSIFEID|ASSIFIE|ASSIIFED|ASSIFIIED|SSIFIED|ASS) ?BY ?:"
+)
 _FIRST_PARAGRAPH = re.compile(r"(?<=[ ¶])1[.)] ?\((?:U|S|C|SBU|LOU|TS)[)/ ]")
 _MARK_BEFORE = re.compile(r"\((?:U|SBU|C|S)\) ?$")
 _COLON = re.compile(r"[ :;,.]*")
 
-# What ends a value where no label does: a rule, a summary, a statement on the whole cable.
+# What ends a value where no label does: a rule, a summary, a statement on the whole cable. The first set has the first
+# character of each, so that the engine passes over the others quickly.
 _STOP = re.compile(
-    r"[-=_]{4,}|(?<![A-Z])(?:BEGIN SUMMARY|SUMMARY ?(?=[:.=-]|$|¶|1[.)]))|\(U\) (?:THIS|SENSITIVE)"
-    r"|(?<![A-Z])SENSITIVE BUT(?![A-Z])|C O R R E C T E D|C O N F I D E N T I A L|S E C R E T(?![A-Z])"
+    r"(?=[-=_(/BCDNPRST])(?:[-=_]{4,}|(?<![A-Z])(?:BEGIN |// ?)?SUMMARY ?(?=[:.=/-]|$|¶|1[.)])|(?<![A-Z])BEGIN SUMMARY"
+    r"|\(U\) (?:THIS|SENSITIVE|PLEASE|NOT FOR)|(?<![A-Z\"'(])THIS (?:IS AN? (?:ACTION|JOINT)"
+    r"|(?:MESSAGE|CABLE|REPORT|DOCUMENT) (?:IS|CONTAINS|HAS))"
+    r"|(?<![A-Z])(?:PLEASE (?:PROTECT|HANDLE|TREAT)|NOT FOR INTERNET|SENSITIVE BUT(?![A-Z]))"
+    r"|(?<![A-Z])(?:DERIVED FROM ?:|REASONS? ?:(?= ?1\.))"
+    r"|C O R R E C T E D|CORRECTED COPY|C O N F I D E N T I A L|S E C R E T(?![A-Z]))"
 )
+_ENDS_WITH_SUMMARY = frozenset(
+    re.findall(
+        "[A-Z]+", "A ANNUAL DAILY ECONOMIC EXECUTIVE MEDIA MEETING MONTHLY NEWS OF POLITICAL PRESS TRIP VISIT WEEKLY"
+    )
+)
+"""Words with which ``SUMMARY`` is of the subject: ``WEEKLY NEWS SUMMARY``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label of the head, in flat offsets.
 
     Attributes:
@@ -59,32 +80,40 @@ def read_labels(flat: Flat) -> list[Label]:
 
     ``REF`` and ``Classified By`` count only behind ``TAGS`` or ``SUBJECT``: before them such words are running text.
     """
-    authority = _first(flat, ("E.O", "E. O", "EO", "EXECUTIVE ORDER"), _AUTHORITY, 0)
+    authority = _first(flat, ("E.O", "E. O", "EO", "E.0", "EXECUTIVE ORDER"), _AUTHORITY, 0)
     tags = _first(flat, ("TAG",), _TAGS, 0, _bare_tags(flat, authority))
     tags = tags or _first(flat, ("TAB", "TAS", "TGS", "AGS"), _TAGS, 0)
     subject = _first(flat, ("SUBJ",), _SUBJECT, 0) or _first(flat, ("UBJECT",), _SUBJECT, 0)
     if subject is None and tags is not None:
         subject = _first(flat, ("SUBJECT",), _BARE_SUBJECT, tags[1], _in_capitals(flat))
+        subject = subject or _first(flat, ("SU", "SBJECT"), _MISSPELT_SUBJECT, tags[1])
     if tags and subject and _FIRST_PARAGRAPH.search(flat.upper, tags[1], max(tags[1], subject[0])):
         # A cable without a subject, whose text has the word.
         subject = None
     begin = min((found[0] for found in (tags, subject) if found is not None), default=None)
     references = classified = None
     if begin is not None:
-        references = _first(flat, ("REF",), _REFERENCES, begin, _reference(flat))
-        classified = _first(flat, ("CLASSIFIED",), _CLASSIFIED, begin)
-        if classified is not None:
-            mark = _MARK_BEFORE.search(flat.upper, max(0, classified[0] - 6), classified[0])
-            classified = classified if mark is None else (mark.start(), classified[1])
+        references = _first(flat, ("REF",), _AGAIN, 0, _in_capitals_or_title(flat, begin))
+        references = references or _first(flat, ("REF",), _REFERENCES, begin, _reference(flat))
+        classified = _first(flat, ("CLASSIFIED BY:",), _CLASSIFIED, 0, lambda match: match.start() < begin)
+        classified = classified or _first(flat, ("CLASSIFIED",), _CLASSIFIED, begin)
+        classified = classified or _first(flat, ("CLA", "CLS"), _MISSPELT_CLASSIFIED, begin)
     later = min((found[0] for found in (references, classified) if found is not None), default=len(flat))
-    if authority is not None and authority[0] > later:
+    if authority is not None and authority[0] > later and _STATED.match(flat.upper, authority[1]) is None:
         authority = None
     found = [
         Label(name, place[0], _value_start(flat, name, place[1]))
         for name, place in zip(_NAMES, (authority, tags, subject, references, classified), strict=True)
         if place is not None
     ]
-    return sorted([*map(partial(_with_letter, flat), found), *_more(flat, found)], key=lambda label: label.start)
+    found = [_with_mark(flat, _with_letter(flat, label)) for label in found]
+    return sorted([*found, *_more(flat, found)], key=lambda label: label.start)
+
+
+def _with_mark(flat: Flat, label: Label) -> Label:
+    """Return a label with the portion mark before it: ``(U) Classified by``, ``(U) SUBJECT:``."""
+    mark = _MARK_BEFORE.search(flat.upper, max(0, label.start - 6), label.start)
+    return label if mark is None else Label(label.name, mark.start(), label.value)
 
 
 _FIRST_LETTER = re.compile(r"(?<![^ ])A[.)] $")
@@ -138,23 +167,33 @@ def _first(
     upper, end = flat.upper, min(len(flat), _HEAD)
     best: tuple[int, int] | None = None
     for literal in literals:
-        at = upper.find(literal, start, end)
-        while at >= 0 and (best is None or at < best[0]):
+        last = end if best is None else best[0] + len(literal) - 1
+        at = upper.find(literal, start, last)
+        while at >= 0:
             match = pattern.match(upper, at, end)
-            glued = at > 0 and upper[at - 1].isalpha() and not _may_be_glued(flat, match)
-            if match is not None and not glued and (takes is None or takes(match)):
+            if match is not None and not _is_glued(flat, match) and (takes is None or takes(match)):
                 best = match.span()
                 break
-            at = upper.find(literal, at + 1, end)
+            at = upper.find(literal, at + 1, last)
     return best
 
 
-def _may_be_glued(flat: Flat, match: re.Match[str] | None) -> bool:
-    """Return whether a label may stand directly behind a word: ``EGYPTREF: CAIRO 493``, ``CAIROClassified By:``."""
-    if match is None:
-        return False
+def _is_glued(flat: Flat, match: re.Match[str]) -> bool:
+    """Return whether a match stands directly behind a word, and is no label that may stand there.
+
+    Such are ``EGYPTREF: CAIRO 493`` and ``CAIROClassified By:``.
+    """
     at = match.start()
-    return match[0] in ("REF:", "REFS:") or (flat.text.startswith("Cl", at) and flat.text[at - 1].isupper())
+    return at > 0 and flat.upper[at - 1].isalpha() and not _may_be_glued(flat, match)
+
+
+def _may_be_glued(flat: Flat, match: re.Match[str]) -> bool:
+    at = match.start()
+    if match[0].startswith("REF"):
+        return match[0] in ("REF:", "REFS:", "REFTEL:", "REFTELS:")
+    if flat.upper.startswith("CLASSIFIED BY:", at) and not flat.upper.endswith(("UN", "DE"), 0, at):
+        return True
+    return flat.text.startswith("Cl", at) and flat.text[at - 1].isupper()
 
 
 _LONGEST_AUTHORITY = 60
@@ -174,6 +213,10 @@ def _bare_tags(flat: Flat, authority: tuple[int, int] | None) -> Callable[[re.Ma
     return takes
 
 
+def _in_capitals_or_title(flat: Flat, end: int) -> Callable[[re.Match[str]], bool]:
+    return lambda match: match.start() < end and flat.text.startswith(("REF", "Ref"), match.start())
+
+
 def _in_capitals(flat: Flat) -> Callable[[re.Match[str]], bool]:
     return lambda match: flat.text.startswith("SUBJECT", match.start())
 
@@ -191,88 +234,11 @@ def _value_start(flat: Flat, name: str, end: int) -> int:
 
 def value_end(flat: Flat, label: Label, limit: int) -> int:
     """Return where the value of a label ends when no other label stands before the limit."""
-    stop = _STOP.search(flat.upper, label.value, limit)
-    return limit if stop is None else stop.start()
-
-
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_SENTENCE = re.compile(r"[.?!](?= [A-Z\"(])")
-_LONGEST_SUBJECT = 400
-
-
-def subject_end(flat: Flat, start: int, limit: int, heading: str | None) -> int:
-    """Return where a subject ends that neither a label nor a paragraph number follows.
-
-    In this order: where the page's own heading says; at a blank line, if the text still has its lines; where the
-    capitals end; at the end of the first sentence.
-    """
-    said = " ".join((heading or "").split()).upper()
-    if said and flat.upper.startswith(said, start):
-        return start + len(said)
-    limit = min(limit, start + _LONGEST_SUBJECT)
-    if start >= limit:
-        return limit
-    blank = _BLANK_LINE.search(flat.source, flat.offset(start), flat.offset(limit - 1) + 1)
-    if blank is not None:
-        return start + len(" ".join(flat.source[flat.offset(start) : blank.start()].split()))
-    end = start
-    for word in flat.text[start:limit].split(" "):
-        if any(map(str.islower, word)):
-            break
-        end += len(word) + 1
-    if end - start > 12:
-        return min(end - 1, limit)
-    sentence = _SENTENCE.search(flat.text, start, limit)
-    return limit if sentence is None else sentence.start()
-
-
-_CORRECTED = r"C ?O ?R ?R ?E ?C ?T ?E ?D ? ?C ?O ?P ?Y(?: ?(?:- ?[A-Z]+|\([A-Z ,]{1,40}\)))?"
-
-
-@lru_cache(maxsize=1)
-def _caption() -> re.Pattern[str]:
-    words = "|".join(map(re.escape, vocabulary.captions()))
-    return re.compile(rf"(?<![A-Za-z/.-])(?:{_CORRECTED}|(?:{words})(?![A-Za-z/-]))")
-
-
-def caption_ranges(flat: Flat, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the flat range of each caption between the banner and the first label."""
-    for match in _caption().finditer(flat.text, start, end):
-        # "PASS TO CODEL SMITH" addresses somebody.
-        if flat.text[max(start, match.start() - 5) : match.start()].split(" ")[-2:-1] not in (
-            ["TO"],
-            ["FOR"],
-            ["PASS"],
-        ):
-            yield match.start(), match.end()
-
-
-_ADDRESSED = re.compile(r"(?<![A-Z])(?:FOR|PASS|FROM)(?![A-Z])|^(?:DEPT|DEPARTMENT|STATE)(?![A-Z])")
-_JOINERS = frozenset({"AND", "OR", "TO", "PASS", "PLEASE", "ALSO", "PLS", "&", "FOR"})
-
-
-@lru_cache(maxsize=1)
-def _addressee() -> re.Pattern[str]:
-    places = "|".join(map(re.escape, (*vocabulary.spaced_places(), *vocabulary.spaced_addressees())))
-    return re.compile(
-        rf"(?<![^ ])(?:{places}|(?:DEPT|DEPARTMENT) OF [A-Z]{{1,30}}"
-        r"|(?:AMEMBASSY|AMCONSUL|USMISSION|POST) [A-Z]{1,30}"
-        r"|(?!(?:ALSO|PLEASE|PLS|AND|OR|TO|FOR|PASS|NOT) )[A-Z][A-Z/]{0,30})"
-        r" (?:ALSO |PLEASE |PLS )?(?:FOR|PASS)(?![A-Z])"
-    )
-
-
-def attention_items(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the attention lines of a stretch, each from its addressee on; none when it addresses nobody.
-
-    5 FAH-2 H-252.1 calls them attention indicators: ``DEPT FOR EUR/CE``, ``STATE PASS USTR``.
-    """
-    start, end = flat.trim(start, end)
-    if _ADDRESSED.search(flat.upper[start:end]) is None:
-        return []
-    begins = [start]
-    for match in _addressee().finditer(flat.upper, start + 1, end):
-        before = flat.upper[max(start, match.start() - 40) : match.start()].split()
-        if before and before[-1] not in _JOINERS and not before[-1].endswith((",", "-", "/", ":")):
-            begins.append(match.start())
-    return [flat.trim(first, last) for first, last in zip(begins, [*begins[1:], end], strict=True)]
+    for stop in _STOP.finditer(flat.upper, label.value, limit):
+        before = flat.upper[max(label.value, stop.start() - 20) : stop.start()].split(" ")[-2:-1]
+        summary = stop[0].startswith("SUMMARY") and not _ENDS_WITH_SUMMARY.isdisjoint(before)
+        # The reasons may stand on the line of the order.
+        reasons = label.name == "authority" and stop[0].startswith("REASON")
+        if not summary and not reasons and (stop.start() > label.value or label.name != "subject"):
+            return stop.start()
+    return limit

@@ -7,13 +7,14 @@ overlap, marks that nest or are apart, each inside one segment. Not in scope: th
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from preserve.cable.flat import Flat
 from preserve.cable.record import Mark, MarkKind, Segment, SegmentKind, Span
 
-__all__ = ["Hole", "Layout"]
+__all__ = ["Hole", "Layout", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ class Hole:
     code: str | None = None
 
 
+def merged(holes: Iterable[Hole]) -> list[Hole]:
+    """Return holes in order and apart: one that begins inside another is part of it."""
+    apart: list[Hole] = []
+    for hole in sorted(holes, key=lambda hole: (hole.span.start, -hole.span.end)):
+        if apart and hole.span.start < apart[-1].span.end:
+            last = apart[-1]
+            apart[-1] = replace(last, span=Span(last.span.start, max(last.span.end, hole.span.end)))
+        else:
+            apart.append(hole)
+    return apart
+
+
 _Range = tuple[int, int]
 
 _ASIDES = frozenset({MarkKind.SUMMARY, MarkKind.NOTE, MarkKind.COMMENT})
@@ -42,11 +55,12 @@ _ASIDES = frozenset({MarkKind.SUMMARY, MarkKind.NOTE, MarkKind.COMMENT})
 class Layout:
     """Collects segments and marks of one text in flat offsets; later rules never take what earlier ones have."""
 
-    __slots__ = ("_holes", "_marks", "_segments", "flat")
+    __slots__ = ("_hole_starts", "_holes", "_marks", "_segments", "flat")
 
     def __init__(self, flat: Flat, holes: Sequence[Hole] = ()) -> None:
         self.flat = flat
         self._holes = holes
+        self._hole_starts = [hole.span.start for hole in holes]
         self._segments: list[tuple[int, int, SegmentKind]] = []
         self._marks: list[tuple[MarkKind, int, int, str | None]] = []
 
@@ -75,8 +89,9 @@ class Layout:
         for start, end, kind in [*sorted(self._segments, key=_place), (len(flat), len(flat), SegmentKind.OTHER)]:
             if start > cursor + 1 or (start > cursor and text[cursor] != " "):
                 self._keep(stretches, cursor, start, SegmentKind.OTHER)
-            self._keep(stretches, max(start, cursor), end, kind)
-            cursor = max(cursor, end)
+            if end > cursor:
+                self._keep(stretches, start if start > cursor else cursor, end, kind)
+                cursor = end
         return stretches
 
     def _keep(self, stretches: list[tuple[int, int, SegmentKind]], start: int, end: int, kind: SegmentKind) -> None:
@@ -85,38 +100,42 @@ class Layout:
             stretches.append((start, end, kind))
 
     def _partition(self, stretches: list[tuple[int, int, SegmentKind]]) -> tuple[Segment, ...]:
-        offset, cursor = self.flat.offset, 0
         segments: list[Segment] = []
-        for start, end, kind in stretches:
-            first, last = offset(start), offset(end - 1) + 1
+        cursor = 0
+        firsts, ends = self._received([stretch[:2] for stretch in stretches])
+        for first, last, (_, _, kind) in zip(firsts, ends, stretches, strict=True):
             if first > cursor:
                 self._fill(segments, cursor, first)
-            segments.append(Segment(kind=kind, start=first, end=last))
+            segments.append(Segment(kind, first, last))
             cursor = last
         if cursor < len(self.flat.source):
             self._fill(segments, cursor, len(self.flat.source))
         return tuple(segments)
+
+    def _received(self, ranges: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+        """Return where flat ranges begin, and where they end, in the source."""
+        last = self.flat.offsets([end - 1 for _, end in ranges])
+        return self.flat.offsets([start for start, _ in ranges]), [at + 1 for at in last]
 
     def _fill(self, segments: list[Segment], start: int, end: int) -> None:
         """Add what stands between two segments: white space, and holes."""
         for hole in self._holes_in(start, end):
             if hole.segment is None and segments:
                 before = segments.pop()
-                segments.append(Segment(kind=before.kind, start=before.start, end=hole.span.end))
+                segments.append(Segment(before.kind, before.start, hole.span.end))
             else:
                 if start < hole.span.start:
-                    segments.append(Segment(kind=SegmentKind.SPACE, start=start, end=hole.span.start))
+                    segments.append(Segment(SegmentKind.SPACE, start, hole.span.start))
                 kind = hole.segment or SegmentKind.CAPTION
-                segments.append(Segment(kind=kind, start=hole.span.start, end=hole.span.end))
+                segments.append(Segment(kind, hole.span.start, hole.span.end))
             start = hole.span.end
         if start < end:
-            segments.append(Segment(kind=SegmentKind.SPACE, start=start, end=end))
+            segments.append(Segment(SegmentKind.SPACE, start, end))
 
     def _holes_in(self, start: int, end: int) -> Sequence[Hole]:
         if not self._holes:
             return ()
-        first = bisect_left(self._holes, start, key=_hole_start)
-        return self._holes[first : bisect_left(self._holes, end, key=_hole_start)]
+        return self._holes[bisect_left(self._hole_starts, start) : bisect_left(self._hole_starts, end)]
 
     def _settled_marks(
         self, stretches: list[tuple[int, int, SegmentKind]], segments: tuple[Segment, ...]
@@ -124,24 +143,25 @@ class Layout:
         starts = [start for start, _, _ in stretches]
         pieces: list[tuple[int, int, MarkKind, str]] = []
         for kind, start, end, target in self._whole_marks():
-            at = max(bisect_right(starts, start) - 1, 0)
-            while at < len(stretches) and stretches[at][0] < end:
-                first, last, _ = stretches[at]
-                if start > first or end < last:
-                    first, last = self.flat.trim(max(start, first), min(end, last))
-                if first < last:
-                    pieces.append((first, -last, kind, target or ""))
-                at += 1
-        offset = self.flat.offset
+            at = bisect_right(starts, start) - 1
+            if end <= stretches[at][1]:
+                pieces.append((start, -end, kind, target or ""))
+                continue
+            for first, last, _ in stretches[at : bisect_left(starts, end)]:
+                first, last = self.flat.trim(max(start, first), min(end, last))
+                pieces.append((first, -last, kind, target or ""))
+        nested = _nested(sorted(pieces))
         marks = [
-            Mark(kind=kind, start=offset(start), end=offset(end - 1) + 1, target=target or None)
-            for start, end, kind, target in _nested(sorted(pieces))
+            Mark(kind, first, last, target or None)
+            for first, last, (_, _, kind, target) in zip(
+                *self._received([mark[:2] for mark in nested]), nested, strict=True
+            )
         ]
         if not self._holes:
             return tuple(marks)
         apart = {segment.start for segment in segments}
         marks += [
-            Mark(kind=hole.mark, start=hole.span.start, end=hole.span.end)
+            Mark(hole.mark, hole.span.start, hole.span.end)
             for hole in self._holes
             if hole.span.start not in apart or hole.segment is None
         ]
@@ -152,7 +172,7 @@ class Layout:
         if not self._holes:
             yield from self._marks
             return
-        turns = [self.flat.place(hole.span.start) for hole in self._holes]
+        turns = list(map(self.flat.place, self._hole_starts))
         for kind, start, end, target in self._marks:
             first = bisect_right(turns, start)
             if kind not in _ASIDES:
@@ -162,43 +182,30 @@ class Layout:
                         yield kind, before, until, target
                     start = max(start, turn)
                 start, end = self.flat.trim(start, end)
-            if start < end:
-                yield kind, start, end, target
+            yield kind, start, end, target
 
 
-def _hole_start(hole: Hole) -> int:
-    return hole.span.start
-
-
-def _place(stretch: tuple[int, int, SegmentKind]) -> tuple[int, int]:
-    return stretch[:2]
+_place = itemgetter(0, 1)
 
 
 def _nested(pieces: list[tuple[int, int, MarkKind, str]]) -> list[tuple[int, int, MarkKind, str]]:
     """Return the marks without those that cross another, in order; an aside yields before any other."""
     kept: list[tuple[int, int, MarkKind, str] | None] = []
-    open_ones: list[int] = []
-    last = None
+    outer: list[tuple[int, int, MarkKind]] = []
+    """End, place in ``kept`` and kind of each mark that the next one may be inside of, the innermost last."""
+    before = None
     for piece in pieces:
-        if piece == last:
+        if piece == before:
             continue
-        last = piece
+        before = piece
         start, end, kind, target = piece[0], -piece[1], piece[2], piece[3]
-        while open_ones and _end(kept, open_ones[-1]) <= start:
-            open_ones.pop()
-        crosses = False
-        while open_ones and _end(kept, open_ones[-1]) < end:
-            outer = kept[open_ones[-1]]
-            if kind in _ASIDES or outer is None or outer[2] not in _ASIDES:
-                crosses = True
+        while outer and outer[-1][0] <= start:
+            outer.pop()
+        while outer and outer[-1][0] < end:
+            if kind in _ASIDES or outer[-1][2] not in _ASIDES:
                 break
-            kept[open_ones.pop()] = None
-        if not crosses:
-            open_ones.append(len(kept))
+            kept[outer.pop()[1]] = None
+        else:
+            outer.append((end, len(kept), kind))
             kept.append((start, end, kind, target))
     return [mark for mark in kept if mark is not None]
-
-
-def _end(kept: list[tuple[int, int, MarkKind, str] | None], at: int) -> int:
-    mark = kept[at]
-    return 0 if mark is None else mark[1]

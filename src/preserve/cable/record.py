@@ -147,7 +147,7 @@ class MarkKind(StrEnum):
     DTG = "dtg"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One stretch of the partition."""
 
@@ -156,7 +156,7 @@ class Segment:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """One stretch inside the text that a field, or the TEI, rests on.
 

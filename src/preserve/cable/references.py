@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from preserve.cable import vocabulary
 from preserve.cable.flat import Flat
@@ -17,12 +18,21 @@ from preserve.cable.record import Basis, Reference
 __all__ = ["FoundReference", "read_references"]
 
 _TOKEN = re.compile(r"(?P<word>(?:0(?=[A-Z]{4}))?[A-Z](?:[A-Z'’.-]|0(?=[A-Z]))*)|(?P<number>\d+)|(?P<sign>[^ ])")
-_LETTER = re.compile(r"(?:REF )?(?:[(\[] ?([A-Z]) ?[)\]]|([A-Z]) ?[.)\]:](?![A-Z]))[.:]? ?|REF ([A-Z]) ")
+_LETTER = re.compile(
+    r"(?:REF )?(?:[(\[] ?([A-Z]) ?[)\]]|([A-Z]) ?(?:[)\]]|[.:](?![A-Z]{1,2}(?![A-Z]))))[.:]? ?|REF ([A-Z]) "
+)
+_PILCROWS = "¶§\ufffdÂ"
+"""A pilcrow, and what a wrong decoding made of it."""
+_BEFORE_LETTER = f" ,;([{_PILCROWS}"
 _LAST_WORDS = 4
 """Words that the longest name of a post has."""
 _FEW_WORDS = 8
 """Words of which what stands in a block without an end still is a reference rather than text."""
-_CABLES = frozenset({"CABLE", "CABLES", "TELEGRAM", "TELEGRAMS", "TEL"})
+_CABLES = frozenset({"CABLE", "CABLES", "TELEGRAM", "TELEGRAMS", "TEL", "NO", "NO.", "NOS", "NOS.", "NR", "NR."})
+"""Words between a post and its serial."""
+_NOTHING = frozenset({"NONE", "NONE.", "NIL"})
+_LONGEST_STATION = 50
+"""Letters of a post's name in an identifier; the longest known one has 17."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +44,16 @@ class FoundReference:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str
     text: str
     start: int
     end: int
 
 
-def read_references(flat: Flat, start: int, end: int, year: str, *, closed: bool = True) -> list[FoundReference]:
+def read_references(
+    flat: Flat, start: int, end: int, year: str, *, closed: bool = True, after: str | None = None
+) -> list[FoundReference]:
     """Return the references of a block, in order.
 
     Args:
@@ -52,10 +63,11 @@ def read_references(flat: Flat, start: int, end: int, year: str, *, closed: bool
         year: The two digits of the cable's own year, for references without one.
         closed: Whether ``end`` is where the block does end; else it ends with the last cable before the first text
             that is none.
+        after: The letter of the last reference of the block before it: a second block may go on with the next one.
     """
     found: list[FoundReference] = []
     certain = 0
-    for letter, first, last in _items(flat, start, end):
+    for letter, first, last in _items(flat, start, end, after):
         for piece in _split(_tokens(flat, first, last)):
             cables = list(_Scanner(flat, piece, letter, year, _station_of(found)).cables())
             found.extend(cables or _other(flat, piece, letter))
@@ -87,17 +99,18 @@ def _station_of(found: list[FoundReference]) -> str | None:
     return None if identifier is None else identifier.strip("0123456789")
 
 
-def _items(flat: Flat, start: int, end: int) -> Iterator[tuple[str | None, int, int]]:
+def _items(flat: Flat, start: int, end: int, after: str | None) -> Iterator[tuple[str | None, int, int]]:
     """Yield letter and range of each item: a letter counts where it is the next one, or the last one again."""
     letter: str | None = None
+    goes_on = None if after is None else chr(ord(after) + 1)
     begin = start
     for match in _LETTER.finditer(flat.upper, start, end):
         at = match.start()
-        if at > start and flat.text[at - 1] not in " ,;¶([":
+        if at > start and flat.text[at - 1] not in _BEFORE_LETTER:
             continue
         name = match[1] or match[2] or match[3]
         step = ord(name) - (64 if letter is None else ord(letter))
-        if not (0 <= step <= 2 and (letter is not None or step <= 1)):
+        if not (0 <= step <= 2 and (letter is not None or step <= 1)) and (letter is not None or name != goes_on):
             continue
         if begin < at:
             yield letter, begin, at
@@ -110,7 +123,7 @@ def _tokens(flat: Flat, start: int, end: int) -> list[_Token]:
     return [
         _Token(str(match.lastgroup), match[0], match.start(), match.end())
         for match in _TOKEN.finditer(flat.upper, start, end)
-        if match[0] not in ("SIPDIS", "¶")
+        if match[0] != "SIPDIS" and match[0] not in _PILCROWS
     ]
 
 
@@ -131,7 +144,8 @@ def _other(flat: Flat, piece: list[_Token], letter: str | None) -> Iterator[Foun
     """Yield the piece as a reference that is no cable, if it says anything."""
     while piece and piece[-1].text in ",.:;-([&":
         piece.pop()
-    if sum(len(token.text) for token in piece if token.kind == "word") >= 3:
+    said_nothing = len(piece) == 1 and piece[0].text in _NOTHING
+    if sum(len(token.text) for token in piece if token.kind == "word") >= 3 and not said_nothing:
         start, end = piece[0].start, piece[-1].end
         yield FoundReference(Reference(label=letter, text=flat.text[start:end], kind="other"), start, end)
 
@@ -195,6 +209,10 @@ class _Scanner:
             self._words.append(token)
 
     def _take_number(self, token: _Token) -> None:
+        if len(token.text) == 6 and self._sign(1) == "Z" and self._tokens[self._at + 1].start == token.end:
+            # A date-time group names a message without a serial.
+            self._words, self._year = [], None
+            return
         suffix = self._suffix_year(token)
         if suffix is not None:
             self._found[-1] = suffix
@@ -217,8 +235,8 @@ class _Scanner:
         self._words, self._year = [], None
 
     def _add(self, station: str, token: _Token, start: int) -> None:
-        # Serials have one to seven digits (measured on all identifiers).
-        if len(token.text) > 7 or int(token.text) == 0:
+        # Serials have one to seven digits (measured on all identifiers); prose in front of a number is no post.
+        if len(token.text) > 7 or int(token.text) == 0 or len(station) > _LONGEST_STATION:
             return
         year = _two_digits(self._year.text) if self._year else None
         self._found.append(_Cable(station, int(token.text), year, min(start, token.start), token.end))
@@ -228,8 +246,17 @@ class _Scanner:
 
     def _leads(self) -> bool:
         """Whether a number with two digits can be the year of a post behind it rather than a serial."""
+        if self._found and self._continues() and self._is_to_come(self._tokens[self._at].text):
+            return False
         following = self._next_kind()
-        return (following == "word" and self._sign(1) not in ("AND", "NOTAL")) or following == "sign"
+        if following == "sign":
+            return self._sign(1) != ","
+        return following == "word" and self._sign(1) not in ("AND", "NOTAL")
+
+    def _is_to_come(self, text: str) -> bool:
+        """Whether a year is later than the cable's own, and so none of a cable that it refers to."""
+        year = _two_digits(text)
+        return year is not None and _ordinal(year) > _ordinal(self.year)
 
     def _sign(self, step: int) -> str:
         at = self._at + step
@@ -250,7 +277,7 @@ class _Scanner:
             return None
         joined = before in "-/" and before != "" and token.start - last.end == 1
         alone = token.start - last.end == 1 and before not in "-/" and self._next_kind() != "word"
-        if last.year or not (bracketed or joined or alone):
+        if last.year or not (bracketed or ((joined or alone) and not self._is_to_come(token.text))):
             return None
         end = self._tokens[self._at + 1].end if bracketed else token.end
         return _Cable(last.station, last.serial, _two_digits(token.text), last.start, end)
@@ -281,6 +308,11 @@ class _Scanner:
             return "", 0
         name = vocabulary.station("".join(letters))
         return (name, self._words[0].start) if len(name) >= 3 else ("", 0)
+
+
+def _ordinal(year: str) -> int:
+    """Return a year of two digits in the order of time: the cables are of 1960 to 2059."""
+    return (int(year) - 60) % 100
 
 
 def _two_digits(text: str) -> str | None:

@@ -14,8 +14,10 @@ from preserve.cable.flat import Flat
 
 __all__ = ["STRAY", "dateline", "page_banners", "redactions", "residue", "stray_captions"]
 
-# New system: "GENEVA 00002654 001.2 OF 004". Found by its digits; the post before them is read backwards.
+# New system: "GENEVA 00002654 001.2 OF 004". Found by its end; what stands before that is read backwards.
+_END_OF_PAGE_MARK = re.compile(r" OF [0-9]{3}")
 _PAGE_MARK = re.compile(r"[0-9]{5,8} [0-9]{3}(?:\.[0-9])? OF [0-9]{3}")
+_LONGEST_BEGINNING = 14
 # Old system: "PAGE 02 HARARE 06677 01 OF 03 291400Z".
 _PAGE_BANNER = re.compile(r"PAGE \d\d [A-Z][A-Z' .]{1,30}? \d{4,6}(?: \d\d OF \d\d)?(?: \d{6}Z)?")
 # The level stands at the foot of one page and at the head of the next.
@@ -43,12 +45,20 @@ def page_banners(flat: Flat, own: str) -> Iterator[tuple[int, int]]:
         own: The cable's own station, whose name page marks cut short: ``KUALA LUMP 00001403 002 OF 003``.
     """
     if " OF 0" in flat.upper:
-        for match in _PAGE_MARK.finditer(flat.upper):
-            yield _with_post(flat, match.start(), own), match.end()
+        yield from _page_marks(flat, own)
     if "PAGE 0" in flat.upper:
         for match in _PAGE_BANNER.finditer(flat.text):
             level = _LEVEL_BEFORE.search(flat.text, max(0, match.start() - _LONGEST_LEVELS), match.start())
             yield match.start() if level is None else level.start(), match.end()
+
+
+def _page_marks(flat: Flat, own: str) -> Iterator[tuple[int, int]]:
+    end = 0
+    for found in _END_OF_PAGE_MARK.finditer(flat.upper):
+        match = _PAGE_MARK.search(flat.upper, max(end, found.start() - _LONGEST_BEGINNING), found.end())
+        if match is not None:
+            end = match.end()
+            yield _with_post(flat, match.start(), own), end
 
 
 def _with_post(flat: Flat, start: int, own: str) -> int:
@@ -67,34 +77,51 @@ def _with_post(flat: Flat, start: int, own: str) -> int:
 _CLASS = r"(?:UNCLASSIFIED|CONFIDENTIAL|SECRET|CO\.{2,3})(?://[A-Z ]{4,24}[A-Z])?"
 _ORIGIN = r"[A-Z][A-Za-z]{1,20}(?: [A-Z][A-Za-z]{1,20}){0,4}"
 _MRN = r"\d\d[A-Z]{2,30}\d{1,7}"
+# The stamp of the systematic review, with the name of who directed it and its day.
+_REVIEW = re.compile(
+    r"(?:[A-Z][a-z]{1,20} [A-Z]\. [A-Z][a-z]{1,20} )?(?i:Declassified/Released (?:by )?(?:the )?US Department of State"
+    r"(?: EO Systematic Review)?)(?: \d{1,2} [A-Z][A-Za-z]{2,8} \d{4})?"
+)
+_REVIEW_SIGNS = ("eclassified/", "DECLASSIFIED/")
 # What databases and sites left in texts: the number that the press used ("<<218634>>"), alone or with its row; a row
-# with tabs; markup; a backslash for the end of a line. Each by a literal, which is quick, and a pattern.
-_RESIDUE: tuple[tuple[str, re.Pattern[str]], ...] = (
+# with tabs; markup; a backslash for the end of a line. Each by a literal, which is quick where it is one character
+# or a rare one; how many characters stand before the literal; and a pattern.
+_RESIDUE: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     (
-        "<<",
+        "<",
+        0,
         re.compile(
             rf"<<\d{{1,6}}>>(?: \d{{1,2}}/\d{{1,2}}/\d{{4}} \d{{1,2}}:\d\d(?: {_MRN}(?: {_ORIGIN}? {_CLASS})?)?)?"
         ),
     ),
     (
         ":00 ",
+        16,
         re.compile(
             rf"(?<![^ ])\d{{4}}-\d\d-\d\d \d\d:\d\d:00 {_MRN} {_ORIGIN}? {_CLASS}"
             rf"(?: {_MRN}(?:\|{_MRN}){{0,40}})?(?![^ ])"
         ),
     ),
-    ("<", re.compile(r"</?(?:br|strong|em|b|i|p|td|tr|th|table|div|span|pre|code)(?: [^<>]{0,100})?/?>")),
-    ("&D;", re.compile(r"&D;")),
-    ("\\", re.compile(r"\\(?![^ ])")),
+    ("<", 0, re.compile(r"</?(?:br|strong|em|b|i|p|td|tr|th|table|div|span|pre|code)(?: [^<>]{0,100})?/?>")),
+    ("&", 0, re.compile(r"&D;")),
+    ("\\", 0, re.compile(r"\\(?![^ ])")),
 )
 
 
 def residue(flat: Flat) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each thing that a database or a site left in the text; some may overlap."""
-    for literal, pattern in _RESIDUE:
-        if literal in flat.text:
-            for match in pattern.finditer(flat.text):
+    text = flat.text
+    for literal, before, pattern in _RESIDUE:
+        end, at = 0, text.find(literal)
+        while at >= 0:
+            match = pattern.match(text, at - before) if at - before >= end else None
+            if match is not None:
+                end = match.end()
                 yield match.span()
+            at = text.find(literal, max(at + 1, end))
+    if any(sign in text for sign in _REVIEW_SIGNS):
+        for match in _REVIEW.finditer(text):
+            yield match.span()
 
 
 _DATELINE = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{1,2} [A-Z][a-z]{2,8} \d{4}, \d\d:\d\d(?![^ ])")

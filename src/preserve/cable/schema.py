@@ -1,43 +1,40 @@
-"""Validity of a record against the contract, ``schemas/cable-record-1.0.0.schema.json``.
+"""Validity of a record against the contract, ``schemas/cable-record-<version>.schema.json``.
 
-Scope: JSON Schema (draft 2020-12), formats included, never over a network. Not in scope: what makes a record true
-(partitions, targets of marks); the grammar answers for that.
+Scope: which version of the schema a record is held against, and its faults as findings. Not in scope: what makes a
+record true (partitions, targets of marks), and how JSON Schema works (``conformance``).
 
-Two validators, one verdict: ``jsonschema-rs`` decides in microseconds, and only for a record that it refuses does
-``jsonschema`` find the words. A test holds that the two agree.
+A record is held against the version that it names, whatever version this program writes: old versions stay. A record
+of an older major version is valid as what it is; a step that makes a newer one of it would stand beside this module,
+one function a major version, from JSON to JSON. There is none, as there is one major version.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from reprlib import repr as shortened
+from typing import Any
 
-import jsonschema_rs
-
-from preserve.contract import contract_bytes
-from preserve.errors import PreserveError
+from preserve.cable.record import SCHEMA_VERSION
+from preserve.conformance import faults
+from preserve.contract import contracts, json_schema
 from preserve.findings import Finding, found
 
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
+__all__ = ["SCHEMA_FILE", "check", "record_schema", "schema_files"]
 
-__all__ = ["SCHEMA_FILE", "check", "record_schema"]
+SCHEMA_FILE = f"cable-record-{SCHEMA_VERSION}.schema.json"
+"""The name of the contract file that our records meet, and of its copy where schemas are kept beside records."""
 
-SCHEMA_FILE = "cable-record-1.0.0.schema.json"
-"""The name of the contract file, and of its copy where schemas are kept beside records."""
 
-_INSTANCES = frozenset({"const", "default", "enum", "examples"})
-"""Keywords whose values are data, not schemas (JSON Schema Validation 6.1, 9)."""
+def record_schema() -> dict[str, Any]:
+    """Return the parsed schema of the version that we write; do not change it."""
+    return json_schema(SCHEMA_FILE)
 
 
 @lru_cache(maxsize=1)
-def record_schema() -> dict[str, Any]:
-    """Return the parsed schema; do not change it."""
-    schema: dict[str, Any] = json.loads(contract_bytes(SCHEMA_FILE))
-    return schema
+def schema_files() -> Mapping[str, str]:
+    """Return the contract file of each version of the record, newest first."""
+    return {each.version: each.files["json"] for each in contracts() if each.name == "record"}
 
 
 def check(record: Mapping[str, object]) -> tuple[Finding, ...]:
@@ -47,71 +44,17 @@ def check(record: Mapping[str, object]) -> tuple[Finding, ...]:
         record: What JSON can say: dicts, lists, strings, numbers, booleans, ``None``.
 
     Returns:
-        A finding ``record-invalid`` for each fault, ``where`` being the JSON Pointer of the value, sorted; nothing
-        for a valid record.
+        A finding ``record-invalid`` for each fault, ``where`` being the JSON Pointer of the value, sorted; only
+        ``record-version-unknown`` for a record of a version that is not known here; nothing for a valid record.
 
     Raises:
         PreserveError: A format that the schema uses has no checker in this installation.
     """
-    document = dict(record)
-    try:
-        if _fast().is_valid(document):
-            return ()
-        second = [(error.instance_path, error.message) for error in _fast().iter_errors(document)]
-    except ValueError as error:  # half of a surrogate pair, or a value that JSON does not know
-        second = [([], str(error))]
-    first = [(error.absolute_path, error.message) for error in _leaves(_thorough().iter_errors(document))]
-    return tuple(sorted({found("record-invalid", _pointer(path), _short(says)) for path, says in first or second}))
-
-
-@lru_cache(maxsize=1)
-def _fast() -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(record_schema(), validate_formats=True)
-
-
-@lru_cache(maxsize=1)
-def _thorough() -> Draft202012Validator:
-    # Imported here because its format checkers build a grammar of IRIs as they are imported, which takes a second:
-    # the price of a start of the program, were it paid there (measured: 1.1 s of 1.2 s).
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-
-    checker = Draft202012Validator.FORMAT_CHECKER
-    if without := sorted(set(_formats(record_schema())) - checker.checkers.keys()):
-        raise PreserveError(
-            f"nothing here checks the format {', '.join(without)} of the record schema",
-            hint="Install jsonschema with its extra: jsonschema[format-nongpl].",
-        )
-    # An empty registry, and no way to retrieve: a reference out of the schema fails, it is never fetched.
-    return Draft202012Validator(record_schema(), registry=Registry(), format_checker=checker)
-
-
-def _formats(schema: object) -> Iterator[str]:
-    """Yield each format that a schema uses."""
-    if isinstance(schema, list):
-        for each in schema:
-            yield from _formats(each)
-    elif isinstance(schema, dict):
-        for keyword, value in schema.items():
-            if keyword == "format" and isinstance(value, str):
-                yield value
-            elif keyword not in _INSTANCES:
-                yield from _formats(value)
-
-
-def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
-    """Yield the errors that say something: of a combination (``anyOf`` and its kin) those of its branches."""
-    for error in errors:
-        if error.context:
-            yield from _leaves(error.context)
-        else:
-            yield error
-
-
-def _pointer(path: Iterable[str | int]) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-
-
-def _short(says: str) -> str:
-    """Cut the middle out of a message that quotes a long value: what is wrong stands at its end."""
-    return says if len(says) <= 300 else f"{says[:100]} ... {says[-180:]}"
+    version = record.get("schema_version", SCHEMA_VERSION)  # one that names none lacks it, which is a fault
+    if not isinstance(version, str):
+        version = SCHEMA_VERSION
+    file = schema_files().get(version)
+    if file is None:
+        says = f"version {shortened(version)}; known here are {', '.join(schema_files())}"
+        return (found("record-version-unknown", "/schema_version", says),)
+    return tuple(found("record-invalid", fault.where, fault.says) for fault in faults(file, dict(record)))

@@ -7,10 +7,11 @@ Scope: taking the list apart and naming the kind of each tag. Not in scope: wher
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from preserve.cable import vocabulary
 from preserve.cable.flat import Flat
@@ -26,6 +27,10 @@ _PROGRAM = re.compile(r"K[A-Z]{3}")
 _CODE = re.compile(r"[A-Z]{4}")
 _LONGEST = 120
 """Characters of a list's one tag; what is longer is running text, not a tag."""
+_QUOTES = "'\"’“”¶"
+_NO_TAGS = frozenset({"SIPDIS", "N/A", "NONE", "ETC"})
+_REDACTED = re.compile(r"\[[A-Za-z ]{3,40}\]|X{4,}", re.IGNORECASE)
+_PORTION = re.compile(r" ?\((?:U|SBU|C|S)\):?(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,7 @@ class FoundTag:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     text: str
     start: int
     end: int
@@ -115,11 +119,30 @@ def _run_together(word: str) -> tuple[str, ...]:
     return ()
 
 
-def _meant(words: Sequence[_Word]) -> tuple[str, ...]:
-    """Return what the one or two words stand for by the table of repairs, or run together; empty when for nothing."""
+_JOINED = re.compile(r"[/-]")
+
+
+def _meant(words: Sequence[_Word], *, listed: bool) -> tuple[str, ...]:
+    """Return what the one or two words stand for; empty when for nothing but themselves.
+
+    By the table of repairs; two pieces of a code that a line's end broke; codes run together or joined by a sign.
+    """
     said = _join(words).upper()
     repaired = vocabulary.tag_repairs().get(said)
-    return repaired or (_run_together(said) if len(words) == 1 and said not in vocabulary.organization_tags() else ())
+    if repaired is not None or said in vocabulary.organization_tags():
+        return repaired or ()
+    if len(words) == 2:
+        whole = said.replace(" ", "")
+        broken = _is_listed_code(whole) and (listed or not all(_is_code(word.text) for word in words))
+        return (whole,) if broken else ()
+    parts = tuple(_JOINED.split(said))
+    if len(parts) > 1 and all(_is_listed_code(part) or _GEOGRAPHIC.fullmatch(part) for part in parts):
+        return parts
+    return _run_together(said)
+
+
+def _is_listed_code(word: str) -> bool:
+    return word in vocabulary.subject_tags() or word in vocabulary.program_tags()
 
 
 _LONGEST_PHRASE = 4
@@ -153,7 +176,7 @@ def _split(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[Fo
             yield FoundTag(_tag(_join(group), basis), group[0].start, group[-1].end)
         for length in () if taken else (2, 1):
             group = words[at : at + length]
-            meant = _meant(group) if len(group) == length else ()
+            meant = _meant(group, listed=listed) if len(group) == length else ()
             if meant:
                 yield from said()
                 tags = (_tag(value, Basis.INFERRED) for value in meant)
@@ -165,7 +188,7 @@ def _split(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[Fo
             if _is_code(words[at].text):
                 yield from said()
                 yield FoundTag(_tag(words[at].text, basis), words[at].start, words[at].end)
-            else:
+            elif phrase or words[at].text.upper() != "AND":
                 phrase.append(words[at])
         at += taken
     yield from said()
@@ -188,13 +211,7 @@ def read_tags(flat: Flat, start: int, end: int, *, basis: Basis = Basis.STATED) 
         end: One past the list.
         basis: Where the list is from.
     """
-    words = []
-    for match in _TOKEN.finditer(flat.text, start, end):
-        if match[0] in ("SIPDIS", "¶"):
-            continue
-        text = match[0] if len(match[0]) == 1 else match[0].rstrip(".:")
-        if text:
-            words.append(_Word(text, match.start(), match.start() + len(text)))
+    words = list(_listed_words(flat, start, end))
     found: list[FoundTag] = []
     listed = any(word.text in ",;" for word in words)
     for piece, inside in _pieces(words):
@@ -203,6 +220,29 @@ def read_tags(flat: Flat, start: int, end: int, *, basis: Basis = Basis.STATED) 
         else:
             found.extend(_split([word for word in piece if word.text not in ",;"], basis, listed=listed))
     return found
+
+
+def _start(span: tuple[int, int]) -> int:
+    return span[0]
+
+
+def _listed_words(flat: Flat, start: int, end: int) -> Iterator[_Word]:
+    """Yield the words and separators of a list, without what is no tag: a portion mark, redactions, signs, captions."""
+    portion = _PORTION.match(flat.upper, start, end)
+    at = start if portion is None else portion.end()
+    redacted = [match.span() for match in _REDACTED.finditer(flat.text, at, end)]
+    for match in _TOKEN.finditer(flat.text, at, end):
+        place = bisect_right(redacted, match.start(), key=_start)
+        if place and match.start() < redacted[place - 1][1]:
+            continue
+        if match[0] in ",;()":
+            yield _Word(match[0], *match.span())
+            continue
+        initial = len(match[0]) == 2 and match[0][1] == "."
+        first = match.start() + len(match[0]) - len(match[0].lstrip(_QUOTES))
+        text = flat.text[first : match.end()].rstrip(_QUOTES + ("" if initial else ".:"))
+        if any(map(str.isalnum, text)) and text.upper() not in _NO_TAGS:
+            yield _Word(text, first, first + len(text))
 
 
 _WORD = re.compile(r"[^\s,;()]+")

@@ -12,9 +12,11 @@ from functools import lru_cache
 from importlib.resources import files
 
 __all__ = [
+    "SHORTEST_CUT",
     "aliases",
     "captions",
     "identifier_repairs",
+    "not_names",
     "not_stations",
     "organization_tags",
     "program_tags",
@@ -56,6 +58,12 @@ def aliases() -> Mapping[str, str]:
 def identifier_repairs() -> Mapping[str, str]:
     """Return the malformed identifiers of the record set, and the identifier that each stands for."""
     return _pairs("identifier_repairs.csv")
+
+
+@lru_cache(maxsize=1)
+def not_names() -> frozenset[str]:
+    """Return words in capitals that end a cable and are nobody's name."""
+    return frozenset(_rows("not_names.txt"))
 
 
 @lru_cache(maxsize=1)
@@ -112,15 +120,35 @@ def tag_repairs() -> Mapping[str, tuple[str, ...]]:
     return {found: tuple(meant.split("|")) for found, meant in _pairs("tag_repairs.csv").items()}
 
 
+SHORTEST_CUT = 6
+"""Characters, spaces among them, to which routing equipment cut the name of a post: ``STOCKH``, ``NEW DE``."""
+
+
+@lru_cache(maxsize=1)
+def _cut_stations() -> Mapping[str, str]:
+    """Return the beginnings of names of stations, letters only, that are those of one station."""
+    beginnings: dict[str, set[str]] = {}
+    for name in stations():
+        for length in range(SHORTEST_CUT, len(name)):
+            beginnings.setdefault(name[:length], set()).add(name)
+    for place in spaced_places():
+        name = _NOT_LETTERS.sub("", place)
+        if name in stations():
+            beginnings.setdefault(_NOT_LETTERS.sub("", place[:SHORTEST_CUT]), set()).add(name)
+    return {beginning: min(names) for beginning, names in beginnings.items() if len(names) == 1}
+
+
 @lru_cache(maxsize=4096)
 def station(name: str) -> str:
     """Return the station that a name stands for, as identifiers spell it: ``Kuala Lumpur`` is ``KUALALUMPUR``.
 
-    A name that no table knows is returned with its letters only, upper case: a post that nobody listed is a post.
+    A name cut short stands for the one station that begins so: ``STOCKH`` for ``STOCKHOLM``. A name that no table knows
+    is returned with its letters only, upper case: a post that nobody listed is a post.
     """
     upper = name.upper()
     letters = _NOT_LETTERS.sub("", upper)
     if letters in stations():
         return letters
     # Some aliases have a nought for an O: "COTON0U".
-    return aliases().get(letters) or aliases().get(_NOT_ALPHANUMERIC.sub("", upper), letters)
+    meant = aliases().get(letters) or aliases().get(_NOT_ALPHANUMERIC.sub("", upper))
+    return meant or _cut_stations().get(letters, letters)

@@ -6,29 +6,34 @@ from preserve.archive import open_archive
 from preserve.cli.console import progress_bar
 from preserve.cli.items import report_items
 from preserve.cli.options import (
+    AccessCopyFlag,
     ArchiveFlag,
     FormFlag,
     JobsFlag,
     JsonFlag,
     ReleaseFlag,
+    RowsFlag,
     SettingsFlag,
     Sources,
+    announce,
+    chosen,
     load_settings,
     the_clock,
     workers,
 )
 from preserve.ingest.batch import ingest as ingest_sources
 from preserve.provenance.software import this_software
-from preserve.readers.sources import walk
 
 __all__ = ["ingest"]
 
 
-def ingest(
+def ingest(  # noqa: PLR0913, PLR0917 - each is a flag
     sources: Sources,
     archive: ArchiveFlag = None,
     form: FormFlag = None,
+    access_copy: AccessCopyFlag = False,
     release: ReleaseFlag = None,
+    rows: RowsFlag = None,
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
@@ -41,17 +46,20 @@ def ingest(
     """
     settings = load_settings(settings_file, archive, form)
     clock = the_clock()
+    refs = chosen(sources, rows, release)
     with (
         open_archive(settings.archive.root, clock=clock) as place,
         progress_bar("ingest", json_lines=json_lines) as progress,
     ):
+        announce(progress, sources, rows)
         outcomes = ingest_sources(
             place,
-            walk(sources, release=release),
+            refs,
             settings=settings,
             clock=clock,
             software=this_software(),
             jobs=workers(jobs),
+            access_copy=access_copy,
             progress=progress,
         )
         report_items(outcomes, json_lines=json_lines)

@@ -10,16 +10,28 @@ from typing import Annotated
 import typer
 
 from preserve.cli.console import say, say_error, say_json
-from preserve.cli.options import JsonFlag, ReleaseFlag, SettingsFlag, Sources, gravest, load_settings, the_clock
+from preserve.cli.options import (
+    JsonFlag,
+    ReleaseFlag,
+    RowsFlag,
+    SettingsFlag,
+    Sources,
+    chosen,
+    gravest,
+    load_settings,
+    the_clock,
+)
 from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.findings import Severity, worst
 from preserve.ingest.flow import Understood, render, understand
 from preserve.provenance.software import this_software
 from preserve.readers import SourceRef
-from preserve.readers.sources import load, walk
+from preserve.readers.sources import load
 from preserve.report import json_lines as lines
 from preserve.report import text
 from preserve.settings import Settings
+from preserve.tei.reading_text import reading_text
+from preserve.tei.view import page
 
 __all__ = ["View", "inspect"]
 
@@ -30,12 +42,15 @@ class View(StrEnum):
     RECORD = "record"
     TEI = "tei"
     PREMIS = "premis"
+    HTML = "html"
+    TEXT = "text"
 
 
 def inspect(
     sources: Sources,
     view: Annotated[View | None, typer.Option("--as", help="Show this document of one source.")] = None,
     release: ReleaseFlag = None,
+    rows: RowsFlag = None,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
@@ -46,7 +61,7 @@ def inspect(
     if view is not None and json_lines:
         raise UsageError("--as and --json do not go together", hint="--json shows the record; --as shows one document.")
     settings = load_settings(settings_file)
-    refs = walk(sources, release=release)
+    refs = chosen(sources, rows, release)
     if view is not None:
         raise typer.Exit(_one_document(list(refs), view, settings))
     raise typer.Exit(gravest([_line(ref, settings, json_lines) for ref in refs]))
@@ -76,13 +91,20 @@ def _one_document(refs: list[SourceRef], view: View, settings: Settings) -> Exit
     if len(refs) != 1:
         raise UsageError(f"--as shows one source, not {len(refs)}", hint="Name one file, or use --json for many.")
     understood = understand(load(refs[0]), settings)
-    if view is View.RECORD:
-        document = understood.record
-        if sys.stdout.isatty():
-            document = json.dumps(json.loads(document), ensure_ascii=False, indent=2).encode()
-    else:
-        parts = render(understood, settings=settings, software=this_software(), at=the_clock().now()).parts
-        document = parts.tei if view is View.TEI else parts.premis
+    document = _document(understood, view, settings)
     sys.stdout.flush()
     sys.stdout.buffer.write(document.rstrip(b"\n") + b"\n")
     return _code(understood)
+
+
+def _document(understood: Understood, view: View, settings: Settings) -> bytes:
+    if view is View.TEXT:
+        return reading_text(understood.cable).encode("utf-8")
+    if view is View.RECORD:
+        if sys.stdout.isatty():
+            return json.dumps(json.loads(understood.record), ensure_ascii=False, indent=2).encode()
+        return understood.record
+    parts = render(understood, settings=settings, software=this_software(), at=the_clock().now()).parts
+    if view is View.HTML:
+        return page(parts.tei)
+    return parts.tei if view is View.TEI else parts.premis

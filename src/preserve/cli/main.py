@@ -15,7 +15,24 @@ from typing import Annotated
 import typer
 
 from preserve import __version__
-from preserve.cli import archived, audit, catalogue, compare, deposit, formats, ingest, init, inspect, pack, verify
+from preserve.cli import (
+    archived,
+    audit,
+    bag,
+    catalogue,
+    compare,
+    deposit,
+    events,
+    export,
+    formats,
+    ingest,
+    init,
+    inspect,
+    pack,
+    schema,
+    validate,
+    verify,
+)
 from preserve.cli.console import say_error
 from preserve.errors import ExitCode, PreserveError, internal_error
 
@@ -58,10 +75,15 @@ app.command()(pack.pack)
 app.command()(ingest.ingest)
 app.command("list")(archived.list_bags)
 app.command()(archived.show)
+app.command()(events.events)
 app.command()(verify.verify)
 app.command()(audit.audit)
 app.command()(deposit.deposit)
+app.add_typer(bag.app, name="bag")
+app.add_typer(export.app, name="export")
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(schema.app, name="schema")
+app.command()(validate.validate)
 
 
 def run(arguments: list[str] | None = None) -> None:

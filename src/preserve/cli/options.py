@@ -6,7 +6,8 @@ Scope: declared once, so that every verb says the same thing in the same words. 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,17 +16,26 @@ import typer
 from preserve import settings as settings_file
 from preserve.clock import Clock
 from preserve.engine import cores
-from preserve.errors import ExitCode
+from preserve.errors import ExitCode, UsageError
+from preserve.progress import SILENT, Progress
+from preserve.readers import SourceRef
+from preserve.readers.containers import CHOOSE
+from preserve.readers.csv_rows import RowRange
+from preserve.readers.sources import count, walk, walk_rows
 from preserve.settings import Settings
 
 __all__ = [
+    "AccessCopyFlag",
     "ArchiveFlag",
     "FormFlag",
     "JobsFlag",
     "JsonFlag",
     "ReleaseFlag",
+    "RowsFlag",
     "SettingsFlag",
     "Sources",
+    "announce",
+    "chosen",
     "gravest",
     "load_settings",
     "the_clock",
@@ -51,8 +61,14 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object a line, 
 JobsFlag = Annotated[
     int, typer.Option("--jobs", "-j", min=0, metavar="N", help="Worker processes; 0 for one a processor.")
 ]
+AccessCopyFlag = Annotated[
+    bool,
+    typer.Option(
+        "--access-copy", help="Put a page for people, data/access/ID.html, into each new bag; stored ones stay as is."
+    ),
+]
 FormFlag = Annotated[
-    str | None, typer.Option("--form", metavar="directory|tar", help="How bags lie on the disk; default: the settings.")
+    str | None, typer.Option("--form", metavar="directory|tar|zip", help="How bags lie on disk; default: the settings.")
 ]
 
 
@@ -69,6 +85,28 @@ ReleaseFlag = Annotated[
         metavar="NAME",
         callback=_release,
         help="The release that the pages belong to, where they do not say it; default: the folder or archive so named.",
+    ),
+]
+_ROWS = re.compile(r"([0-9]{1,15})?-([0-9]{1,15})?|([0-9]{1,15})")
+
+
+def _rows(value: str) -> RowRange:
+    """Read ``A-B``, ``A-``, ``-B`` or ``A``."""
+    match = _ROWS.fullmatch(value.strip())
+    numbers = [int(each) for each in match.groups() if each is not None] if match else []
+    if match is None or not numbers or 0 in numbers or sorted(numbers) != numbers:
+        raise typer.BadParameter(f"{value!r} is no range of rows; write 5-9, 5- or -9, or 5 alone, counted from 1")
+    first, last, alone = match.groups()
+    return RowRange(int(alone or first or 1), int(alone or last) if alone or last else None)
+
+
+RowsFlag = Annotated[
+    RowRange | None,
+    typer.Option(
+        "--rows",
+        metavar="A-B",
+        parser=_rows,
+        help="Only these rows of the one FILE, a cables.csv or an archive with one: 5-9, 5-, -9, or 5 alone.",
     ),
 ]
 SettingsFlag = Annotated[
@@ -89,6 +127,31 @@ def load_settings(file: Path | None, archive: Path | None = None, form: str | No
     if form is not None:
         flags["bags.form"] = form
     return settings_file.load(file or settings_file.find(Path.cwd()), os.environ, flags)
+
+
+def chosen(sources: list[str], rows: RowRange | None, release: str | None) -> Iterator[SourceRef]:
+    """Return the sources that a verb is to go through: all that the arguments name, or some rows of the only one.
+
+    Raises:
+        UsageError: Rows are chosen, and there are several arguments; when they are drawn: it has no such rows.
+    """
+    if rows is None:
+        return walk(sources, release=release)
+    if len(sources) != 1:
+        raise UsageError(f"--rows chooses rows of one file, not of {len(sources)}", hint=CHOOSE)
+    return walk_rows(sources[0], rows, release=release)
+
+
+def announce(progress: Progress, sources: list[str], rows: RowRange | None) -> None:
+    """Tell a progress that is drawn how many sources there will be, where that is cheap to know."""
+    if progress is SILENT:
+        return
+    number = count(sources)
+    if rows is not None and rows.last is not None:
+        number = rows.last + 1 - rows.first
+    elif rows is not None and number is not None:
+        number += 1 - rows.first
+    progress.total(number)
 
 
 def the_clock() -> Clock:

@@ -10,28 +10,33 @@ import typer
 from preserve.cli.console import progress_bar
 from preserve.cli.items import report_items
 from preserve.cli.options import (
+    AccessCopyFlag,
     FormFlag,
     JobsFlag,
     JsonFlag,
     ReleaseFlag,
+    RowsFlag,
     SettingsFlag,
     Sources,
+    announce,
+    chosen,
     load_settings,
     the_clock,
     workers,
 )
 from preserve.ingest.batch import pack as pack_sources
 from preserve.provenance.software import this_software
-from preserve.readers.sources import walk
 
 __all__ = ["pack"]
 
 
-def pack(
+def pack(  # noqa: PLR0913, PLR0917 - each is a flag
     sources: Sources,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the bags go to; made if need be.")],
     form: FormFlag = None,
+    access_copy: AccessCopyFlag = False,
     release: ReleaseFlag = None,
+    rows: RowsFlag = None,
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
@@ -41,14 +46,17 @@ def pack(
     Example: preserve pack page.txt --to bags/
     """
     settings = load_settings(settings_file, form=form)
+    refs = chosen(sources, rows, release)
     with progress_bar("pack", json_lines=json_lines) as progress:
+        announce(progress, sources, rows)
         outcomes = pack_sources(
             to,
-            walk(sources, release=release),
+            refs,
             settings=settings,
             clock=the_clock(),
             software=this_software(),
             jobs=workers(jobs),
+            access_copy=access_copy,
             progress=progress,
         )
         report_items(outcomes, json_lines=json_lines)

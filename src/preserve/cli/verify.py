@@ -2,30 +2,78 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections import Counter
 from collections.abc import Generator
 from contextlib import closing
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from preserve.bag.model import BagReport, Depth, Verdict
+from preserve.bag.profile import NAMED, Profile
+from preserve.bag.second_opinion import second_opinion
 from preserve.bag.verify import verify as verify_bag
+from preserve.bag.verify import verify_stream
 from preserve.cli.console import progress_bar, say, say_error, say_json
+from preserve.cli.named import named_profile
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
 from preserve.engine import Lost, map_batches
-from preserve.errors import ExitCode, PreserveError, SourceError
+from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
 from preserve.report import json_lines as lines
 from preserve.report import text
 
 __all__ = ["verify"]
 
+STREAM: Final = Path("-")
+_SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of every bag."""
+
+    depth: Depth
+    seal: str | None
+    profile: Profile | None
+    with_bagit: bool
+    threads: int
+
+    def of(self, path: Path) -> BagReport | PreserveError:
+        """Verify one bag, or say what stopped us."""
+        try:
+            if path == STREAM:
+                stream = sys.stdin.buffer
+                report = verify_stream(stream, depth=self.depth, seal=self.seal, profile=self.profile)
+            else:
+                report = verify_bag(path, depth=self.depth, seal=self.seal, profile=self.profile, threads=self.threads)
+            second = second_opinion(path, report) if self.with_bagit else None
+        except PreserveError as error:
+            return error
+        return report if second is None else replace(report, findings=(*report.findings, second))
+
 
 def verify(
-    bags: Annotated[list[Path], typer.Argument(metavar="BAG...", help="Bags: folders or tars.")],
+    bags: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="BAG...", help="Bags: folders, tars (plain, gzip, bzip2, xz, zstd), zips, or - for a tar as stream."
+        ),
+    ],
     depth: Annotated[Depth, typer.Option(help="How deep: counts, names, or every bit.")] = Depth.FULL,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help=f"Hold the bags to a BagIt Profile too: {', '.join(NAMED)}, or a file."),
+    ] = None,
+    seal: Annotated[
+        str | None, typer.Option(metavar="HASH", help="The SHA-256 of the tag manifest as you kept it; one bag only.")
+    ] = None,
+    with_bagit: Annotated[
+        bool, typer.Option("--with-bagit", help="Ask bagit-python too, and tell where it differs.")
+    ] = False,
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
 ) -> None:
@@ -33,11 +81,14 @@ def verify(
 
     Example: preserve verify bags/05STRELSAU4281
     """
+    _check_usage(bags, seal, with_bagit, depth)
+    at_once = workers(jobs)
+    asked = _Asked(depth, seal, named_profile(profile), with_bagit, threads=max(1, at_once // max(1, len(bags))))
     counts: Counter[Verdict] = Counter()
     codes: set[ExitCode] = set()
     with (
         progress_bar("verify", json_lines=json_lines) as progress,
-        closing(_verified(bags, depth, workers(jobs))) as answers,
+        closing(_verified(bags, asked, at_once)) as answers,
     ):
         progress.total(len(bags))
         for path, answer in answers:
@@ -59,6 +110,17 @@ def verify(
     raise typer.Exit(gravest(codes))
 
 
+def _check_usage(bags: list[Path], seal: str | None, with_bagit: bool, depth: Depth) -> None:
+    if seal is not None and len(bags) != 1:
+        raise UsageError(f"--seal is of one bag, not of {len(bags)}", hint="Verify each bag with its own seal.")
+    if seal is not None and _SHA256.fullmatch(seal) is None:
+        raise UsageError(f"--seal {seal!r} is no SHA-256", hint="Give 64 hexadecimal digits, as 'preserve show' does.")
+    if bags.count(STREAM) > 1:
+        raise UsageError("- stands for one stream, and is named twice", hint="Save the others to files.")
+    if with_bagit and depth is not Depth.FULL:
+        raise UsageError("--with-bagit compares every bit", hint="Leave --depth out.")
+
+
 def _code(report: BagReport) -> ExitCode:
     if report.verdict is Verdict.UNREADABLE:
         return ExitCode.SOURCE
@@ -66,23 +128,20 @@ def _code(report: BagReport) -> ExitCode:
 
 
 def _verified(
-    bags: list[Path], depth: Depth, jobs: int
+    bags: list[Path], asked: _Asked, jobs: int
 ) -> Generator[tuple[Path, BagReport | PreserveError], None, None]:
+    if STREAM in bags:
+        # Only this process has the stream.
+        yield STREAM, asked.of(STREAM)
+    others = [bag for bag in bags if bag != STREAM]
     # Small batches: one bag may hold gigabytes.
-    with closing(map_batches(partial(_try, depth), bags, jobs=jobs, batch=4)) as batches:
+    with closing(map_batches(asked.of, others, jobs=jobs, batch=4)) as batches:
         for batch in batches:
             for outcome in batch:
                 if isinstance(outcome, Lost):
                     yield outcome.item, SourceError(f"{outcome.item}: the worker died of it, twice")
                 else:
                     yield outcome.item, outcome.result
-
-
-def _try(depth: Depth, path: Path) -> BagReport | PreserveError:
-    try:
-        return verify_bag(path, depth=depth)
-    except PreserveError as error:
-        return error
 
 
 def _tell_error(path: Path, error: PreserveError, json_lines: bool) -> None:

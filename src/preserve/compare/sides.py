@@ -38,7 +38,7 @@ class BagRef:
 
     Attributes:
         where: How messages name it.
-        path: Its folder or tar.
+        path: Its folder or archive.
     """
 
     where: str
@@ -65,11 +65,11 @@ def find(argument: str) -> Ref:
 
 
 def is_bag(path: Path) -> bool:
-    """Return whether a bag lies at a path: a folder with ``bagit.txt``, or a tar of one."""
+    """Return whether a bag lies at a path: a folder with ``bagit.txt``, or an archive of one."""
     try:
         if path.is_dir():
             return (path / "bagit.txt").is_file()
-        if path.suffix != ".tar" or not path.is_file():
+        if path.suffix not in {".tar", ".zip"} or not path.is_file():
             return False
         with closing(open_container(path)) as container:
             return "bagit.txt" in container.listing().entries

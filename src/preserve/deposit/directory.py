@@ -91,13 +91,13 @@ class DirectoryDepositor:
         sweep(self._folder)
         with Stage(self._folder) as stage:
             report = self._copy(parcel, stage.path / place.name)
-            size = report.path.stat().st_size if report.form is Form.TAR else parcel.size
+            size = parcel.size if report.form is Form.DIRECTORY else report.path.stat().st_size
             copy = WrittenBag(report.name, report.path, report.form, parcel.seal, report.files, report.bytes, size)
             publish([(copy, place)], check=None)
         return report
 
     def _place(self, parcel: Parcel) -> Path:
-        return self._folder / (parcel.name + (".tar" if parcel.form is Form.TAR else ""))
+        return self._folder / f"{parcel.name}{parcel.form.suffix}"
 
     def _compare(self, parcel: Parcel, place: Path, at: str) -> Receipt:
         """Look at what is there already: the same bag is a success, anything else is left alone."""
@@ -129,10 +129,10 @@ class DirectoryDepositor:
         )
 
     def _copy(self, parcel: Parcel, staged: Path) -> BagReport:
-        if parcel.form is Form.TAR:
-            _copy_file(parcel.path, staged)
-        else:
+        if parcel.form is Form.DIRECTORY:
             _copy_folder(parcel.path, staged)
+        else:
+            _copy_file(parcel.path, staged)
         try:
             report = verify(staged, depth=Depth.FULL, seal=parcel.seal)
         except BagError as error:
@@ -143,10 +143,11 @@ class DirectoryDepositor:
 
     def _receipt(self, parcel: Parcel, place: Path, report: BagReport, at: str, *, already: bool) -> Receipt:
         digests = [_seal("archive", parcel.seal), _seal("read-back", report.seal or "")]
-        if parcel.form is Form.TAR:
+        if parcel.form is not Form.DIRECTORY:
             with place.open("rb") as stream:
                 value = digest_stream(stream, ["sha256"])[0]["sha256"]
-            digests.append(DigestStatement(of="tar", algorithm="sha256", value=value, computed_by="read-back"))
+            of = parcel.form.value
+            digests.append(DigestStatement(of=of, algorithm="sha256", value=value, computed_by="read-back"))
         receipt = Receipt(
             target=self.target,
             bag=parcel.bag,

@@ -42,6 +42,7 @@ def ingest(
     clock: Clock,
     software: Software,
     jobs: int = 1,
+    access_copy: bool = False,
     progress: Progress = SILENT,
 ) -> Generator[ItemOutcome, None, None]:
     """Package sources and store their bags; an outcome is given only after its bag is durable.
@@ -53,7 +54,14 @@ def ingest(
         ArchiveError: The archive cannot be written (any more); the outcomes given until then hold.
     """
     with archive.writing(), Stage(archive.store.stages) as stage:
-        plan = Plan(settings=settings, clock=clock, software=software, stage=stage.path, archive=archive.root)
+        plan = Plan(
+            settings=settings,
+            clock=clock,
+            software=software,
+            stage=stage.path,
+            archive=archive.root,
+            access_copy=access_copy,
+        )
         with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
             for batch in batches:
                 prepared = [_answer(outcome) for outcome in batch]
@@ -68,6 +76,7 @@ def pack(
     clock: Clock,
     software: Software,
     jobs: int = 1,
+    access_copy: bool = False,
     progress: Progress = SILENT,
 ) -> Generator[ItemOutcome, None, None]:
     """Package sources into a folder, one bag a cable, no archive.
@@ -78,7 +87,7 @@ def pack(
     _make(folder)
     sweep(folder)
     with Stage(folder) as stage:
-        plan = Plan(settings=settings, clock=clock, software=software, stage=stage.path)
+        plan = Plan(settings=settings, clock=clock, software=software, stage=stage.path, access_copy=access_copy)
         with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
             for batch in batches:
                 prepared = [_answer(outcome) for outcome in batch]

@@ -25,6 +25,7 @@ from preserve.readers import Reader, SourceItem, choose, registered
 from preserve.settings import Settings
 from preserve.tei import encode as tei
 from preserve.tei import validate as tei_check
+from preserve.tei import view
 from preserve.tei.header import SCHEMA_NAME
 
 __all__ = ["Rendered", "Understood", "render", "understand"]
@@ -84,7 +85,9 @@ def _rights(settings: Settings) -> Rights:
     )
 
 
-def render(understood: Understood, *, settings: Settings, software: Software, at: datetime) -> Rendered:
+def render(
+    understood: Understood, *, settings: Settings, software: Software, at: datetime, access_copy: bool = False
+) -> Rendered:
     """Make the files of one cable, and check each against its contract.
 
     Args:
@@ -92,6 +95,7 @@ def render(understood: Understood, *, settings: Settings, software: Software, at
         settings: The institution's.
         software: The agent of every event.
         at: When, aware: the time of every event.
+        access_copy: Make the page for people too.
     """
     cable, organisation = understood.cable, settings.organisation.name
     made = tei.encode(
@@ -102,14 +106,13 @@ def render(understood: Understood, *, settings: Settings, software: Software, at
         authority=organisation,
     )
     tei_findings = tei_check.check(made, cable)
+    contents = {FileRole.SOURCE: understood.item.data, FileRole.RECORD: understood.record, FileRole.TEI: made}
+    if access_copy:
+        contents[FileRole.ACCESS] = view.page(made)
     described = partial(_described, cable, settings)
     history = provenance_of(
         cable,
-        [
-            described(FileRole.SOURCE, understood.item.data),
-            described(FileRole.RECORD, understood.record),
-            described(FileRole.TEI, made),
-        ],
+        [described(role, data) for role, data in contents.items()],
         at=at,
         software=software,
         organisation=organisation,
@@ -126,7 +129,13 @@ def render(understood: Understood, *, settings: Settings, software: Software, at
         )
     )
     parts = Parts(
-        cable=cable, source=understood.item.data, record=understood.record, tei=made, premis=written, crate=crate
+        cable=cable,
+        source=understood.item.data,
+        record=understood.record,
+        tei=made,
+        premis=written,
+        crate=crate,
+        access=contents.get(FileRole.ACCESS),
     )
     return Rendered(parts, understood.findings + tei_findings + premis.check(written))
 
@@ -172,7 +181,7 @@ def _verdict(findings: list[Finding]) -> Outcome:
     return Outcome.FAIL if worst(findings) is Severity.ERROR else Outcome.SUCCESS
 
 
-_DERIVED = {FileRole.RECORD: FileRole.SOURCE, FileRole.TEI: FileRole.RECORD}
+_DERIVED = {FileRole.RECORD: FileRole.SOURCE, FileRole.TEI: FileRole.RECORD, FileRole.ACCESS: FileRole.TEI}
 
 
 def _described(cable: Cable, settings: Settings, role: FileRole, data: bytes) -> FileObject:

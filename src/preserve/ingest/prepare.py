@@ -41,6 +41,7 @@ class Plan:
         software: The agent.
         stage: The folder in which bags are prepared; on the file system of their place.
         archive: The archive whose stored sources are not packaged again; ``None`` outside one.
+        access_copy: Put the page for people into each bag.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class Plan:
     software: Software
     stage: Path
     archive: Path | None = None
+    access_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _prepare_item(plan: Plan, ref: SourceRef) -> Prepared:
         return Prepared(unchanged(ref.where, stored[-1]))
     understood = understand(item, plan.settings)
     at = plan.clock.now()
-    rendered = render(understood, settings=plan.settings, software=plan.software, at=at)
+    rendered = render(understood, settings=plan.settings, software=plan.software, at=at, access_copy=plan.access_copy)
     cable = understood.cable
     described = ItemOutcome(
         source=ref.where,
@@ -95,8 +97,9 @@ def _prepare_item(plan: Plan, ref: SourceRef) -> Prepared:
     staged = stage_bag(bag, place, algorithms=plan.settings.bags.digests, form=Form(plan.settings.bags.form))
     profile = Profile.ours() if profiles(plan.settings) else None
     if not (report := verify(staged.path, profile=profile)).valid:
+        fault = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
         raise ArchiveError(
-            f"{ref.where}: its bag, just written, reads back {report.verdict.value} ({report.findings[0].message})",
+            f"{ref.where}: its bag, just written, reads back {report.verdict.value} ({fault.message})",
             hint="Check the disk and the memory.",
         )
     return Prepared(described, staged, CableEntry.of(cable))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from preserve.findings import Finding, found
@@ -24,9 +24,25 @@ _ISO_DATE: Final = re.compile(
 )
 _ROOT_PROPERTIES: Final = ("name", "description", "datePublished", "license")
 _FILE_PROPERTIES: Final = ("name", "encodingFormat", "contentSize")
+_ACTION_PROPERTIES: Final = ("name", "endTime", "instrument", "object", "result")
 
-Entities = Mapping[str, tuple[str, Mapping[str, object]]]
-"""Each entity by its identifier, with its place as a JSON Pointer."""
+
+class Described(NamedTuple):
+    """One entity.
+
+    Attributes:
+        where: Its place, a JSON Pointer.
+        types: Its types.
+        body: All of it.
+    """
+
+    where: str
+    types: tuple[str, ...]
+    body: Mapping[str, object]
+
+
+Entities = Mapping[str, Described]
+"""Each entity by its identifier."""
 
 
 def check(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
@@ -52,13 +68,14 @@ def check(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
     if root is not None:
         findings.extend(_root(*entities[root]))
         findings.extend(_parts(entities, root))
+    findings.extend(_actions(entities))
     findings.extend(_references(entities))
     findings.extend(_files(entities, paths))
     return tuple(findings)
 
 
 def _entities(graph: Sequence[object]) -> tuple[Entities, list[Finding]]:
-    entities: dict[str, tuple[str, Mapping[str, object]]] = {}
+    entities: dict[str, Described] = {}
     findings = []
     for number, entity in enumerate(graph):
         where = f"/@graph/{number}"
@@ -68,14 +85,11 @@ def _entities(graph: Sequence[object]) -> tuple[Entities, list[Finding]]:
         elif identifier in entities:
             findings.append(found("crate-invalid", where, f"{identifier!r} is described twice"))
         else:
-            entities[identifier] = (where, entity)
-            if not _types(entity):
+            types = tuple(value for value in _values(entity.get("@type")) if isinstance(value, str))
+            entities[identifier] = Described(where, types, entity)
+            if not types:
                 findings.append(found("crate-invalid", where, f"{identifier!r} has no @type"))
     return entities, findings
-
-
-def _types(entity: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(value for value in _values(entity.get("@type")) if isinstance(value, str))
 
 
 def _values(value: object) -> Sequence[object]:
@@ -99,8 +113,8 @@ def _descriptor(entities: Entities) -> Iterator[Finding]:
     if DESCRIPTOR not in entities:
         yield found("crate-descriptor", "/@graph", f"no entity {DESCRIPTOR}")
         return
-    where, entity = entities[DESCRIPTOR]
-    if "CreativeWork" not in _types(entity):
+    where, types, entity = entities[DESCRIPTOR]
+    if "CreativeWork" not in types:
         yield found("crate-descriptor", where, "the descriptor is not a CreativeWork")
     if SPECIFICATION not in _targets(entity, "conformsTo"):
         yield found("crate-descriptor", where, f"the descriptor does not conform to {SPECIFICATION}")
@@ -109,13 +123,14 @@ def _descriptor(entities: Entities) -> Iterator[Finding]:
 
 
 def _root_of(entities: Entities) -> str | None:
-    _, descriptor = entities.get(DESCRIPTOR, ("", {}))
-    return next((target for target in _targets(descriptor, "about") if target in entities), None)
+    descriptor = entities.get(DESCRIPTOR)
+    targets = _targets(descriptor.body, "about") if descriptor else ()
+    return next((target for target in targets if target in entities), None)
 
 
-def _root(where: str, root: Mapping[str, object]) -> Iterator[Finding]:
+def _root(where: str, types: tuple[str, ...], root: Mapping[str, object]) -> Iterator[Finding]:
     # RO-Crate 1.2, Direct properties of the Root Data Entity.
-    if "Dataset" not in _types(root):
+    if "Dataset" not in types:
         yield found("crate-root", where, "the root is not a Dataset")
     for name in _ROOT_PROPERTIES:
         if not any(_values(root.get(name))):
@@ -127,44 +142,64 @@ def _root(where: str, root: Mapping[str, object]) -> Iterator[Finding]:
         )
 
 
+def _actions(entities: Entities) -> Iterator[Finding]:
+    # RO-Crate 1.2, Recording changes to RO-Crates, and Software used to create files.
+    for identifier, (where, types, action) in entities.items():
+        if "CreateAction" not in types:
+            continue
+        for name in _ACTION_PROPERTIES:
+            if not any(_values(action.get(name))):
+                yield found("crate-action-incomplete", where, f"the action {identifier!r} has no {name}")
+        ended = action.get("endTime")
+        if ended and not (isinstance(ended, str) and _ISO_DATE.fullmatch(ended)):
+            yield found("crate-action", f"{where}/endTime", f"not an ISO 8601 date of a day or finer: {ended!r:.80}")
+        for target in _targets(action, "instrument"):
+            tool = entities.get(target)
+            if tool and "SoftwareApplication" in tool.types and not tool.body.get("version"):
+                yield found("crate-action-incomplete", tool.where, f"the software {target!r} has no version")
+
+
 def _parts(entities: Entities, root: str) -> Iterator[Finding]:
     """Give the data entities that hasPart does not reach from the root."""
     reached = {root}
     waiting = [root]
     while waiting:
-        _, entity = entities[waiting.pop()]
-        for target in _targets(entity, "hasPart"):
+        for target in _targets(entities[waiting.pop()].body, "hasPart"):
             if target in entities and target not in reached:
                 reached.add(target)
                 waiting.append(target)
-    for identifier, (where, entity) in entities.items():
-        if identifier not in reached and _is_file(identifier, entity):
+    for identifier, (where, types, _) in entities.items():
+        if identifier not in reached and _is_file(identifier, types):
             yield found("crate-file-unlinked", where, f"{identifier!r} is not reached from the root by hasPart")
 
 
-def _is_file(identifier: str, entity: Mapping[str, object]) -> bool:
-    return "File" in _types(entity) and not identifier.startswith("#")
+def _is_file(identifier: str, types: tuple[str, ...]) -> bool:
+    return "File" in types and not identifier.startswith("#")
 
 
 def _references(entities: Entities) -> Iterator[Finding]:
-    for where, entity in entities.values():
+    for where, _, entity in entities.values():
         for name, property_value in entity.items():
+            if isinstance(property_value, str):
+                continue
             for value in _values(property_value):
                 if not isinstance(value, dict) or "@value" in value:
                     continue
                 target = _reference(value)
+                if target is not None and len(value) == 1 and target in entities:
+                    continue
                 place = f"{where}/{name.replace('~', '~0').replace('/', '~1')}"
                 if target is None or len(value) != 1:
                     yield found("crate-invalid", place, "a nested entity: a reference has @id and nothing else")
-                elif target not in entities and not ABSOLUTE.fullmatch(target):
+                elif not ABSOLUTE.fullmatch(target):
                     yield found("crate-reference-dangling", place, f"{target!r} is neither described nor a whole URI")
 
 
 def _files(entities: Entities, paths: Collection[str]) -> Iterator[Finding]:
     payload = {path for path in paths if path.startswith(PAYLOAD) and path != METADATA_PATH}
     described = set()
-    for identifier, (where, entity) in entities.items():
-        if not _is_file(identifier, entity) or ABSOLUTE.fullmatch(identifier):
+    for identifier, (where, types, entity) in entities.items():
+        if not _is_file(identifier, types) or ABSOLUTE.fullmatch(identifier):
             continue
         path = PAYLOAD + unquote(identifier.removeprefix("./"))
         described.add(path)

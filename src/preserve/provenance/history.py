@@ -63,6 +63,7 @@ _COPYRIGHT: Final[tuple[tuple[str, CopyrightStatus], ...]] = (
 
 _GOVERNMENT_WORK: Final = "Work of the United States Government (17 U.S.C. 105); text quoted from others may differ."
 _FILES: Final = (FileRole.SOURCE, FileRole.RECORD, FileRole.TEI)
+_WORSE: Final = (Outcome.SUCCESS, Outcome.WARNING, Outcome.FAIL)
 
 
 @lru_cache(maxsize=16)
@@ -98,18 +99,24 @@ def provenance_of(
 
     Args:
         cable: The record.
-        files: Its source, its record and its TEI, one of each, in any order.
+        files: Its source, its record and its TEI, one of each, and its access copy where one was made; in any order.
         at: When it was done, aware.
         software: What did it.
         organisation: Who had it done; ``None`` when the settings do not say.
         validations: The checks, in the order in which they were done.
 
     Raises:
-        ValueError: The files are not one of each kind, or the time has no zone.
+        ValueError: The files are not one of each kind, a check is of a file that is not there, or the time has no
+            zone.
     """
-    by_role = {file.role: file for file in files}
-    if len(files) != len(_FILES) or set(by_role) != set(_FILES):
-        raise ValueError(f"not one source, one record and one TEI: {[str(file.role) for file in files]}")
+    given = {file.role: file for file in files}
+    if len(files) != len(given) or set(given) - {FileRole.ACCESS} != set(_FILES):
+        raise ValueError(
+            f"not one source, one record, one TEI and at most one access copy: {[str(file.role) for file in files]}"
+        )
+    by_role: dict[FileRole, FileObject] = {role: given[role] for role in (*_FILES, FileRole.ACCESS) if role in given}
+    if missing := {role for check in validations for role in check.checked} - set(by_role):
+        raise ValueError(f"a check of a file that is not there: {', '.join(sorted(missing))}")
     agents = (software_agent(software), *([organization_agent(organisation)] if organisation else []))
     source = cable.provenance.source
     events = _events(cable, by_role, agents, validations)
@@ -122,8 +129,8 @@ def provenance_of(
         release=cable.provenance.release.text if cable.provenance.release else None,
         copyright=cable.rights.copyright,
         access=cable.rights.access,
-        files=tuple(by_role[role] for role in _FILES),
-        events=tuple(_dated(cable, number, at, event) for number, event in enumerate(events, 1)),
+        files=tuple(by_role.values()),
+        events=tuple(_dated(cable, at, event) for event in events),
         agents=agents,
         rights=_rights(cable),
     )
@@ -134,23 +141,23 @@ class _Draft:
     """An event before it has a time and an identifier."""
 
     kind: EventType
-    detail: str
+    details: tuple[str, ...]
     agents: tuple[AgentLink, ...]
     objects: tuple[ObjectLink, ...]
     outcome: Outcome = Outcome.SUCCESS
-    note: str | None = None
+    notes: tuple[str, ...] = ()
 
 
-def _dated(cable: Cable, number: int, at: datetime, draft: _Draft) -> Event:
-    # The time is part of the name: a second ingestion of the same bytes is another event.
+def _dated(cable: Cable, at: datetime, draft: _Draft) -> Event:
+    # Each kind happens once; the time is part of the name: a second ingestion of the same bytes is another event.
     sha256 = cable.provenance.source.sha256
     return Event(
-        identifier=uuid_for(cable.identifier, sha256, "event", str(number), draft.kind.code, stamp(at)),
+        identifier=uuid_for(cable.identifier, sha256, "event", draft.kind.code, stamp(at)),
         type=draft.kind,
         at=at,
-        detail=draft.detail,
+        details=draft.details,
         outcome=draft.outcome,
-        outcome_note=draft.note,
+        outcome_notes=draft.notes,
         agents=draft.agents,
         objects=draft.objects,
     )
@@ -162,36 +169,47 @@ def _events(
     agents: tuple[Agent, ...],
     validations: Sequence[Validation],
 ) -> Iterator[_Draft]:
-    """Give the events in the order of the work."""
+    """Give the events in the order of the work, each kind at most once."""
     source, record, tei = (files[role].path for role in _FILES)
-    program = (AgentLink(agents[0].identifier, AgentRole.EXECUTING_PROGRAM),)
+    program = (AgentLink(agents[0].identifier),)
     everyone = (*program, *(AgentLink(agent.identifier, AgentRole.IMPLEMENTER) for agent in agents[1:]))
     whole = (ObjectLink(cable.identifier),)
-    outcome, note = _extraction_outcome(cable)
+    outcome, notes = _extraction_outcome(cable)
     page = cable.provenance.page
     algorithms = ", ".join(sorted({name for file in files.values() for name in file.digests}))
-    yield _Draft(EventType.INGESTION, _ingestion_detail(cable), everyone, (ObjectLink(source),))
-    yield _Draft(EventType.MESSAGE_DIGEST_CALCULATION, algorithms, program, whole)
-    yield _Draft(
-        EventType.METADATA_EXTRACTION,
-        f"Page of format {page.format}, rendering {page.rendering}, read into a cable record {SCHEMA_VERSION}.",
+    reading = f"Page of format {page.format}, rendering {page.rendering}, read into a cable record {SCHEMA_VERSION}."
+    yield _Draft(EventType.INGESTION, (_ingestion_detail(cable),), everyone, (ObjectLink(source),))
+    yield _Draft(EventType.MESSAGE_DIGEST_CALCULATION, (algorithms,), program, whole)
+    yield _Draft(EventType.METADATA_EXTRACTION, (reading,), program, _derivation(source, record), outcome, notes)
+    yield _Draft(EventType.NORMALIZATION, (), program, _derivation(record, tei))
+    if (access := files.get(FileRole.ACCESS)) is not None:
+        yield _Draft(EventType.CREATION, ("Access copy.",), program, _derivation(tei, access.path))
+    if validations:
+        yield _validation(files, program, validations)
+    yield _Draft(EventType.INFORMATION_PACKAGE_CREATION, ("BagIt 1.0 (RFC 8493).",), everyone, whole)
+
+
+def _derivation(used: str, made: str) -> tuple[ObjectLink, ...]:
+    return ObjectLink(used, ObjectRole.SOURCE), ObjectLink(made, ObjectRole.OUTCOME)
+
+
+def _validation(
+    files: Mapping[FileRole, FileObject], program: tuple[AgentLink, ...], checks: Sequence[Validation]
+) -> _Draft:
+    """Tell all checks as one event: it ended as the worst of them, and a note names each that did not pass."""
+    looked_at = {role for check in checks for role in check.checked}
+    return _Draft(
+        EventType.VALIDATION,
+        tuple(f"{check.what}: {check.schema}; {check.validator}" for check in checks),
         program,
-        (ObjectLink(source, ObjectRole.SOURCE), ObjectLink(record, ObjectRole.OUTCOME)),
-        outcome,
-        note,
+        tuple(ObjectLink(file.path) for role, file in files.items() if role in looked_at),
+        max((check.outcome for check in checks), key=_WORSE.index),
+        tuple(
+            f"{check.what}: {check.outcome.label}{f'; {check.note}' if check.note else ''}"
+            for check in checks
+            if check.outcome is not Outcome.SUCCESS or check.note
+        ),
     )
-    yield _Draft(
-        EventType.NORMALIZATION,
-        "Record written as TEI.",
-        program,
-        (ObjectLink(record, ObjectRole.SOURCE), ObjectLink(tei, ObjectRole.OUTCOME)),
-    )
-    validator = (AgentLink(agents[0].identifier, AgentRole.VALIDATOR),)
-    for check in validations:
-        checked = tuple(ObjectLink(files[role].path) for role in check.checked)
-        detail = f"{check.what}: {check.schema}; {check.validator}"
-        yield _Draft(EventType.VALIDATION, detail, validator, checked, check.outcome, check.note)
-    yield _Draft(EventType.INFORMATION_PACKAGE_CREATION, "BagIt 1.0 (RFC 8493).", everyone, whole)
 
 
 def _ingestion_detail(cable: Cable) -> str:
@@ -200,14 +218,14 @@ def _ingestion_detail(cable: Cable) -> str:
     return f"Retrieval not recorded.{stated}"
 
 
-def _extraction_outcome(cable: Cable) -> tuple[Outcome, str | None]:
+def _extraction_outcome(cable: Cable) -> tuple[Outcome, tuple[str, ...]]:
     # Counts, not messages: a message may quote the text.
     if not cable.findings:
-        return Outcome.SUCCESS, None
+        return Outcome.SUCCESS, ()
     counts = Counter(finding.severity for finding in cable.findings)
     note = ", ".join(f"{severity}: {counts[severity]}" for severity in Severity if counts[severity])
     notes_only = worst(cable.findings) is Severity.NOTE
-    return (Outcome.SUCCESS if notes_only else Outcome.WARNING), f"Findings in the record: {note}."
+    return (Outcome.SUCCESS if notes_only else Outcome.WARNING), (f"Findings in the record: {note}.",)
 
 
 def _rights(cable: Cable) -> tuple[RightsStatement, ...]:
@@ -215,14 +233,14 @@ def _rights(cable: Cable) -> tuple[RightsStatement, ...]:
     address = rights.copyright
     known = address.replace("https://", "http://", 1)
     status = next((status for start, status in _COPYRIGHT if known.startswith(start)), CopyrightStatus.UNKNOWN)
-    reason = _GOVERNMENT_WORK if status is CopyrightStatus.PUBLIC_DOMAIN else None
+    reason = rights.statement or (_GOVERNMENT_WORK if status is CopyrightStatus.PUBLIC_DOMAIN else None)
     restriction, decision = ACCESS_WORDS[rights.access]
     marking = f"Marked {cable.classification.text} by the originator." if cable.classification else None
     return (
         _statement(
             cable,
             RightsBasis.COPYRIGHT,
-            (address, reason, rights.statement),
+            (address, reason),
             # Copyright alone never opens a cable: the institution's decision comes on top.
             "Conditional",
             "Subject to the decision of the holding institution.",

@@ -65,6 +65,8 @@ class FileRole(StrEnum):
     """The cable record, JSON."""
     TEI = "tei"
     """The TEI rendering."""
+    ACCESS = "access"
+    """A copy for readers, HTML, made on request."""
     PREMIS = "premis"
     """The preservation metadata of one cable."""
     INDEX = "index"
@@ -96,12 +98,16 @@ FORMATS: Final[Mapping[str, Format]] = {
     "text/html": Format("Hypertext Markup Language", None, "fmt/96"),
     "text/plain": Format("Plain Text File", None, "x-fmt/111"),
 }
-"""The format of each media type that we read or write."""
+"""The format of each media type that we read or write; of HTML, no version is claimed for pages as received."""
+
+_OUR_HTML: Final = Format("Hypertext Markup Language", "5", "fmt/471")
+"""What our own access copies are: their version is known."""
 
 _MEDIA_TYPES: Final[Mapping[FileRole, str]] = {
     FileRole.SOURCE: "text/plain",
     FileRole.RECORD: "application/json",
     FileRole.TEI: "application/tei+xml",
+    FileRole.ACCESS: "text/html",
     FileRole.PREMIS: "application/xml",
     FileRole.INDEX: "text/csv",
     FileRole.SCHEMA: "application/json",
@@ -164,7 +170,7 @@ def file_object(
         ValueError: The path is not one of a payload file, or the size is negative.
     """
     kind = (media_type or _MEDIA_TYPES[role]).partition(";")[0].strip().lower()
-    known = FORMATS.get(kind, Format(kind))
+    known = _OUR_HTML if role is FileRole.ACCESS else FORMATS.get(kind, Format(kind))
     return FileObject(
         role=role,
         path=path,
@@ -200,10 +206,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class AgentLink:
-    """An agent in an event."""
+    """An agent in an event; its role where that does not follow from what the agent is."""
 
     agent: str
-    role: AgentRole
+    role: AgentRole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +228,9 @@ class Event:
         identifier: A UUID.
         type: What happened.
         at: When, aware.
-        detail: In words: with what parameters.
+        details: In words: with what parameters; none where the files that it links say all.
         outcome: How it ended.
-        outcome_note: In words, where there is something to add.
+        outcome_notes: In words, where there is something to add.
         agents: Who took part.
         objects: What took part.
     """
@@ -232,9 +238,9 @@ class Event:
     identifier: str
     type: EventType
     at: datetime
-    detail: str
+    details: tuple[str, ...] = ()
     outcome: Outcome = Outcome.SUCCESS
-    outcome_note: str | None = None
+    outcome_notes: tuple[str, ...] = ()
     agents: tuple[AgentLink, ...] = ()
     objects: tuple[ObjectLink, ...] = ()
 
@@ -294,7 +300,7 @@ class CableProvenance:
         release: The release that the page names as its source, verbatim.
         copyright: The address of the rights statement.
         access: The institution's decision.
-        files: Source, record and TEI, in that order.
+        files: Source, record and TEI, in that order, then the access copy where there is one.
         events: In the order in which they happened.
         agents: Each agent of the events.
         rights: Each statement.
@@ -320,8 +326,8 @@ def uuid_of(*parts: str) -> str:
     The name that is hashed is each part as ``length:text,`` (a netstring, its length in bytes of UTF-8), so that no
     two sequences give one name.
     """
-    encoded = (part.encode("utf-8", "surrogatepass") for part in parts)
-    name = b"".join(b"%d:%b," % (len(part), part) for part in encoded)
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    name = b"".join([b"%d:%b," % (len(part), part) for part in encoded])
     # uuid5 of Python 3.11 takes text only and hashes its UTF-8; Latin-1 gives each byte a character of its own.
     return str(uuid5(NAMESPACE, name.decode("latin-1")))
 

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from preserve.provenance.history import organization_agent, software_agent
@@ -53,14 +54,16 @@ _NOT_IN_PATH: Final = re.compile(
     r"[^A-Za-z0-9._~!$&'()*+,;=@/\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0010ffff-]"
 )
 
-_NAMES: Final[Mapping[FileRole, str]] = {
-    FileRole.SOURCE: "source as received",
-    FileRole.RECORD: "record",
-    FileRole.TEI: "TEI rendering",
-    FileRole.PREMIS: "preservation metadata",
-    FileRole.INDEX: "index of the cables",
-    FileRole.SCHEMA: "schema",
+_FILES: Final[Mapping[FileRole, tuple[str, str]]] = {
+    FileRole.SOURCE: ("source as received", "What was captured, bit for bit."),
+    FileRole.RECORD: ("record", "What the source states, as data; a JSON schema defines it."),
+    FileRole.TEI: ("TEI rendering", "The text of the cable with its header and marks, encoded in TEI P5."),
+    FileRole.ACCESS: ("access copy", "The cable as a page for readers, made from the TEI."),
+    FileRole.PREMIS: ("preservation metadata", "Files, events, agents and rights of the cable in PREMIS 3.0."),
+    FileRole.INDEX: ("index of the cables", "A table with a row for each cable."),
+    FileRole.SCHEMA: ("schema", "The definition of files in this crate, kept with them."),
 }
+"""Name and description of the file of each role."""
 
 _RIGHTS_NAMES: Final[Mapping[str, str]] = {
     "http://rightsstatements.org/vocab/NoC-US/1.0/": "No Copyright - United States",
@@ -74,6 +77,8 @@ _RIGHTS_NAMES: Final[Mapping[str, str]] = {
 _RIGHTS_NOTE: Final = "About copyright only: access, and the security marking of the originator, are apart."
 
 Entity = dict[str, object]
+Line = tuple[str, str]
+"""The identifier of an entity, and its JSON."""
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -137,12 +142,14 @@ def crate_of(
         raise ValueError("a crate of no cable")
     identifiers = [member.provenance.identifier for member in members]
     one = len(identifiers) == 1
+    access = any(file.role is FileRole.ACCESS for member in members for file in member.provenance.files)
     return Crate(
         identifier=f"urn:uuid:{identifier.removeprefix('urn:uuid:')}",
         name=f"Diplomatic cable {identifiers[0]}" if one else f"{len(identifiers)} diplomatic cables",
         description=(
             f"{f'Cable {identifiers[0]}' if one else f'Cables {identifiers[0]} to {identifiers[-1]}'} of the United "
-            "States Department of State: source as received, record, TEI rendering and preservation metadata. "
+            "States Department of State: source as received, record, TEI rendering"
+            f"{', access copy' if access else ''} and preservation metadata. "
             "Security markings are as printed by the originator."
         ),
         published=published,
@@ -158,11 +165,19 @@ def encode(crate: Crate) -> bytes:
 
     A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
     """
-    lines = ",\n".join(map(_JSON.encode, _without_twins(_graph(crate))))
+    # RO-Crate 1.2, Contextual vs Data entities: the graph MUST NOT list multiple entities with the same @id.
+    entities: dict[str, str] = {}
+    for identifier, line in _graph(crate):
+        entities.setdefault(identifier, line)
+    lines = ",\n".join(entities.values())
     text = f'{{"@context":"{CONTEXT}","@graph":[\n{lines}\n]}}\n'
-    return _SURROGATE.sub(chr(0xFFFD), text).encode("utf-8")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _SURROGATE.sub(chr(0xFFFD), text).encode("utf-8")
 
 
+@lru_cache(maxsize=256)
 def entity_id(path: str) -> str:
     """Return the ``@id`` of a payload file: its path from the crate's root, escaped as an IRI.
 
@@ -176,33 +191,38 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _without_twins(graph: Iterable[Entity]) -> Iterator[Entity]:
-    # RO-Crate 1.2, Contextual vs Data entities: the graph MUST NOT list multiple entities with the same @id.
-    seen: set[object] = set()
-    for entity in graph:
-        if entity["@id"] not in seen:
-            seen.add(entity["@id"])
-            yield entity
+def _line(identifier: str, /, **properties: object) -> Line:
+    """Return an entity; ``@id`` comes first, what has no value is left out, ``type`` is ``@type``."""
+    entity: Entity = {"@id": identifier, "@type": properties.pop("type")}
+    for name, value in properties.items():
+        if value is not None:
+            entity[name] = value
+    return identifier, _JSON.encode(entity)
 
 
-def _graph(crate: Crate) -> Iterator[Entity]:
-    yield {"@id": DESCRIPTOR, "@type": "CreativeWork", "about": _ref(ROOT), "conformsTo": _ref(SPECIFICATION)}
-    yield _root(crate)
-    for member in crate.members:
-        yield from _cable(member, crate)
+def _graph(crate: Crate) -> Iterator[Line]:
+    instrument = software_agent(crate.software).identifier
+    agent = organization_agent(crate.organisation).identifier if crate.organisation else None
+    made = [list(_made(member)) for member in crate.members]
+    yield _descriptor()
+    yield _root(crate, [event for events in made for event, _, _ in events])
+    for member, events in zip(crate.members, made, strict=True):
+        yield _cable(member)
+        for file in (*member.provenance.files, member.premis):
+            yield _file(file, member.provenance.identifier)
+        for event, used, results in events:
+            yield _action(event, used, results, instrument, agent)
     for file in crate.extra:
         yield _file(file, "")
     for file in _files(crate):
         if file.puid is not None:
-            yield {"@id": _PRONOM + file.puid, "@type": ["WebPage", "Standard"], "name": file.format_name}
+            yield _standard(file.puid, file.format_name, file.format_version)
     for address in _licenses(crate):
         if ABSOLUTE.fullmatch(address):
-            name = _RIGHTS_NAMES.get(address, address)
-            yield {"@id": address, "@type": "CreativeWork", "name": name, "description": _RIGHTS_NOTE}
+            yield _rights_statement(address)
     yield _software(crate.software)
     if crate.organisation:
-        agent = organization_agent(crate.organisation)
-        yield {"@id": _urn(agent.identifier), "@type": "Organization", "name": agent.name}
+        yield _organization(crate.organisation)
 
 
 def _files(crate: Crate) -> Iterator[FileObject]:
@@ -233,68 +253,56 @@ def _license(address: str) -> object:
     return _ref(address) if ABSOLUTE.fullmatch(address) else address
 
 
-def _root(crate: Crate) -> Entity:
-    actions = [_ref(_urn(event.identifier)) for member in crate.members for event, _, _ in _made(member)]
-    root: Entity = {
-        "@id": ROOT,
-        "@type": "Dataset",
-        "identifier": crate.identifier,
-        "name": crate.name,
-        "description": crate.description,
-        "datePublished": stamp(crate.published),
-        "license": _one_or_many([_license(address) for address in _licenses(crate)]),
-        "conditionsOfAccess": _one_or_many(sorted({member.provenance.access for member in crate.members})),
-        "about": _one_or_many([_ref(_cable_id(member)) for member in crate.members]),
-        "hasPart": _one_or_many([_ref(entity_id(file.path)) for file in _files(crate)]),
-        "mentions": _one_or_many(actions),
-    }
-    if crate.organisation:
-        root["publisher"] = _ref(_urn(organization_agent(crate.organisation).identifier))
-    return root
+def _root(crate: Crate, actions: Iterable[Event]) -> Line:
+    return _line(
+        ROOT,
+        type="Dataset",
+        identifier=crate.identifier,
+        name=crate.name,
+        description=crate.description,
+        datePublished=stamp(crate.published),
+        license=_one_or_many([_license(address) for address in _licenses(crate)]),
+        conditionsOfAccess=_one_or_many(sorted({member.provenance.access for member in crate.members})),
+        about=_one_or_many([_ref(_cable_id(member)) for member in crate.members]),
+        hasPart=_one_or_many([_ref(entity_id(file.path)) for file in _files(crate)]),
+        mentions=_one_or_many([_ref(_urn(event.identifier)) for event in actions]),
+        publisher=_ref(_urn(organization_agent(crate.organisation).identifier)) if crate.organisation else None,
+    )
 
 
 def _cable_id(member: Member) -> str:
     return f"#{entity_id(member.provenance.identifier)}"
 
 
-def _cable(member: Member, crate: Crate) -> Iterator[Entity]:
+def _cable(member: Member) -> Line:
     provenance = member.provenance
-    files = (*provenance.files, member.premis)
     release = provenance.release and f"Source release as the page states it: {provenance.release}"
-    stated: Entity = {
-        "headline": provenance.subject,
-        "dateCreated": provenance.created,
-        "description": " ".join(filter(None, (provenance.origin and f"Sent by {provenance.origin}.", release))) or None,
-    }
-    yield {
-        "@id": _cable_id(member),
-        "@type": "CreativeWork",
-        "identifier": provenance.identifier,
-        "name": f"Diplomatic cable {provenance.identifier}",
-        **{name: value for name, value in stated.items() if value is not None},
-        "conditionsOfAccess": provenance.access,
-        "license": _license(provenance.copyright),
-        "encoding": _one_or_many([_ref(entity_id(file.path)) for file in files]),
-    }
-    for file in files:
-        yield _file(file, provenance.identifier)
-    for event, used, made in _made(member):
-        yield _action(event, used, made, crate)
+    return _line(
+        _cable_id(member),
+        type="CreativeWork",
+        identifier=provenance.identifier,
+        name=f"Diplomatic cable {provenance.identifier}",
+        headline=provenance.subject,
+        dateCreated=provenance.created,
+        description=" ".join(filter(None, (provenance.origin and f"Sent by {provenance.origin}.", release))) or None,
+        conditionsOfAccess=provenance.access,
+        license=_license(provenance.copyright),
+        encoding=[_ref(entity_id(file.path)) for file in (*provenance.files, member.premis)],
+    )
 
 
-def _file(file: FileObject, of: str) -> Entity:
-    entity: Entity = {
-        "@id": entity_id(file.path),
-        "@type": "File",
-        "name": f"{of}: {_NAMES[file.role]}" if of else f"{_NAMES[file.role]}: {file.path.removeprefix(PAYLOAD)}",
-        "encodingFormat": [file.media_type, _ref(_PRONOM + file.puid)] if file.puid else file.media_type,
-        "contentSize": str(file.size),
-    }
-    if "sha256" in file.digests:
-        entity["sha256"] = file.digests["sha256"]
-    if file.original_name is not None:
-        entity["alternateName"] = file.original_name
-    return entity
+def _file(file: FileObject, of: str) -> Line:
+    name, description = _FILES[file.role]
+    return _line(
+        entity_id(file.path),
+        type="File",
+        name=f"{of}: {name}" if of else f"{name}: {file.path.removeprefix(PAYLOAD)}",
+        description=description,
+        encodingFormat=[file.media_type, _ref(_PRONOM + file.puid)] if file.puid else file.media_type,
+        contentSize=str(file.size),
+        sha256=file.digests.get("sha256"),
+        alternateName=file.original_name,
+    )
 
 
 def _made(member: Member) -> Iterator[tuple[Event, list[str], list[str]]]:
@@ -309,29 +317,51 @@ def _made(member: Member) -> Iterator[tuple[Event, list[str], list[str]]]:
             yield event, used, made
 
 
-def _action(event: Event, used: Sequence[str], made: Sequence[str], crate: Crate) -> Entity:
-    action: Entity = {
-        "@id": _urn(event.identifier),
-        "@type": "CreateAction",
-        "name": event.type.label,
-        "description": event.detail,
-        "endTime": stamp(event.at),
-        "instrument": _ref(_urn(software_agent(crate.software).identifier)),
-        "object": _one_or_many([_ref(entity_id(path)) for path in used]),
-        "result": _one_or_many([_ref(entity_id(path)) for path in made]),
-    }
-    if crate.organisation:
-        action["agent"] = _ref(_urn(organization_agent(crate.organisation).identifier))
-    return action
+def _action(event: Event, used: Sequence[str], made: Sequence[str], instrument: str, agent: str | None) -> Line:
+    return _line(
+        _urn(event.identifier),
+        type="CreateAction",
+        name=event.type.label,
+        description=" ".join(event.details) or None,
+        endTime=stamp(event.at),
+        instrument=_ref(_urn(instrument)),
+        object=_one_or_many([_ref(entity_id(path)) for path in used]),
+        result=_one_or_many([_ref(entity_id(path)) for path in made]),
+        agent=_ref(_urn(agent)) if agent else None,
+    )
 
 
-def _software(software: Software) -> Entity:
-    entity: Entity = {
-        "@id": _urn(software_agent(software).identifier),
-        "@type": "SoftwareApplication",
-        "name": software.name,
-        "version": software.full_version,
-    }
-    if software.components:
-        entity["softwareRequirements"] = _one_or_many([f"{name} {version}" for name, version in software.components])
-    return entity
+# The same in every crate of a run.
+
+
+@lru_cache(maxsize=1)
+def _descriptor() -> Line:
+    return _line(DESCRIPTOR, type="CreativeWork", about=_ref(ROOT), conformsTo=_ref(SPECIFICATION))
+
+
+@lru_cache(maxsize=32)
+def _standard(puid: str, name: str, version: str | None) -> Line:
+    # RO-Crate 1.2, Adding detailed descriptions of File encodings.
+    return _line(_PRONOM + puid, type=["WebPage", "Standard"], name=name, version=version)
+
+
+@lru_cache(maxsize=32)
+def _rights_statement(address: str) -> Line:
+    return _line(address, type="CreativeWork", name=_RIGHTS_NAMES.get(address, address), description=_RIGHTS_NOTE)
+
+
+@lru_cache(maxsize=16)
+def _software(software: Software) -> Line:
+    parts = [f"{name} {version}" for name, version in software.components]
+    return _line(
+        _urn(software_agent(software).identifier),
+        type="SoftwareApplication",
+        name=software.name,
+        version=software.full_version,
+        softwareRequirements=_one_or_many(parts) if parts else None,
+    )
+
+
+@lru_cache(maxsize=16)
+def _organization(name: str) -> Line:
+    return _line(_urn(organization_agent(name).identifier), type="Organization", name=name)

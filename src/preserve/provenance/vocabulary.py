@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
 __all__ = [
     "AUTHORITY",
@@ -26,6 +26,7 @@ __all__ = [
     "RelationshipSubType",
     "RightsBasis",
     "Term",
+    "labelled",
 ]
 
 AUTHORITY: Final = "http://id.loc.gov/vocabulary/preservation"
@@ -64,6 +65,7 @@ class EventType(Term):
     """What happened."""
 
     CAPTURE = ("cap", "capture")
+    CREATION = ("cre", "creation")
     DEACCESSION = ("dea", "deaccession")
     DISSEMINATION = ("dis", "dissemination")
     FIXITY_CHECK = ("fix", "fixity check")
@@ -94,11 +96,9 @@ class AgentType(Term):
 
 
 class AgentRole(Term):
-    """What an agent did in an event."""
+    """What an agent did in an event. A program that is linked to an event executed it: that needs no term."""
 
-    EXECUTING_PROGRAM = ("exe", "executing program")
     IMPLEMENTER = ("imp", "implementer")
-    VALIDATOR = ("val", "validator")
 
 
 class ObjectRole(Term):
@@ -119,7 +119,9 @@ class RelationshipSubType(Term):
     """How objects relate, exactly."""
 
     HAS_SOURCE = ("hss", "has Source")
+    INCLUDES = ("inc", "includes")
     IS_REPRESENTED_BY = ("isr", "is Represented By")
+    REPRESENTS = ("rep", "represents")
 
 
 class RightsBasis(Term):
@@ -149,3 +151,10 @@ class HashFunction(Term):
 
 HASH_TERMS: Final[Mapping[str, HashFunction]] = {term.code: term for term in HashFunction}
 """The term of an algorithm by its BagIt name, which is its code; an algorithm that is not here has no term."""
+
+_T = TypeVar("_T", bound=Term)
+
+
+def labelled(scheme: type[_T], label: str) -> _T | None:
+    """Return the term of a scheme that has a label; ``None`` when none of those that we write has it."""
+    return next((term for term in scheme if term.label == label), None)

@@ -22,6 +22,7 @@ from preserve.cable.record import CaptureSource, PageCapture, Row
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.readers import SourceItem
+from preserve.readers.glance import remembered
 from preserve.readers.release import release_of
 from preserve.readers.text import Decoded, decode, not_text
 
@@ -64,7 +65,8 @@ class AadTextReader:
 
     def declines(self, item: SourceItem) -> str | None:
         """Return why this is no such telegram; ``None`` when it is one, however damaged."""
-        return next(_excuses(item), None)
+        seen = _look(item)
+        return seen if isinstance(seen, str) else None
 
     def read(self, item: SourceItem) -> Page:
         """Return the parts of the document.
@@ -72,13 +74,13 @@ class AadTextReader:
         Raises:
             SourceError: It is declined, or no text of the telegram is in it.
         """
-        excuse = self.declines(item)
-        if excuse is not None:
+        seen = _look(item)
+        if isinstance(seen, str):
             raise SourceError(
-                f"{item.where} is no telegram of the National Archives: {excuse}",
+                f"{item.where} is no telegram of the National Archives: {seen}",
                 hint="Give the text of one document, its number in it or in the name of the file.",
             )
-        return _page(item, decode(item.data))
+        return _page(item, *seen)
 
 
 def document_number(name: str, text: str) -> str | None:
@@ -97,10 +99,16 @@ def document_number(name: str, text: str) -> str | None:
     return match[0] if _FIRST_PAGE.match(text) or _REVIEW in text else None
 
 
-def _excuses(item: SourceItem) -> Iterator[str]:
-    yield from not_text(item.data)
-    if document_number(item.name, decode(item.data).text) is None:
-        yield "nothing in it names a document of the Central Foreign Policy Files, as 1978STATE098163 would"
+@remembered
+def _look(item: SourceItem) -> tuple[str, Decoded] | str:
+    """Return the document's number and text, or why it is none."""
+    if (excuse := not_text(item.data)) is not None:
+        return excuse
+    decoded = decode(item.data)
+    number = document_number(item.name, decoded.text)
+    if number is None:
+        return "nothing in it names a document of the Central Foreign Policy Files, as 1978STATE098163 would"
+    return number, decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,7 @@ class _Parts:
     text: str
 
 
-def _page(item: SourceItem, decoded: Decoded) -> Page:
-    number = document_number(item.name, decoded.text) or ""
+def _page(item: SourceItem, number: str, decoded: Decoded) -> Page:
     parts = _split(decoded.text)
     if not parts.text:
         raise SourceError(

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from preserve.cable.header import opens_header, split_header
 from preserve.cable.identifier import is_identifier
@@ -24,16 +23,14 @@ from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
 from preserve.readers.cablebrowser_html import html_excuse, render
+from preserve.readers.csv_rows import begins_row
+from preserve.readers.glance import remembered
+from preserve.readers.octets import BOM, binary, byte_order_mark, unreadable
 from preserve.readers.partial import PARTIAL, PARTIAL_WHOLE
-from preserve.readers.release import release_of
+from preserve.readers.release import release_of, stated_day
 
-__all__ = ["MAX_PAGE", "CablebrowserReader"]
+__all__ = ["CablebrowserReader"]
 
-MAX_PAGE = 16 * 1024 * 1024
-"""Bytes that a page has at most. The longest cable of the record set has a tenth of it."""
-
-_BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _HTML = (b"<!doctype", b"<!entity", b"<html", b"<body", b"<table", b"<pre", b"<?xml")
 _LABELS = ("Identifier", "Wikileaks", "Origin", "Created", "Classification", "Tags", "Redacted")
 _ROW = {label + ":": label for label in _LABELS}
@@ -54,7 +51,8 @@ class CablebrowserReader:
 
     def declines(self, item: SourceItem) -> str | None:
         """Return why this is no such page; ``None`` when it is one, however damaged."""
-        return next(_excuses(item.data), None)
+        seen = _look(item)
+        return seen if isinstance(seen, str) else None
 
     def read(self, item: SourceItem) -> Page:
         """Return the parts of the page.
@@ -62,59 +60,10 @@ class CablebrowserReader:
         Raises:
             SourceError: It is declined, or it is cut before the text of the cable, or its identifier is none.
         """
-        excuse = self.declines(item)
-        if excuse is not None:
-            raise SourceError(f"{item.where} is no cablebrowser page: {excuse}", hint=_AS_SERVED)
-        if _markup(item.data) is not None:
-            rendered = render(item.data, _ROW)
-            return _page(item, _Source(rendered.text, "html", "text/html", rendered.encoding, rendered.findings))
-        return _page(item, _text_source(item.data))
-
-
-def _excuses(data: bytes) -> Iterator[str]:
-    """Yield why these bytes are no page, the cheapest reason first; what is too large is not looked at."""
-    if len(data) > MAX_PAGE:
-        yield f"it has {len(data)} bytes, and no page has more than {MAX_PAGE}"
-    elif (tag := _markup(data)) is not None:
-        excuse = html_excuse(data)
-        if excuse is not None:
-            yield f"it is HTML or XML ({tag}), and {excuse}"
-    else:
-        yield from _text_excuses(data)
-
-
-def _text_excuses(data: bytes) -> Iterator[str]:
-    if not data.strip():
-        yield "it holds white space only" if data else "it is empty"
-    if data.startswith(_UTF16):
-        yield "it is UTF-16 text, not UTF-8"
-    if (zero := data.find(b"\0")) >= 0:
-        yield f"it is binary: byte {zero} is NUL"
-    if (bad := _not_utf8(data)) is not None:
-        yield f"byte {bad} is not UTF-8; the page must be given as the site served it"
-    elif _IDENTIFIER_ROW.search(data.decode("utf-8")) is None:
-        yield "it has no row 'Identifier:'"
-
-
-# The row of the identifier, in either rendering, at the start of a line.
-_IDENTIFIER_ROW = re.compile(r"(?:^|\n)[\ufeff \t]{0,20}\|?[ \t]{0,20}Identifier:")
-
-
-def _markup(data: bytes) -> str | None:
-    """Return the markup by which bytes are a document of another kind; ``None`` when they have none."""
-    lower = data.lower()
-    for tag in _HTML:
-        if tag in lower:
-            return tag.decode("ascii")
-    return "<" if lower.removeprefix(_BOM).lstrip().startswith(b"<") else None
-
-
-def _not_utf8(data: bytes) -> int | None:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return None
+        seen = _look(item)
+        if isinstance(seen, str):
+            raise SourceError(f"{item.where} is no cablebrowser page: {seen}", hint=_AS_SERVED)
+        return _page(item, seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +77,47 @@ class _Source:
     findings: tuple[Finding, ...]
 
 
-def _text_source(data: bytes) -> _Source:
-    notes: tuple[Finding, ...] = ()
-    if data.startswith(_BOM):
-        notes = (found("byte-order-mark", "/provenance/source", "the page begins with a UTF-8 byte order mark"),)
-    return _Source(data.decode("utf-8-sig"), None, "text/plain", "utf-8", notes)
+@remembered
+def _look(item: SourceItem) -> _Source | str:
+    """Return the page as lines, or why it is none; what is too large is not looked at."""
+    if (excuse := unreadable(item.data)) is not None:
+        return excuse
+    if begins_row(item.data):
+        return "it is a row of cables.csv, which have a reader of their own"
+    tag = _markup(item.data)
+    return _text_source(item.data) if tag is None else _html_source(item.data, tag)
+
+
+def _html_source(data: bytes, tag: str) -> _Source | str:
+    if (excuse := html_excuse(data)) is not None:
+        return f"it is HTML or XML ({tag}), and {excuse}"
+    rendered = render(data, _ROW)
+    return _Source(rendered.text, "html", "text/html", rendered.encoding, rendered.findings)
+
+
+def _text_source(data: bytes) -> _Source | str:
+    if (excuse := binary(data)) is not None:
+        return excuse
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"byte {error.start} is not UTF-8; the page must be given as the site served it"
+    if _IDENTIFIER_ROW.search(text) is None:
+        return "it has no row 'Identifier:'"
+    return _Source(text.removeprefix("\ufeff"), None, "text/plain", "utf-8", byte_order_mark(data))
+
+
+# The row of the identifier, in either rendering, at the start of a line.
+_IDENTIFIER_ROW = re.compile(r"(?:^|\n)[\ufeff \t]{0,20}\|?[ \t]{0,20}Identifier:")
+
+
+def _markup(data: bytes) -> str | None:
+    """Return the markup by which bytes are a document of another kind; ``None`` when they have none."""
+    lower = data.lower()
+    for tag in _HTML:
+        if tag in lower:
+            return tag.decode("ascii")
+    return "<" if lower.removeprefix(BOM).lstrip().startswith(b"<") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +240,10 @@ def _split_release(text: str, start: int) -> tuple[int, Release | None, list[Fin
     end = len(text) if end < 0 else end
     said = text[at:end].strip()
     name, comma, released = said.removeprefix(_FOOTER).partition(",")
-    day = released.strip().removeprefix("released").strip()
-    release = Release(text=said, name=name.strip() or None, date=day if _is_date(day) else None)
+    day = stated_day(released.strip().removeprefix("released").strip())
+    release = Release(text=said, name=name.strip() or None, date=day)
     notes = []
-    if not (name.strip() and comma and _is_date(day)):
+    if not (name.strip() and comma and day):
         notes.append(found("release-incomplete", "/provenance/release", f"the last line is {said[:200]!r}"))
     if text[end:].strip():
         notes.append(
@@ -277,13 +262,6 @@ def _split_cut_footer(text: str, start: int) -> tuple[int, Release | None, list[
         return at, None, [note]
     note = found("page-truncated", "/body", "the page has no last line that names its release: it is cut")
     return len(text), None, [note]
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _split_partial(text: str, start: int, end: int) -> tuple[str | None, int]:

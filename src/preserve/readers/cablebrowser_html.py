@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from preserve.findings import Finding
-from preserve.readers.html_page import Tag, characters, pieces, references, verbatim
+from preserve.readers.html_page import Tag, characters, lacking, pieces, references, verbatim
 
 __all__ = ["Rendered", "html_excuse", "render"]
 
@@ -40,11 +40,11 @@ _ELEMENTS = _BREAKING.union(_OTHER_NAMES.split())
 
 def html_excuse(data: bytes) -> str | None:
     """Return why HTML is no cablebrowser page; ``None`` when it has the labels of one, each first in its element."""
-    # What is looked for is ASCII: the bytes need not be decoded for it.
-    text = data.decode("latin-1")
-    if _LABEL.search(text) is None:
-        return "it has no row 'Identifier:'"
-    return None if _OTHER_LABEL.search(text) else "it has no other row of a cablebrowser page than 'Identifier:'"
+    return lacking(
+        data,
+        (_LABEL, "it has no row 'Identifier:'"),
+        (_OTHER_LABEL, "it has no other row of a cablebrowser page than 'Identifier:'"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
-from preserve.readers.csv_rows import COLUMNS, MAX_ROW, Fields, Flaw, begins_row, fields_of, flaw_of, holds_rows
+from preserve.readers.csv_rows import COLUMNS, Fields, Flaw, begins_row, fields_of, flaw_of, holds_rows
+from preserve.readers.glance import remembered
+from preserve.readers.octets import BOM, LARGEST, byte_order_mark, too_large
 from preserve.readers.partial import split_partial
 from preserve.readers.release import release_of
 
 __all__ = ["CablesCsvReader"]
 
-_BOM = b"\xef\xbb\xbf"
 _HINT = "Give the file of rows by its name; each of its rows is then read alone."
 _LISTED = 20
 """Places that a finding names at most."""
@@ -44,13 +45,7 @@ class CablesCsvReader:
 
     def declines(self, item: SourceItem) -> str | None:
         """Return why this is no row; ``None`` when it is one, however damaged."""
-        if len(item.data) > MAX_ROW:
-            return f"it has {len(item.data)} bytes, and no row has more than {MAX_ROW}"
-        if not begins_row(item.data):
-            return "it does not begin as a row of cables.csv does, with a number and a moment in quotes"
-        if holds_rows(item.data):
-            return "it holds more than one row: name the file itself, and each of its rows is read"
-        return None
+        return _excuse(item)
 
     def read(self, item: SourceItem) -> Page:
         """Return the parts of the page.
@@ -58,15 +53,26 @@ class CablesCsvReader:
         Raises:
             SourceError: It is declined, its quoting is broken, or it lacks identifier or text.
         """
-        excuse = self.declines(item)
+        excuse = _excuse(item)
         if excuse is not None:
             raise SourceError(f"{item.where} is no row of cables.csv: {excuse}", hint=_HINT)
-        row = item.data.removeprefix(_BOM).rstrip(b"\r\n")
-        text, notes = _decode(row, len(item.data) - len(item.data.removeprefix(_BOM)))
+        row = item.data.removeprefix(BOM).rstrip(b"\r\n")
+        text, notes = _decode(row, len(item.data) - len(item.data.removeprefix(BOM)))
         fields = fields_of(text)
         if fields is None:
             raise SourceError(f"{item.where}: the row {(flaw_of(row) or Flaw.QUOTING).says}", hint="Is the row cut?")
         return _page(item, fields, notes)
+
+
+@remembered
+def _excuse(item: SourceItem) -> str | None:
+    if len(item.data) > LARGEST:
+        return too_large(len(item.data))
+    if not begins_row(item.data):
+        return "it does not begin as a row of cables.csv does, with a number and a moment in quotes"
+    if holds_rows(item.data):
+        return "it holds more than one row: name the file itself, and each of its rows is read"
+    return None
 
 
 def _decode(row: bytes, before: int) -> tuple[str, list[Finding]]:
@@ -105,8 +111,7 @@ def _page(item: SourceItem, fields: Fields, notes: list[Finding]) -> Page:
     if fields.bare:
         says = f"{fields.bare} backslashes stood before a character that needs none"
         notes.append(found("backslash-dropped", "/body/text", says))
-    if item.data.startswith(_BOM):
-        notes.append(found("byte-order-mark", "/provenance/source", "the row begins with a UTF-8 byte order mark"))
+    notes += byte_order_mark(item.data)
     absent = [label for label in ("origin", "classification") if not cells[label].strip()]
     if absent:
         notes.append(found("table-incomplete", "/provenance/page/table", f"no value for {', '.join(absent)}"))

@@ -7,6 +7,9 @@ what the bytes are; archives inside archives, which are told and not opened; the
 Everything in an archive is hostile. A member's name is never used as a path, and is shown with escapes where it
 cannot be printed. A member larger than the largest page is told and passed over, whatever size it claims. So memory
 holds one member, and the table of contents where the format has one. One bad member never stops the rest.
+
+A member that begins as ``cables.csv`` does is read row by row, in order, as a stream. An archive with such a one is
+decompressed twice: the checksum of a member stands behind it, and no row is given of a file that turns out damaged.
 """
 
 from __future__ import annotations
@@ -14,20 +17,31 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from preserve.cable.record import Container
 from preserve.digests import digest_stream
+from preserve.errors import UsageError
 from preserve.readers import SourceRef
-from preserve.readers.members import Member, shown
+from preserve.readers.csv_rows import Extent, RowRange, cut, scan
+from preserve.readers.members import TOO_MUCH, Member, said, shown
 from preserve.readers.seven_zip import seven_zip_members
 from preserve.readers.tars import TAR_FORMS, tar_members
 from preserve.readers.zips import gzip_member, zip_members
 
-__all__ = ["container_members", "is_container"]
+__all__ = ["CHOOSE", "container_members", "is_container"]
 
+CHOOSE = "To choose rows, name a file as cables.csv, or an archive of one."
+"""What to do where there are no rows to choose from."""
+
+LARGEST_ROWS = 8 << 30
+"""Bytes of all files of rows in one archive that are read; the only one that is known has 1.7 GB."""
+
+_Opener = Callable[[BinaryIO], Iterator[Member]]
 _NESTED = "it is an archive inside an archive, which is not opened"
 
 
@@ -36,13 +50,19 @@ def is_container(name: str) -> bool:
     return _opener(name) is not None
 
 
-def container_members(path: Path, where: str, *, release: str | None = None) -> Iterator[SourceRef]:
+def container_members(
+    path: Path, where: str, *, release: str | None = None, wanted: RowRange | None = None
+) -> Iterator[SourceRef]:
     """Yield what is in an archive, with the bytes; hidden names and bags inside it are passed over.
 
     Args:
         path: The archive, of a name of which :func:`is_container` holds.
         where: How messages name it.
         release: The release that the user says it belongs to.
+        wanted: The rows to yield of the one file of rows in it, and nothing else; ``None`` for all that is in it.
+
+    Raises:
+        UsageError: Some rows are wanted, and it has no file of rows, or several, or not those rows.
     """
     opener = _opener(path.name)
     if opener is None:
@@ -51,16 +71,138 @@ def container_members(path: Path, where: str, *, release: str | None = None) -> 
     try:
         with _open(path) as stream:
             digests, _ = digest_stream(stream, ["sha256"])
-            stream.seek(0)
-            name = shown(path.name)
-            for member in _wanted(opener(stream)):
+            place = _Place(where, release, Container(name=shown(path.name), sha256=digests["sha256"]))
+            for member in _of(path, stream, opener, place, wanted):
                 none = False
-                yield _ref(member, where, release, Container(name=name, sha256=digests["sha256"]))
+                yield member
     except OSError as error:
         yield SourceRef(where, trouble=f"the archive cannot be read: {error.strerror or error}", release=release)
         return
     if none:
         yield SourceRef(where, trouble="the archive has no files to read", release=release)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An archive: how messages name it, the release that it belongs to, and what its members say of it."""
+
+    where: str
+    release: str | None
+    container: Container
+
+    def ref(self, member: Member) -> SourceRef:
+        """Return what a member is, with its bytes or its trouble."""
+        name = shown(member.name)
+        where = f"{self.where}!{name}" if name else self.where
+        if member.trouble is not None:
+            return SourceRef(where, trouble=member.trouble, release=self.release)
+        inside = replace(self.container, member=name or self.container.name)
+        return SourceRef(where, data=member.data or b"", release=self.release, container=inside)
+
+    def row(self, member: Member, extent: Extent, data: bytes) -> SourceRef:
+        """Return what a row of a member is, with its bytes or its trouble."""
+        name = shown(member.name) or self.container.name
+        return SourceRef(
+            f"{self.where}!{name}@{extent.offset}",
+            data=None if extent.trouble else data,
+            trouble=extent.trouble,
+            release=self.release,
+            container=replace(self.container, member=name, offset=extent.offset),
+        )
+
+
+def _of(path: Path, stream: BinaryIO, opener: _Opener, place: _Place, wanted: RowRange | None) -> Iterator[SourceRef]:
+    """Yield what is in an opened archive."""
+    tables = None
+    if wanted is not None:
+        tables = _tables(path, stream, opener)
+        if not tables and (troubles := _troubles(stream, opener)):
+            yield from map(place.ref, troubles)
+            return
+        _check_wanted(wanted, tables, place.where)
+    stream.seek(0)
+    for number, member in enumerate(_wanted(opener(stream))):
+        if member.rows is not None:
+            tables = _tables(path, stream, opener) if tables is None else tables
+            yield from _rows(member, tables.get(number, _CHANGED), place, wanted or RowRange())
+        elif wanted is None:
+            yield place.ref(member)
+
+
+def _troubles(stream: BinaryIO, opener: _Opener) -> list[Member]:
+    """Return what is wrong with an archive as a whole."""
+    stream.seek(0)
+    return [member for member in _wanted(opener(stream)) if member.name == "" and member.trouble is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A file of rows in an archive: how many it has, or why it cannot be read."""
+
+    count: int
+    trouble: str | None = None
+
+
+_CHANGED = _Table(0, "it changed while it was read")
+
+
+def _tables(path: Path, stream: BinaryIO, opener: _Opener) -> Mapping[int, _Table]:
+    """Return the files of rows in an archive, by the number of the member, each read to its end."""
+    tables: dict[int, _Table] = {}
+    left = LARGEST_ROWS
+    with _open(path) as again:
+        if not os.path.samestat(os.fstat(stream.fileno()), os.fstat(again.fileno())):
+            raise OSError("it changed while it was read")
+        for number, member in enumerate(_wanted(opener(again))):
+            if member.rows is not None:
+                tables[number], left = _looked_through(member.rows, left)
+            elif member.name == "" and member.trouble not in (None, TOO_MUCH):
+                # The one checksum of a compressed tar stands at its very end.
+                trouble = f"the archive is damaged, and its rows are not read: {member.trouble}"
+                tables = dict.fromkeys(tables, _Table(0, trouble))
+    return tables
+
+
+def _looked_through(rows: Iterator[bytes], most: int) -> tuple[_Table, int]:
+    """Return what a file of rows is, and how many bytes more may be read of others."""
+    left = most
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal left
+        for piece in rows:
+            left -= len(piece)
+            if left < 0:
+                return
+            yield piece
+
+    try:
+        count = sum(1 for _ in scan(pieces()))
+    except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
+        return _Table(0, f"it is damaged, and its rows are not read: {said(error)}"), left
+    if left < 0:
+        return _Table(0, f"it has more than {LARGEST_ROWS >> 30} GiB; unpack it, and give the file itself"), left
+    return _Table(count), left
+
+
+def _check_wanted(wanted: RowRange, tables: Mapping[int, _Table], where: str) -> None:
+    if len(tables) != 1:
+        has = f"{len(tables)} files of rows" if tables else "no file of rows"
+        raise UsageError(f"{where} has {has} in it", hint=CHOOSE)
+    [table] = tables.values()
+    if table.trouble is None:
+        wanted.check(table.count, where)
+
+
+def _rows(member: Member, table: _Table, place: _Place, wanted: RowRange) -> Iterator[SourceRef]:
+    """Yield the rows of a member; what is behind the last that is wanted is not taken."""
+    if table.trouble is not None:
+        yield place.ref(Member(member.name, trouble=table.trouble))
+        return
+    try:
+        for extent, data in islice(cut(member.rows or ()), wanted.first - 1, wanted.last):
+            yield place.row(member, extent, data)
+    except Exception as error:  # it was whole a moment ago
+        yield place.ref(Member(member.name, trouble=f"what stands behind in it cannot be read any more: {said(error)}"))
 
 
 def _open(path: Path) -> BinaryIO:
@@ -71,15 +213,6 @@ def _open(path: Path) -> BinaryIO:
         stream.close()
         raise OSError("not a regular file")
     return stream
-
-
-def _ref(member: Member, where: str, release: str | None, container: Container) -> SourceRef:
-    name = shown(member.name)
-    place = f"{where}!{name}" if name else where
-    if member.trouble is not None:
-        return SourceRef(place, trouble=member.trouble, release=release)
-    inside = Container(name=container.name, sha256=container.sha256, member=name or container.name)
-    return SourceRef(place, data=member.data or b"", release=release, container=inside)
 
 
 def _wanted(members: Iterator[Member]) -> Iterator[Member]:
@@ -99,7 +232,7 @@ def _wanted(members: Iterator[Member]) -> Iterator[Member]:
             yield member
 
 
-def _opener(name: str) -> Callable[[BinaryIO], Iterator[Member]] | None:
+def _opener(name: str) -> _Opener | None:
     lower = name.lower()
     for suffix, opener in _OPENERS.items():
         if lower.endswith(suffix) and len(name) > len(suffix):
@@ -107,7 +240,7 @@ def _opener(name: str) -> Callable[[BinaryIO], Iterator[Member]] | None:
     return partial(gzip_member, name[:-3]) if lower.endswith(".gz") and len(name) > 3 else None
 
 
-_OPENERS: Mapping[str, Callable[[BinaryIO], Iterator[Member]]] = {
+_OPENERS: Mapping[str, _Opener] = {
     ".zip": zip_members,
     ".7z": seven_zip_members,
     **{suffix: partial(tar_members, unpack) for suffix, unpack in TAR_FORMS.items()},

@@ -23,15 +23,28 @@ from preserve.cable.record import Container
 from preserve.errors import SourceError
 from preserve.readers import SourceItem, SourceRef
 from preserve.readers.csv_index_file import CHUNK, MAGIC, Footer, Index, Stamp, entry, keep, load, opened, places
-from preserve.readers.csv_rows import MAX_ROW, Extent, begins_row, row_number, scan
+from preserve.readers.csv_rows import Extent, begins_row, row_number, scan
 from preserve.readers.members import shown
+from preserve.readers.octets import LARGEST
 
-__all__ = ["is_cables_csv", "load_row", "open_index", "read_range", "rows"]
+__all__ = [
+    "BROKEN_ROW",
+    "count_rows",
+    "is_cables_csv",
+    "load_row",
+    "open_index",
+    "read_range",
+    "row_name",
+    "rows",
+]
 
 STORED_FROM = 64 << 20
 """Bytes from which on a file's index is kept; to read less again takes a fraction of a second."""
 
 _ENDS = 64 << 10
+BROKEN_ROW = "The other rows are read; this one wants a look by eye."
+"""What to do about a row that is broken."""
+
 _HINT = "Do not change the file during a run; run the command again."
 
 
@@ -67,17 +80,29 @@ def rows(path: Path, *, release: str | None = None, first: int = 1, last: int | 
 
 
 def _ref(path: Path, where: str, extent: Extent, sha256: str, release: str | None) -> SourceRef:
-    trouble = None
-    if extent.flaw is not None:
-        trouble = f"the row at byte {extent.offset} ({extent.length} bytes) {extent.flaw.says}"
     return SourceRef(
         where=f"{where}@{extent.offset}",
         path=path,
-        trouble=trouble,
+        trouble=extent.trouble,
         release=release,
         container=Container(name=shown(path.name), sha256=sha256, offset=extent.offset),
         length=extent.length,
     )
+
+
+def count_rows(path: Path) -> int:
+    """Return how many rows a file has; the stretches that are none count too, as they do for :func:`rows`.
+
+    Raises:
+        SourceError: The file cannot be read, or changes while it is.
+    """
+    with open_index(path) as index:
+        return index.count
+
+
+def row_name(data: bytes) -> str:
+    """Return the name of the source that the bytes of a row are."""
+    return f"row-{row_number(data)}.csv"
 
 
 def load_row(ref: SourceRef) -> SourceItem:
@@ -87,17 +112,16 @@ def load_row(ref: SourceRef) -> SourceItem:
         SourceError: It is no row, the file cannot be read, or is no longer the file that was indexed.
     """
     if ref.trouble is not None:
-        raise SourceError(f"{ref.where}: {ref.trouble}", hint="The other rows are read; this one wants a look by eye.")
+        raise SourceError(f"{ref.where}: {ref.trouble}", hint=BROKEN_ROW)
     if ref.path is None or ref.length is None or ref.container is None or ref.container.offset is None:
         raise ValueError(f"not a reference to a row: {ref.where}")
     with _readable(ref.path) as stream:
         data = _range(stream, ref.container.offset, ref.length)
         changed = _is_another(_indexed(ref.path, ref.container.sha256), ref.container.sha256, Stamp.of(stream.fileno()))
-    number = row_number(data)
-    if changed or number is None or len(data) != ref.length:
+    if changed or row_number(data) is None or len(data) != ref.length:
         raise SourceError(f"{ref.where}: the file has changed since its rows were indexed", hint=_HINT)
     return SourceItem(
-        name=f"row-{number}.csv",
+        name=row_name(data),
         data=data,
         where=ref.where,
         path=shown(ref.path.as_posix()),
@@ -118,7 +142,7 @@ def read_range(path: Path, offset: int, length: int) -> bytes:
 
 
 def _range(stream: BinaryIO, offset: int, length: int) -> bytes:
-    if length > MAX_ROW or offset < 0 or length < 0:
+    if length > LARGEST or offset < 0 or length < 0:
         raise ValueError(f"not the place of a row: {length} bytes at {offset}")
     stream.seek(offset)
     return stream.read(length)

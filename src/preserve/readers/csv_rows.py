@@ -23,13 +23,17 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
 
+from preserve.errors import UsageError
+from preserve.readers.octets import BOM, LARGEST
+
 __all__ = [
     "COLUMNS",
-    "MAX_ROW",
     "Extent",
     "Fields",
     "Flaw",
+    "RowRange",
     "begins_row",
+    "cut",
     "fields_of",
     "flaw_of",
     "holds_rows",
@@ -40,10 +44,6 @@ __all__ = [
 COLUMNS = ("id", "created", "MRN", "origin", "classification", "references", "header", "body")
 """What the eight columns hold; the file itself does not name them."""
 
-MAX_ROW = 16 << 20
-"""Bytes of the longest row that is read."""
-
-_BOM = b"\xef\xbb\xbf"
 _ROW_START = rb'"([0-9]{1,18})","[0-9]{1,2}/[0-9]{1,2}/[0-9]{4} [0-9]{1,2}:[0-9]{2}"'
 _LONGEST_START = 64
 """Bytes, more than a row's start at the start of a line has."""
@@ -81,7 +81,7 @@ _SAYS = {
     Flaw.NO_START: "does not begin with a number and a moment, as every row does",
     Flaw.COLUMN_COUNT: f"has not {len(COLUMNS)} fields",
     Flaw.QUOTING: "has a quote out of place, or its end is missing",
-    Flaw.TOO_LONG: f"has more than {MAX_ROW >> 20} MiB",
+    Flaw.TOO_LONG: f"has more than {LARGEST >> 20} MiB",
 }
 
 
@@ -99,10 +99,40 @@ class Extent:
     length: int
     flaw: Flaw | None = None
 
+    @property
+    def trouble(self) -> str | None:
+        """What stops it from being read, in words, with its place; ``None`` for a whole row."""
+        if self.flaw is None:
+            return None
+        return f"the row at byte {self.offset} ({self.length} bytes) {self.flaw.says}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowRange:
+    """Some rows of a file, counted from 1 in its order; a stretch that is no row counts as one.
+
+    Attributes:
+        first: The first.
+        last: The last; ``None`` for the end of the file.
+    """
+
+    first: int = 1
+    last: int | None = None
+
+    def check(self, count: int, where: str) -> None:
+        """Check that a file of so many rows has all of them.
+
+        Raises:
+            UsageError: It has not.
+        """
+        if max(self.first, self.last or 0) > count:
+            asked = self.first if self.first > count else self.last
+            raise UsageError(f"{where} has no row {asked}", hint=f"Its rows are counted from 1 to {count}.")
+
 
 def begins_row(data: bytes) -> bool:
     """Return whether bytes begin as a row does; a byte order mark may stand before it."""
-    return _AT_START.match(data.removeprefix(_BOM)) is not None
+    return _AT_START.match(data.removeprefix(BOM)) is not None
 
 
 def holds_rows(data: bytes) -> bool:
@@ -112,13 +142,13 @@ def holds_rows(data: bytes) -> bool:
 
 def row_number(data: bytes) -> int | None:
     """Return the number that a row begins with; ``None`` when it does not begin as rows do."""
-    match = _AT_START.match(data.removeprefix(_BOM))
+    match = _AT_START.match(data.removeprefix(BOM))
     return None if match is None else int(match[1])
 
 
 def flaw_of(row: bytes) -> Flaw | None:
     """Return why bytes, without a line end behind them, are not one row; ``None`` when they are."""
-    if len(row) > MAX_ROW:
+    if len(row) > LARGEST:
         return Flaw.TOO_LONG
     if _AT_START.match(row) is None:
         return Flaw.NO_START
@@ -129,18 +159,27 @@ def flaw_of(row: bytes) -> Flaw | None:
 
 
 def scan(chunks: Iterable[bytes]) -> Iterator[Extent]:
+    """Find the rows of a stream, as :func:`cut` does, without their bytes."""
+    for extent, _ in cut(chunks):
+        yield extent
+
+
+def cut(chunks: Iterable[bytes]) -> Iterator[tuple[Extent, bytes]]:
     """Cut a stream into rows, in order; what is no row comes too, with its flaw, up to where the next row begins.
 
     Holds at most the longest row and one chunk. How the stream is cut into chunks makes no difference.
 
     Args:
         chunks: The bytes of a file from its beginning, in pieces of any size but none.
+
+    Yields:
+        Where a row is, and its bytes; of one that is too long none.
     """
     stream = iter(chunks)
     head = b""
-    while len(head) < len(_BOM) and (chunk := next(stream, b"")):
+    while len(head) < len(BOM) and (chunk := next(stream, b"")):
         head += chunk
-    began = len(_BOM) if head.startswith(_BOM) else 0
+    began = len(BOM) if head.startswith(BOM) else 0
     # A line end before the first byte makes the file's beginning the start of a line.
     window, base = b"\n" + head[began:], began - 1
     searched = 0
@@ -152,7 +191,7 @@ def scan(chunks: Iterable[bytes]) -> Iterator[Extent]:
             began = at
         # Of a row that is too long only its length is kept. The last bytes stay: the next may begin in them.
         open_bytes = base + len(window) - began
-        too_long = open_bytes > MAX_ROW + _LONGEST_START
+        too_long = open_bytes > LARGEST + _LONGEST_START
         kept = max(0 if too_long else open_bytes, min(_LONGEST_START, len(window)))
         base += len(window) - kept
         window = window[len(window) - kept :]
@@ -161,14 +200,14 @@ def scan(chunks: Iterable[bytes]) -> Iterator[Extent]:
     yield from _piece(window, base, began, base + len(window))
 
 
-def _piece(window: bytes, base: int, began: int, end: int) -> Iterator[Extent]:
+def _piece(window: bytes, base: int, began: int, end: int) -> Iterator[tuple[Extent, bytes]]:
     """Yield what stands between two places where rows begin: a row, something else, or nothing but line ends."""
-    if end - began > MAX_ROW:
-        yield Extent(began, end - began, Flaw.TOO_LONG)
+    if end - began > LARGEST:
+        yield Extent(began, end - began, Flaw.TOO_LONG), b""
         return
     row = window[began - base : end - base].rstrip(b"\r\n")
     if row:
-        yield Extent(began, len(row), flaw_of(row))
+        yield Extent(began, len(row), flaw_of(row)), row
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from html.entities import html5
 
 from preserve.findings import Finding, found
+from preserve.readers.octets import BOM, byte_order_mark, unreadable
 
 __all__ = [
-    "MAX_PAGE",
     "Characters",
     "Tag",
     "Verbatim",
     "characters",
-    "excuses",
+    "lacking",
+    "not_html",
     "pieces",
     "plain",
     "references",
@@ -31,23 +32,22 @@ __all__ = [
     "verbatim",
 ]
 
-MAX_PAGE = 16 * 1024 * 1024
-"""Bytes that a page has at most. The largest known one has 190 KB."""
 
-_BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+def not_html(data: bytes) -> str | None:
+    """Return why bytes are no HTML page at all; ``None`` when they may be one."""
+    return unreadable(data) or (None if b"<" in data else "it is not HTML: it has no tag")
 
 
-def excuses(data: bytes) -> Iterator[str]:
-    """Yield why bytes are no HTML page at all, the cheapest reason first."""
-    if len(data) > MAX_PAGE:
-        yield f"it has {len(data)} bytes, and no page has more than {MAX_PAGE}"
-    elif not data.strip():
-        yield "it holds white space only" if data else "it is empty"
-    elif data.startswith(_UTF16):
-        yield "it is UTF-16 text, not UTF-8"
-    elif b"<" not in data:
-        yield "it is not HTML: it has no tag"
+def lacking(data: bytes, *marks: tuple[re.Pattern[str], str]) -> str | None:
+    """Return what is said of the first pattern that a page does not have; ``None`` when it has all.
+
+    Args:
+        data: The page.
+        marks: Patterns of ASCII characters by which a page is known, each with what is said where it is missing.
+    """
+    # As Latin-1, which is quick: the bytes need not be decoded for what is ASCII.
+    text = data.decode("latin-1")
+    return next((excuse for pattern, excuse in marks if pattern.search(text) is None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +77,15 @@ def characters(data: bytes) -> Characters:
     takes for one); else UTF-8, in which each byte that is none is read as windows-1252 and told in a finding. A byte
     without a character there is the control character of its number, as the Encoding Standard 9.1 says.
     """
-    notes = []
-    if data.startswith(_BOM):
-        notes.append(found("byte-order-mark", "/provenance/source", "the page begins with a UTF-8 byte order mark"))
-        data = data[len(_BOM) :]
+    notes = byte_order_mark(data)
+    data = data.removeprefix(BOM)
     try:
-        return Characters(data.decode("utf-8"), "utf-8", tuple(notes))
+        return Characters(data.decode("utf-8"), "utf-8", notes)
     except UnicodeDecodeError as error:
         first = error.start
     declared = _DECLARED.search(data, 0, 4096)
     if declared is not None and declared[1].decode("ascii").lower() in _LATIN:
-        return Characters("".join(map(_windows_1252, data)), "windows-1252", tuple(notes))
+        return Characters("".join(map(_windows_1252, data)), "windows-1252", notes)
     text, count = _ESCAPED.subn(
         lambda odd: _windows_1252(ord(odd[0]) - 0xDC00), data.decode("utf-8", "surrogateescape")
     )

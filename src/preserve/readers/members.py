@@ -5,12 +5,16 @@ Scope: what the readers of the archive formats give. Not in scope: the formats (
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-__all__ = ["LARGEST", "MOST_SKIPPED", "NO_FILE", "TOO_MUCH", "Member", "said", "shown", "too_large"]
+__all__ = ["HEAD", "MOST_SKIPPED", "NO_FILE", "TOO_MUCH", "Member", "pieces", "said", "shown"]
 
-LARGEST = 16 << 20
-"""Bytes of the largest page that is read whole. The longest cables have some hundred thousand characters."""
+HEAD = 128
+"""Bytes by which a member shows that it holds the rows of ``cables.csv``."""
+
+_STEP = 256 << 10
 
 MOST_SKIPPED = 8 << 30
 """Bytes of members too large to be pages that are read over, in all, before the rest of an archive is given up."""
@@ -28,19 +32,21 @@ class Member:
 
     Attributes:
         name: Its path in the archive, as the archive has it; empty when the trouble is not of one member.
-        data: Its bytes; ``None`` when it has trouble.
+        data: Its bytes; ``None`` when it has trouble, or holds rows.
         trouble: Why it cannot be read.
+        rows: The bytes of a file of rows, of any size, in pieces: to be taken before the next member is. Damage is an
+            exception of any kind.
     """
 
     name: str
     data: bytes | None = None
     trouble: str | None = None
+    rows: Iterator[bytes] | None = None
 
 
-def too_large(size: int | None = None) -> str:
-    """Return why a member of a size, or of one that is not known, is not read."""
-    has = "it" if size is None else f"with {size} bytes it"
-    return f"{has} is larger than {LARGEST >> 20} MiB, which no page of a cable is"
+def pieces(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Return what is read from a stream, to its end, in pieces of moderate size."""
+    return iter(partial(read, _STEP), b"")
 
 
 def shown(name: str) -> str:

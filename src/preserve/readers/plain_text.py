@@ -11,7 +11,7 @@ table, else of the file's name, else it is put together from the banner and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from preserve.cable import identifier as identifiers
@@ -28,6 +28,7 @@ from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
 from preserve.readers.aad_text import document_number
+from preserve.readers.glance import remembered
 from preserve.readers.partial import PARTIAL, PARTIAL_WHOLE
 from preserve.readers.release import release_of
 from preserve.readers.text import Decoded, decode, not_text
@@ -53,7 +54,8 @@ class PlainTextReader:
 
     def declines(self, item: SourceItem) -> str | None:
         """Return why this is no text of a cable; ``None`` when it is one, however damaged."""
-        return next(_excuses(item), None)
+        seen = _look(item)
+        return seen if isinstance(seen, str) else None
 
     def read(self, item: SourceItem) -> Page:
         """Return the parts of the text.
@@ -61,25 +63,29 @@ class PlainTextReader:
         Raises:
             SourceError: It is declined, or it holds no text of the cable, or nothing says which cable it is.
         """
-        excuse = self.declines(item)
-        decoded = decode(item.data)
-        layout = None if excuse is not None else _layout(decoded.text)
-        if layout is None:
+        seen = _look(item)
+        if isinstance(seen, str):
             raise SourceError(
-                f"{item.where} is no text of a cable: {excuse}", hint="Give the text of one cable, header first."
+                f"{item.where} is no text of a cable: {seen}", hint="Give the text of one cable, header first."
             )
-        return _page(item, decoded, layout)
+        return _page(item, *seen)
 
 
-def _excuses(item: SourceItem) -> Iterator[str]:
-    yield from not_text(item.data)
-    text = decode(item.data).text
+@remembered
+def _look(item: SourceItem) -> tuple[Decoded, _Layout] | str:
+    """Return the text and how it is laid out, or why it is none of a cable."""
+    if (excuse := not_text(item.data)) is not None:
+        return excuse
+    decoded = decode(item.data)
+    text = decoded.text
     if "Identifier:" in text and _CABLEBROWSER_ROW.search(text):
-        yield "it has a row 'Identifier:', as a page of the cablebrowser site has"
+        return "it has a row 'Identifier:', as a page of the cablebrowser site has"
     if document_number(item.name, text) is not None:
-        yield "it is a document of the National Archives, which have a reader of their own"
-    if _layout(text) is None:
-        yield "it begins neither with a routing header, nor with a banner and the labels of a cable, nor with a table"
+        return "it is a document of the National Archives, which have a reader of their own"
+    layout = _layout(text)
+    if layout is None:
+        return "it begins neither with a routing header, nor with a banner and the labels of a cable, nor with a table"
+    return decoded, layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

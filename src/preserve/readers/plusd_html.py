@@ -24,7 +24,8 @@ from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
-from preserve.readers.html_page import Tag, Verbatim, characters, excuses, plain, tags, verbatim
+from preserve.readers.glance import remembered
+from preserve.readers.html_page import Tag, Verbatim, characters, lacking, not_html, plain, tags, verbatim
 from preserve.readers.release import release_of
 
 __all__ = ["PlusdHtmlReader"]
@@ -47,7 +48,7 @@ class PlusdHtmlReader:
 
     def declines(self, item: SourceItem) -> str | None:
         """Return why this is no such page; ``None`` when it is one, however damaged."""
-        return next(_excuses(item.data), None)
+        return _excuse(item)
 
     def read(self, item: SourceItem) -> Page:
         """Return the parts of the page.
@@ -56,21 +57,17 @@ class PlusdHtmlReader:
             SourceError: It is declined, or it holds no text (as that of a withdrawn document), or its canonical ID is
                 no identifier.
         """
-        excuse = self.declines(item)
+        excuse = _excuse(item)
         if excuse is not None:
             raise SourceError(f"{item.where} is no page of the PlusD library: {excuse}", hint=_AS_SERVED)
         return _page(item)
 
 
-def _excuses(data: bytes) -> Iterator[str]:
-    if (excuse := next(excuses(data), None)) is not None:
-        yield excuse
-    # What is looked for is ASCII: the bytes need not be decoded for it.
-    text = data.decode("latin-1")
-    if _TABLE.search(text) is None:
-        yield "it has no table 'synopsis'"
-    elif _KEY.search(text) is None:
-        yield "its synopsis has no keys"
+@remembered
+def _excuse(item: SourceItem) -> str | None:
+    return not_html(item.data) or lacking(
+        item.data, (_TABLE, "it has no table 'synopsis'"), (_KEY, "its synopsis has no keys")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from datetime import date
 from preserve.cable.record import Release
 from preserve.readers import SourceItem
 
-__all__ = ["release_of"]
+__all__ = ["release_of", "stated_day"]
+
+_FIRST_YEAR, _LAST_YEAR = 1000, 2999
 
 # 118 releases are known by name, "cablegate-" with date and time in ten to twelve digits, one of them a digit short;
 # mirrors have names of their own.
@@ -34,7 +36,13 @@ def _day(name: str) -> str | None:
     digits = match["day"] if match else None
     if digits is None:
         return None
+    return stated_day(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+
+
+def stated_day(text: str) -> str | None:
+    """Return a day as ``2011-10-04``; ``None`` when the text is none, or of a year that no record states."""
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return text if day.isoformat() == text and _FIRST_YEAR <= day.year <= _LAST_YEAR else None

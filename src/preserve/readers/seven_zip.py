@@ -14,6 +14,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 
 import py7zr
@@ -21,7 +22,9 @@ from py7zr.archiveinfo import Folder
 from py7zr.exceptions import PasswordRequired
 from py7zr.py7zr import ArchiveFile
 
-from preserve.readers.members import LARGEST, MOST_SKIPPED, NO_FILE, TOO_MUCH, Member, said, too_large
+from preserve.readers.csv_rows import begins_row
+from preserve.readers.members import HEAD, MOST_SKIPPED, NO_FILE, TOO_MUCH, Member, said
+from preserve.readers.octets import LARGEST, too_large
 
 __all__ = ["seven_zip_members"]
 
@@ -175,6 +178,18 @@ class _Source:
             parts.append(part)
         return b"".join(parts)
 
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Return the next bytes in pieces; those that are not asked for are owed."""
+        self.owed += size
+        return self._pieces(size)
+
+    def _pieces(self, size: int) -> Iterator[bytes]:
+        while size:
+            piece = self._take(min(size, _STEP))
+            size -= len(piece)
+            self.owed -= len(piece)
+            yield piece
+
     def _take(self, most: int) -> bytes:
         if self._place == len(self._buffer):
             self._buffer, self._place = self._more(), 0
@@ -226,20 +241,38 @@ def _member(file: ArchiveFile, source: _Source) -> Member:
     """Return a member with its bytes, or with what is wrong; its place in the stream is kept either way."""
     if source.fault is not None:
         return Member(file.filename, trouble=source.fault)
-    if file.uncompressed > LARGEST or file.is_symlink or file.is_junction or file.is_socket:
+    if file.is_symlink or file.is_junction or file.is_socket:
         source.owed += file.uncompressed
-        link = file.uncompressed <= LARGEST
-        return Member(file.filename, trouble=NO_FILE if link else too_large(file.uncompressed))
+        return Member(file.filename, trouble=NO_FILE)
     try:
-        data = source.read(file.uncompressed)
+        return _read(file, source)
     except _RefusedError as error:
         source.fault = str(error)
     except PasswordRequired:
         source.fault = _ENCRYPTED
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         source.fault = f"it is damaged, or stands behind damage: {said(error)}"
-    else:
-        if file.crc32 is not None and zlib.crc32(data) != file.crc32:
-            return Member(file.filename, trouble="it is damaged: its checksum does not match")
-        return Member(file.filename, data)
     return Member(file.filename, trouble=source.fault)
+
+
+def _read(file: ArchiveFile, source: _Source) -> Member:
+    data = source.read(min(HEAD, file.uncompressed))
+    left = file.uncompressed - len(data)
+    if begins_row(data):
+        return Member(file.filename, rows=_rows(file, data, source.pieces(left)))
+    if file.uncompressed > LARGEST:
+        source.owed += left
+        return Member(file.filename, trouble=too_large(file.uncompressed))
+    data += source.read(left)
+    if file.crc32 is not None and zlib.crc32(data) != file.crc32:
+        return Member(file.filename, trouble="it is damaged: its checksum does not match")
+    return Member(file.filename, data)
+
+
+def _rows(file: ArchiveFile, head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    digest = 0
+    for piece in chain([head], rest):
+        digest = zlib.crc32(piece, digest)
+        yield piece
+    if file.crc32 is not None and digest != file.crc32:
+        raise py7zr.Bad7zFile("its checksum does not match")

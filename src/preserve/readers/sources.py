@@ -15,13 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from preserve.errors import SourceError
+from preserve.errors import SourceError, UsageError
 from preserve.readers import SourceItem, SourceRef
-from preserve.readers.containers import container_members, is_container
-from preserve.readers.csv_index import is_cables_csv, load_row, rows
-from preserve.readers.members import LARGEST
+from preserve.readers.containers import CHOOSE, container_members, is_container
+from preserve.readers.csv_index import BROKEN_ROW, count_rows, is_cables_csv, load_row, row_name, rows
+from preserve.readers.csv_index_file import opened
+from preserve.readers.csv_rows import RowRange
+from preserve.readers.octets import LARGEST, too_large
 
-__all__ = ["LARGEST", "load", "walk"]
+__all__ = ["LARGEST", "count", "load", "walk", "walk_rows"]
 
 _ARCHIVE_MARKER = "0=preserve_archive_1.0"
 
@@ -41,10 +43,65 @@ def walk(arguments: Iterable[str], *, stdin: BinaryIO | None = None, release: st
     for argument in arguments:
         if argument == "-":
             yield replace(_standard_input(stdin or sys.stdin.buffer), release=release)
-        elif (path := Path(argument)).is_dir():
+        elif _is_folder(path := Path(argument)):
             yield from _folder(path, release)
         else:
             yield from _file(path, release)
+
+
+def walk_rows(argument: str, wanted: RowRange, *, release: str | None = None) -> Iterator[SourceRef]:
+    """Name some rows of one file of rows, or of the one in an archive.
+
+    Args:
+        argument: What the user names.
+        wanted: The rows.
+        release: The release that the user says it belongs to.
+
+    Raises:
+        UsageError: It has no rows, or not those.
+    """
+    path, where = Path(argument), _named(argument)
+    if argument == "-":
+        raise UsageError("standard input has no rows to choose from", hint=CHOOSE)
+    try:
+        opened(path).close()
+    except OSError:  # to read it says why
+        yield SourceRef(where, path, release=release)
+        return
+    except SourceError as error:
+        raise UsageError(f"{where} has no rows to choose from", hint=CHOOSE) from error
+    if is_container(path.name):
+        yield from container_members(path, where, release=release, wanted=wanted)
+    elif is_cables_csv(path):
+        wanted.check(count_rows(path), where)
+        yield from rows(path, release=release, first=wanted.first, last=wanted.last)
+    else:
+        raise UsageError(f"{where} has no rows to choose from", hint=CHOOSE)
+
+
+def count(arguments: Iterable[str]) -> int | None:
+    """Return how many items :func:`walk` will name; ``None`` where only reading an archive would tell.
+
+    Folders are listed and files are looked at; a file of rows is indexed, which reading it needs too.
+    """
+    total = 0
+    for argument in arguments:
+        path = Path(argument)
+        for entry in _entries(path) if argument != "-" and _is_folder(path) else [path]:
+            if argument == "-" or isinstance(entry, SourceRef):
+                total += 1
+            elif is_container(entry.name):
+                return None
+            else:
+                total += _count_file(entry)
+    return total
+
+
+def _count_file(path: Path) -> int:
+    try:
+        return count_rows(path) if is_cables_csv(path) else 1
+    except SourceError:
+        return 1  # the message that says why
 
 
 def _file(path: Path, release: str | None) -> Iterator[SourceRef]:
@@ -67,7 +124,7 @@ def _standard_input(stream: BinaryIO) -> SourceRef:
     if data.startswith(_ARCHIVES):
         return SourceRef("-", trouble="standard input is an archive of files; give it as a file, by its name")
     if len(data) > LARGEST:
-        return SourceRef("-", trouble=f"standard input is larger than {LARGEST >> 20} MiB, which no page of a cable is")
+        return SourceRef("-", trouble=too_large())
     return SourceRef("-", data=data)
 
 
@@ -83,6 +140,13 @@ def _folder(top: Path, release: str | None) -> Iterator[SourceRef]:
         yield from [path] if isinstance(path, SourceRef) else _file(path, release)
     if none:
         yield SourceRef(_named(str(top)), trouble="the folder has no files to read")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # nobody may look: reading it will say so
+        return False
 
 
 def _entries(folder: Path) -> Iterator[Path | SourceRef]:
@@ -113,7 +177,10 @@ def load(ref: SourceRef) -> SourceItem:
     if ref.length is not None:
         return load_row(ref)
     if ref.trouble is not None:
-        raise SourceError(f"{ref.where}: {ref.trouble}", hint="Name a captured page, or a folder that holds some.")
+        raise SourceError(
+            f"{ref.where}: {ref.trouble}",
+            hint="Name a captured page, or a folder that holds some." if ref.container is None else BROKEN_ROW,
+        )
     if ref.path is None:
         return _inlined(ref, ref.data or b"")
     try:
@@ -137,12 +204,12 @@ def _inlined(ref: SourceRef, data: bytes) -> SourceItem:
     """Return an item whose bytes are here already: standard input, or a member of an archive of files."""
     if ref.container is None:
         return SourceItem("stdin", data, "standard input", release=ref.release)
-    member = ref.container.member or ref.container.name
+    member, offset = ref.container.member or ref.container.name, ref.container.offset
     return SourceItem(
-        name=_last(member) or ref.container.name,
+        name=(_last(member) or ref.container.name) if offset is None else row_name(data),
         data=data,
         where=ref.where,
-        path=ref.where.replace("!", "/"),
+        path=ref.where.removesuffix(f"@{offset}").replace("!", "/"),
         release=ref.release,
         container=ref.container,
     )
@@ -170,7 +237,4 @@ def _read(ref: SourceRef, path: Path) -> bytes:
             data = stream.read(LARGEST + 1)
             if len(data) <= LARGEST:
                 return data
-    raise SourceError(
-        f"{ref.where}: larger than {LARGEST >> 20} MiB, which no page of a cable is",
-        hint="Give captured pages, one cable a file.",
-    )
+    raise SourceError(f"{ref.where}: {too_large()}", hint="Give captured pages, one cable a file.")

@@ -13,10 +13,14 @@ import bz2
 import gzip
 import lzma
 import tarfile
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import IO, BinaryIO, Protocol, Self, cast
 
-from preserve.readers.members import LARGEST, MOST_SKIPPED, NO_FILE, TOO_MUCH, Member, said, shown, too_large
+from preserve.readers.csv_rows import begins_row
+from preserve.readers.members import HEAD, MOST_SKIPPED, NO_FILE, TOO_MUCH, Member, pieces, said
+from preserve.readers.octets import LARGEST, too_large
 
 __all__ = ["TAR_FORMS", "tar_members"]
 
@@ -111,7 +115,7 @@ def tar_members(unpack: Callable[[BinaryIO], _Readable], stream: BinaryIO) -> It
             cast("list[tarfile.TarInfo]", vars(archive)["members"]).clear()
             forward.left = LARGEST + _LARGEST_HEADERS
             if not info.isdir():
-                yield _tar_member(archive, info)
+                yield _tar_member(archive, info, forward)
             skipped += info.size if info.size > LARGEST else 0
             if skipped > MOST_SKIPPED:
                 yield Member("", trouble=TOO_MUCH)
@@ -120,20 +124,29 @@ def tar_members(unpack: Callable[[BinaryIO], _Readable], stream: BinaryIO) -> It
                 forward.left = info.size + _LARGEST_HEADERS
                 plain.seek(archive.offset)
             forward.left = _LARGEST_HEADERS
+        # The checksum of what is compressed stands behind the mark of the end.
+        forward.left = MOST_SKIPPED
+        deque(pieces(forward.read), maxlen=0)
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         yield Member("", trouble=f"it is damaged, or no tar archive; what stands behind is lost: {said(error)}")
 
 
-def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, forward: _Forward) -> Member:
     if not info.isreg() or info.issparse():
         return Member(info.name, trouble=NO_FILE)
+    unpacked = cast("IO[bytes]", archive.extractfile(info))
+    data = unpacked.read(HEAD)
+    if begins_row(data):
+        return Member(info.name, rows=_tar_rows(data, unpacked, info, forward))
     if info.size > LARGEST:
         return Member(info.name, trouble=too_large(info.size))
-    unpacked = archive.extractfile(info)
-    data = unpacked.read() if unpacked else b""
-    if len(data) != info.size:
-        raise EOFError(f"the archive ends inside of {shown(info.name)}")
-    return Member(info.name, data)
+    # The library raises where the archive ends before the member does.
+    return Member(info.name, data + unpacked.read())
+
+
+def _tar_rows(head: bytes, unpacked: IO[bytes], info: tarfile.TarInfo, forward: _Forward) -> Iterator[bytes]:
+    forward.left = info.size + _LARGEST_HEADERS
+    yield from chain([head], pieces(unpacked.read))
 
 
 def _gunzip(stream: BinaryIO) -> _Readable:

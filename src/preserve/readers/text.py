@@ -6,18 +6,13 @@ stay as they are: a carriage return is a character of the text, and the record a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from preserve.findings import Finding, found
+from preserve.readers.octets import BOM, binary, byte_order_mark, unreadable
 
-__all__ = ["MAX_TEXT", "Decoded", "decode", "not_text"]
+__all__ = ["Decoded", "decode", "not_text"]
 
-MAX_TEXT = 16 * 1024 * 1024
-"""Bytes that a text has at most. The longest cable of the record set has a tenth of it."""
-
-_BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKUP = (b"<!doctype", b"<html", b"<body", b"<table", b"<?xml")
 _HEAD = 4096
 """Bytes in which a document of another kind shows what it is. Stray tags are met further down, in texts too."""
@@ -35,23 +30,17 @@ class Decoded:
     findings: tuple[Finding, ...]
 
 
-def not_text(data: bytes) -> Iterator[str]:
-    """Yield why bytes are no plain text, the cheapest reason first; what is too large is not looked at."""
-    if len(data) > MAX_TEXT:
-        yield f"it has {len(data)} bytes, and no cable has more than {MAX_TEXT}"
-    if not data.strip():
-        yield "it holds white space only" if data else "it is empty, not text"
-    if data.startswith(_UTF16):
-        yield "it is UTF-16 text, which no such text is"
-    if (zero := data.find(b"\0")) >= 0:
-        yield f"it is binary: byte {zero} is NUL"
-    head = data[:_HEAD].removeprefix(_BOM).lstrip().lower()
+def not_text(data: bytes) -> str | None:
+    """Return why bytes are no plain text, the cheapest reason first; ``None`` when they may be."""
+    return unreadable(data) or binary(data) or _another_kind(data[:_HEAD].removeprefix(BOM).lstrip().lower())
+
+
+def _another_kind(head: bytes) -> str | None:
     if (tag := next((tag for tag in _MARKUP if tag in head), None)) is not None or head.startswith(b"<"):
-        yield f"it is HTML or XML ({(tag or b'<').decode('ascii')}), not text"
+        return f"it is HTML or XML ({(tag or b'<').decode('ascii')}), not text"
     if head.startswith((b"{", b"[")):
-        yield "it is JSON or its like, not text"
-    if head.startswith(b'"'):
-        yield "it begins with a quotation mark, as a table of values does"
+        return "it is JSON or its like, not text"
+    return "it begins with a quotation mark, as a table of values does" if head.startswith(b'"') else None
 
 
 def decode(data: bytes) -> Decoded:
@@ -67,9 +56,7 @@ def decode(data: bytes) -> Decoded:
         text = data.decode(encoding)
         says = f"byte {error.start} is not UTF-8: the text was read as {encoding}"
         notes.append(found("encoding-repaired", "/provenance/source/encoding", says))
-    if data.startswith(_BOM):
-        says = "the text begins with a UTF-8 byte order mark"
-        notes.append(found("byte-order-mark", "/provenance/source", says))
+    notes += byte_order_mark(data)
     if lost := text.count("\ufffd"):
         notes.append(found("characters-lost", "/body/text", f"{lost} characters are U+FFFD: lost before the capture"))
     if feeds := text.strip().count("\f"):

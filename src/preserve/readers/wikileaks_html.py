@@ -23,7 +23,8 @@ from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding, found
 from preserve.readers import SourceItem
-from preserve.readers.html_page import Tag, Verbatim, characters, excuses, plain, tags, verbatim
+from preserve.readers.glance import remembered
+from preserve.readers.html_page import Tag, Verbatim, characters, lacking, not_html, plain, tags, verbatim
 from preserve.readers.partial import split_partial
 from preserve.readers.release import release_of
 
@@ -47,7 +48,7 @@ class WikileaksHtmlReader:
 
     def declines(self, item: SourceItem) -> str | None:
         """Return why this is no such page; ``None`` when it is one, however damaged."""
-        return next(_excuses(item.data), None)
+        return _excuse(item)
 
     def read(self, item: SourceItem) -> Page:
         """Return the parts of the page.
@@ -55,21 +56,17 @@ class WikileaksHtmlReader:
         Raises:
             SourceError: It is declined, or it is cut before the text of the cable, or its identifier is none.
         """
-        excuse = self.declines(item)
+        excuse = _excuse(item)
         if excuse is not None:
             raise SourceError(f"{item.where} is no page of a WikiLeaks mirror: {excuse}", hint=_AS_SERVED)
         return _page(item)
 
 
-def _excuses(data: bytes) -> Iterator[str]:
-    if (excuse := next(excuses(data), None)) is not None:
-        yield excuse
-    # What is looked for is ASCII: the bytes need not be decoded for it.
-    text = data.decode("latin-1")
-    if _TABLE.search(text) is None:
-        yield "it has no table of class 'cable'"
-    elif _LABEL.search(text) is None:
-        yield "its table has no cell 'Reference ID'"
+@remembered
+def _excuse(item: SourceItem) -> str | None:
+    return not_html(item.data) or lacking(
+        item.data, (_TABLE, "it has no table of class 'cable'"), (_LABEL, "its table has no cell 'Reference ID'")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
 
-from preserve.readers.members import LARGEST, NO_FILE, Member, said, too_large
+from preserve.readers.csv_rows import begins_row
+from preserve.readers.members import HEAD, NO_FILE, Member, pieces, said
+from preserve.readers.octets import LARGEST, too_large
 
 __all__ = ["gzip_member", "zip_members"]
 
@@ -25,11 +27,22 @@ def gzip_member(name: str, stream: BinaryIO) -> Iterator[Member]:
     """Yield the one file of a gzip; the name inside it is not used."""
     try:
         with gzip.GzipFile(fileobj=stream) as unpacked:
-            data = unpacked.read(LARGEST + 1)
+            data = unpacked.read(HEAD)
+            if not begins_row(data):
+                data += unpacked.read(LARGEST + 1 - len(data))
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         yield Member(name, trouble=f"it is damaged, or no gzip: {said(error)}")
         return
-    yield Member(name, data) if len(data) <= LARGEST else Member(name, trouble=too_large())
+    if begins_row(data):
+        yield Member(name, rows=_gzip_rows(stream))
+    else:
+        yield Member(name, data) if len(data) <= LARGEST else Member(name, trouble=too_large())
+
+
+def _gzip_rows(stream: BinaryIO) -> Iterator[bytes]:
+    stream.seek(0)
+    with gzip.GzipFile(fileobj=stream) as unpacked:
+        yield from pieces(unpacked.read)
 
 
 class _Guarded:
@@ -60,7 +73,7 @@ def zip_members(stream: BinaryIO) -> Iterator[Member]:
         yield Member("", trouble="its members overlap, as only those of a zip bomb do")
         return
     for info in infos:
-        if not info.is_dir():
+        if not info.filename.endswith("/"):
             yield _zip_member(archive, info)
 
 
@@ -69,13 +82,25 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
         return Member(info.filename, trouble=NO_FILE)
     if info.flag_bits & 1:  # APPNOTE 4.4.4, bit 0: the file is encrypted
         return Member(info.filename, trouble="it is encrypted")
-    if info.file_size > LARGEST:
-        return Member(info.filename, trouble=too_large(info.file_size))
     try:
-        with archive.open(info) as unpacked:
-            data = unpacked.read(LARGEST + 1)
+        return _read(archive, info)
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         return Member(info.filename, trouble=f"it is damaged: {said(error)}")
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+    with archive.open(info) as unpacked:
+        data = unpacked.read(HEAD)
+        if begins_row(data):
+            return Member(info.filename, rows=_zip_rows(archive, info))
+        if info.file_size > LARGEST:
+            return Member(info.filename, trouble=too_large(info.file_size))
+        data += unpacked.read(LARGEST + 1 - len(data))
     if len(data) != info.file_size:
         return Member(info.filename, trouble="it is damaged: its size is not the stated one")
     return Member(info.filename, data)
+
+
+def _zip_rows(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(info) as unpacked:
+        yield from pieces(unpacked.read)

@@ -1,37 +1,87 @@
-"""What a mark in the text points at: the ``xml:id`` and the value of the record's field that it carries.
+"""Where the fields of a record stand in the text: the ``xml:id`` and the value that each mark or line carries.
 
-Scope: reading a mark's JSON Pointer (RFC 6901) against one record. Not in scope: which element the mark becomes.
+Scope: reading a mark's JSON Pointer (RFC 6901) against one record; names of marks and of lines. Not in scope: which
+element a mark becomes.
+
+A field that the text states is one element with an ``xml:id``, and what speaks of it in the header points there with
+``@corresp``. Where the text of a field is interrupted or printed twice, the first element has the ``xml:id`` and the
+others point at it. The names:
+
+==========================  ==================================================
+``mrn``                     ``/message_reference``
+``subject``                 ``/subject``
+``dtg``                     ``/transmission/dtg``
+``declassify-on``           ``/classification/declassify_on``
+``classifier-1`` ...        ``/classification/classified_by/0`` ...
+``ref-1`` ...               ``/references/0`` ...
+``redaction-1`` ...         ``/redaction/spans/0`` ...
+``signer-1`` ...            ``/signed_by/0`` ...
+``attention-1`` ...         the attention lines, in order
+``t-from-1``, ``t-to-1``,   the lines of the routing header (without ``t-`` where they stand in the body)
+``t-info-1``,
+``t-precedence-1`` ...
+==========================  ==================================================
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
-from preserve.cable.record import Basis, Cable, Mark, MarkKind, Reference
+from preserve.cable.record import Cable, Mark, MarkKind, Reference, Segment, SegmentKind
+from preserve.tei.certainty import CAPTURE, RELEASE, SEEN_IN_THE_TEXT
 from preserve.tei.taxonomy import Taxonomies, taxonomies
 
-__all__ = ["BY_PACKAGER", "CAPTURE", "ORIGINAL", "PACKAGER", "RELEASE", "Anchors", "anchors", "telegram_uri", "w3c"]
+__all__ = ["HEADER", "Anchors", "anchors", "telegram_uri", "w3c"]
 
-CAPTURE = "src-capture"
-RELEASE = "src-release"
-ORIGINAL = "src-original"
-PACKAGER = "packager"
-
-BY_PACKAGER: Mapping[Basis, str] = {
-    Basis.STATED: "",
-    Basis.TABLE: f' resp="#{CAPTURE}"',
-    Basis.INFERRED_YEAR: f' cert="medium" resp="#{PACKAGER}"',
-    Basis.INFERRED: f' cert="medium" resp="#{PACKAGER}"',
-}
-"""The attributes with which a value says that the text of the cable does not state it (att.global.responsibility)."""
+HEADER = "t-"
+"""What begins every ``xml:id`` in the routing header that the text may have too."""
 
 # RFC 6901 section 4: an array index is "0", or digits without a leading zero.
 _ARRAY_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}Z?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field that a mark can carry: its pointer, the name of its element, and its value in a record.
+
+    Where the pointer ends in a slash, the value is a tuple, each item with a number of its own.
+    """
+
+    pointer: str
+    name: str
+    of: Callable[[Cable], object]
+
+
+_FIELDS: Mapping[MarkKind, _Field] = {
+    MarkKind.MESSAGE_REFERENCE: _Field("/message_reference", "mrn", lambda cable: cable.message_reference),
+    MarkKind.SUBJECT: _Field("/subject", "subject", lambda cable: cable.subject),
+    MarkKind.DATE: _Field(
+        "/classification/declassify_on",
+        "declassify-on",
+        lambda cable: cable.classification and cable.classification.declassify_on,
+    ),
+    MarkKind.DTG: _Field("/transmission/dtg", "dtg", lambda cable: cable.transmission and cable.transmission.dtg),
+    MarkKind.REFERENCE: _Field("/references/", "ref", lambda cable: cable.references),
+    MarkKind.CLASSIFIER: _Field(
+        "/classification/classified_by/",
+        "classifier",
+        lambda cable: cable.classification and cable.classification.classified_by,
+    ),
+    MarkKind.SIGNER: _Field("/signed_by/", "signer", lambda cable: cable.signed_by),
+    MarkKind.REDACTION: _Field("/redaction/spans/", "redaction", lambda cable: cable.redaction.spans),
+}
+_LINES: Mapping[SegmentKind, str] = {
+    SegmentKind.ATTENTION: "attention",
+    SegmentKind.PRECEDENCE: "precedence",
+    SegmentKind.FROM: "from",
+    SegmentKind.TO: "to",
+    SegmentKind.INFO: "info",
+}
 
 
 def w3c(value: str | None) -> str | None:
@@ -47,6 +97,8 @@ def w3c(value: str | None) -> str | None:
 
 def telegram_uri(identifier: str) -> str:
     """Return the address of a cable in the private scheme that ``<prefixDef>`` declares: ``cable:02STRELSAU17``."""
+    if identifier.isascii() and identifier.isalnum():
+        return f"cable:{identifier}"
     return f"cable:{quote(identifier.encode('utf-8', 'replace'), safe='')}"
 
 
@@ -57,39 +109,64 @@ class Anchors:
     Attributes:
         cable: The record.
         taxonomies: Its categories.
-        redacted_by: The ``xml:id`` of the source that shows the redactions.
-        references: For each reference that the body's text holds, its first mark there.
-        prefix: Of every ``xml:id`` in this division: empty for the body, which alone anchors references.
+        redacted: The attributes that say who redacted, and how we know.
+        anchored: The first mark of each field that the texts hold, by ``xml:id``.
+        names: That ``xml:id`` for each mark that carries a field, by the ``id()`` of the mark.
+        lines: The ``xml:id`` of each line that the header points at, by the prefix of its text and where it begins.
+        prefix: Of every ``xml:id`` that both texts may have: empty for the body.
     """
 
     cable: Cable
     taxonomies: Taxonomies
-    redacted_by: str
-    references: Mapping[int, Mark]
+    redacted: str
+    anchored: Mapping[str, Mark]
+    names: Mapping[int, str]
+    lines: Mapping[tuple[str, int], str]
     prefix: str = ""
+
+    def place(self, mark: Mark) -> str:
+        """Return the attribute that ties an element to the field that its mark carries; empty when it carries none."""
+        name = self.names.get(id(mark))
+        if name is None:
+            return ""
+        return f' xml:id="{name}"' if self.anchored[name] is mark else f' corresp="#{name}"'
+
+    def line(self, kind: SegmentKind, start: int) -> str:
+        """Return the attributes of the line that begins there: its ``xml:id``, and the categories of a precedence."""
+        name = self.lines.get((self.prefix, start))
+        if name is None:
+            return ""
+        stated = self.cable.transmission.precedence if self.cable.transmission else ()
+        if kind is not SegmentKind.PRECEDENCE or not stated:
+            return f' xml:id="{name}"'
+        return f' xml:id="{name}" ana="{" ".join(f"#{each}" for each in self.taxonomies.precedence.pointers(stated))}"'
+
+    def corresponding(self, name: str) -> str:
+        """Return the attribute with which the header points at a field in the text; empty when it is not there."""
+        return f' corresp="#{name}"' if name in self.anchored else ""
+
+    def corresponding_lines(self, kind: SegmentKind) -> str:
+        """Return the attribute with which the header points at all lines of a kind; empty when there is none."""
+        stem = _LINES[kind]
+        stems = (f"{HEADER}{stem}", stem)
+        pointers = " ".join(f"#{name}" for name in self.lines.values() if name.rpartition("-")[0] in stems)
+        return f' corresp="{pointers}"' if pointers else ""
 
     def reference(self, mark: Mark) -> tuple[int, Reference] | None:
         """Return number and value of the reference that a mark carries."""
-        index = _index(mark, "references", len(self.cable.references))
+        index = _index(mark, "/references/", len(self.cable.references))
         return None if index is None else (index, self.cable.references[index])
 
     def tag(self, mark: Mark) -> str | None:
         """Return the ``xml:id`` of the keyword that a mark carries."""
-        index = _index(mark, "tags", len(self.cable.tags))
+        index = _index(mark, "/tags/", len(self.cable.tags))
         return None if index is None else f"tag-{index + 1}"
 
     def caption(self, mark: Mark) -> str | None:
         """Return the ``xml:id`` of the caption that a mark carries."""
         captions = self.cable.captions
-        index = _index(mark, "captions", len(captions))
+        index = _index(mark, "/captions/", len(captions))
         return None if index is None else self.taxonomies.captions.categories[captions[index]].xml_id
-
-    def level(self) -> str | None:
-        """Return the ``xml:id`` of the level that the banner prints."""
-        stated = self.cable.classification
-        if stated is None:
-            return None
-        return self.taxonomies.level(stated.banner.level if stated.banner else stated.level)
 
     def reasons(self, mark: Mark) -> tuple[str, ...]:
         """Return the ``xml:id`` of each reason that a mark carries: one, or all when it points at the whole list."""
@@ -97,7 +174,7 @@ class Anchors:
             return ()
         stated = self.cable.classification
         reasons = stated.reasons if stated else ()
-        index = _index(mark, "classification/reasons", len(reasons))
+        index = _index(mark, "/classification/reasons/", len(reasons))
         chosen = reasons if index is None else (reasons[index],)
         return tuple(self.taxonomies.reasons.categories[reason].xml_id for reason in chosen)
 
@@ -105,8 +182,7 @@ class Anchors:
         """Return the date that a mark of the E.O. line carries."""
         stated = self.cable.classification
         instruction = stated.declassify_on if stated else None
-        carries = (mark.target or "").startswith("/classification/declassify_on")
-        return w3c(instruction.date) if instruction and carries else None
+        return w3c(instruction.date) if instruction and id(mark) in self.names else None
 
     def sent(self) -> str | None:
         """Return the date and time of the date-time group."""
@@ -115,21 +191,49 @@ class Anchors:
 
 def anchors(cable: Cable) -> Anchors:
     """Return the targets of a record."""
-    redacted_by = RELEASE if cable.provenance.release else CAPTURE
-    count = len(cable.references)
-    return Anchors(cable, taxonomies(cable), redacted_by, dict(reversed(list(_references(cable.body.marks, count)))))
+    header = cable.header
+    by = RELEASE if cable.provenance.release else CAPTURE
+    is_stated = cable.redaction.status == "redacted" and cable.redaction.text
+    routing = _named_lines(HEADER, header.segments) if header else ()
+    anchored: dict[str, Mark] = {}
+    names: dict[int, str] = {}
+    for mark in (*cable.body.marks, *(header.marks if header else ())):
+        name = _name(mark, cable) if mark.start < mark.end else None
+        if name is not None:
+            names[id(mark)] = name
+            anchored.setdefault(name, mark)
+    return Anchors(
+        cable,
+        taxonomies(cable),
+        f' resp="#{by}"{"" if is_stated else SEEN_IN_THE_TEXT}',
+        anchored,
+        names,
+        dict([*routing, *_named_lines("", cable.body.segments)]),
+    )
 
 
-def _references(marks: tuple[Mark, ...], count: int) -> Iterator[tuple[int, Mark]]:
-    for mark in marks:
-        if mark.kind is MarkKind.REFERENCE and mark.start < mark.end:
-            index = _index(mark, "references", count)
-            if index is not None:
-                yield index, mark
+def _named_lines(prefix: str, segments: Iterable[Segment]) -> Iterator[tuple[tuple[str, int], str]]:
+    numbers: dict[str, int] = {}
+    for segment in segments:
+        stem = _LINES.get(segment.kind)
+        if stem is not None and segment.start < segment.end:
+            numbers[stem] = numbers.get(stem, 0) + 1
+            yield (prefix, segment.start), f"{prefix}{stem}-{numbers[stem]}"
 
 
-def _index(mark: Mark, field: str, count: int) -> int | None:
-    prefix = f"/{field}/"
+def _name(mark: Mark, cable: Cable) -> str | None:
+    """Return the ``xml:id`` of the field that a mark carries; ``None`` when it carries none that the record has."""
+    field = _FIELDS.get(mark.kind)
+    if field is None or mark.target is None or not mark.target.startswith(field.pointer):
+        return None
+    value = field.of(cable)
+    if not isinstance(value, tuple):
+        return None if value is None else field.name
+    index = _index(mark, field.pointer, len(value))
+    return None if index is None else f"{field.name}-{index + 1}"
+
+
+def _index(mark: Mark, prefix: str, count: int) -> int | None:
     if mark.target is None or not mark.target.startswith(prefix):
         return None
     step = mark.target[len(prefix) :].partition("/")[0]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["WHITE_SPACE", "attribute", "char_id", "described", "name_part", "transcribed", "unencodable"]
+__all__ = ["WHITE_SPACE", "attribute", "char_id", "described", "is_plain", "name_part", "transcribed", "unencodable"]
 
 WHITE_SPACE = " \t\r\n"
 """White space as XML 1.0 2.3 has it (production S)."""
@@ -22,6 +22,8 @@ WHITE_SPACE = " \t\r\n"
 _FORBIDDEN = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff"
 _UNENCODABLE = re.compile(f"[{_FORBIDDEN}]")
 _IN_TEXT = re.compile(f"[&<>\\r{_FORBIDDEN}]")
+# All other characters. Most texts have no others, and to match what is there is quicker than to search what is not.
+_PLAIN = re.compile("[\t\n -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 _IN_ATTRIBUTE = re.compile(f'[&<>"\\t\\n\\r{_FORBIDDEN}]')
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9.]+")
@@ -46,14 +48,19 @@ def _as_replacement(match: re.Match[str]) -> str:
     return _MARKUP.get(match[0], "\ufffd")
 
 
+def is_plain(text: str) -> bool:
+    """Return whether a text is element content as it is."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def transcribed(text: str) -> str:
     """Return text of the cable as element content that gives every character back."""
-    return _IN_TEXT.sub(_as_glyph, text) if _IN_TEXT.search(text) else text
+    return text if _PLAIN.fullmatch(text) else _IN_TEXT.sub(_as_glyph, text)
 
 
 def described(text: str) -> str:
     """Return text about the cable as element content."""
-    return _IN_TEXT.sub(_as_replacement, text) if _IN_TEXT.search(text) else text
+    return text if _PLAIN.fullmatch(text) else _IN_TEXT.sub(_as_replacement, text)
 
 
 def attribute(value: str) -> str:

@@ -24,10 +24,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from preserve.cable.record import Mark, Paragraph, Segment, SegmentKind
-from preserve.errors import RecordError
 from preserve.tei.anchors import Anchors
-from preserve.tei.characters import WHITE_SPACE, transcribed
-from preserve.tei.marks import in_order, stretch
+from preserve.tei.certainty import LEFT_BY_A_SITE
+from preserve.tei.characters import WHITE_SPACE, is_plain, transcribed
+from preserve.tei.marks import Phrases
+from preserve.tei.pieces import Piece, fragments, pieces
 
 __all__ = ["BLOCKS", "LINES", "Division", "division"]
 
@@ -63,31 +64,19 @@ _BEGIN_TAIL = frozenset({SegmentKind.SIGNATURE, SegmentKind.TERMINATOR})
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """One segment with its text and marks."""
-
-    kind: SegmentKind
-    start: int
-    end: int
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Division:
     """One text with its segments and marks, ready to be written.
 
     Attributes:
-        text: Every character.
+        phrases: The text, with its marks as phrases.
         pieces: The segments, which partition the text.
         paragraphs: The record's paragraphs by the code point where each begins.
-        anchors: The targets of the record.
         end_tag: What ends an end tag of a block: a line break inside the tag where the text has no lines.
     """
 
-    text: str
-    pieces: tuple[_Piece, ...]
+    phrases: Phrases
+    pieces: tuple[Piece, ...]
     paragraphs: Mapping[int, Paragraph]
-    anchors: Anchors
     end_tag: str
 
     def write(self, lost_head: str = "", lost_tail: str = "") -> str:
@@ -106,14 +95,14 @@ class Division:
         parts += self._bottom(tail)
         return "".join([*parts, lost_tail])
 
-    def _content(self, piece: _Piece, *, paragraph: bool = False) -> str:
-        return stretch(self.text, piece.start, piece.end, piece.marks, self.anchors, paragraph=paragraph)
+    def _content(self, piece: Piece, *, paragraph: bool = False) -> str:
+        return self.phrases.write(piece.start, piece.end, piece.marks, paragraph=paragraph)
 
-    def _is_space(self, piece: _Piece) -> bool:
+    def _is_space(self, piece: Piece) -> bool:
         return (
             piece.kind is SegmentKind.SPACE
             and not piece.marks
-            and not self.text[piece.start : piece.end].strip(WHITE_SPACE)
+            and not self.phrases.text[piece.start : piece.end].strip(WHITE_SPACE)
         )
 
     def _tail(self, after_opener: int) -> int:
@@ -132,16 +121,17 @@ class Division:
         )
         return len(self.pieces) if next(blocks, None) is None else tail
 
-    def _in_opener(self, piece: _Piece) -> str:
+    def _in_opener(self, piece: Piece) -> str:
         """Return a segment as phrase-level content: in the opener, in a repeated header, between signatures."""
         if piece.kind in LINES:
-            return f'<seg type="{LINES[piece.kind]}">{self._content(piece)}</seg{self.end_tag}'
+            line = self.phrases.anchors.line(piece.kind, piece.start)
+            return f'<seg type="{LINES[piece.kind]}"{line}>{self._content(piece)}</seg{self.end_tag}'
         if piece.kind is SegmentKind.PAGE_BANNER:
             return f'<fw type="pageBanner">{self._content(piece)}</fw{self.end_tag}'
         if self._is_space(piece):
-            return transcribed(self.text[piece.start : piece.end])
+            return self._content(piece)
         if piece.kind is SegmentKind.RESIDUE:
-            return f'<surplus reason="residue">{self._content(piece)}</surplus{self.end_tag}'
+            return f'<surplus reason="residue"{LEFT_BY_A_SITE}>{self._content(piece)}</surplus{self.end_tag}'
         return f'<seg type="{BLOCKS[piece.kind]}">{self._content(piece)}</seg{self.end_tag}'
 
     def _blocks(self, at: int, stop: int) -> Iterator[str]:
@@ -157,7 +147,7 @@ class Division:
             elif piece.kind is SegmentKind.HEADING:
                 numbers["s"] += 1
                 yield f"</div{self.end_tag}" if numbers["s"] > 1 else ""
-                yield f'<div type="section" xml:id="{self.anchors.prefix}s{numbers["s"]}">'
+                yield f'<div type="section" xml:id="{self.phrases.anchors.prefix}s{numbers["s"]}">'
                 yield f"<head>{self._content(piece)}</head{self.end_tag}"
             elif piece.kind is SegmentKind.PARAGRAPH:
                 numbers["p"] += 1
@@ -167,22 +157,22 @@ class Division:
             at = run
         yield f"</div{self.end_tag}" if numbers["s"] else ""
 
-    def _paragraph(self, piece: _Piece, position: int) -> str:
+    def _paragraph(self, piece: Piece, position: int) -> str:
         known = self.paragraphs.get(piece.start)
         number = f' n="{known.number}"' if known and known.number is not None else ""
-        level = self.anchors.taxonomies.level(known.portion) if known and known.portion else None
+        level = self.phrases.anchors.taxonomies.level(known.portion) if known and known.portion else None
         portion = f' ana="#{level}"' if level else ""
         content = self._content(piece, paragraph=True)
-        return f'<p xml:id="{self.anchors.prefix}p{position}"{number}{portion}>{content}</p{self.end_tag}'
+        return f'<p xml:id="{self.phrases.anchors.prefix}p{position}"{number}{portion}>{content}</p{self.end_tag}'
 
-    def _other_block(self, element: str, piece: _Piece) -> str:
+    def _other_block(self, element: str, piece: Piece) -> str:
         if self._is_space(piece):
-            return transcribed(self.text[piece.start : piece.end])
+            return self._content(piece)
         if piece.kind is SegmentKind.PAGE_BANNER:
             return self._in_opener(piece)
         content = self._content(piece)
         if piece.kind is SegmentKind.RESIDUE:
-            content = f'<surplus reason="residue">{content}</surplus>'
+            content = f'<surplus reason="residue"{LEFT_BY_A_SITE}>{content}</surplus>'
         return f'<{element} type="{BLOCKS[piece.kind]}">{content}</{element}{self.end_tag}'
 
     def _bottom(self, tail: int) -> Iterator[str]:
@@ -202,7 +192,7 @@ class Division:
         yield from (self._other_block("trailer", piece) for piece in pieces[last:])
 
 
-def _last_line(pieces: Sequence[_Piece], at: int) -> int:
+def _last_line(pieces: Sequence[Piece], at: int) -> int:
     """Return one past the last header line from ``at`` on that no paragraph, heading or signature precedes."""
     last = at
     for index in range(at, len(pieces)):
@@ -211,34 +201,6 @@ def _last_line(pieces: Sequence[_Piece], at: int) -> int:
         if pieces[index].kind in LINES:
             last = index + 1
     return last
-
-
-def _whole(text: str, segments: Sequence[Segment]) -> Iterator[tuple[SegmentKind, int, int]]:
-    """Yield the segments, and each stretch that none of them covers as one that no rule knows."""
-    at = 0
-    for segment in sorted(segments, key=lambda each: (each.start, each.end)):
-        if segment.start < at or segment.end < segment.start or segment.end > len(text):
-            raise RecordError(f"the segment {segment.kind} at {segment.start}-{segment.end} is not part of a partition")
-        if segment.start > at:
-            yield SegmentKind.OTHER, at, segment.start
-        if segment.end > segment.start:
-            yield segment.kind, segment.start, segment.end
-        at = segment.end
-    if at < len(text):
-        yield SegmentKind.OTHER, at, len(text)
-
-
-def _pieces(text: str, segments: Sequence[Segment], marks: Sequence[Mark]) -> Iterator[_Piece]:
-    ordered = in_order(marks)
-    at = 0
-    for kind, start, end in _whole(text, segments):
-        stop = at
-        while stop < len(ordered) and ordered[stop].start < end:
-            stop += 1
-        yield _Piece(kind, start, end, ordered[at:stop])
-        at = stop
-    if at < len(ordered):
-        raise RecordError(f"the mark {ordered[at].kind} at {ordered[at].start}-{ordered[at].end} leaves the text")
 
 
 def division(
@@ -263,10 +225,12 @@ def division(
     Raises:
         RecordError: Segments overlap, or a mark lies outside the text.
     """
+    parts = pieces(text, segments, marks)
+    # Most texts hold nothing that XML must escape: one look at the whole is quicker than one at each stretch.
+    escaped = str if is_plain(text) else transcribed
     return Division(
-        text,
-        tuple(_pieces(text, segments, marks)),
+        Phrases(text, anchors, fragments(text, parts), escaped),
+        parts,
         {paragraph.start: paragraph for paragraph in paragraphs},
-        anchors,
         ">" if has_lines else "\n>",
     )

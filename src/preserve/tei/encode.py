@@ -14,10 +14,12 @@ from dataclasses import replace
 
 from preserve.cable.record import Cable, Header
 from preserve.provenance.software import Software
-from preserve.tei.anchors import CAPTURE, PACKAGER, Anchors, anchors
+from preserve.tei.anchors import HEADER, Anchors, anchors
+from preserve.tei.certainty import CAPTURE, PACKAGER, SEEN_IN_THE_TEXT
 from preserve.tei.characters import attribute, name_part, unencodable
 from preserve.tei.division import division
-from preserve.tei.header import Making, header
+from preserve.tei.header import header
+from preserve.tei.making import Making
 
 __all__ = ["NAMESPACE", "encode"]
 
@@ -47,23 +49,17 @@ def encode(
     texts = ((cable.body.text, document), (cable.header.text if cable.header else "", front))
     declared = {character for text, xml in texts if "<g " in xml for character in unencodable(text)}
     making = Making(software, date, source_path, authority)
-    parts = (
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<TEI xmlns="{NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">',
-        header(cable, targets.taxonomies, declared, making),
-        "  <text>",
-        f"{front}    <body>",
-        document,
-        "    </body>",
-        "  </text>",
-        "</TEI>",
-        "",
-    )
-    return "\n".join(parts).encode("utf-8")
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<TEI xmlns="{NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">\n'
+        f"{header(cable, targets, declared, making)}"
+        f"  <text>\n{front}    <body>\n{document}    </body>\n  </text>\n"
+        "</TEI>\n"
+    ).encode()
 
 
 def _front(routing: Header, targets: Anchors, *, has_lines: bool) -> str:
-    own = replace(targets, prefix="t-")
+    own = replace(targets, prefix=HEADER)
     text = division(routing.text, routing.segments, routing.marks, (), own, has_lines=has_lines)
     return f'    <front>\n      <div type="transmission" xml:id="transmission">{text.write()}</div>\n    </front>\n'
 
@@ -75,7 +71,7 @@ def _document(cable: Cable, targets: Anchors, *, has_lines: bool) -> str:
     # The page says that the header is lost; that the end is, a rule draws from how the text breaks off.
     head_by = CAPTURE if cable.completeness.text else PACKAGER
     head = f'<gap reason="notInSource" unit="section" extent="unknown" resp="#{head_by}"/>'
-    tail = f'<gap reason="notInSource" unit="chars" extent="unknown" resp="#{PACKAGER}" cert="medium"/>'
+    tail = f'<gap reason="notInSource" unit="chars" extent="unknown" resp="#{PACKAGER}"{SEEN_IN_THE_TEXT}/>'
     content = text.write(head if "routing-header" in missing else "", tail if "tail" in missing else "")
     identifier = attribute(cable.identifier)
-    return f'      <div type="document" subtype="telegram" xml:id="d1" n="{identifier}">{content}</div>'
+    return f'      <div type="document" subtype="telegram" xml:id="d1" n="{identifier}">{content}</div>\n'

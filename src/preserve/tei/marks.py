@@ -4,35 +4,38 @@ Scope: slicing one stretch of text by its marks. Not in scope: blocks (:mod:`pre
 
 No character is lost or added: an element only ever wraps a slice of the text. Where TEI allows less inside an
 element than the marks hold (``<idno>`` takes no phrases, ``<desc>`` no ``<g>``, ``<label>`` stands only in a
-paragraph), a ``<seg>`` of the same meaning takes its place.
+paragraph and its asides), a ``<seg>`` of the same meaning takes its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from preserve.cable.record import Mark, MarkKind
 from preserve.errors import RecordError
-from preserve.tei.anchors import BY_PACKAGER, Anchors, telegram_uri
-from preserve.tei.characters import attribute, transcribed
+from preserve.tei.anchors import Anchors, telegram_uri
+from preserve.tei.certainty import AUTO_INSERTED, BY_BASIS
+from preserve.tei.characters import attribute
 
-__all__ = ["SEG_TYPES", "in_order", "stretch"]
+__all__ = ["ASIDES", "SEG_TYPES", "Phrases"]
 
-SEG_TYPES: Mapping[MarkKind, str] = {
-    MarkKind.NUMBER: "number",
-    MarkKind.PORTION: "portionMark",
+ASIDES: Mapping[MarkKind, str] = {
     MarkKind.SUMMARY: "summary",
     MarkKind.NOTE: "note",
     MarkKind.COMMENT: "comment",
 }
-"""Kinds of mark that are a ``<seg>`` of this type and nothing more."""
+"""Kinds of mark that may go over several paragraphs: the type of their ``<seg>``."""
+
+SEG_TYPES: Mapping[MarkKind, str] = {**ASIDES, MarkKind.NUMBER: "number", MarkKind.PORTION: "portionMark"}
+"""Kinds of mark that are a ``<seg>`` of this type and carry no field."""
 
 _Writer = Callable[[Mark, str, str, Anchors], str]
 """Takes a mark, its content as XML, its text as printed, and the targets."""
 
 
-def _seg(kind: str, content: str, ana: str = "") -> str:
-    return f'<seg type="{kind}"{ana}>{content}</seg>'
+def _seg(kind: str, content: str, more: str = "") -> str:
+    return f'<seg type="{kind}"{more}>{content}</seg>'
 
 
 def _ana(*xml_ids: str | None) -> str:
@@ -41,11 +44,12 @@ def _ana(*xml_ids: str | None) -> str:
 
 
 def _level(_mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
-    return _seg("classification", content, _ana(anchors.level()))
+    return _seg("classification", content, _ana(*anchors.taxonomies.banner))
 
 
-def _message_reference(_mark: Mark, content: str, _printed: str, _anchors: Anchors) -> str:
-    return _seg("mrn", content) if "<" in content else f'<idno type="mrn">{content}</idno>'
+def _message_reference(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
+    place = anchors.place(mark)
+    return _seg("mrn", content, place) if "<" in content else f'<idno type="mrn"{place}>{content}</idno>'
 
 
 def _caption(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
@@ -53,7 +57,7 @@ def _caption(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
 
 
 def _stray_caption(_mark: Mark, content: str, _printed: str, _anchors: Anchors) -> str:
-    return f'<surplus reason="autoInsertedCaption">{content}</surplus>'
+    return f'<surplus reason="autoInsertedCaption"{AUTO_INSERTED}>{content}</surplus>'
 
 
 def _page_banner(_mark: Mark, content: str, _printed: str, _anchors: Anchors) -> str:
@@ -61,70 +65,69 @@ def _page_banner(_mark: Mark, content: str, _printed: str, _anchors: Anchors) ->
 
 
 def _date(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
-    return _dated("declassification", anchors.declassify_on(mark), content)
+    return _dated("declassification", anchors.place(mark), anchors.declassify_on(mark), content)
 
 
-def _dtg(_mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
-    return _dated("dtg", anchors.sent(), content)
+def _dtg(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
+    return _dated("dtg", anchors.place(mark), anchors.sent(), content)
 
 
-def _dated(kind: str, value: str | None, content: str) -> str:
+def _dated(kind: str, place: str, value: str | None, content: str) -> str:
     when = f' when="{value}"' if value else ""
-    return f'<date type="{kind}"{when}>{content}</date>'
+    return f'<date type="{kind}"{place}{when}>{content}</date>'
 
 
 def _tag(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
     return f"<term{_ana(anchors.tag(mark))}>{content}</term>"
 
 
-def _subject(_mark: Mark, content: str, _printed: str, _anchors: Anchors) -> str:
-    return f'<title type="subject">{content}</title>'
+def _subject(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
+    return f'<title type="subject"{anchors.place(mark)}>{content}</title>'
 
 
 def _reference(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
     carried = anchors.reference(mark)
     if carried is None:
         return f'<ref type="mention">{content}</ref>'
-    index, reference = carried
-    first = anchors.references.get(index)
-    # An interrupted reference has several marks: the first is the anchor, the others point at it.
-    place = (
-        f' xml:id="ref-{index + 1}"'
-        if mark is first and not anchors.prefix
-        else (f' corresp="#ref-{index + 1}"' if first else "")
-    )
+    reference = carried[1]
     kind = "telegram" if reference.kind == "telegram" else "document"
-    target = cert = ""
+    label = f' n="{attribute(reference.label)}"' if reference.label else ""
+    target = by = ""
     if reference.identifier is not None:
         target = f' target="{attribute(telegram_uri(reference.identifier))}"'
-        cert = BY_PACKAGER[reference.identifier_basis] if reference.identifier_basis else ""
-    return f'<ref{place} type="{kind}"{target}{cert}>{content}</ref>'
+        by = BY_BASIS[reference.identifier_basis] if reference.identifier_basis else ""
+    return f'<ref{anchors.place(mark)} type="{kind}"{label}{target}{by}>{content}</ref>'
 
 
 def _mention(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
     carried = anchors.reference(mark)
-    target = f' target="#ref-{carried[0] + 1}"' if carried and carried[0] in anchors.references else ""
+    name = f"ref-{carried[0] + 1}" if carried else ""
+    target = f' target="#{name}"' if name in anchors.anchored else ""
     return f'<ref type="mention"{target}>{content}</ref>'
 
 
-def _classifier(mark: Mark, content: str, _printed: str, _anchors: Anchors) -> str:
+def _classifier(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
+    return _person("classifier", anchors.place(mark), content)
+
+
+def _signer(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
+    return _person("signer", anchors.place(mark), content)
+
+
+def _person(role: str, place: str, content: str) -> str:
     # A person is named as one only where the record says that the text names one.
-    return f"<persName>{content}</persName>" if mark.target else _seg("classifier", content)
-
-
-def _signer(mark: Mark, content: str, _printed: str, _anchors: Anchors) -> str:
-    return f"<persName>{content}</persName>" if mark.target else _seg("signer", content)
+    return f"<persName{place}>{content}</persName>" if place else _seg(role, content)
 
 
 def _reason(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
     return _seg("reason", content, _ana(*anchors.reasons(mark)))
 
 
-def _redaction(_mark: Mark, content: str, printed: str, anchors: Anchors) -> str:
+def _redaction(mark: Mark, content: str, printed: str, anchors: Anchors) -> str:
     # A run of X has the length of what it covers, or says that it has; "[NAME REMOVED]" says nothing of length.
     run = "".join(printed.split())
     extent = f'quantity="{len(run)}"' if run and set(run) <= {"X", "x"} else 'extent="unknown"'
-    gap = f'<gap reason="redacted" unit="chars" {extent} resp="#{anchors.redacted_by}"'
+    gap = f'<gap reason="redacted"{anchors.place(mark)} unit="chars" {extent}{anchors.redacted}'
     # TEI P5: <desc> takes no <g>, and no phrases of a transcription.
     if "<" in content:
         return _seg("redacted", f"{gap}/>{content}")
@@ -150,53 +153,67 @@ _WRITERS: Mapping[MarkKind, _Writer] = {
 }
 
 
-def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    """Return marks sorted by start, the longer first, none twice, without those that cover nothing."""
-    once = {id(mark): mark for mark in marks if mark.start < mark.end}
-    return tuple(sorted(once.values(), key=lambda mark: (mark.start, -mark.end)))
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One text, ready to be written stretch by stretch.
 
-
-def stretch(
-    text: str, start: int, end: int, marks: Sequence[Mark], anchors: Anchors, *, paragraph: bool = False
-) -> str:
-    """Return one stretch of a text as XML.
-
-    Args:
-        text: The whole text.
-        start: First code point of the stretch.
-        end: One past its last.
-        marks: The marks inside it, :func:`in_order`.
+    Attributes:
+        text: Every character.
         anchors: The targets of the record.
-        paragraph: The stretch is a ``<p>``: a number is its ``<label>``.
-
-    Raises:
-        RecordError: Two marks cross, or one leaves the stretch.
+        fragments: Which part of a longer aside a mark is, by its ``id()``.
+        escaped: What makes a slice of the text element content.
     """
-    parts: list[str] = []
-    at = 0
-    while at < len(marks):
-        mark = marks[at]
-        at += 1
-        if mark.start < start or mark.end > end:
-            raise RecordError(f"the mark {mark.kind} at {mark.start}-{mark.end} leaves its place {start}-{end}")
-        if mark.start > start:
-            parts.append(transcribed(text[start : mark.start]))
-        inside = at
-        while at < len(marks) and marks[at].start < mark.end:
+
+    text: str
+    anchors: Anchors
+    fragments: Mapping[int, str]
+    escaped: Callable[[str], str]
+
+    def write(self, start: int, end: int, marks: Sequence[Mark], *, paragraph: bool = False) -> str:
+        """Return one stretch of the text as XML.
+
+        Args:
+            start: First code point of the stretch.
+            end: One past its last.
+            marks: The marks inside it, in order.
+            paragraph: The stretch is a ``<p>``, or an aside in one: a number is its ``<label>``.
+
+        Raises:
+            RecordError: Two marks cross, or one leaves the stretch.
+        """
+        text, escaped = self.text, self.escaped
+        if not marks:
+            return escaped(text[start:end])
+        parts: list[str] = []
+        at = 0
+        while at < len(marks):
+            mark = marks[at]
             at += 1
-        printed = text[mark.start : mark.end]
-        content = (
-            transcribed(printed) if inside == at else stretch(text, mark.start, mark.end, marks[inside:at], anchors)
-        )
-        parts.append(_element(mark, content, printed, anchors, paragraph=paragraph))
-        start = mark.end
-    if start < end:
-        parts.append(transcribed(text[start:end]))
-    return "".join(parts)
+            if mark.start < start or mark.end > end:
+                raise RecordError(f"the mark {mark.kind} at {mark.start}-{mark.end} leaves its place {start}-{end}")
+            if mark.start > start:
+                parts.append(escaped(text[start : mark.start]))
+            inside = at
+            while at < len(marks) and marks[at].start < mark.end:
+                at += 1
+            printed = text[mark.start : mark.end]
+            if inside == at:
+                content = escaped(printed)
+            else:
+                in_aside = paragraph and mark.kind in ASIDES
+                content = self.write(mark.start, mark.end, marks[inside:at], paragraph=in_aside)
+            parts.append(self._element(mark, content, printed, paragraph=paragraph))
+            start = mark.end
+        if start < end:
+            parts.append(escaped(text[start:end]))
+        return "".join(parts)
 
-
-def _element(mark: Mark, content: str, printed: str, anchors: Anchors, *, paragraph: bool) -> str:
-    if paragraph and mark.kind is MarkKind.NUMBER:
-        return f"<label>{content}</label>"
-    seg_type = SEG_TYPES.get(mark.kind)
-    return _seg(seg_type, content) if seg_type else _WRITERS[mark.kind](mark, content, printed, anchors)
+    def _element(self, mark: Mark, content: str, printed: str, *, paragraph: bool) -> str:
+        kind = mark.kind
+        if paragraph and kind is MarkKind.NUMBER:
+            return f"<label>{content}</label>"
+        seg_type = SEG_TYPES.get(kind)
+        if seg_type is None:
+            return _WRITERS[kind](mark, content, printed, self.anchors)
+        part = self.fragments.get(id(mark))
+        return _seg(seg_type, content, f' part="{part}"' if part else "")

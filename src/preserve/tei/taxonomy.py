@@ -1,4 +1,4 @@
-"""The categories that a cable uses: levels and portion marks, handling words, captions, reasons.
+"""The categories that a cable uses: levels and portion marks, handling words, captions, precedence, reasons.
 
 Scope: ``<classDecl>`` and the ``xml:id`` of each category, so that ``@ana`` and ``<catRef>`` can point at it (TEI P5
 2.3.7). Not in scope: TAGS, which are keywords (an open list); what a level permits.
@@ -6,10 +6,11 @@ Scope: ``<classDecl>`` and the ``xml:id`` of each category, so that ``@ana`` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from preserve.cable.record import Cable, Classification
+from preserve.cable.record import Cable, Classification, Transmission
 from preserve.tei.characters import name_part
 
 __all__ = ["LEVELS", "Category", "Scheme", "Taxonomies", "taxonomies"]
@@ -42,7 +43,7 @@ _SAME_IN_BOTH = {
     "f": "United States Government programs for safeguarding nuclear materials or facilities",
 }
 # Executive Order 12958: section 1.5 as issued in 1995, section 1.4 as amended by Executive Order 13292 of 2003.
-_REASONS: Mapping[str, str] = {
+_CITED: Mapping[str, str] = {
     **{f"1.5({letter})": text for letter, text in _SAME_IN_BOTH.items()},
     "1.5(e)": "scientific, technological, or economic matters relating to the national security",
     "1.5(g)": "vulnerabilities or capabilities of systems, installations, projects or plans relating to the national "
@@ -54,7 +55,10 @@ _REASONS: Mapping[str, str] = {
     "protection services relating to the national security, which includes defense against transnational terrorism",
     "1.4(h)": "weapons of mass destruction",
 }
-_REASONS_OF = "E.O. 12958"
+
+_REASONS: Mapping[str, str] = {code: f"{code} {text}" for code, text in _CITED.items()}
+# The words of one order are not put under another.
+_REASONS_OF = (None, "E.O. 12958")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +69,59 @@ class Category:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scheme:
-    """One taxonomy.
+    """One taxonomy; the same object for cables that use the same categories.
 
     Attributes:
         xml_id: Of the ``<taxonomy>``.
-        says: What it classifies, a sentence.
-        authority: The instrument that defines it, where the record states one.
+        says: What it classifies, and the instrument that defines it where the record states one.
         categories: By value as in the record, in order of first use.
     """
 
     xml_id: str
     says: str
-    authority: str | None
     categories: Mapping[str, Category]
+
+    def pointers(self, values: Iterable[str]) -> tuple[str, ...]:
+        """Return the ``xml:id`` of the category of each value, none twice."""
+        return tuple(dict.fromkeys(self.categories[value].xml_id for value in values))
+
+
+_KINDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "classification": ("cl", "Levels and portion marks as printed in the cable.", _MEANINGS),
+    "handling": ("hn", "Handling words beside the level, as printed in the cable.", {}),
+    "captions": ("cap", "Captions, as printed in the cable.", {}),
+    "precedence": ("pr", "Precedence of the message and of its addressees, as the routing header states it.", {}),
+    "reasons": ("why", "Reasons for classification, as cited in the cable.", _REASONS),
+}
+"""For each taxonomy: what its identifiers begin with, what it classifies, and what its known values mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taxonomies:
-    """Every category that one cable uses, by scheme."""
+    """Every category that one cable uses, by scheme.
+
+    Attributes:
+        classification: Levels and portion marks.
+        handling: Handling words of the table and of the banner.
+        captions: Captions.
+        precedence: Of the message and of its addressees.
+        reasons: Reasons for classification.
+        banner: The ``xml:id`` of each category that the banner prints: the level, then handling words.
+    """
 
     classification: Scheme
     handling: Scheme
     captions: Scheme
+    precedence: Scheme
     reasons: Scheme
+    banner: tuple[str, ...]
 
     @property
     def used(self) -> tuple[Scheme, ...]:
         """The schemes that have a category, in a fixed order."""
-        schemes = (self.classification, self.handling, self.captions, self.reasons)
+        schemes = (self.classification, self.handling, self.captions, self.precedence, self.reasons)
         return tuple(scheme for scheme in schemes if scheme.categories)
 
     def level(self, level: str) -> str | None:
@@ -103,59 +130,64 @@ class Taxonomies:
         return category.xml_id if category else None
 
 
-def _scheme(
-    xml_id: str,
-    prefix: str,
-    says: str,
-    meanings: Mapping[str, str],
-    values: Iterable[str],
-    authority: str | None = None,
-) -> Scheme:
+def _scheme(xml_id: str, values: Iterable[str], authority: str | None = None) -> Scheme:
+    return _made(xml_id, tuple(dict.fromkeys(values)), authority)
+
+
+@lru_cache(maxsize=256)
+def _made(xml_id: str, values: tuple[str, ...], authority: str | None) -> Scheme:
+    prefix, says, meanings = _KINDS[xml_id]
+    known = meanings if authority in _REASONS_OF else {}
     categories: dict[str, Category] = {}
     taken: set[str] = set()
-    for value in dict.fromkeys(values):
+    for value in values:
         name = base = f"{prefix}-{name_part(value)}"
         while name in taken:  # "S/NF" and "S//NF" are two marks with one name part
             name = f"{base}_{len(taken)}"
         taken.add(name)
-        categories[value] = Category(name, meanings.get(value, value))
-    return Scheme(xml_id, says, authority, categories)
+        categories[value] = Category(name, known.get(value, value))
+    return Scheme(xml_id, f"{says} Defined by {authority}." if authority else says, categories)
 
 
-def _levels(cable: Cable, classification: Classification | None) -> Iterable[str]:
-    if classification is not None:
-        yield LEVELS.get(classification.level, classification.level)
-        if classification.banner is not None:
-            yield LEVELS.get(classification.banner.level, classification.banner.level)
+def _levels(cable: Cable) -> Iterator[str]:
+    stated = cable.classification
+    if stated is not None:
+        yield LEVELS.get(stated.level, stated.level)
+        if stated.banner is not None:
+            yield LEVELS.get(stated.banner.level, stated.banner.level)
     for paragraph in cable.body.paragraphs:
         if paragraph.portion is not None:
             yield LEVELS.get(paragraph.portion, paragraph.portion)
+
+
+def _precedences(transmission: Transmission | None) -> Iterator[str]:
+    if transmission is not None:
+        yield from transmission.precedence
+        for recipient in (*transmission.action, *transmission.info):
+            if recipient.precedence:
+                yield recipient.precedence
+
+
+def _banner(stated: Classification | None, classification: Scheme, handling: Scheme) -> tuple[str, ...]:
+    if stated is None:
+        return ()
+    if stated.banner is None:
+        return classification.pointers([LEVELS.get(stated.level, stated.level)])
+    level = LEVELS.get(stated.banner.level, stated.banner.level)
+    return (*classification.pointers([level]), *handling.pointers(stated.banner.handling))
 
 
 def taxonomies(cable: Cable) -> Taxonomies:
     """Return the categories that a cable uses."""
     stated = cable.classification
     banner = stated.banner if stated else None
-    handling = (*(stated.handling if stated else ()), *(banner.handling if banner else ()))
-    authority = stated.authority if stated else None
-    # The words of one order are not put under another.
-    meanings = _REASONS if authority in (None, _REASONS_OF) else {}
+    classification = _scheme("classification", _levels(cable))
+    handling = _scheme("handling", (*(stated.handling if stated else ()), *(banner.handling if banner else ())))
     return Taxonomies(
-        _scheme(
-            "classification",
-            "cl",
-            "Levels and portion marks as printed in the cable.",
-            _MEANINGS,
-            _levels(cable, stated),
-        ),
-        _scheme("handling", "hn", "Handling words beside the level, as printed in the cable.", {}, handling),
-        _scheme("captions", "cap", "Captions, as printed in the cable.", {}, cable.captions),
-        _scheme(
-            "reasons",
-            "why",
-            "Reasons for classification, as cited in the cable.",
-            {code: f"{code} {text}" for code, text in meanings.items()},
-            stated.reasons if stated else (),
-            authority,
-        ),
+        classification,
+        handling,
+        _scheme("captions", cable.captions),
+        _scheme("precedence", _precedences(cable.transmission)),
+        _scheme("reasons", stated.reasons if stated else (), stated.authority if stated else None),
+        _banner(stated, classification, handling),
     )

@@ -23,7 +23,8 @@ from preserve.findings import Finding, found
 from preserve.tei.characters import WHITE_SPACE
 from preserve.tei.encode import NAMESPACE
 from preserve.tei.header import SCHEMA_NAME
-from preserve.tei.marks import in_order
+from preserve.tei.order import misplaced
+from preserve.tei.pieces import in_order
 from preserve.tei.taxonomy import taxonomies
 
 __all__ = ["LARGEST", "check", "document_text"]
@@ -38,8 +39,6 @@ _POINTERS = frozenset({"target", "ana", "resp", "source", "scheme", "who", "corr
 _NOT_OF_THE_SOURCE = ("supplied", "corr", "reg", "expan", "ex", "unclear", "restore", "add")
 
 _Element = etree._Element
-_ALL_IDS = etree.XPath("//@xml:id", smart_strings=False)
-_ALL_POINTING = etree.XPath("//*[@*[contains(., '#')]]")
 _STRING = etree.XPath("string()", smart_strings=False)
 
 
@@ -128,6 +127,10 @@ def _check_schema(root: _Element, _cable: Cable) -> Iterator[Finding]:
         yield found("tei-schema", f"line {line}", message)
 
 
+def _check_order(root: _Element, _cable: Cable) -> Iterator[Finding]:
+    yield from misplaced(root)
+
+
 def _check_text(root: _Element, cable: Cable) -> Iterator[Finding]:
     characters = _characters(root)
     expected = {"document": cable.body.text, "transmission": cable.header.text if cable.header else None}
@@ -161,15 +164,19 @@ def _difference(wanted: str, is_there: str) -> str:
 
 def _check_pointers(root: _Element, _cable: Cable) -> Iterator[Finding]:
     known: set[str] = set()
-    for xml_id in cast("list[str]", _ALL_IDS(root)):
-        if xml_id in known:
-            yield found("tei-duplicate-id", f"#{xml_id}", f"two elements have xml:id {xml_id}")
-        known.add(xml_id)
-    for element in cast("list[_Element]", _ALL_POINTING(root)):
+    pointing: list[tuple[_Element, str, str]] = []
+    for element in root.iter():
         for name, value in cast("list[tuple[str, str]]", element.items()):
-            for pointer in value.split() if name in _POINTERS else ():
-                if pointer.startswith("#") and pointer[1:] not in known:
-                    yield found("tei-pointer", _where(element), f"{name} {pointer} names no element of the document")
+            if name == _XML_ID:
+                if value in known:
+                    yield found("tei-duplicate-id", f"#{value}", f"two elements have xml:id {value}")
+                known.add(value)
+            elif "#" in value and name in _POINTERS:
+                pointing.append((element, name, value))
+    for element, name, value in pointing:
+        for pointer in value.split():
+            if pointer.startswith("#") and pointer[1:] not in known:
+                yield found("tei-pointer", _where(element), f"{name} {pointer} names no element of the document")
 
 
 def _check_paragraphs(root: _Element, cable: Cable) -> Iterator[Finding]:
@@ -192,9 +199,9 @@ def _check_classification(root: _Element, cable: Cable) -> Iterator[Finding]:
     targets = [ref.get("target") for ref in root.iter(f"{_TEI}catRef") if ref.get("scheme") == "#classification"]
     if targets != ([f"#{level}"] if level else []):
         yield found("tei-classification", "textClass", f"catRef {targets}, the record has {level}")
-    printed = categories.level(stated.banner.level if stated.banner else stated.level) if stated else None
+    printed = " ".join(f"#{xml_id}" for xml_id in categories.banner) or None
     for seg in root.iter(f"{_TEI}seg"):
-        if seg.get("type") == "classification" and seg.get("ana") != (f"#{printed}" if printed else None):
+        if seg.get("type") == "classification" and seg.get("ana") != printed:
             yield found("tei-classification", _where(seg), f"banner {seg.get('ana')}, the record has {printed}")
 
 
@@ -234,6 +241,7 @@ _Check = Callable[[_Element, Cable], Iterator[Finding]]
 
 _CHECKS: tuple[_Check, ...] = (
     _check_schema,
+    _check_order,
     _check_text,
     _check_pointers,
     _check_paragraphs,

@@ -1,0 +1,139 @@
+"""Fixity: whether files have the digests that they should have, one after another or several at once.
+
+Scope: the three answers and the hashing. Not in scope: which digests a file should have (``manifests``), and what a
+finding says of it (``checks``).
+
+Hashing and reading let go of Python's lock, so threads use as many cores as there are. One file is never split: SHA-2
+is a chain. Many small files stay in one thread, where handing them over would cost more than it gains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from threading import Event
+
+from preserve.bag.containers import Container, Entry
+from preserve.digests import MultiDigest
+
+__all__ = ["Altered", "Fixity", "Intact", "Unreadable", "compared", "fixities", "fixity"]
+
+_LARGE = 4 << 20
+"""Octets from which on a file is worth a thread."""
+
+Expected = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intact:
+    """The file has the digests that the manifests give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """The file has another digest: the algorithm, what the manifest gives, what the file has."""
+
+    algorithm: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The file could not be read, which is no proof of loss."""
+
+    reason: str
+
+
+Fixity = Intact | Altered | Unreadable
+
+
+def fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
+    """Hash a file in one pass and say which of the three it is.
+
+    Args:
+        chunks: Its octets; iterating may raise OSError.
+        expected: Lower-case hexadecimal digest by algorithm.
+    """
+    digest = MultiDigest(expected)
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+    except OSError as error:
+        return Unreadable(error.strerror or str(error))
+    return compared(digest.hexdigests(), expected)
+
+
+def compared(actual: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+    """Hold digests against those that should be; the first that differs is told."""
+    for algorithm, value in expected.items():
+        if actual[algorithm] != value:
+            return Altered(algorithm, value, actual[algorithm])
+    return Intact()
+
+
+def fixities(
+    container: Container, wanted: Iterable[Entry], expected: Expected, *, threads: int = 1
+) -> Iterator[tuple[Entry, Fixity]]:
+    """Say of each file which of the three it is, in no order that may be relied on.
+
+    Args:
+        container: Where the files lie.
+        wanted: The files.
+        expected: Digest by algorithm, by path; it has each path that is wanted.
+        threads: How many may hash at once, where the container can be read in several places at once.
+    """
+    entries = list(wanted)
+    large = [entry for entry in entries if entry.size >= _LARGE]
+    if threads < 2 or len(large) < 2 or not container.random_access:
+        yield from _in_turn(container, entries, expected)
+        return
+    small = [entry for entry in entries if entry.size < _LARGE]
+    yield from _at_once(container, [[entry] for entry in large] + [small], expected, threads)
+
+
+def _in_turn(container: Container, entries: Iterable[Entry], expected: Expected) -> Iterator[tuple[Entry, Fixity]]:
+    to_read = []
+    for entry in entries:
+        passed = container.digests_of(entry)
+        if passed is None:
+            to_read.append(entry)
+        else:
+            yield entry, _of_a_stream(passed, expected[entry.path])
+    for entry, chunks in container.contents(to_read):
+        yield entry, fixity(chunks, expected[entry.path])
+
+
+def _of_a_stream(passed: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+    unasked = sorted(expected.keys() - passed.keys())
+    if unasked:
+        return Unreadable(f"it passed before a manifest asked for {', '.join(unasked)}; verify a file, not a stream")
+    return compared(passed, expected)
+
+
+def _at_once(
+    container: Container, shares: Sequence[Sequence[Entry]], expected: Expected, threads: int
+) -> Iterator[tuple[Entry, Fixity]]:
+    stop = Event()
+
+    def work(share: Sequence[Entry]) -> list[tuple[Entry, Fixity]]:
+        return [
+            (entry, fixity(_until(stop, chunks), expected[entry.path])) for entry, chunks in container.contents(share)
+        ]
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            yield from chain.from_iterable(pool.map(work, shares))
+        finally:
+            # Whoever asked may have left, as at Ctrl-C: nobody waits for the end of a large file.
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _until(stop: Event, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        if stop.is_set():
+            return
+        yield chunk

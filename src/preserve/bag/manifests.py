@@ -1,0 +1,236 @@
+"""Manifests: what they list, matched with what is there.
+
+Scope: the entries of one manifest with the faults of its lines, and several manifests taken together. Not in scope:
+the form of a line (``tagfiles``), reading octets (``look``), whether a file has the digest that it should have
+(``checks``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from preserve.bag.containers import MAX_ENTRIES, Entry, shown
+from preserve.bag.model import path_fault
+from preserve.bag.tagfiles import (
+    Fault,
+    ManifestLine,
+    decode_path,
+    encode_path,
+    manifest_lines,
+    numbered_lines,
+)
+from preserve.digests import ALGORITHMS, digest_bytes
+from preserve.findings import Finding
+
+__all__ = ["MAX_ABSENT", "PAYLOAD", "Claims", "Lines", "Manifest", "claimed", "normal", "place", "read_manifest"]
+
+PAYLOAD = "data/"
+
+MAX_ABSENT = 100_000
+"""Lines of one manifest that may name no file of the bag, and files that may be yet to be fetched."""
+
+_DIGITS = {algorithm: len(digest) for algorithm, digest in digest_bytes(b"", ALGORITHMS).items()}
+_ASCII_LIKE = frozenset({"ascii", "utf-8"})
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One manifest, its paths matched with the listing.
+
+    Attributes:
+        name: Its file name.
+        algorithm: BagIt's name of its algorithm; ``None`` when we do not know it.
+        of_tags: Whether it is a tag manifest.
+        entries: Lower-case hexadecimal digest by path; a path that the listing lacks is as the manifest means it.
+        findings: What is wrong with its name and lines.
+    """
+
+    name: str
+    algorithm: str | None
+    of_tags: bool
+    entries: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Files matched with the manifests that list them.
+
+    Attributes:
+        expected: Digest by algorithm, by path.
+        renamed: Pairs of the path as listed and as it is on the disk, which differ in normalisation form only.
+        missing: Listed, and no such file.
+        unlisted: There, and in no manifest of an algorithm that we know.
+    """
+
+    expected: Mapping[str, Mapping[str, str]]
+    renamed: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    unlisted: tuple[str, ...]
+
+
+def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims:
+    """Return what manifests of one kind say together of the files that they may list."""
+    listed: dict[str, dict[str, str]] = {}
+    for manifest in manifests:
+        if manifest.algorithm is not None:
+            for path, digest in manifest.entries.items():
+                listed.setdefault(path, {})[manifest.algorithm] = digest
+    absent = [path for path in listed if path not in files]
+    unlisted = [path for path in files if path not in listed]
+    renamed: list[tuple[str, str]] = []
+    if absent and unlisted:
+        by_form = {normal(path): path for path in unlisted}
+        for path in absent:
+            here = by_form.pop(normal(path), None)
+            if here is not None:
+                renamed.append((path, here))
+                listed[here] = listed.pop(path)
+    taken = {here for _path, here in renamed}
+    missing = tuple(path for path in absent if path in listed)
+    return Claims(listed, tuple(renamed), missing, tuple(path for path in unlisted if path not in taken))
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The octets of one manifest, with what is needed to understand them.
+
+    Attributes:
+        chunks: The octets.
+        codec: Python's name of their encoding.
+        algorithm: BagIt's name of the algorithm, one that we know.
+        of_tags: Whether it is a tag manifest.
+        version: The version of BagIt that the bag declares; ``None`` when it declares none.
+    """
+
+    chunks: Iterable[bytes]
+    codec: str
+    algorithm: str
+    of_tags: bool
+    version: str | None
+
+
+def read_manifest(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> dict[str, str]:
+    """Return the digest by path that a manifest gives.
+
+    Args:
+        lines: The manifest.
+        files: The files that it may list, as they are there.
+        faults: Where lines are put that give nothing.
+    """
+    if isinstance(lines.chunks, tuple) and len(lines.chunks) == 1 and lines.codec in _ASCII_LIKE:
+        entries = _plain(lines.chunks[0], lines.algorithm, of_tags=lines.of_tags)
+        if entries is not None:
+            return entries
+    return _line_by_line(lines, files, faults)
+
+
+def _plain(octets: bytes, algorithm: str, *, of_tags: bool) -> dict[str, str] | None:
+    """Read a manifest of which no line leaves anything to say; ``None`` when it is not such a one.
+
+    Most are: lower-case digests, two spaces, paths of letters, digits, ``_``, ``-`` and dots, each path once. All
+    lines are taken by one pattern, which is the same as reading them one by one: a property test says so.
+    """
+    whole, line = _plain_forms(algorithm, of_tags)
+    if whole.fullmatch(octets) is None:
+        return None
+    pairs = line.findall(octets.decode("ascii"))
+    entries = {path: digest for digest, path in pairs}
+    return entries if len(entries) == len(pairs) and len(entries) <= MAX_ABSENT else None
+
+
+@lru_cache(maxsize=32)
+def _plain_forms(algorithm: str, of_tags: bool) -> tuple[re.Pattern[bytes], re.Pattern[str]]:
+    digest = f"[0-9a-f]{{{_DIGITS[algorithm]}}}"
+    below = "(?!data/|tagmanifest-)" if of_tags else PAYLOAD
+    # A part that starts with a dot may be one that leads out of the bag: left to the slower reading.
+    part = "[A-Za-z0-9_-][A-Za-z0-9_.-]*+"
+    path = f"{below}{part}(?:/{part})*+"
+    return re.compile(f"(?:{digest}  {path}\n)*+".encode()), re.compile("(.+)  (.+)\n")
+
+
+def _line_by_line(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> dict[str, str]:
+    entries: dict[str, str] = {}
+    absent = 0
+    for line in manifest_lines(numbered_lines(lines.chunks, lines.codec, faults), faults):
+        if len(entries) >= MAX_ENTRIES or absent >= MAX_ABSENT:
+            says = f"{len(entries)} entries" if absent < MAX_ABSENT else f"{absent} lines that name no file"
+            faults.append(Fault("limit-exceeded", line.line, f"there are {says} before it; the rest is not read"))
+            break
+        path = _enter(line, lines, files, entries, faults)
+        absent += path is not None and path not in files
+    return entries
+
+
+def _enter(
+    line: ManifestLine, lines: Lines, files: Mapping[str, Entry], entries: dict[str, str], faults: list[Fault]
+) -> str | None:
+    """Enter one line of a manifest, or the fault that keeps it out; return the path that it means."""
+    digest = line.digest.lower()
+    size = _DIGITS[lines.algorithm]
+    if len(digest) != size or not _is_hex(digest):
+        says = f"{line.digest[:140]!r} is no digest of {size} hexadecimal digits"
+        faults.append(Fault("digest-malformed", line.line, says))
+        return None
+    if "%" not in line.path and line.path in files:
+        path: str | None = line.path
+    else:
+        path = place(line.path, line.line, lines.version, files, faults)
+    if path is None:
+        return None
+    if lines.of_tags and path.startswith(PAYLOAD):
+        faults.append(Fault("tagmanifest-lists-payload", line.line, f"{shown(path)!r} is a payload file"))
+    elif lines.of_tags and path.startswith("tagmanifest-"):
+        faults.append(Fault("tagmanifest-lists-tagmanifest", line.line, f"{shown(path)!r} is a tag manifest"))
+    elif not lines.of_tags and not path.startswith(PAYLOAD):
+        faults.append(Fault("entry-outside-payload", line.line, f"{shown(path)!r} is not below data/"))
+    elif path not in entries:
+        entries[path] = digest
+    elif entries[path] == digest:
+        faults.append(Fault("entry-twice", line.line, f"{shown(path)!r} is listed before, with this digest"))
+    else:
+        faults.append(Fault("entry-conflict", line.line, f"{shown(path)!r} is listed before, with another digest"))
+    return path
+
+
+def _is_hex(digest: str) -> bool:
+    try:
+        bytes.fromhex(digest)
+    except ValueError:
+        return False
+    return True
+
+
+def place(written: str, line: int, version: str | None, files: Mapping[str, Entry], faults: list[Fault]) -> str | None:
+    """Return the path in the bag that a tag file means by what it writes; ``None`` when it leads out of the bag."""
+    if written.startswith("*") and written not in files:
+        faults.append(Fault("md5sum-asterisk", line, f"an asterisk stands before the path: {written[:120]!r}"))
+        written = written[1:]
+    path = decode_path(written, version)
+    fault = path_fault(path) or path_fault(written)
+    if fault is not None:
+        faults.append(Fault("path-leaves-bag", line, f"the path {fault}: {written[:120]!r}"))
+        return None
+    if path not in files and written in files:
+        faults.append(Fault("percent-literal", line, f"read as it stands, not as escapes: {written[:120]!r}"))
+        path = written
+    elif not (version or "1.0").startswith("0.") and encode_path(path) != _upper_escapes(written):
+        faults.append(Fault("percent-literal", line, f"a percent sign is not written %25: {written[:120]!r}"))
+    parts = path.split("/")
+    if "" in parts or "." in parts:
+        faults.append(Fault("path-not-plain", line, f"an empty or '.' part is left out: {written[:120]!r}"))
+        path = "/".join(part for part in parts if part not in {"", "."})
+    return path or None
+
+
+def _upper_escapes(written: str) -> str:
+    return re.sub(r"%0[ad]", lambda match: match[0].upper(), written)
+
+
+def normal(path: str) -> str:
+    """Return a path in normalisation form C, to compare names that only differ in form."""
+    return path if path.isascii() else unicodedata.normalize("NFC", path)

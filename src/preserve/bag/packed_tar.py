@@ -1,0 +1,221 @@
+"""Tars that can only be read on: compressed ones, and those that come as a stream.
+
+Scope: one pass to list, in which the tag files are kept, and a second for the payload where there can be one. Not in
+scope: headers (``tar_members``), the forms of compression (``decompression``).
+
+A stream passes once, before its manifests have said which algorithms they use. So its payload is hashed while it passes
+with those of the manifests that came before it, or with :data:`COMMON` when none did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from preserve.bag.containers import Entry, Listing
+from preserve.bag.model import Form
+from preserve.bag.tar_members import tar_listing
+from preserve.decompression import Decompressed, Readable
+from preserve.digests import ALGORITHMS, CHUNK, MultiDigest
+from preserve.errors import BagError
+
+__all__ = ["COMMON", "PackedTarContainer", "StreamedTarContainer"]
+
+COMMON = ("md5", "sha1", "sha256", "sha512")
+"""The algorithms that the payload of a stream is hashed with while nothing says which it needs."""
+
+_KEPT = 64 << 20
+"""Octets of tag files that are kept from the first pass."""
+
+_MEDIA: Mapping[str | None, frozenset[str]] = {
+    None: frozenset({"application/tar", "application/x-tar"}),
+    "gzip": frozenset({"application/gzip", "application/x-gzip", "application/tar+gzip", "application/x-gtar"}),
+    "bzip2": frozenset({"application/x-bzip2", "application/bzip2"}),
+    "xz": frozenset({"application/x-xz"}),
+    "zstd": frozenset({"application/zstd"}),
+}
+
+_MANIFEST = re.compile(r"[^/]+/manifest-([a-z0-9]+)\.txt")
+_PAYLOAD = re.compile(r"(?:[^/]+/)?data/")
+
+
+class _CutShortError(OSError):
+    """The archive ends inside a member, which the walk over its headers finds too."""
+
+
+class _Forward:
+    """Octets that are read on only, by their offsets."""
+
+    __slots__ = ("_stream", "end")
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self.end = 0
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return some octets, fewer only at the end."""
+        while self.end < offset:
+            if not self._read(min(CHUNK, offset - self.end)):
+                return b""
+        return self._read(size)
+
+    def _read(self, size: int) -> bytes:
+        parts = []
+        while size and (part := self._stream.read(size)):
+            parts.append(part)
+            size -= len(part)
+            self.end += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def file(self, entry: Entry) -> Iterator[bytes]:
+        """Give the octets of a member that is still to come.
+
+        Raises:
+            OSError: They end too early, or could not be read.
+        """
+        offset, left = entry.place, entry.size
+        while left:
+            chunk = self.read_at(offset, min(left, CHUNK))
+            if not chunk:
+                raise _CutShortError(None, f"the archive ends {left} octets too early")
+            yield chunk
+            offset, left = offset + len(chunk), left - len(chunk)
+
+
+class _TagFiles:
+    """The octets of small tag files, by offset, kept while they pass."""
+
+    __slots__ = ("_left", "kept")
+
+    def __init__(self) -> None:
+        self._left = _KEPT
+        self.kept: dict[int, bytes] = {}
+
+    def keep(self, octets: _Forward, entry: Entry) -> None:
+        """Keep a file that passes, when it is no payload and there is room."""
+        if _PAYLOAD.match(entry.path) or entry.size > self._left:
+            return
+        with suppress(_CutShortError):
+            self.kept[entry.place] = b"".join(octets.file(entry))
+            self._left -= entry.size
+
+
+class PackedTarContainer:
+    """A bag as a compressed tar.
+
+    Args:
+        path: The file.
+        form: Its compression, a key of :data:`preserve.decompression.MAGIC`.
+        suffixes: What its name may have after the name of the bag.
+    """
+
+    __slots__ = ("_compression", "_file", "_path", "_suffixes", "_tags")
+
+    form = Form.TAR
+    random_access = False
+
+    def __init__(self, path: Path, compression: str, suffixes: tuple[str, ...]) -> None:
+        self._path, self._compression, self._suffixes = path, compression, suffixes
+        self._tags = _TagFiles()
+        self._file: BinaryIO | None = None
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The media types of its form of compression, as profiles name them."""
+        return _MEDIA[self._compression]
+
+    def listing(self) -> Listing:
+        """List the members below the one top folder, in one pass over all octets."""
+        try:
+            octets = self._pass()
+            return tar_listing(octets, self._path.name, self._suffixes, lambda entry: self._tags.keep(octets, entry))
+        except OSError as error:
+            raise BagError(f"{self._path} could not be read: {error.strerror}") from error
+
+    def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
+        """Give the octets of listed members: those kept first, the others in one more pass."""
+        later = []
+        for entry in wanted:
+            if entry.place in self._tags.kept:
+                yield entry, iter((self._tags.kept[entry.place],))
+            else:
+                later.append(entry)
+        if later:
+            octets = self._pass()
+            for entry in sorted(later, key=lambda entry: entry.place):
+                yield entry, octets.file(entry)
+
+    def _pass(self) -> _Forward:
+        """Begin another pass; the one before is over."""
+        self.close()
+        self._file = self._path.open("rb")
+        return _Forward(Decompressed(self._file, self._compression))
+
+    def digests_of(self, _entry: Entry) -> None:
+        """Know nothing: there can be another pass."""
+
+    def close(self) -> None:
+        """End the pass that there is."""
+        if self._file is not None:
+            self._file.close()
+
+
+class StreamedTarContainer:
+    """A bag as a tar that passes once.
+
+    Args:
+        stream: Its octets, compressed or not; it is not closed.
+        compression: A key of :data:`preserve.decompression.MAGIC`; ``None`` for a plain tar.
+    """
+
+    __slots__ = ("_digests", "_named", "_octets", "_tags", "media_types")
+
+    form = Form.TAR
+    random_access = False
+
+    def __init__(self, stream: Readable, compression: str | None) -> None:
+        self._octets = _Forward(Decompressed(stream, compression) if compression else stream)
+        self.media_types = _MEDIA[compression]
+        self._tags = _TagFiles()
+        self._named: set[str] = set()
+        self._digests: dict[int, Mapping[str, str]] = {}
+
+    def listing(self) -> Listing:
+        """List the members below the one top folder, hashing the payload as it passes."""
+        try:
+            return tar_listing(self._octets, "", (), self._pass)
+        except OSError as error:
+            raise BagError(f"the stream could not be read: {error.strerror}") from error
+
+    def _pass(self, entry: Entry) -> None:
+        manifest = _MANIFEST.fullmatch(entry.path)
+        if manifest is not None and manifest[1] in ALGORITHMS:
+            self._named.add(manifest[1])
+        if not _PAYLOAD.match(entry.path):
+            self._tags.keep(self._octets, entry)
+            return
+        digest = MultiDigest(sorted(self._named) or COMMON)
+        with suppress(_CutShortError):
+            for chunk in self._octets.file(entry):
+                digest.update(chunk)
+            self._digests[entry.place] = digest.hexdigests()
+
+    def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
+        """Give the octets of tag files; a payload file has passed."""
+        for entry in wanted:
+            kept = self._tags.kept.get(entry.place)
+            yield entry, iter(_passed, b"") if kept is None else iter((kept,))
+
+    def digests_of(self, entry: Entry) -> Mapping[str, str] | None:
+        """Return the digests of a payload file, taken as it passed."""
+        return self._digests.get(entry.place)
+
+    def close(self) -> None:
+        """Do nothing: the stream is the caller's."""
+
+
+def _passed() -> bytes:
+    raise OSError(None, "it passed and was not kept: save the stream to a file, and verify that")

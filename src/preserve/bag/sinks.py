@@ -1,0 +1,220 @@
+"""What takes the files of a bag as it is written: a folder, a tar, a zip.
+
+Scope: the octets on the disk, the same for the same files, whatever the umask and the clock. Not in scope: which files
+a bag has (``write``), making them last (``durable``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Protocol
+
+from preserve.bag.model import Form
+from preserve.bag.tar_blocks import END, member_head, padding
+
+__all__ = ["Sink", "open_sink"]
+
+_FILE_MODE: Final = 0o644
+_FOLDER_MODE: Final = 0o755
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip can say."""
+_UNIX: Final = 3
+_MSDOS_FOLDER: Final = 0x10
+"""APPNOTE 4.4.2.2 and 4.4.15: the system whose modes are noted, and the mark of a folder for others."""
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Sink(Protocol):
+    """Takes the files of one bag, in sorted order of their folders."""
+
+    def folder(self, path: str) -> None:
+        """Take a folder."""
+
+    def file(self, path: str, data: bytes) -> None:
+        """Take a file."""
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        """Take a file as it comes.
+
+        Args:
+            path: Its path.
+            size: Its octets.
+            chunks: They, exactly so many: where they come from is what must see to that.
+        """
+
+    def close(self) -> int:
+        """End, and return how many octets all files have, or the archive."""
+
+    def discard(self) -> None:
+        """Remove what was written."""
+
+
+def open_sink(form: Form, target: Path, name: str) -> Sink:
+    """Return what takes the files of a bag.
+
+    Args:
+        form: Its form.
+        target: Where; it is not there yet.
+        name: The name of the bag, its folder in an archive.
+
+    Raises:
+        OSError: It could not be made.
+    """
+    return _OPEN[form](target, name)
+
+
+class _FolderSink:
+    """Writes a bag as a folder."""
+
+    def __init__(self, root: Path, _name: str) -> None:
+        self._root = os.fspath(root)
+        self._size = 0
+        self._make(self._root)
+
+    @staticmethod
+    def _make(path: str) -> None:
+        os.mkdir(path)  # noqa: PTH102 - strings: this runs for every folder of every bag
+        os.chmod(path, _FOLDER_MODE)  # noqa: PTH101 - whatever the umask is
+
+    def folder(self, path: str) -> None:
+        self._make(f"{self._root}/{path}")
+
+    def file(self, path: str, data: bytes) -> None:
+        descriptor = os.open(f"{self._root}/{path}", _NEW, _FILE_MODE)
+        try:
+            os.fchmod(descriptor, _FILE_MODE)
+            _write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+        self._size += len(data)
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        descriptor = os.open(f"{self._root}/{path}", _NEW, _FILE_MODE)
+        try:
+            os.fchmod(descriptor, _FILE_MODE)
+            for chunk in chunks:
+                _write_all(descriptor, chunk)
+        finally:
+            os.close(descriptor)
+        self._size += size
+
+    def close(self) -> int:
+        return self._size
+
+    def discard(self) -> None:
+        shutil.rmtree(self._root, ignore_errors=True)
+
+
+class _TarSink:
+    """Writes a bag as one tar, straight from memory, without a folder in between."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name, self._size = path, name, 0
+        self._file = os.open(path, _NEW, _FILE_MODE)
+        try:
+            os.fchmod(self._file, _FILE_MODE)
+            self._put(member_head(f"{name}/", folder=True))
+        except BaseException:
+            self.discard()
+            raise
+
+    def _put(self, data: bytes) -> None:
+        _write_all(self._file, data)
+        self._size += len(data)
+
+    def folder(self, path: str) -> None:
+        self._put(member_head(f"{self._name}/{path}/", folder=True))
+
+    def file(self, path: str, data: bytes) -> None:
+        head = member_head(f"{self._name}/{path}", size=len(data))
+        self._put(head + data + b"\0" * padding(len(data)))
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        self._put(member_head(f"{self._name}/{path}", size=size))
+        for chunk in chunks:
+            self._put(chunk)
+        self._put(bytes(padding(size)))
+
+    def close(self) -> int:
+        self._put(END)
+        os.close(self._file)
+        self._file = -1
+        return self._size
+
+    def discard(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        with suppress(OSError):
+            self._path.unlink()
+
+
+class _ZipSink:
+    """Writes a bag as one zip, members stored: what a compressor makes of them depends on its version."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name = path, name
+        descriptor = os.open(path, _NEW, _FILE_MODE)
+        os.fchmod(descriptor, _FILE_MODE)
+        self._file = os.fdopen(descriptor, "wb")
+        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED)
+        try:
+            self._put("", b"", folder=True)
+        except BaseException:
+            self.discard()
+            raise
+
+    def _put(self, path: str, data: bytes, *, folder: bool = False) -> None:
+        self._zip.writestr(self._member(path, folder=folder), data)
+
+    def _member(self, path: str, *, folder: bool = False) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo(f"{self._name}/{path}", _EPOCH)
+        info.create_system = _UNIX
+        mode = (0o040000 | _FOLDER_MODE) if folder else (0o100000 | _FILE_MODE)
+        info.external_attr = mode << 16 | (_MSDOS_FOLDER if folder else 0)
+        return info
+
+    def folder(self, path: str) -> None:
+        self._put(f"{path}/", b"", folder=True)
+
+    def file(self, path: str, data: bytes) -> None:
+        self._put(path, data)
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        info = self._member(path)
+        info.file_size = size  # tells whether its sizes need 64 bits
+        with self._zip.open(info, "w") as member:
+            for chunk in chunks:
+                member.write(chunk)
+
+    def close(self) -> int:
+        self._zip.close()
+        size = self._file.tell()
+        self._file.close()
+        return size
+
+    def discard(self) -> None:
+        # Closing writes the table of contents, for which there may be no room either.
+        with suppress(OSError, ValueError):
+            self._zip.close()
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self._path.unlink()
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+_OPEN: Final[Mapping[Form, Callable[[Path, str], Sink]]] = {
+    Form.DIRECTORY: _FolderSink,
+    Form.TAR: _TarSink,
+    Form.ZIP: _ZipSink,
+}

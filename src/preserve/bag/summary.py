@@ -1,0 +1,113 @@
+"""What a bag says of itself: fields, counts, manifests; nothing is hashed and nothing judged.
+
+Scope: two looks at any bag, for people who want to know what is in it. Not in scope: whether it is true (``verify``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from preserve.bag.look import Bag, look
+from preserve.bag.model import Depth, Form
+from preserve.bag.opening import open_container
+from preserve.errors import BagError
+
+__all__ = ["BagSummary", "ListedFile", "listed_files", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class BagSummary:
+    """What a bag says of itself.
+
+    Attributes:
+        name: The name of its base directory.
+        form: A folder, a tar or a zip.
+        version: The version of BagIt that it declares; ``None`` when it declares none.
+        files: Payload files that are there.
+        bytes: Their octets.
+        tag_files: Other files that are there.
+        algorithms: Of its payload manifests, as BagIt writes them; others than ours too.
+        tag_algorithms: Of its tag manifests.
+        to_fetch: Files that ``fetch.txt`` promises and that are not there.
+        seal: The SHA-256 of its strongest tag manifest; ``None`` when it has none.
+        info: The fields of ``bag-info.txt``, in its order.
+    """
+
+    name: str
+    form: Form
+    version: str | None
+    files: int
+    bytes: int
+    tag_files: int
+    algorithms: tuple[str, ...]
+    tag_algorithms: tuple[str, ...]
+    to_fetch: int
+    seal: str | None
+    info: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """One payload file.
+
+    Attributes:
+        path: Its path in the bag.
+        size: Its octets; ``None`` when it is listed and not there.
+        digests: What the manifests give, by algorithm; empty when none lists it.
+    """
+
+    path: str
+    size: int | None
+    digests: Mapping[str, str]
+
+
+def summary(path: Path) -> BagSummary:
+    """Return what a bag says of itself, by its tag files and its listing.
+
+    Raises:
+        BagError: It could not be opened or listed, or is no bag at all.
+    """
+    with closing(open_container(path)) as container:
+        bag = _bag(look(container, Depth.OXUM), path)
+        return BagSummary(
+            name=bag.name,
+            form=bag.form,
+            version=bag.version,
+            files=len(bag.payload),
+            bytes=sum(entry.size for entry in bag.payload.values()),
+            tag_files=len(bag.tags),
+            algorithms=tuple(algorithm for _name, algorithm in bag.manifest_names(of_tags=False)),
+            tag_algorithms=tuple(algorithm for _name, algorithm in bag.manifest_names(of_tags=True)),
+            to_fetch=sum(path not in bag.files for path in bag.fetch or ()),
+            seal=bag.seal,
+            info=bag.info,
+        )
+
+
+def listed_files(path: Path) -> tuple[ListedFile, ...]:
+    """Return the payload files that are there or that a manifest lists, by path.
+
+    Raises:
+        BagError: The bag could not be opened or listed, or is no bag at all.
+    """
+    with closing(open_container(path)) as container:
+        bag = _bag(look(container, Depth.COMPLETE), path)
+    expected = bag.claims.expected
+    return tuple(
+        ListedFile(each, bag.payload[each].size if each in bag.payload else None, expected.get(each, {}))
+        for each in sorted({*bag.payload, *expected})
+    )
+
+
+def _bag(bag: Bag, path: Path) -> Bag:
+    """Return a bag that has something of a bag.
+
+    Raises:
+        BagError: It has neither ``bagit.txt`` nor a manifest.
+    """
+    if "bagit.txt" not in bag.tags and not bag.named:
+        raise BagError(f"{path} is no bag: there is neither a bagit.txt nor a manifest", hint="Name a bag.")
+    return bag

@@ -1,0 +1,269 @@
+"""Tars read: the members of one, header after header, forward only, with bounded memory and in linear time.
+
+Scope: ustar, GNU and pax headers (POSIX.1-2017 pax; the GNU tar manual). Not in scope: where the octets come from
+(``tarball``, ``packed_tar``); links, devices, sparse files and multi-volume archives, which are reported and not
+followed.
+
+The standard library's ``tarfile`` reads headers of any size into memory and follows what it finds; here a member is
+never more than a name, a size and an offset. The tests hold ours and it against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, below_the_top, shown
+from preserve.bag.model import path_fault
+from preserve.bag.tar_blocks import BLOCK, padding
+from preserve.decompression import Damaged, Expands
+from preserve.digests import CHUNK
+from preserve.findings import Finding, found
+
+__all__ = ["Octets", "is_tar", "tar_listing"]
+
+MAX_HEADER = 1 << 20
+"""Octets that the extended header of one member may have."""
+
+_OCTAL = re.compile(rb"[0-7]+")
+_FILES = frozenset(b"0\x007")
+_LINKS = frozenset(b"12")
+_FOLDER = ord("5")
+_SPARSE = ord("S")
+_EXTENDED = frozenset(b"xXgLK")
+_WITHOUT_DATA = frozenset(b"123456")
+
+
+class _Member(NamedTuple):
+    """A header, with what extended headers before it said."""
+
+    path: str
+    flag: int
+    size: int
+    start: int
+    sparse: bool
+
+
+class _BrokenError(Exception):
+    """The rest of the archive cannot be trusted: carries the finding that says why."""
+
+    def __init__(self, code: str, offset: int, says: str) -> None:
+        super().__init__(says)
+        self.code, self.offset, self.says = code, offset, says
+
+
+def is_tar(start: bytes) -> bool:
+    """Tell whether a file that starts with these octets is a tar: its first header's checksum holds."""
+    return len(start) >= BLOCK and _checksum_holds(start[:BLOCK])
+
+
+def _checksum_holds(block: bytes) -> bool:
+    stated = block[148:156].strip(b" \0")
+    return _OCTAL.fullmatch(stated) is not None and int(stated, 8) == sum(block) - sum(block[148:156]) + 8 * 0x20
+
+
+def _number(field: bytes) -> int:
+    """Read a size: octal digits, or base 256 when the first bit is set (GNU)."""
+    if field[0] & 0x80:
+        if field[0] != 0x80:
+            raise ValueError("negative or beyond 2^88")
+        return int.from_bytes(field[1:], "big")
+    digits = field.strip(b" \0")
+    if digits and _OCTAL.fullmatch(digits) is None:
+        raise ValueError("not octal")
+    return int(digits or b"0", 8)
+
+
+def _text(field: bytes) -> str:
+    return field.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+
+
+def _header_path(block: bytes) -> str:
+    name = _text(block[:100])
+    # Only POSIX archives have the prefix; GNU's magic ends in a space.
+    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+    return f"{prefix}/{name}" if prefix else name
+
+
+class Octets(Protocol):
+    """The octets of a tar.
+
+    Attributes:
+        end: How many there are; of octets that are read on only, this is known when a read came short.
+    """
+
+    @property
+    def end(self) -> int:
+        """How many octets there are."""
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return some octets, fewer only at the end; offsets never go back.
+
+        Raises:
+            OSError: They could not be read.
+        """
+
+
+def tar_listing(
+    octets: Octets, name: str, suffixes: tuple[str, ...], passing: Callable[[Entry], None] | None = None
+) -> Listing:
+    """List the members below the one top folder, in one pass over the headers.
+
+    Args:
+        octets: The tar.
+        name: Its file name.
+        suffixes: What its file name may have after the name of the bag.
+        passing: Called with each file as the walk passes its octets, its path still with the top folder.
+
+    Raises:
+        OSError: The octets could not be read.
+    """
+    findings: list[Finding] = []
+    entries: dict[str, Entry] = {}
+    try:
+        for member in _members(octets, findings):
+            entry = _take(member, entries, findings)
+            if len(entries) > MAX_ENTRIES:
+                says = f"over {MAX_ENTRIES} members; the rest is not looked at"
+                findings.append(found("limit-exceeded", f"octet {member.start}", says))
+                break
+            if passing is not None and entry is not None and entry.kind is Kind.FILE:
+                passing(entry)
+    except _BrokenError as error:
+        findings.append(found(error.code, f"octet {error.offset}", error.says))
+    except Damaged as error:
+        findings.append(found("compression-damaged", name, f"{error.strerror}; the rest is not looked at"))
+    except Expands as error:
+        findings.append(found("limit-exceeded", name, f"{error.strerror}; the rest is not looked at"))
+    return below_the_top(entries, name, suffixes, findings)
+
+
+def _take(member: _Member, entries: dict[str, Entry], findings: list[Finding]) -> Entry | None:
+    where = shown(member.path)
+    fault = path_fault(member.path)
+    path = "/".join(part for part in member.path.split("/") if part not in {"", "."})
+    if fault is not None:
+        findings.append(found("member-unsafe", where, f"the member's path {fault}; it is not looked at"))
+        return None
+    if not path:
+        return None  # "./", the folder that was packed from within
+    kind = _kind(member)
+    findings.extend(_refusals(member, kind, where))
+    if path in entries and not (kind is Kind.FOLDER and entries[path].kind is Kind.FOLDER):
+        findings.append(found("member-twice", where, "the archive holds two members of this path"))
+    entries[path] = Entry(path, kind, member.size if kind is Kind.FILE else 0, member.start)
+    return entries[path]
+
+
+def _members(octets: Octets, findings: list[Finding]) -> Iterator[_Member]:
+    """Walk the headers; extended ones are folded into the member that follows."""
+    offset, local, shared = 0, dict[str, str](), dict[str, str]()
+    last: _Member | None = None
+    while True:
+        block = octets.read_at(offset, BLOCK)
+        if len(block) < BLOCK and last is not None:
+            findings.extend(_lacking(last, octets.end))
+        if len(block) < BLOCK or not any(block):
+            _check_end(octets, block, offset, findings)
+            return
+        if not _checksum_holds(block):
+            raise _BrokenError("tar-corrupt", offset, "the checksum of a header is wrong; the rest is not looked at")
+        flag, start = block[156], offset + BLOCK
+        size = _size(block, offset)
+        if flag in _EXTENDED:
+            _extend(octets, flag, start, size, shared if flag == ord("g") else local)
+        else:
+            fields = {**shared, **local} if shared or local else {}
+            last = _member(block, start, size, fields)
+            local = {}
+            yield last
+            if last.flag == _SPARSE:
+                raise _BrokenError("tar-sparse", offset, "where its octets end is not known; the rest is not looked at")
+            size = 0 if last.flag in _WITHOUT_DATA else last.size
+        offset = start + size + padding(size)
+
+
+def _lacking(last: _Member, end: int) -> Iterator[Finding]:
+    """Tell whether the archive ends inside the octets of its last member."""
+    if _kind(last) is Kind.FILE and last.start + last.size > end:
+        says = f"it should have {last.size} octets; the archive ends after {max(0, end - last.start)}"
+        yield found("tar-truncated", shown(last.path), says)
+
+
+def _extend(octets: Octets, flag: int, start: int, size: int, into: dict[str, str]) -> None:
+    if size > MAX_HEADER:
+        raise _BrokenError("limit-exceeded", start, f"an extended header has {size} octets, over {MAX_HEADER}")
+    data = octets.read_at(start, size)
+    if len(data) < size:
+        raise _BrokenError("tar-truncated", start, "the archive ends inside an extended header")
+    if flag == ord("L"):
+        into["path"] = _text(data)
+    elif flag != ord("K"):  # a long link name is of no use: links are not followed
+        into.update(_pax_records(data, start))
+
+
+def _check_end(octets: Octets, block: bytes, offset: int, findings: list[Finding]) -> None:
+    if 0 < len(block) < BLOCK:
+        findings.append(found("tar-truncated", f"octet {offset}", "the archive ends inside a header"))
+        return
+    if not block:
+        findings.append(found("tar-no-end", f"octet {offset}", "the archive lacks the two empty blocks at its end"))
+        return
+    offset += BLOCK
+    while chunk := octets.read_at(offset, CHUNK):
+        if chunk.count(0) != len(chunk):
+            says = "more follows the end of the archive; it is not looked at"
+            findings.append(found("tar-trailing-data", f"octet {offset}", says))
+            return
+        offset += len(chunk)
+
+
+def _size(block: bytes, offset: int) -> int:
+    try:
+        return _number(block[124:136])
+    except ValueError as error:
+        raise _BrokenError("tar-corrupt", offset, f"the size in a header is {error}") from None
+
+
+def _member(block: bytes, start: int, size: int, fields: dict[str, str]) -> _Member:
+    if "size" in fields:
+        # Only digits: int() also takes signs, blanks and underscores.
+        if not (fields["size"].isascii() and fields["size"].isdigit() and len(fields["size"]) < 20):
+            raise _BrokenError("tar-corrupt", start, f"a pax header gives the size {fields['size'][:40]!r}")
+        size = int(fields["size"])
+    sparse = block[156] == _SPARSE or any(key.startswith("GNU.sparse.") for key in fields)
+    return _Member(fields.get("path") or _header_path(block), block[156], size, start, sparse)
+
+
+def _kind(member: _Member) -> Kind:
+    if member.flag in _FILES and not member.sparse:
+        return Kind.FOLDER if member.path.endswith("/") else Kind.FILE
+    if member.flag == _FOLDER:
+        return Kind.FOLDER
+    return Kind.LINK if member.flag in _LINKS else Kind.SPECIAL
+
+
+def _refusals(member: _Member, kind: Kind, where: str) -> Iterator[Finding]:
+    if member.sparse:
+        yield found("tar-sparse", where, "the member is sparse; its octets are not looked at")
+    elif kind is Kind.LINK:
+        yield found("link-in-bag", where, "it is a link; it is not followed")
+    elif kind is Kind.SPECIAL:
+        yield found("special-file", where, "it is neither a file nor a folder")
+
+
+def _pax_records(data: bytes, start: int) -> Iterator[tuple[str, str]]:
+    """Read the records of a pax header: ``LENGTH KEY=VALUE`` and a line feed."""
+    at = 0
+    while at < len(data):
+        blank = data.find(b" ", at, at + 10)
+        digits = data[at:blank] if blank > 0 else b""
+        if not digits.isdigit():
+            raise _BrokenError("tar-corrupt", start + at, "a record of a pax header has no length")
+        end = at + int(digits)
+        key, equals, value = data[blank + 1 : end - 1].partition(b"=")
+        if end > len(data) or end <= blank + 1 or data[end - 1 : end] != b"\n" or not equals:
+            raise _BrokenError("tar-corrupt", start + at, "a record of a pax header is malformed")
+        yield key.decode("utf-8", "backslashreplace"), value.decode("utf-8", "surrogateescape")
+        at = end

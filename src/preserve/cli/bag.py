@@ -1,0 +1,233 @@
+"""``preserve bag``: bags of any content: make, look into, take out of, convert; always into a new place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from preserve.bag.convert import Conversion, convert_bag
+from preserve.bag.extract import extract_bag
+from preserve.bag.gather import Hidden, Links
+from preserve.bag.make import Recipe, make_bag
+from preserve.bag.model import Form, Verdict, is_bag_name
+from preserve.bag.profile import NAMED
+from preserve.bag.summary import listed_files, summary
+from preserve.bag.tagfiles import Fault, info_fields, numbered_lines
+from preserve.bag.verify import verdict_of
+from preserve.cli.console import say, say_json
+from preserve.cli.named import named_profile, small_file
+from preserve.cli.options import JsonFlag, the_clock
+from preserve.cli.transfer import transfer_bar
+from preserve.errors import ExitCode, UsageError
+from preserve.findings import Finding
+from preserve.provenance.software import this_software
+from preserve.report import bags as report
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Bags of any content: make, look into, take out of, convert.", no_args_is_help=True)
+
+_LARGEST: Final = 1 << 20
+"""Octets of the largest file of fields, or profile, that is read."""
+
+
+class _Version(StrEnum):
+    """The version of BagIt that is written; the drafts before it are only read."""
+
+    V1_0 = "1.0"
+
+
+_Bag = Annotated[
+    Path, typer.Argument(metavar="BAG", help="A bag: a folder, a tar (plain, gzip, bzip2, xz, zstd) or a zip.")
+]
+_Folder = Annotated[
+    Path, typer.Option("--to", metavar="DIR", help="The folder that the new bag goes to; made if need be.")
+]
+_Form = Annotated[Form | None, typer.Option("--form", help="How the new bag lies on the disk.")]
+_Algorithms = Annotated[
+    list[str] | None,
+    typer.Option("--algorithm", metavar="NAME", help="An algorithm of the manifests, as sha256; repeatable."),
+]
+_Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="The name of the new bag.")]
+_Reread = Annotated[bool, typer.Option("--reread", help="Read back every bit before the bag appears.")]
+
+
+@app.command()
+def make(  # noqa: PLR0913, PLR0917 - each is a flag
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SRC...", help="Files and folders, only read. The content of one folder alone is bagged."
+        ),
+    ],
+    to: _Folder,
+    info: Annotated[
+        list[str] | None, typer.Option("--info", metavar="LABEL=VALUE", help="A field of bag-info.txt; repeatable.")
+    ] = None,
+    info_file: Annotated[
+        Path | None, typer.Option("--info-file", metavar="FILE", help="Fields, as lines 'Label: value'.")
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help=f"Meet a BagIt Profile: {', '.join(NAMED)}, or a file."),
+    ] = None,
+    form: _Form = None,
+    algorithm: _Algorithms = None,
+    hidden: Annotated[Hidden, typer.Option(help="What becomes of names that start with a dot.")] = Hidden.INCLUDE,
+    links: Annotated[Links, typer.Option(help="What becomes of symbolic links.")] = Links.REFUSE,
+    name: _Name = None,
+    reread: _Reread = False,
+    json_lines: JsonFlag = False,
+) -> None:
+    """Make a bag of any files. They are read once and never moved or changed; nothing that is there is replaced.
+
+    Example: preserve bag make photographs --to bags --info Source-Organization="Ruritanian State Archive"
+    """
+    recipe = Recipe(
+        name=_named(sources) if name is None else name,
+        info=_fields(info or [], info_file),
+        form=form,
+        algorithms=tuple(algorithm or ()),
+        profile=named_profile(profile),
+        hidden=hidden,
+        links=links,
+        reread=reread,
+    )
+    with transfer_bar("make", json_lines=json_lines) as progress:
+        made = make_bag(sources, to, recipe, progress=progress)
+    if json_lines:
+        say_json(report.made_line(map(str, sources), made))
+    else:
+        say(report.made_text(" ".join(map(str, sources)), made))
+    raise typer.Exit(ExitCode.GOOD if made.bag else _refused(made.findings))
+
+
+@app.command()
+def info(bag: _Bag, json_lines: JsonFlag = False) -> None:
+    """Tell what a bag says of itself: fields, counts, algorithms, seal. Nothing is hashed; 'verify' judges.
+
+    Example: preserve bag info bags/photographs
+    """
+    what = summary(bag)
+    if json_lines:
+        say_json(report.summary_line(str(bag), what))
+    else:
+        say(report.summary_text(str(bag), what))
+
+
+@app.command("list")
+def list_files(bag: _Bag, json_lines: JsonFlag = False) -> None:
+    """List the payload of a bag with sizes and the digests of the manifests. Nothing is hashed.
+
+    Example: preserve bag list bags/photographs
+    """
+    for file in listed_files(bag):
+        if json_lines:
+            say_json(report.file_line(str(bag), file))
+        else:
+            say(report.file_text(file))
+
+
+@app.command()
+def extract(
+    bag: _Bag,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The new folder that the payload goes to.")],
+    path: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--path", metavar="PATTERN", help="Only paths below data/ that fit, as '*.txt' or 'tei/*'; repeatable."
+        ),
+    ] = None,
+    json_lines: JsonFlag = False,
+) -> None:
+    """Take the payload out of a bag, every byte verified on the way; a file that differs is not left behind.
+
+    Example: preserve bag extract bags/photographs.tar --to photographs
+    """
+    with transfer_bar("extract", json_lines=json_lines) as progress:
+        extracted = extract_bag(bag, to, patterns=path or (), progress=progress)
+    if json_lines:
+        say_json(report.extracted_line(str(bag), extracted))
+    else:
+        say(report.extracted_text(str(bag), extracted))
+    raise typer.Exit(ExitCode.GOOD if extracted.whole else _not_valid(extracted.findings))
+
+
+@app.command()
+def convert(
+    bag: _Bag,
+    to: _Folder,
+    form: _Form = None,
+    algorithm: _Algorithms = None,
+    bagit_version: Annotated[_Version, typer.Option("--bagit-version", help="The version to write.")] = _Version.V1_0,
+    name: _Name = None,
+    reread: _Reread = False,
+    json_lines: JsonFlag = False,
+) -> None:
+    """Write a valid bag again: in another form, as version 1.0, with more algorithms. The payload stays as it is.
+
+    Example: preserve bag convert bags/photographs --to tars --form tar
+    """
+    del bagit_version  # there is one
+    how = Conversion(agent=_agent(), form=form, algorithms=tuple(algorithm or ()), name=name, reread=reread)
+    with transfer_bar("convert", json_lines=json_lines) as progress:
+        converted = convert_bag(bag, to, how, progress=progress)
+    if json_lines:
+        say_json(report.converted_line(str(bag), converted))
+    else:
+        say(report.converted_text(str(bag), converted))
+    raise typer.Exit(ExitCode.GOOD if converted.bag else _not_valid(converted.findings))
+
+
+def _named(sources: list[Path]) -> str:
+    """Return the name of a bag of one source."""
+    if len(sources) == 1:
+        name = sources[0].resolve().name
+        if is_bag_name(name):
+            return name
+    raise UsageError("the bag needs a name", hint="Give one with --name: letters, digits, '.', '_', '-'.")
+
+
+def _agent() -> str:
+    software = this_software()
+    return f"{software.name} {software.version}"
+
+
+def _fields(given: list[str], file: Path | None) -> tuple[tuple[str, str], ...]:
+    """Return the fields of the flags and the file, with day and program where they are not given."""
+    fields = [*_of_file(file), *(_field(each) for each in given)]
+    labels = {label.lower() for label, _value in fields}
+    ours = (("Bagging-Date", the_clock().now().date().isoformat()), ("Bag-Software-Agent", _agent()))
+    return (*fields, *(field for field in ours if field[0].lower() not in labels))
+
+
+def _field(given: str) -> tuple[str, str]:
+    label, sign, value = given.partition("=")
+    if not sign:
+        raise UsageError(f"--info {given!r} is no field", hint="Write it as --info 'Label=value'.")
+    return label, value
+
+
+def _of_file(file: Path | None) -> Iterable[tuple[str, str]]:
+    if file is None:
+        return ()
+    faults: list[Fault] = []
+    fields = tuple(info_fields(numbered_lines((small_file(file),), "utf-8", faults), faults))
+    if faults:
+        wrong = "; ".join(f"line {fault.line}: {fault.says}" for fault in faults)
+        raise UsageError(f"{file} is no bag-info.txt: {wrong}", hint="Write lines as 'Label: value', in UTF-8.")
+    return fields
+
+
+def _refused(findings: Iterable[Finding]) -> ExitCode:
+    """Return the code of files that are no bag: what the profile says against it can be mended without them."""
+    errors = [each for each in findings if each.severity == "error"]
+    return ExitCode.INVALID if all(each.code.startswith("profile-") for each in errors) else ExitCode.SOURCE
+
+
+def _not_valid(findings: Iterable[Finding]) -> ExitCode:
+    return ExitCode.SOURCE if verdict_of(findings) is Verdict.UNREADABLE else ExitCode.INVALID

@@ -1,0 +1,46 @@
+"""What an argument names: a BagIt Profile that we carry, or a small file of the user's.
+
+Scope: reading what a flag names, bounded. Not in scope: sources and bags.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from preserve.bag.profile import NAMED, Profile
+from preserve.errors import SourceError, UsageError
+
+__all__ = ["named_profile", "small_file"]
+
+_LARGEST: Final = 1 << 20
+
+
+def named_profile(named: str | None) -> Profile | None:
+    """Return a profile by its name, or from a file; ``None`` when none is named.
+
+    Raises:
+        UsageError: There is neither such a name nor such a file, or the file holds no profile.
+        SourceError: The file could not be read.
+    """
+    if named is None:
+        return None
+    path = Path(named)
+    return Profile.named(named) if named in NAMED or not path.exists() else Profile.parse(small_file(path))
+
+
+def small_file(path: Path) -> bytes:
+    """Return the bytes of a file that a flag names.
+
+    Raises:
+        UsageError: It is larger than such a file is.
+        SourceError: It could not be read.
+    """
+    try:
+        with path.open("rb") as file:
+            octets = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise SourceError(f"{path} could not be read: {error.strerror}", hint="Name a file that is there.") from error
+    if len(octets) > _LARGEST:
+        raise UsageError(f"{path} has over {_LARGEST} bytes", hint="Name a smaller file.")
+    return octets

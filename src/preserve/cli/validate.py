@@ -1,0 +1,142 @@
+"""``preserve validate``: checks any document against what it should be, ours or edited by hand."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from preserve.cli.console import say, say_error, say_json
+from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
+from preserve.engine import Done, Lost, map_batches
+from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
+from preserve.report import json_lines as lines
+from preserve.report import text
+from preserve.report import validated as report
+from preserve.validation.documents import UnknownKindError
+from preserve.validation.files import is_folder, walk
+from preserve.validation.files import validate as validate_file
+from preserve.validation.model import Kind, Validated
+
+__all__ = ["validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One file to validate; what was found below a folder need not be a document."""
+
+    name: str
+    below_folder: bool = False
+    trouble: str | None = None
+
+
+_Answer = Validated | PreserveError
+
+
+def validate(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Documents, folders of them, or - for standard input.")
+    ],
+    kind: Annotated[
+        Kind | None, typer.Option("--as", help="What the files must be; default: what their content shows.")
+    ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The record that a TEI is of; default: ../record/ beside the TEI's folder, as in a bag.",
+        ),
+    ] = None,
+    jobs: JobsFlag = 0,
+    json_lines: JsonFlag = False,
+) -> None:
+    """Validate records, TEI, PREMIS, profiles, crates, event logs, lines of --json and settings, whoever made them.
+
+    Each finding has its file, line and column, the clause it rests on and what to do. Exit code 0: all valid; 2: some
+    are not; 3: some could not be read.
+
+    Example: preserve validate bags/05STRELSAU4281/data notes/05STRELSAU4281.json
+    """
+    if record is not None and (len(files) != 1 or is_folder(Path(files[0]))):
+        raise UsageError("--record goes with one TEI", hint="Without it, the record in the folder beside is taken.")
+    counts: Counter[str] = Counter()
+    codes: set[ExitCode] = set()
+    task = partial(_try, kind, record)
+    # What comes from standard input cannot be read by another process.
+    answers = map_batches(task, _items(files, kind), jobs=1 if "-" in files else workers(jobs), batch=20)
+    with closing(_told(answers)) as told:
+        for item, answer in told:
+            verdict, code = _tell(item, answer, json_lines)
+            counts[verdict] += 1
+            codes.add(code)
+    if json_lines:
+        say_json(lines.counts({verdict: counts[verdict] for verdict in report.VERDICTS}))
+    elif counts.total() > 1:
+        say(text.counts({verdict: counts[verdict] for verdict in report.VERDICTS}))
+    raise typer.Exit(gravest(codes))
+
+
+def _items(files: list[str], kind: Kind | None) -> Iterator[_Item]:
+    for name in files:
+        if name == "-" or not is_folder(Path(name)):
+            yield _Item(name)
+            continue
+        some = False
+        try:
+            for path in walk(Path(name), kind):
+                some = True
+                yield _Item(str(path), below_folder=True)
+        except SourceError as error:
+            yield _Item(name, trouble=error.message)
+            continue
+        if not some:
+            yield _Item(name, trouble=f"{name}: the folder has no files whose names end as those of documents do")
+
+
+def _try(kind: Kind | None, record: Path | None, item: _Item) -> _Answer:
+    if item.trouble is not None:
+        return SourceError(item.trouble, hint="Name a document, or a folder that holds some.")
+    try:
+        file = None if item.name == "-" else Path(item.name)
+        return validate_file(file, kind, record=record, stdin=sys.stdin.buffer)
+    except PreserveError as error:
+        return error
+
+
+def _told(
+    batches: Generator[list[Done[_Item, _Answer] | Lost[_Item]], None, None],
+) -> Generator[tuple[_Item, _Answer], None, None]:
+    with closing(batches):
+        for batch in batches:
+            for outcome in batch:
+                if isinstance(outcome, Lost):
+                    yield outcome.item, SourceError(f"{outcome.item.name}: the worker died of it, twice")
+                else:
+                    yield outcome.item, outcome.result
+
+
+def _tell(item: _Item, answer: _Answer, json_lines: bool) -> tuple[str, ExitCode]:
+    """Print the answer on one file; return its verdict and its exit code."""
+    if isinstance(answer, Validated):
+        line = report.line(answer)
+        if json_lines:
+            say_json(line)
+        else:
+            say(report.words(answer))
+        return str(line["verdict"]), ExitCode.GOOD if answer.valid else ExitCode.INVALID
+    passed_over = item.below_folder and isinstance(answer, UnknownKindError)
+    line = report.line_of_error(item.name, answer, passed_over=passed_over)
+    if json_lines:
+        say_json(line)
+    elif passed_over:
+        say(f"{report.PASSED_OVER:<11}  {answer.message}")
+    else:
+        say_error(answer.message, hint=answer.hint)
+    return str(line["verdict"]), ExitCode.GOOD if passed_over else answer.exit_code

@@ -1,0 +1,162 @@
+"""Compressed octets, read on and never back, in bounded memory and time.
+
+Scope: gzip, bzip2, xz and Zstandard (RFC 1952, RFC 8878 and the formats of their tools), told apart by their first
+octets. Not in scope: what the octets are; tars and zips have rooms of their own.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Mapping
+from typing import BinaryIO, Final, Protocol, cast
+
+from backports import zstd
+
+__all__ = ["MAGIC", "Damaged", "Decompressed", "Expands", "Readable", "compression_of"]
+
+MAGIC: Final[Mapping[str, bytes]] = {
+    "gzip": b"\x1f\x8b",
+    "bzip2": b"BZh",
+    "xz": b"\xfd7zXZ\0",
+    "zstd": b"\x28\xb5\x2f\xfd",
+}
+"""How the octets of each form begin."""
+
+_MOST_MEMORY: Final = 128 << 20
+"""Octets that a decoder may ask for; the strongest presets of xz and zstd ask for 65 and 128 MiB."""
+
+_FREE: Final = 1 << 30
+_MOST_TIMES: Final = 200
+"""Beyond :data:`_FREE` octets, how many times its size something may become; text becomes 3 to 20 times its size."""
+
+_STEP: Final = 1 << 18
+
+
+class Damaged(OSError):  # noqa: N818 - a state of the octets, as OSError's own subclasses are
+    """The compressed octets are damaged, or end too early."""
+
+
+class Expands(OSError):  # noqa: N818
+    """The octets become so many that they were made to exhaust whoever reads them."""
+
+
+class Readable(Protocol):
+    """What octets can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most some octets; none at the end."""
+
+
+def compression_of(start: bytes) -> str | None:
+    """Return the form of what begins with some octets, a key of :data:`MAGIC`; ``None`` when it is none of them."""
+    return next((name for name, magic in MAGIC.items() if start.startswith(magic)), None)
+
+
+class Decompressed:
+    """The octets in compressed octets.
+
+    Args:
+        stream: The compressed octets; it is not closed.
+        form: A key of :data:`MAGIC`.
+    """
+
+    __slots__ = ("_inner", "_raw", "size")
+
+    def __init__(self, stream: Readable, form: str) -> None:
+        self._raw = _Counted(stream)
+        self._inner = _OPEN[form](cast("BinaryIO", self._raw))
+        self.size = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next octets, fewer than ``size`` only at the end.
+
+        Raises:
+            Damaged: They cannot be decoded from here on.
+            Expands: They are too many for where they come from.
+            OSError: The compressed octets could not be read.
+        """
+        parts: list[bytes] = []
+        while size > 0 and (part := self._some(min(size, _STEP))):
+            parts.append(part)
+            size -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _some(self, size: int) -> bytes:
+        try:
+            part = self._inner.read(size)
+        except (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, gzip.BadGzipFile, ValueError) as error:
+            raise Damaged(None, str(error) or "it ends too early") from error
+        except OSError as error:
+            # bz2 raises OSError without a number for damaged data; a disk's errors have one.
+            raise error if error.errno else Damaged(None, str(error)) from error
+        self.size += len(part)
+        if self.size > _FREE and self.size > _MOST_TIMES * self._raw.size:
+            raise Expands(None, f"it becomes over {_MOST_TIMES} times its size")
+        return part
+
+
+class _Counted:
+    """A stream that counts what was read of it, and cannot go back."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self.size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(_STEP if size < 0 else size)
+        self.size += len(data)
+        return data
+
+    def seekable(self) -> bool:
+        return False
+
+    def readable(self) -> bool:
+        return True
+
+    @property
+    def closed(self) -> bool:
+        return False
+
+
+class _Xz:
+    """The octets in an xz file, its decoder's memory bounded; several streams are read on, as ``xz`` does."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
+
+    def read(self, size: int) -> bytes:
+        while True:
+            rest = b""
+            if self._decoder.eof:
+                # The xz file format, 2.2: streams may be followed by others, and by padding of NUL octets.
+                rest = self._decoder.unused_data.lstrip(b"\0") or self._stream.read(_STEP).lstrip(b"\0")
+                if not rest:
+                    return b""
+                self._decoder = lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
+            elif self._decoder.needs_input:
+                rest = self._stream.read(_STEP)
+                if not rest:
+                    raise EOFError("it ends too early")
+            if part := self._decoder.decompress(rest, size):
+                return part
+
+
+def _zstd(stream: BinaryIO) -> Readable:
+    window = _MOST_MEMORY.bit_length() - 1
+    return zstd.ZstdFile(stream, options={zstd.DecompressionParameter.window_log_max: window})
+
+
+def _gzip(stream: BinaryIO) -> Readable:
+    return gzip.GzipFile(fileobj=stream, mode="rb")
+
+
+_OPEN: Mapping[str, Callable[[BinaryIO], Readable]] = {
+    "gzip": _gzip,
+    "bzip2": bz2.BZ2File,
+    "xz": _Xz,
+    "zstd": _zstd,
+}

@@ -1,0 +1,195 @@
+"""The formats that a description can be written in: a table, and the one function that writes.
+
+Scope: what each format is called, which files it has, what it cannot do without, of which cables it is withheld. Not
+in scope: how a file is made (``targets``) and checked (``checks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from preserve.cable.record import Access
+from preserve.description import checks
+from preserve.description.model import Description
+from preserve.description.targets import (
+    archivematica,
+    datacite,
+    dataverse,
+    dspace,
+    dublin_core,
+    invenio,
+    mods,
+    schema_org,
+)
+from preserve.errors import UsageError
+from preserve.findings import Finding, Severity, found, worst
+
+__all__ = ["FORMATS", "Format", "MetadataFile", "Part", "Rendered", "format_named", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a format.
+
+    Attributes:
+        name: The file's name in a format of several, else the ending of its name.
+        write: Makes it.
+        check: Looks whether its target can read it.
+    """
+
+    name: str
+    write: Callable[[Description], bytes]
+    check: checks.Check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format.
+
+    Attributes:
+        name: What ``--as`` calls it.
+        describes: What it is and who reads it, in a line.
+        parts: Its files.
+        needs: What it cannot do without, and neither record nor bag may have: names of :data:`_NEEDS`.
+        withheld: The access decisions of cables that are not told of in this format.
+        checked: What its files are checked against, for people.
+    """
+
+    name: str
+    describes: str
+    parts: tuple[Part, ...]
+    needs: tuple[str, ...] = ()
+    withheld: frozenset[Access] = frozenset()
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataFile:
+    """One file as it is to be written: its name, or the ending of its name, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What became of a description in a format: files, or findings that say why there are none.
+
+    Attributes:
+        files: Empty when a finding is an error.
+        findings: What is wrong, or worth knowing.
+    """
+
+    files: tuple[MetadataFile, ...]
+    findings: tuple[Finding, ...]
+
+
+_NEEDS: Final[dict[str, tuple[Callable[[Description], object], str]]] = {
+    "holder": (lambda each: each.holder.name, "the institution: set name in [organisation] of preserve.toml"),
+    "email": (
+        lambda each: each.holder.email,
+        "an address to ask: set contact_email in [organisation] of preserve.toml",
+    ),
+    "packaged": (lambda each: each.bag.packaged, "a day of publication: the bag has no Bagging-Date"),
+}
+
+FORMATS: Final[tuple[Format, ...]] = (
+    Format(
+        name="dc",
+        describes="Dublin Core, the fifteen elements, as OAI-PMH carries them",
+        parts=(Part("dc.xml", dublin_core.write, checks.dublin_core),),
+        checked="oai_dc.xsd of OAI-PMH 2.0",
+    ),
+    Format(
+        name="datacite",
+        describes="DataCite 4.5 as JSON, to register a DOI; never of a restricted cable",
+        parts=(Part("datacite.json", datacite.write, checks.datacite),),
+        needs=("holder", "packaged"),
+        withheld=frozenset({"restricted"}),
+        checked="JSON Schema of DataCite 4.5, as the Python package datacite has it",
+    ),
+    Format(
+        name="invenio",
+        describes="a record of InvenioRDM or Zenodo",
+        parts=(Part("invenio.json", invenio.write, checks.invenio),),
+        needs=("packaged",),
+        checked="JSON Schema of an InvenioRDM record, version 6.0.0",
+    ),
+    Format(
+        name="dataverse",
+        describes="a dataset of Dataverse, citation block",
+        parts=(Part("dataverse.json", dataverse.write, checks.dataverse),),
+        needs=("holder", "email"),
+        checked="JSON Schema of a dataset in pyDataverse 0.3.5; the citation block of Dataverse 6 (own table)",
+    ),
+    Format(
+        name="dspace",
+        describes="an item of DSpace's Simple Archive Format: dublin_core.xml and contents",
+        parts=(
+            Part("dublin_core.xml", dspace.dublin_core, checks.dspace_dublin_core),
+            Part("contents", dspace.contents, checks.dspace_contents),
+        ),
+        needs=("packaged",),
+        checked="own rules: the fields of DSpace's registry",
+    ),
+    Format(
+        name="archivematica",
+        describes="metadata.csv and rights.csv of a transfer to Archivematica",
+        parts=(
+            Part("metadata.csv", archivematica.metadata, checks.metadata_csv),
+            Part("rights.csv", archivematica.rights, checks.rights_csv),
+        ),
+        checked="own rules: the columns that Archivematica 1.17 knows",
+    ),
+    Format(
+        name="mods",
+        describes="MODS 3.8, for library catalogues",
+        parts=(Part("mods.xml", mods.write, checks.mods),),
+        checked="mods.xsd 3.6 of the Library of Congress, to which 3.8 only adds",
+    ),
+    Format(
+        name="schema-org",
+        describes="schema.org as JSON-LD, for the page of a package",
+        parts=(Part("jsonld", schema_org.write, checks.schema_org),),
+        checked="own rules: the properties of each type",
+    ),
+)
+"""Every format, in the order in which they are listed."""
+
+
+def format_named(name: str) -> Format:
+    """Return a format by its name.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    for each in FORMATS:
+        if each.name == name:
+            return each
+    raise UsageError(f"no metadata format is named {name!r}", hint=f"There are: {', '.join(f.name for f in FORMATS)}.")
+
+
+def render(description: Description, target: Format) -> Rendered:
+    """Write a description in a format; nothing is given out that its target could not read."""
+    findings = tuple(_before(description, target))
+    if worst(findings) is Severity.ERROR:
+        return Rendered((), findings)
+    files = tuple(MetadataFile(part.name, part.write(description)) for part in target.parts)
+    after = tuple(finding for part, file in zip(target.parts, files, strict=True) for finding in part.check(file.data))
+    return Rendered(() if after else files, findings + after)
+
+
+def _before(description: Description, target: Format) -> Iterator[Finding]:
+    where = description.identifier
+    if description.access in target.withheld:
+        says = f"the cable is {description.access}; {target.name} is for what the public may be told"
+        yield found("description-withheld", where, says)
+        return
+    if description.access == "embargoed" and description.embargo_until is None:
+        yield found("embargo-endless", where, "nothing says when the embargo ends; say it with --embargo-until")
+    for name in target.needs:
+        value_of, says = _NEEDS[name]
+        if not value_of(description):
+            yield found("description-incomplete", where, f"{target.name} asks for {says}")

@@ -1,0 +1,61 @@
+"""An item of DSpace's Simple Archive Format: ``dublin_core.xml`` and ``contents``.
+
+Scope: the two files that every item has. Not in scope: ``collections`` and ``handle``, which only the repository
+knows; the bag itself, which goes beside them as one tar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preserve.description.model import Description
+from preserve.description.targets.words import ACCESS_RIGHTS
+from preserve.description.text import block, leaf
+
+__all__ = ["contents", "dublin_core", "elements"]
+
+
+def elements(description: Description) -> Iterator[tuple[str, str, str]]:
+    """Yield element, qualifier and value of DSpace's own ``dc`` schema; none is empty."""
+    values: tuple[tuple[str, str, str | None], ...] = (
+        ("title", "none", description.title),
+        ("title", "alternative", description.subject_line),
+        ("contributor", "author", description.creator),
+        *(("subject", "none", keyword.value) for keyword in description.keywords),
+        ("description", "abstract", description.abstract),
+        ("description", "none", description.advisory),
+        ("publisher", "none", description.holder.name),
+        ("date", "created", description.date),
+        ("date", "issued", description.bag.packaged),
+        ("type", "none", "Text"),
+        ("format", "extent", description.extent),
+        *(("format", "mimetype", media_type) for media_type in description.media_types),
+        ("identifier", "other", description.identifier),
+        ("identifier", "other", description.urn),
+        ("source", "none", str(description.release) if description.release else None),
+        ("language", "iso", "en"),
+        *(("relation", "none", f"Telegram {identifier}") for identifier in description.references),
+        ("rights", "none", ACCESS_RIGHTS[description.access].eu_repo),
+        ("rights", "none", description.access_says),
+        ("rights", "uri", description.copyright),
+        ("rights", "none", description.rights_statement),
+    )
+    for element, qualifier, value in values:
+        if value:
+            yield element, qualifier, value
+
+
+def dublin_core(description: Description) -> bytes:
+    """Return ``dublin_core.xml``."""
+    lines = [
+        each
+        for element, qualifier, value in elements(description)
+        for each in leaf("dcvalue", value, element=element, qualifier=qualifier)
+    ]
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *block("dublin_core", lines, schema="dc"), ""]).encode()
+
+
+def contents(description: Description) -> bytes:
+    """Return ``contents``: the bag as one tar, readable to administrators only unless the cable is open."""
+    only = "" if description.access == "open" else "\tpermissions:-r 'Administrator'"
+    return f"{description.bag.name}.tar\tbundle:ORIGINAL{only}\tdescription:BagIt bag\tprimary:true\n".encode()

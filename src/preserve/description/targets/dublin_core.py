@@ -1,0 +1,56 @@
+"""Dublin Core, the fifteen elements, as OAI-PMH carries them (``oai_dc``).
+
+Scope: which element says what. Not in scope: qualified terms; DSpace and MODS have them. ``contributor`` and
+``coverage`` are left out: a cable has no contributor that may be named, and the geographic TAGS are codes of their
+own, not ISO 3166.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preserve.description.model import Description
+from preserve.description.targets.words import ACCESS_RIGHTS
+from preserve.description.text import block, leaf
+
+__all__ = ["elements", "write"]
+
+_NAMESPACES = {
+    "xmlns__oai_dc": "http://www.openarchives.org/OAI/2.0/oai_dc/",
+    "xmlns__dc": "http://purl.org/dc/elements/1.1/",
+}
+
+
+def elements(description: Description) -> Iterator[tuple[str, str]]:
+    """Yield the name and value of each element, in the order of the element set; none is empty."""
+    values: tuple[tuple[str, str | None], ...] = (
+        ("title", description.title),
+        ("title", description.subject_line),
+        ("creator", description.creator),
+        *(("subject", keyword.value) for keyword in description.keywords),
+        ("description", description.abstract),
+        ("description", description.advisory),
+        ("publisher", description.holder.name),
+        ("date", description.date),
+        # DCMI Type Vocabulary.
+        ("type", "Text"),
+        *(("format", media_type) for media_type in description.media_types),
+        ("identifier", description.identifier),
+        ("identifier", description.urn),
+        ("source", str(description.release) if description.release else None),
+        ("language", "en"),
+        *(("relation", f"Telegram {identifier}") for identifier in description.references),
+        ("rights", ACCESS_RIGHTS[description.access].eu_repo),
+        ("rights", description.access_says),
+        ("rights", description.copyright),
+        ("rights", description.rights_statement),
+    )
+    for name, value in values:
+        if value:
+            yield name, value
+
+
+def write(description: Description) -> bytes:
+    """Return the description as one ``oai_dc:dc`` document."""
+    lines = [each for name, value in elements(description) for each in leaf(f"dc:{name}", value)]
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *block("oai_dc:dc", lines, **_NAMESPACES), ""]).encode()

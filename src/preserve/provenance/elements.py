@@ -1,0 +1,147 @@
+"""The elements of a PREMIS 3.0 document, each as its text.
+
+Scope: how an identifier, a link, a term, an event, an agent and a document are spelled. Not in scope: what a document
+says (:mod:`preserve.provenance.premis` of one cable, :mod:`preserve.provenance.combine` of stored bags).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+from xml.sax.saxutils import escape
+
+from preserve.provenance.model import Agent
+from preserve.provenance.vocabulary import Relationship, RelationshipSubType, Term
+
+__all__ = [
+    "CABLE_TYPE",
+    "FILE_TYPE",
+    "NAMESPACE",
+    "UUID_TYPE",
+    "agent_element",
+    "block",
+    "document",
+    "event_element",
+    "identifier_element",
+    "leaf",
+    "relationship_element",
+    "term_element",
+]
+
+NAMESPACE: Final = "http://www.loc.gov/premis/v3"
+
+_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+
+# XML 1.0 2.2, production Char: what is not in it cannot be in a document, not even as a reference.
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# PREMIS Data Dictionary 3.0, objectIdentifierType: the domain in which the value is unique.
+FILE_TYPE: Final = "local"
+CABLE_TYPE: Final = "cable"
+UUID_TYPE: Final = "UUID"
+
+
+def document(elements: Iterable[str]) -> bytes:
+    """Return a PREMIS document of elements that are written already, objects first, then events, agents, rights."""
+    content = "\n".join(elements)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<premis xmlns="{NAMESPACE}" xmlns:xsi="{_XSI}" version="3.0">\n{content}\n</premis>\n'
+    ).encode()
+
+
+def leaf(name: str, value: str) -> str:
+    """Return an element that holds a text, whatever characters that has."""
+    return f"<{name}>{_text(value)}</{name}>"
+
+
+def _text(value: str) -> str:
+    if value.isascii() and value.isprintable() and "&" not in value and "<" not in value and ">" not in value:
+        return value
+    # A bare carriage return would be read back as a line feed (XML 1.0 2.11).
+    return escape(_NOT_XML.sub(chr(0xFFFD), value), {"\r": "&#13;"})
+
+
+def term_element(name: str, term: Term) -> str:
+    """Return an element that holds a term of a Library of Congress list: its label, and its address."""
+    return f'<{name} valueURI="{term.uri}">{term.label}</{name}>'
+
+
+def identifier_element(of: str, kind: str, value: str, *more: str) -> str:
+    """Return an identifier or a link.
+
+    Args:
+        of: What is identified, as ``object``; with the prefix ``linking`` or ``related`` for a link.
+        kind: The type of the identifier, one of our own words.
+        value: Its value, any text.
+        more: Elements that follow in it, as a role.
+    """
+    start, between, end, close = _frame(of)
+    return f"{start}{kind}{between}{_text(value)}{end}{''.join(more)}{close}"
+
+
+@cache
+def _frame(of: str) -> tuple[str, str, str, str]:
+    """Return what stands around type, value and the rest of an identifier: nine tenths of a link are this."""
+    name = f"{of}Identifier"
+    return f"<{name}><{name}Type>", f"</{name}Type><{name}Value>", f"</{name}Value>", f"</{name}>"
+
+
+def relationship_element(kind: Relationship, exactly: RelationshipSubType, *related: str) -> str:
+    """Return how an object relates to others, which are given as elements that link."""
+    sort = term_element("relationshipType", kind) + term_element("relationshipSubType", exactly)
+    return f"<relationship>{sort}{''.join(related)}</relationship>"
+
+
+def block(start: str, name: str, content: Iterable[str]) -> str:
+    """Return an element of the second level: a line for each of its parts."""
+    return "\n".join((start, *content, f"</{name}>"))
+
+
+def event_element(
+    identifier: str,
+    kind: str,
+    at: str,
+    *,
+    details: Iterable[str],
+    outcome: str,
+    notes: Iterable[str],
+    links: Iterable[str],
+) -> str:
+    """Return an event.
+
+    Args:
+        identifier: A UUID.
+        kind: The element ``eventType``.
+        at: When, as :func:`preserve.provenance.model.stamp` writes it.
+        details: In words.
+        outcome: The element ``eventOutcome``.
+        notes: What there is to add to the outcome, in words.
+        links: Elements that link agents, then those that link objects.
+    """
+    noted = "".join(
+        f"<eventOutcomeDetail>{leaf('eventOutcomeDetailNote', note)}</eventOutcomeDetail>" for note in notes
+    )
+    content = [
+        identifier_element("event", UUID_TYPE, identifier),
+        kind,
+        leaf("eventDateTime", at),
+        *(f"<eventDetailInformation>{leaf('eventDetail', each)}</eventDetailInformation>" for each in details),
+        f"<eventOutcomeInformation>{outcome}{noted}</eventOutcomeInformation>",
+        *links,
+    ]
+    return block("<event>", "event", content)
+
+
+def agent_element(agent: Agent) -> str:
+    """Return an agent."""
+    content = [
+        identifier_element("agent", UUID_TYPE, agent.identifier),
+        leaf("agentName", agent.name),
+        term_element("agentType", agent.type),
+        *([] if agent.version is None else [leaf("agentVersion", agent.version)]),
+        *(leaf("agentNote", note) for note in agent.notes),
+    ]
+    return block("<agent>", "agent", content)

@@ -1,0 +1,63 @@
+"""One TEI document as a page for people: HTML 5, one file, no script, nothing asked of any network.
+
+Scope: running ``cable.xsl`` with ``cable.css`` over a document of our profile. Not in scope: what the page looks like,
+which those two files say, and plain text (:mod:`preserve.tei.reading_text`).
+
+The text of the cable stands in the page character for character, white space aside; a test holds that. The bytes are
+hostile: the parser resolves no entity, the style sheet may read and write nothing, and no address of the document
+becomes a link that runs.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+from lxml import etree
+
+from preserve.errors import RecordError
+from preserve.tei.encode import NAMESPACE
+
+__all__ = ["page"]
+
+_DOCTYPE = "<!DOCTYPE html>"
+
+
+def page(tei: bytes) -> bytes:
+    """Return a TEI document of a cable as an HTML page: UTF-8, the same bytes for the same document.
+
+    Args:
+        tei: The document, as :func:`preserve.tei.encode.encode` makes it.
+
+    Raises:
+        RecordError: The bytes are no TEI document of a cable.
+    """
+    transform = _transform()
+    try:
+        root = etree.fromstring(tei, _parser())
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise RecordError("not a TEI document that is shown: it has a document type declaration")
+        if root.tag != f"{{{NAMESPACE}}}TEI" or root.find(f".//{{{NAMESPACE}}}div[@type='document']") is None:
+            raise RecordError("not a TEI document of a cable: no div of type document in an element TEI")
+        made = transform(root, css=etree.XSLT.strparam(_shipped("cable.css").decode("utf-8")))
+    except (etree.XMLSyntaxError, etree.XSLTApplyError, ValueError) as error:
+        raise RecordError(f"not a TEI document that can be shown: {error}") from error
+    written: bytes = etree.tostring(made.getroot(), method="html", encoding="utf-8", doctype=_DOCTYPE)
+    return written + b"\n"
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+
+
+@lru_cache(maxsize=2)
+def _shipped(name: str) -> bytes:
+    return (files("preserve.tei") / name).read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _transform() -> etree.XSLT:
+    nothing = etree.XSLTAccessControl.DENY_ALL  # type: ignore[attr-defined]  # the stubs do not know it
+    return etree.XSLT(etree.fromstring(_shipped("cable.xsl")), access_control=nothing)

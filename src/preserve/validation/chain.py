@@ -1,0 +1,49 @@
+"""The chain of an event log, as far as one file of it shows: numbers without gaps, each line with the digest before it.
+
+Scope: lines of one file, one after the other. Not in scope: a whole log across files, and its end
+(``archive.eventlog``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from preserve.archive.events import GENESIS
+from preserve.digests import sha256
+from preserve.findings import Finding, found
+
+__all__ = ["Chain"]
+
+
+@dataclass(slots=True)
+class Chain:
+    """The line before: its number and digest; ``None`` before the first."""
+
+    seq: int | None = None
+    digest: str | None = None
+
+    def follow(self, line: bytes, value: object) -> Iterator[Finding]:
+        """Go on to a line, and yield in what it does not follow the one before.
+
+        Args:
+            line: Its bytes, with or without the line feed.
+            value: What it is as JSON.
+        """
+        event = value if isinstance(value, dict) else {}
+        seq, previous = event.get("seq"), event.get("previous")
+        if seq == 1 and self.seq is None:
+            self.digest = GENESIS
+        if self.seq is not None and isinstance(seq, int) and seq != self.seq + 1:
+            yield found("event-sequence-broken", "/seq", f"line {seq} comes after line {self.seq}")
+        elif self.digest is not None and isinstance(previous, str) and previous != self.digest:
+            says = f"the digest of the line before it is {self.digest}"
+            yield found("event-chain-broken", "/previous", says)
+        self.skip(line)
+        if isinstance(seq, int):
+            self.seq = seq
+
+    def skip(self, line: bytes) -> None:
+        """Go on to a line that is no JSON: it counts as one."""
+        self.seq = None if self.seq is None else self.seq + 1
+        self.digest = sha256(line.removesuffix(b"\n"))

@@ -1,0 +1,249 @@
+"""The checks of each kind of document: the room that knows the rules is asked, and each finding gets its place.
+
+Scope: one document that is in memory and whose kind is known. Not in scope: recognising it (``recognition``), reading
+it (``files``), the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+
+from preserve import settings
+from preserve.bag.profile import Profile
+from preserve.cable import codec, schema
+from preserve.cable.record import Body, Cable, CaptureSource, Completeness, PageCapture, Provenance, Redaction, Rights
+from preserve.conformance import faults, pointer
+from preserve.contract import contract, contracts
+from preserve.errors import RecordError, UsageError
+from preserve.findings import Finding, found
+from preserve.provenance import crate_check, premis, ro_crate
+from preserve.tei import validate as tei
+from preserve.validation import coherence, json_text, xml_text
+from preserve.validation.model import Kind, Located
+
+__all__ = ["Beside", "check_json", "check_settings", "check_xml", "locate", "version_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What lies beside a document and is needed to judge it.
+
+    Attributes:
+        record: The bytes of the record that a TEI is of; ``None``: not known.
+        record_name: Its name, for messages.
+        payload: The paths of the payload of the bag that a crate describes; ``None``: it lies in no bag.
+    """
+
+    record: bytes | None = None
+    record_name: str | None = None
+    payload: Collection[str] | None = None
+
+
+# --- JSON ---
+
+
+def check_json(kind: Kind, text: str, value: object, beside: Beside) -> list[Located]:
+    """Check a JSON document of a kind, and say where in its text each finding stands."""
+    return locate(text, _JSON[kind](text, value, beside))
+
+
+def locate(text: str, findings: Iterable[Finding]) -> list[Located]:
+    """Say where in a JSON text each finding stands; one that is about no value of it has no place."""
+    told = list(findings)
+    pointers = {each.where for each in told if each.where == "" or each.where.startswith("/")}
+    places = json_text.places(text, pointers) if pointers else {}
+    return [Located(each, places.get(each.where)) for each in told]
+
+
+def _check_record(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
+    if not isinstance(value, dict):
+        yield found("record-invalid", "", "it is no object")
+        return
+    invalid = [*schema.check(value), *_half_characters(value)]
+    yield from invalid or coherence.check(value)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _half_characters(value: object, steps: tuple[str | int, ...] = ()) -> Iterator[Finding]:
+    """Yield each text with half of a surrogate pair, which JSON can spell and UTF-8 cannot (RFC 7493 2.1)."""
+    if isinstance(value, str) and _SURROGATE.search(value):
+        yield found("record-invalid", pointer(steps), "it holds half of a surrogate pair, which is no character")
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in inner:
+        yield from _half_characters(each, (*steps, step))
+
+
+def _check_profile(text: str, _value: object, _beside: Beside) -> Iterator[Finding]:
+    try:
+        Profile.parse(text)
+    except UsageError as error:
+        yield found("profile-malformed", _member_named(text, error.message), error.message)
+
+
+def _member_named(text: str, says: str) -> str:
+    """Return the pointer of the member of a profile that some words name: the specification has two levels."""
+    words = set(re.findall(r"[A-Za-z][A-Za-z0-9.-]*", says))
+    value = json_text.read_json(text)
+    levels = [("", value)] + [(f"/{name}", each) for name, each in value.items()] if isinstance(value, dict) else []
+    for where, level in reversed(levels):
+        for name in level if isinstance(level, dict) else ():
+            if name in words:
+                return f"{where}/{name}"
+    return ""
+
+
+def _check_crate(text: str, _value: object, beside: Beside) -> Iterator[Finding]:
+    of_payload = {"crate-file-missing", "crate-file-undescribed"}
+    for finding in crate_check.check(text.encode("utf-8"), beside.payload or ()):
+        if beside.payload is not None or finding.code not in of_payload:
+            yield finding
+
+
+def _check_event(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
+    version = value.get("schema_version") if isinstance(value, dict) else None
+    files = {each.version: each.files["json"] for each in contracts() if each.name == Kind.EVENT}
+    if isinstance(version, str) and version not in files:
+        says = f"version {version[:40]!r}; known here are {', '.join(files)}"
+        yield found("document-version-unknown", "/schema_version", says)
+        return
+    file = files[version] if isinstance(version, str) else next(iter(files.values()))
+    for fault in faults(file, value):
+        yield found("event-invalid", fault.where, fault.says)
+
+
+def _check_outcome(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
+    for fault in faults(contract(Kind.OUTCOME).files["json"], value):
+        yield found("outcome-invalid", fault.where, fault.says)
+    record = value.get("record") if isinstance(value, dict) else None
+    if isinstance(record, dict):
+        for finding in schema.check(record):
+            yield found(finding.code, f"/record{finding.where}", finding.message)
+
+
+_JSON: Mapping[Kind, Callable[[str, object, Beside], Iterable[Finding]]] = MappingProxyType(
+    {
+        Kind.RECORD: _check_record,
+        Kind.PROFILE: _check_profile,
+        Kind.CRATE: _check_crate,
+        Kind.EVENT: _check_event,
+        Kind.OUTCOME: _check_outcome,
+    }
+)
+
+
+# --- XML ---
+
+
+def check_xml(kind: Kind, data: bytes, beside: Beside) -> list[Located]:
+    """Check an XML document of a kind, and say where in it each finding stands.
+
+    Raises:
+        RecordError: The record beside a TEI cannot be read.
+    """
+    findings = premis.check(data) if kind is Kind.PREMIS else tuple(_check_tei(data, beside))
+    places = xml_text.places(data, {each.where for each in findings})
+    return [Located(each, places.get(each.where) or xml_text.stated(each.message)) for each in findings]
+
+
+_ALONE = frozenset(
+    {"tei-schema", "tei-order", "tei-pointer", "tei-duplicate-id", "tei-closer", "tei-gap", "tei-supplied"}
+)
+_UNREAD = frozenset({"tei-not-well-formed", "tei-document-type"})
+"""Findings of TEI that need no record; the others compare the two."""
+
+
+def _check_tei(data: bytes, beside: Beside) -> Iterator[Finding]:
+    if beside.record is not None:
+        yield from tei.check(data, _decoded(beside.record, beside.record_name or "the record"))
+        return
+    yield from (each for each in tei.check(data, _NO_CABLE) if each.code in _ALONE | _UNREAD)
+    yield found("record-not-given", "", "the text was not compared with a record")
+
+
+def _decoded(record: bytes, name: str) -> Cable:
+    try:
+        return codec.decode(record)
+    except RecordError as error:
+        raise RecordError(f"{name}: {error.message}", hint=f"Correct it first: preserve validate {name}") from None
+
+
+_NO_CABLE = Cable(
+    identifier="",
+    redaction=Redaction(status="unknown"),
+    completeness=Completeness(status="unknown"),
+    body=Body(text="", sha256="", line_breaks="kept"),
+    provenance=Provenance(
+        page=PageCapture(format="", rendering=""),
+        source=CaptureSource(name="", size=0, sha256="", media_type="", encoding=""),
+    ),
+    rights=Rights(copyright=""),
+)
+"""Stands for a record that is not known; nothing that is compared with it is told."""
+
+
+# --- settings ---
+
+
+def check_settings(text: str) -> list[Located]:
+    """Check settings: as they would be read, up to the first fault."""
+    with TemporaryDirectory(prefix="preserve-") as folder:
+        file = Path(folder, settings.FILE_NAME)
+        file.write_text(text, encoding="utf-8", newline="")
+        try:
+            settings.load(file)
+        except UsageError as error:
+            says = error.message.replace(str(file), "the file").removeprefix("the file: ")
+            place = xml_text.stated(error.message) or _line_named(text, says)
+            return [Located(found("settings-malformed", "", f"{says}. {error.hint}".rstrip()), place)]
+    return []
+
+
+_TABLE = re.compile(r"\s*\[\s*([A-Za-z_]+)\s*\]")
+_KEY = re.compile(r"\s*([A-Za-z_]+)\s*=")
+_NAMED = re.compile(r"(?P<table>[a-z]+)\.(?P<key>[a-z_]+) is |(?P<key_in>\S+) in \[(?P<in>\S+)\]|\[(?P<only>\S+)\]")
+
+
+def _line_named(text: str, says: str) -> json_text.Place | None:
+    """Return the line of the table or key that some words name."""
+    named = _NAMED.search(says)
+    if named is None:
+        return None
+    table, key = named["table"] or named["in"] or named["only"], named["key"] or named["key_in"]
+    at = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _TABLE.match(line):
+            at = header[1]
+            if key is None and at == table:
+                return json_text.Place(number, 1)
+        elif at == table and (assigned := _KEY.match(line)) and assigned[1] == key:
+            return json_text.Place(number, assigned.start(1) + 1)
+    return None
+
+
+# --- versions ---
+
+
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){1,2}")
+
+
+def version_of(kind: Kind, value: object = None) -> str | None:
+    """Return the version that a document is held against; ``None`` where it names one that is not known."""
+    if kind is Kind.CRATE:
+        return ro_crate.SPECIFICATION.rpartition("/")[2]
+    if kind is Kind.PROFILE:
+        about = value.get("BagIt-Profile-Info") if isinstance(value, dict) else None
+        # "any profile not explicitly defining BagIt-Profile-Version should be treated as conforming to 1.1.0"
+        stated = about.get("BagIt-Profile-Version", "1.1.0") if isinstance(about, dict) else None
+        return stated if isinstance(stated, str) and _VERSION.fullmatch(stated) else None
+    if kind in {Kind.RECORD, Kind.EVENT} and isinstance(value, dict) and "schema_version" in value:
+        known = {each.version for each in contracts() if each.name == kind}
+        stated = value["schema_version"]
+        return stated if isinstance(stated, str) and stated in known else None
+    return contract(kind).version

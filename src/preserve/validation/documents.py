@@ -1,0 +1,229 @@
+"""One document, or lines of documents, in memory: recognised, checked, every finding at its place.
+
+Scope: bytes in, what was found out. Not in scope: where the bytes come from (``files``).
+
+What stops the look is a :class:`~preserve.errors.SourceError`: not text, or of no kind that we know. Everything else is
+a finding.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Sequence
+
+from preserve.errors import SourceError
+from preserve.findings import found
+from preserve.settings import FILE_NAME, Settings
+from preserve.validation import json_text, xml_text
+from preserve.validation.chain import Chain
+from preserve.validation.checks import Beside, check_json, check_settings, check_xml, locate, version_of
+from preserve.validation.json_text import NotJsonError, Place
+from preserve.validation.model import Kind, Located, Validated
+from preserve.validation.recognition import KNOWN, OTHER_VERSIONS, kind_of_json, kind_of_root
+
+__all__ = ["LARGEST_SETTINGS", "MOST_FINDINGS", "XML", "UnknownKindError", "of_bytes", "of_lines"]
+
+MOST_FINDINGS = 1000
+"""Findings of one file that are told."""
+
+LARGEST_SETTINGS = 64 << 10
+"""Bytes of the largest settings; Python's reader of TOML takes the square of some lengths."""
+
+XML = frozenset({Kind.TEI, Kind.PREMIS})
+"""The kinds that are XML."""
+
+_SETTINGS_TABLES = frozenset(Settings.__dataclass_fields__)
+_SPACE = b" \t\r\n"
+
+
+class UnknownKindError(SourceError):
+    """A file that is of no kind that can be validated."""
+
+    def __init__(self, message: str, *, hint: str = f"What can be: {KNOWN}. --as names the kind.") -> None:
+        super().__init__(message, hint=hint)
+
+
+def of_bytes(name: str, data: bytes, asked: Kind | None = None, beside: Beside | None = None) -> Validated:
+    """Validate one document.
+
+    Args:
+        name: Its name, for messages and by which settings are known.
+        data: All of it.
+        asked: What it must be; ``None``: what it is by its content.
+        beside: What is known of its surroundings.
+
+    Raises:
+        UnknownKindError: It is of no kind that we know, or no text at all.
+        SourceError: It is larger than settings can be.
+        RecordError: The record of a TEI cannot be read.
+    """
+    beside = beside or Beside()
+    if asked in XML or (asked is None and _begins_like_xml(data)):
+        return _of_xml(name, data, asked, beside)
+    if b"\0" in data:
+        raise UnknownKindError(f"{name}: the file is not text")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if asked is None and not data.lstrip(_SPACE).startswith(b"{"):
+            raise UnknownKindError(f"{name}: the file is not text in UTF-8") from None
+        return _result(name, asked, [_undecodable(data, error)])
+    if asked is Kind.SETTINGS or (asked is None and _are_settings(name, text)):
+        if len(data) > LARGEST_SETTINGS:
+            raise SourceError(f"{name}: larger than {LARGEST_SETTINGS >> 10} KiB, which no settings are")
+        return _result(name, Kind.SETTINGS, check_settings(text))
+    if asked is None and not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        raise UnknownKindError(f"{name}: neither a JSON object nor XML nor settings")
+    return _of_json(name, text, asked, beside)
+
+
+def of_lines(name: str, lines: Iterable[bytes], asked: Kind | None = None) -> Validated:
+    """Validate a file of one JSON document a line; looking ends when there are :data:`MOST_FINDINGS`.
+
+    Args:
+        name: Its name, for messages.
+        lines: Each with its line feed, which only the last may lack.
+        asked: What they must be; ``None``: what the first one is.
+
+    Raises:
+        UnknownKindError: The lines are of no kind that we know.
+    """
+    findings: list[Located] = []
+    kind, version, number, chain = asked, None, 0, Chain()
+    for number, line in enumerate(lines, 1):
+        if kind is Kind.EVENT and not line.endswith(b"\n"):
+            says = f"the last {len(line):,} bytes are not a whole line"
+            findings.append(Located(found("event-line-unfinished", "", says), Place(number, 1)))
+            continue
+        kind, stated, told = _of_line(name, line, number, kind, chain)
+        version = version or stated
+        findings += (_moved(each, number) for each in told)
+        if len(findings) >= MOST_FINDINGS:
+            return _result(name, kind, findings, version=version, lines=number, stopped=number)
+    return _result(name, kind, findings, version=version, lines=number)
+
+
+def _of_line(
+    name: str, line: bytes, number: int, kind: Kind | None, chain: Chain
+) -> tuple[Kind | None, str | None, list[Located]]:
+    """Return the kind of a line, its version, and what is wrong with it; a line that is no JSON shows no kind."""
+    try:
+        text = line.decode("utf-8")
+        value = json_text.read_json(text)
+    except (UnicodeDecodeError, NotJsonError) as error:
+        chain.skip(line)
+        return (
+            kind,
+            None,
+            [_undecodable(line, error) if isinstance(error, UnicodeDecodeError) else _no_json(text, error)],
+        )
+    kind = kind or kind_of_json(value)
+    if kind is None:
+        raise UnknownKindError(f"{name}: line {number} is of no kind that can be validated")
+    told = check_json(kind, text, value, Beside())
+    if kind is Kind.EVENT:
+        told += locate(text, chain.follow(line, value))
+    return kind, version_of(kind, value), told
+
+
+def _no_json(text: str, error: NotJsonError) -> Located:
+    # A text that ends too early ends where its last line does, not on the line after it.
+    return Located(error.finding, json_text.place_at(text, min(error.offset, len(text.rstrip()))))
+
+
+def _moved(located: Located, line: int) -> Located:
+    column = located.place.column if located.place else 1
+    return Located(located.finding, Place(line, column))
+
+
+def _of_json(name: str, text: str, asked: Kind | None, beside: Beside) -> Validated:
+    try:
+        value = json_text.read_json(text)
+    except NotJsonError as error:
+        return _result(name, asked, [_no_json(text, error)])
+    met = kind_of_json(value)
+    kind = asked or met
+    if kind is None:
+        raise UnknownKindError(f"{name}: JSON whose properties are of no kind that can be validated")
+    if met not in {kind, None}:
+        says = f"its properties are those of the kind {met}, not {kind}"
+        return _result(name, kind, [Located(found("document-other", "", says), Place(1, 1))])
+    version = version_of(kind, value)
+    return _result(name, kind, check_json(kind, text, value, beside), version=version)
+
+
+def _of_xml(name: str, data: bytes, asked: Kind | None, beside: Beside) -> Validated:
+    try:
+        root = xml_text.read_root(data)
+    except xml_text.NotXmlError as error:
+        kind = asked or (kind_of_root(error.root.namespace, error.root.name) if error.root else None)
+        return _result(name, kind, [Located(error.finding, error.place)])
+    met = kind_of_root(root.namespace, root.name)
+    kind = asked or met
+    says = f"its root element is {root.name[:60]} of the namespace {root.namespace[:200] or '(none)'}"
+    if kind is None:
+        raise UnknownKindError(f"{name}: {says}")
+    if met is not kind:
+        return _result(name, kind, [Located(found("document-other", "", says), root.place)])
+    if older := OTHER_VERSIONS.get((root.namespace, root.name)):
+        says = f"it is {older[1]}; known here is version {version_of(kind)}"
+        return _result(name, kind, [Located(found("document-version-unknown", "", says), root.place)])
+    findings = check_xml(kind, data, beside)
+    return _result(name, kind, findings, version=version_of(kind), record=beside.record_name)
+
+
+def _result(
+    name: str,
+    kind: Kind | None,
+    findings: Sequence[Located],
+    *,
+    version: str | None = None,
+    lines: int | None = None,
+    stopped: int | None = None,
+    record: str | None = None,
+) -> Validated:
+    ordered = sorted(findings, key=_order)
+    if len(ordered) > MOST_FINDINGS:
+        last = ordered[MOST_FINDINGS - 1].place
+        stopped = stopped or (last.line if last else 1)
+    return Validated(
+        file=name,
+        kind=kind,
+        version=version,
+        findings=tuple(ordered[:MOST_FINDINGS]),
+        lines=lines,
+        stopped=stopped,
+        record=record,
+    )
+
+
+def _order(located: Located) -> tuple[int, int, str, str]:
+    """Sort by place, what has none first."""
+    place = located.place or Place(0, 0)
+    return (place.line, place.column, located.finding.code, located.finding.message)
+
+
+def _begins_like_xml(data: bytes) -> bool:
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return data[:4].replace(b"\0", b"").endswith(b"<")
+    return data.removeprefix(BOM_UTF8).lstrip(_SPACE).startswith(b"<")
+
+
+def _are_settings(name: str, text: str) -> bool:
+    if name.endswith(FILE_NAME):
+        return True
+    if len(text) > LARGEST_SETTINGS or text.lstrip().startswith("{"):
+        return False
+    try:
+        return not _SETTINGS_TABLES.isdisjoint(tomllib.loads(text))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _undecodable(data: bytes, error: UnicodeDecodeError) -> Located:
+    before = data[: error.start]
+    line = before.count(b"\n") + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+    says = f"the byte 0x{data[error.start]:02x} is no UTF-8 here"
+    return Located(found("document-not-utf8", "", says), Place(line, column))

@@ -1,0 +1,184 @@
+"""Files to validate, read within bounds: one, standard input, or those below a folder.
+
+Scope: opening, what lies beside a file, and whether it is one document or a document a line; lines are drawn as they
+are needed, so a log of any length takes the memory of its longest line. Not in scope: what the bytes are
+(``documents``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from preserve.errors import SourceError
+from preserve.provenance.model import PAYLOAD
+from preserve.provenance.ro_crate import DESCRIPTOR
+from preserve.validation.checks import Beside
+from preserve.validation.documents import XML, of_bytes, of_lines
+from preserve.validation.model import Kind, Validated
+from preserve.validation.recognition import KNOWN
+
+__all__ = ["LARGEST", "is_folder", "validate", "walk"]
+
+LARGEST = 64 << 20
+"""Bytes of the largest document, and of the longest line: the bound of a line of an event log."""
+
+_MOST_PAYLOAD = 1_000_000
+_JSON_FILES = frozenset({".json", ".jsonl", ".ndjson"})
+_XML_FILES = frozenset({".xml"})
+_SETTINGS_FILES = frozenset({".toml"})
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a folder is there, as far as may be seen: reading tells why something else cannot be read."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file() and not path.is_symlink()
+    except OSError:
+        return False
+
+
+def walk(folder: Path, kind: Kind | None = None) -> Iterator[Path]:
+    """Yield the files below a folder that can be documents, by the ends of their names; no link is followed.
+
+    Args:
+        folder: Where to look, at any depth.
+        kind: The kind that is asked for; ``None`` for all.
+
+    Raises:
+        SourceError: A folder cannot be listed.
+    """
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise SourceError(f"{_named(folder)}: the folder cannot be listed: {error.strerror}") from error
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from walk(Path(entry.path), kind)
+        elif entry.is_file(follow_symlinks=False) and Path(entry.name).suffix.lower() in _ends(kind):
+            yield Path(entry.path)
+
+
+def _ends(kind: Kind | None) -> frozenset[str]:
+    if kind is None:
+        return _JSON_FILES | _XML_FILES | _SETTINGS_FILES
+    if kind is Kind.SETTINGS:
+        return _SETTINGS_FILES
+    return _XML_FILES if kind in XML else _JSON_FILES
+
+
+def validate(
+    file: Path | None, kind: Kind | None = None, *, record: Path | None = None, stdin: BinaryIO | None = None
+) -> Validated:
+    """Validate one file.
+
+    Args:
+        file: The file; ``None`` for standard input.
+        kind: What it must be; ``None``: what it is by its content.
+        record: The record that a TEI is of; ``None``: the one in the folder ``record`` beside its folder, if any.
+        stdin: Standard input, where ``file`` is ``None``.
+
+    Raises:
+        SourceError: It could not be looked at, or is of no kind that we know.
+        RecordError: The record of a TEI cannot be read.
+    """
+    if file is None:
+        if stdin is None:
+            raise TypeError("neither a file nor a stream")
+        return _of_stream("-", stdin, kind, _beside(None, record))
+    with _opened(file) as stream:
+        return _of_stream(_named(file), stream, kind, _beside(file, record))
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except FileNotFoundError as error:
+        raise SourceError(f"{_named(file)}: no such file or folder", hint="Check the name.") from error
+    except OSError as error:
+        raise SourceError(f"{_named(file)}: cannot be read: {error.strerror or error}") from error
+
+
+def _named(path: Path) -> str:
+    """Return a file's name as text: bytes of it that are no UTF-8 are shown as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _of_stream(name: str, stream: BinaryIO, kind: Kind | None, beside: Beside) -> Validated:
+    try:
+        first, second = _line(name, stream), _line(name, stream)
+        if not first:
+            raise SourceError(f"{name}: the file is empty", hint=f"Give a document: {KNOWN}.")
+        if _are_lines(first, second, kind):
+            given = (line for line in (first, second) if line)
+            return of_lines(name, chain(given, iter(lambda: _line(name, stream), b"")), kind)
+        data = first + second + stream.read(max(0, LARGEST + 1 - len(first) - len(second)))
+    except OSError as error:
+        raise SourceError(f"{name}: cannot be read: {error.strerror or error}") from error
+    if len(data) > LARGEST:
+        _too_large(name, "the file")
+    return of_bytes(name, data, kind, beside)
+
+
+def _line(name: str, stream: BinaryIO) -> bytes:
+    line = stream.readline(LARGEST + 1)
+    if len(line) > LARGEST:
+        _too_large(name, "the file, or a line of it,")
+    return line
+
+
+def _too_large(name: str, what: str) -> NoReturn:
+    says = f"{name}: {what} is larger than {LARGEST >> 20} MiB, which no document of a cable is"
+    raise SourceError(says, hint=f"What can be validated: {KNOWN}.")
+
+
+def _are_lines(first: bytes, second: bytes, kind: Kind | None) -> bool:
+    """Return whether a file has a document on each line: its first line is a whole object, and another follows."""
+    if kind in {*XML, Kind.SETTINGS}:
+        return False
+    whole = first.strip()
+    several = second.lstrip().startswith(b"{") or kind in {Kind.EVENT, Kind.OUTCOME}
+    return whole.startswith(b"{") and whole.endswith(b"}") and several
+
+
+# --- what lies beside a file ---
+
+
+def _beside(file: Path | None, record: Path | None) -> Beside:
+    """Return what is beside a file where it lies as in a bag: the record of a TEI, the payload of a crate."""
+    if record is None and file is not None and file.parent.name == "tei":
+        here = file.parent.parent / "record" / f"{file.stem}.json"
+        record = here if _is_file(here) else None
+    data = None
+    if record is not None:
+        with _opened(record) as stream:
+            data = stream.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            _too_large(_named(record), "the record")
+    return Beside(
+        record=data,
+        record_name=None if record is None else _named(record),
+        payload=None if file is None else _payload(file),
+    )
+
+
+def _payload(crate: Path) -> list[str] | None:
+    top = crate.parent
+    in_bag = crate.name == DESCRIPTOR and top.name == PAYLOAD.rstrip("/") and _is_file(top.parent / "bagit.txt")
+    if not in_bag:
+        return None
+    paths: list[str] = []
+    for folder, _, files in os.walk(top):
+        paths += (f"{PAYLOAD}{(Path(folder) / name).relative_to(top).as_posix()}" for name in files)
+        if len(paths) > _MOST_PAYLOAD:
+            raise SourceError(f"{_named(crate)}: the bag has more than {_MOST_PAYLOAD:,} files")
+    return paths

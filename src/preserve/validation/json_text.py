@@ -1,0 +1,236 @@
+"""JSON as text: read within bounds, and where in it a value stands.
+
+Scope: RFC 8259, strictly: no repeated name, no ``NaN``; lines and columns of JSON Pointers. Not in scope: what a
+value means.
+
+Reading is the standard library's. Only when something is wrong is the text walked a second time to find the place,
+which costs Python's time for each sign; so files without faults cost next to nothing. Nothing here recurses.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from preserve.conformance import pointer
+from preserve.findings import Finding, found
+
+__all__ = ["DEEPEST", "LONGEST_NUMBER", "MOST_VALUES", "NotJsonError", "Place", "place_at", "places", "read_json"]
+
+DEEPEST = 64
+"""Levels of nesting that are read; the deepest of our documents has about ten."""
+
+MOST_VALUES = 2_000_000
+"""Values that one text may hold (by its commas and brackets): what bounds the memory that reading takes."""
+
+LONGEST_NUMBER = 4300
+"""Digits of the longest integer that is read: Python's own bound, as a longer one takes the square of its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a text: line and column, both from 1, the column in characters."""
+
+    line: int
+    column: int
+
+
+class NotJsonError(Exception):
+    """A text that is not read as JSON, with its finding and the offset of the fault."""
+
+    def __init__(self, finding: Finding, offset: int) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+        self.offset = offset
+
+
+@dataclass(slots=True)
+class _Open:
+    """A container that the walk is inside of, and the member or item at hand."""
+
+    is_object: bool
+    item: int = 0
+    name: str = ""
+    offset: int = 0
+    """Where the name begins."""
+    repeated: bool = False
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def step(self) -> str | int:
+        """The step of a pointer to the member or item at hand."""
+        return self.name if self.is_object else self.item
+
+    def meet(self, name: str, offset: int) -> None:
+        """Go to the next member."""
+        self.name, self.offset, self.repeated = name, offset, name in self.names
+        self.names.add(name)
+
+
+@dataclass(slots=True)
+class _Sought:
+    """A step of the pointers that are sought, and those that go on from it; the offset once it is met."""
+
+    below: dict[str, _Sought] = field(default_factory=dict)
+    offset: int | None = None
+
+
+# Possessive: an unfinished string fails at once, and no string costs more than its length.
+_TOKEN = re.compile(r'[ \t\n\r]*+("[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++)', re.DOTALL)
+
+
+def read_json(text: str) -> object:
+    """Return the value that a text is.
+
+    Raises:
+        NotJsonError: It is not JSON, repeats a name in an object, or goes beyond the bounds of this module. Its
+            finding is ``json-malformed``, ``json-repeated-name``, ``json-byte-order-mark`` or ``json-limit``.
+    """
+    if text.startswith("\ufeff"):
+        raise NotJsonError(found("json-byte-order-mark", "", "it begins with a byte order mark, U+FEFF"), 0)
+    if sum(map(text.count, ",[{")) > MOST_VALUES:
+        raise NotJsonError(found("json-limit", "", f"more than {MOST_VALUES:,} values"), 0)
+    try:
+        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise NotJsonError(found("json-malformed", "", _plain(error.msg)), error.pos) from None
+    except (ValueError, RecursionError):
+        raise _odd(text) from None
+    if _deeper_than(value, DEEPEST):
+        raise _odd(text)
+    return value
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a repeated name")  # where, the walk says
+    return members
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def _plain(says: str) -> str:
+    return f"{says[0].lower()}{says[1:]}"
+
+
+def _deeper_than(value: object, levels: int) -> bool:
+    level: list[object] = [value]
+    for _ in range(levels):
+        level = [
+            item
+            for each in level
+            for item in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _odd(text: str) -> NotJsonError:
+    """Return what the walk meets first of what the standard library reads and JSON, or we, do not."""
+    for offset, sign, stack in _walk(text):
+        if stack and stack[-1].repeated:
+            says = f"the object has the name {_shown(stack[-1].name)} twice; the first value would be lost"
+            return NotJsonError(found("json-repeated-name", _where(stack), says), offset)
+        if len(stack) >= DEEPEST and sign in "[{":
+            return NotJsonError(found("json-limit", "", f"nested deeper than {DEEPEST} levels"), offset)
+        if sign[0] in "-0123456789" and len(sign) > LONGEST_NUMBER:
+            return NotJsonError(found("json-limit", _where(stack), f"a number of {len(sign):,} characters"), offset)
+        # The standard library takes these where a longer word begins with them, too.
+        if sign.startswith(("NaN", "Infinity", "-Infinity")):
+            return NotJsonError(found("json-malformed", _where(stack), f"{sign[:20]} is no value of JSON"), offset)
+    return NotJsonError(found("json-malformed", "", "it cannot be read"), 0)
+
+
+def _where(stack: list[_Open]) -> str:
+    return pointer(each.step for each in stack)
+
+
+def _shown(name: str) -> str:
+    text = repr(name)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def places(text: str, pointers: Collection[str]) -> dict[str, Place]:
+    """Return where each JSON Pointer stands; one that leads to nothing has the place of what is nearest above it.
+
+    Args:
+        text: JSON, as :func:`read_json` reads it.
+        pointers: As findings have them; ``""`` for the whole.
+    """
+    whole = _Sought()
+    ends = {each: _way(whole, each) for each in pointers}
+    inside: list[_Sought | None] = [whole]
+    for offset, sign, stack in _walk(text):
+        del inside[len(stack) + 1 :]
+        sought = inside[-1]
+        if stack and sought is not None:
+            sought = sought.below.get(str(stack[-1].step))
+        if sought is not None and sought.offset is None:
+            sought.offset = offset
+        if sign in "[{":
+            inside.append(sought)
+    nearest = {
+        each: next(step.offset for step in reversed(way) if step.offset is not None) for each, way in ends.items()
+    }
+    lines = _lines_of(text, nearest.values())
+    return {each: lines[offset] for each, offset in nearest.items()}
+
+
+def _way(whole: _Sought, where: str) -> list[_Sought]:
+    """Return the steps to a pointer, the whole first; they are made where they are not there yet."""
+    way = [whole]
+    for step in where.split("/")[1:]:
+        way.append(way[-1].below.setdefault(step.replace("~1", "/").replace("~0", "~"), _Sought()))
+    return way
+
+
+def place_at(text: str, offset: int) -> Place:
+    """Return the line and column of an offset."""
+    return _lines_of(text, [offset])[offset]
+
+
+def _lines_of(text: str, offsets: Iterable[int]) -> Mapping[int, Place]:
+    found_at: dict[int, Place] = {}
+    line, start, at = 1, 0, 0
+    for offset in sorted(set(offsets)):
+        line += text.count("\n", at, offset)
+        start = max(start, text.rfind("\n", at, offset) + 1)
+        at = offset
+        found_at[offset] = Place(line, offset - start + 1)
+    return found_at
+
+
+def _walk(text: str) -> Iterator[tuple[int, str, list[_Open]]]:
+    """Yield every value of a text, those that hold others first, as far as the text is JSON.
+
+    Yields:
+        Where the value begins (a member: where its name does), its first sign, and what it stands in, outermost
+        first; the list is that of the walk, and changes as it goes on.
+    """
+    stack: list[_Open] = []
+    expects_name = False
+    at = 0
+    while (match := _TOKEN.match(text, at)) is not None:
+        sign, offset, at = match[1], match.start(1), match.end()
+        if sign in "}]":
+            stack.pop()
+            expects_name = False
+        elif sign == ",":
+            expects_name = stack[-1].is_object
+            stack[-1].item += 1
+        elif sign == ":":
+            expects_name = False
+        elif expects_name:
+            stack[-1].meet(json.loads(sign), offset)
+        else:
+            yield stack[-1].offset if stack and stack[-1].is_object else offset, sign, stack
+            if sign in "[{":
+                stack.append(_Open(sign == "{"))
+                expects_name = sign == "{"

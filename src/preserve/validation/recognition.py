@@ -1,0 +1,83 @@
+"""What kind a document is, by its content: the root element of XML, the properties of JSON, the tables of settings.
+
+Scope: recognising, also what is damaged: the kind that it fits best. Not in scope: whether it is valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Any
+
+from preserve.contract import contract, json_schema
+from preserve.provenance import premis
+from preserve.tei.encode import NAMESPACE as TEI
+from preserve.validation.model import Kind
+
+__all__ = ["KNOWN", "OTHER_VERSIONS", "kind_of_json", "kind_of_root"]
+
+KNOWN = "a record, TEI, PREMIS, a BagIt profile, an RO-Crate, a line of an event log or of --json, or settings"
+"""What can be recognised, in words."""
+
+_ROOTS = MappingProxyType({(TEI, "TEI"): Kind.TEI, (premis.NAMESPACE, "premis"): Kind.PREMIS})
+
+OTHER_VERSIONS = MappingProxyType(
+    {
+        ("info:lc/xmlns/premis-v2", "premis"): (Kind.PREMIS, "PREMIS 2"),
+        ("http://www.loc.gov/standards/premis/v1", "premis"): (Kind.PREMIS, "PREMIS 1"),
+        ("", "TEI.2"): (Kind.TEI, "TEI P4"),
+    }
+)
+"""Root elements of older versions of a kind, and what they are called."""
+
+_MARKERS = MappingProxyType({"BagIt-Profile-Info": Kind.PROFILE, "@graph": Kind.CRATE})
+"""Properties that only one kind has."""
+
+_LEAST = 0.5
+"""The part of a kind's required properties, and of the properties that are there, that must fit."""
+
+
+def kind_of_root(namespace: str, name: str) -> Kind | None:
+    """Return the kind of an XML document by its root element; of any version that is known by name."""
+    other = OTHER_VERSIONS.get((namespace, name))
+    return other[0] if other else _ROOTS.get((namespace, name))
+
+
+def kind_of_json(value: object) -> Kind | None:
+    """Return the kind that a JSON value fits best; ``None`` when it fits none well."""
+    if not isinstance(value, dict):
+        return None
+    for marker, kind in _MARKERS.items():
+        if marker in value:
+            return kind
+    fits = [(_fit(value.keys(), required, properties), kind) for kind, required, properties in _shapes()]
+    best, kind = max(fits, key=itemgetter(0))
+    return kind if best >= _LEAST else None
+
+
+def _fit(names: Collection[str], required: frozenset[str], properties: frozenset[str]) -> float:
+    """Return the part of the required properties that are there, or of those there that are known: the smaller."""
+    if not names:
+        return 0.0
+    known = sum(name in properties for name in names)
+    return min(len(required.intersection(names)) / len(required), known / len(names))
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> tuple[tuple[Kind, frozenset[str], frozenset[str]], ...]:
+    """Return the required properties and all properties of each object that a JSON Schema of ours describes."""
+    return tuple(
+        (kind, frozenset(shape.get("required", ())), frozenset(shape["properties"]))
+        for kind in (Kind.RECORD, Kind.EVENT, Kind.OUTCOME)
+        for shape in _objects(json_schema(contract(kind).files["json"]))
+    )
+
+
+def _objects(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    branches: Collection[Mapping[str, str]] = schema.get("oneOf", ())
+    for branch in branches:
+        yield schema["$defs"][branch["$ref"].removeprefix("#/$defs/")]
+    if not branches:
+        yield schema

@@ -1,0 +1,127 @@
+"""XML as text: its root element, what must not be in it, and where in it a finding stands.
+
+Scope: passes of an event parser that resolves nothing. Not in scope: validity; ``tei`` and ``provenance`` know that,
+and parse for themselves.
+
+A document type declaration ends the pass at once: without one there are no entities but the five of XML, so nothing
+can grow and nothing can be fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from xml.parsers import expat  # no entity of the document is ever met: see the handler of the document type
+
+from preserve.findings import Finding, found
+from preserve.validation.json_text import Place
+
+__all__ = ["MOST_ATTRIBUTES", "MOST_TAGS", "NotXmlError", "Root", "places", "read_root", "stated"]
+
+MOST_TAGS = 1_000_000
+"""Tags of a document that is read, by its signs ``<``: what bounds the memory that the parsers take."""
+
+MOST_ATTRIBUTES = 2_000_000
+"""Attributes of a document that is read, by its signs ``=``."""
+
+_XML_ID = "http://www.w3.org/XML/1998/namespace id"
+# Not line 0, which is what libxml2 says when it does not know.
+_LINE = re.compile(r"\bline ([1-9]\d{0,8})(?!\d)(?:, column (\d{1,9}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The root element: its namespace, empty for none, its local name, and where it starts."""
+
+    namespace: str
+    name: str
+    place: Place
+
+
+class NotXmlError(Exception):
+    """A document that is not read, with its finding and place, and its root where the pass came to it."""
+
+    def __init__(self, finding: Finding, place: Place, root: Root | None = None) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+        self.place = place
+        self.root = root
+
+
+def read_root(data: bytes) -> Root:
+    """Return the root element of a document that is well-formed to its end.
+
+    Raises:
+        NotXmlError: It is not well-formed, has a document type declaration, or goes beyond the bounds of this module.
+            Its finding is ``xml-malformed``, ``xml-document-type`` or ``xml-limit``.
+    """
+    if data.count(b"<") > MOST_TAGS or data.count(b"=") > MOST_ATTRIBUTES:
+        says = f"more than {MOST_TAGS:,} tags, or more than {MOST_ATTRIBUTES:,} attributes"
+        raise NotXmlError(found("xml-limit", "", says), Place(1, 1))
+    parser = _parser()
+    roots: list[Root] = []
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        namespace, _, local = name.rpartition(" ")
+        roots.append(Root(namespace, local, _place(parser)))
+        parser.StartElementHandler = None
+
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        place = Place(error.lineno, error.offset + 1)
+        says = f"not well-formed XML: {expat.ErrorString(error.code)}"
+        raise NotXmlError(found("xml-malformed", f"line {place.line}", says), place, *roots) from None
+    except (LookupError, ValueError):
+        says = "it declares an encoding that is not read; save it as UTF-8"
+        raise NotXmlError(found("xml-malformed", "line 1", says), Place(1, 1)) from None
+    return roots[0]
+
+
+def places(data: bytes, wheres: Collection[str]) -> dict[str, Place]:
+    """Return the place of what findings name, as far as it can be told.
+
+    Args:
+        data: A document that :func:`read_root` has read.
+        wheres: As findings of TEI and PREMIS have them: ``line 12``, ``#id``, the type of a division, the name of an
+            element; of the last two the first such element is meant.
+    """
+    told = {where: place for where in wheres if (place := stated(where)) is not None}
+    sought = set(wheres) - told.keys() - {""}
+    if not sought:
+        return told
+    parser = _parser()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        xml_id = attributes.get(_XML_ID)
+        for where in (f"#{xml_id}", attributes.get("type", ""), name.rpartition(" ")[2]):
+            if where in sought:
+                told.setdefault(where, _place(parser))
+
+    parser.StartElementHandler = start
+    parser.Parse(data, True)
+    return told
+
+
+def stated(says: str) -> Place | None:
+    """Return the place that some words state, as those of libxml2 do: ``line 3, column 14``."""
+    match = _LINE.search(says)
+    return None if match is None else Place(int(match[1]), int(match[2] or 1))
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+
+    def refuse(*_: object) -> None:
+        says = "a document type declaration"
+        raise NotXmlError(found("xml-document-type", f"line {parser.CurrentLineNumber}", says), _place(parser))
+
+    parser.StartDoctypeDeclHandler = refuse
+    return parser
+
+
+def _place(parser: expat.XMLParserType) -> Place:
+    return Place(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)

@@ -1,0 +1,106 @@
+"""Bags of any content under fault: a full disk, ``kill -9``, Ctrl-C. Nothing is visible but whole bags."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.command import environment, preserve
+
+from preserve.bag.convert import Conversion, convert_bag
+from preserve.bag.extract import extract_bag
+from preserve.bag.make import Recipe, make_bag
+from preserve.bag.model import Form
+from preserve.bag.stage import PREFIX
+from preserve.bag.verify import verify
+from preserve.errors import ArchiveError, ExitCode
+
+KILLS = 6
+
+
+def _run(*words: str) -> bool:
+    return subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "disk"
+    place.mkdir()
+    if not _run("mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)):
+        pytest.skip("no right to mount a tmpfs")
+    yield place
+    _run("umount", "-l", str(place))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Files of fewer octets than the disk has room for, which need more: each takes a page, or a header."""
+    root = tmp_path / "source"
+    root.mkdir()
+    for number in range(1200):
+        (root / f"{number}.txt").write_bytes(b"x" * 50)
+    return root
+
+
+@pytest.mark.parametrize("form", [Form.DIRECTORY, Form.TAR])
+def test_a_full_disk_is_said_and_left_as_it_was(form: Form, source: Path, disk: Path, tmp_path: Path) -> None:
+    recipe = Recipe("bag", form=form)
+    with pytest.raises(ArchiveError, match=r"full|No space"):
+        make_bag([source], disk / "bags", recipe)
+    assert list(disk.iterdir()) == []
+    made = make_bag([source], tmp_path / "bags", recipe)
+    assert made.bag is not None
+    with pytest.raises(ArchiveError, match=r"full|No space"):
+        convert_bag(made.bag.path, disk / "bags", Conversion("preserve", Form.TAR, ("md5", "sha256")))
+    with pytest.raises(ArchiveError, match=r"full|No space"):
+        extract_bag(made.bag.path, disk / "out")
+    assert list(disk.iterdir()) == []
+
+
+def start(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "preserve", "bag", *arguments]
+    return subprocess.Popen(command, cwd=cwd, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def staged(place: Path, process: subprocess.Popen[bytes]) -> bool:
+    """Wait for a process to begin writing; return whether it did before it ended."""
+    while process.poll() is None:
+        if any(place.glob(f"{PREFIX}*/*")):
+            return True
+        time.sleep(0.002)
+    return False
+
+
+@pytest.mark.parametrize("form", ["directory", "tar"])
+def test_a_kill_leaves_a_stage_and_the_next_run_removes_it(form: str, source: Path, tmp_path: Path) -> None:
+    chance = random.Random(form)
+    met = 0
+    for number in range(KILLS):
+        process = start("make", "source", "--to", ".", "--name", f"bag{number}", "--form", form, cwd=tmp_path)
+        if staged(tmp_path, process):
+            time.sleep(chance.uniform(0, 0.05))
+            process.kill()
+        process.wait()
+        visible = {path for path in tmp_path.iterdir() if not path.name.startswith(PREFIX)} - {source}
+        assert all(verify(path).valid for path in visible)
+        met += any(tmp_path.glob(f"{PREFIX}*"))
+    assert met > 0, "no kill met a bag under way: the delays are wrong"
+    assert preserve("bag", "make", "source", "--to", ".", "--name", "last", cwd=tmp_path).returncode == 0
+    assert list(tmp_path.glob(f"{PREFIX}*")) == []
+    assert len(list(source.iterdir())) == 1200
+
+
+def test_an_interrupt_leaves_nothing(source: Path, tmp_path: Path) -> None:
+    with (source / "sparse").open("wb") as file:
+        file.truncate(1 << 30)
+    process = start("make", "source", "--to", "bags", cwd=tmp_path)
+    assert staged(tmp_path, process)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == ExitCode.INTERRUPTED
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]

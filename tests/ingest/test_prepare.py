@@ -1,0 +1,38 @@
+"""What a worker does when the disk does not give back what was written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from preserve.bag.model import Form, NewBag, WrittenBag
+from preserve.bag.write import stage_bag
+from preserve.clock import Clock
+from preserve.errors import ExitCode
+from preserve.ingest import prepare as room
+from preserve.ingest.outcome import Fate
+from preserve.ingest.prepare import Plan, prepare
+from preserve.provenance.software import this_software
+from preserve.readers import SourceRef
+from preserve.settings import Settings
+
+PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/07STRELSAU112.lines.txt"
+
+
+def test_a_bag_that_reads_back_altered_is_not_handed_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def failing_disk(bag: NewBag, place: Path, *, algorithms: tuple[str, ...], form: Form) -> WrittenBag:
+        staged = stage_bag(bag, place, algorithms=algorithms, form=form)
+        with (staged.path / "data/tei/07STRELSAU112.xml").open("r+b") as file:
+            file.write(b"!")
+        return staged
+
+    monkeypatch.setattr(room, "stage_bag", failing_disk)
+    clock = Clock(datetime(2026, 1, 31, tzinfo=UTC))
+    plan = Plan(settings=Settings(), clock=clock, software=this_software(), stage=tmp_path)
+    prepared = prepare(plan, SourceRef(str(PAGE), PAGE))
+    assert prepared.staged is None
+    assert (prepared.outcome.fate, prepared.outcome.exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
+    # The fault, and not the first thing that there was to note about the bag.
+    assert "reads back invalid (its sha512 is " in (prepared.outcome.error or "")
