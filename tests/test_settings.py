@@ -140,7 +140,7 @@ def test_the_notice_is_the_advisory_and_the_contact() -> None:
         ('access = "open"\n', "access is a value", "Write it as a table: [access]."),
         ('[access]\nlevel = "restrictd"\n', "access.level is 'restrictd'", "(did you mean 'restricted'?)"),
         ("[access]\nlevel = 3\n", "access.level is 3", "must be one of open, restricted, embargoed, metadata-only"),
-        ('[bags]\nform = "zip"\n', "bags.form is 'zip'", "directory, tar"),
+        ('[bags]\nform = "7z"\n', "bags.form is '7z'", "directory, tar, zip"),
         ('[bags]\ndigests = "sha512"\n', "bags.digests is 'sha512'", "a list of digest algorithms"),
         ("[bags]\ndigests = []\n", "bags.digests is []", "a list of digest algorithms"),
         ("[bags]\ndigests = [512]\n", "bags.digests is [512]", "a list of digest algorithms"),
@@ -223,8 +223,8 @@ def test_variables_of_others_are_let_be() -> None:
 def test_slips_of_variables_and_flags_name_their_place() -> None:
     with pytest.raises(UsageError, match=r"^PRESERVE_ACCESS_LEVEL: access.level is 'opn'"):
         load(None, {"PRESERVE_ACCESS_LEVEL": "opn"})
-    with pytest.raises(UsageError, match=r"^flags: bags.form is 'zip'"):
-        load(None, {}, {"bags.form": "zip"})
+    with pytest.raises(UsageError, match=r"^flags: bags.form is '7z'"):
+        load(None, {}, {"bags.form": "7z"})
     with pytest.raises(UsageError, match=r"^flags: bags.from is no setting. Did you mean bags.form\?"):
         load(None, {}, {"bags.from": "tar"})
     with pytest.raises(UsageError, match=r"^flags: access.level is "):

@@ -35,11 +35,18 @@ _MOST_TIMES: Final = 200
 _STEP: Final = 1 << 18
 
 
-class Damaged(OSError):  # noqa: N818 - a state of the octets, as OSError's own subclasses are
+class _UnreadableError(OSError):
+    """The compressed octets cannot be read on; no device is to blame."""
+
+    def __str__(self) -> str:
+        return str(self.strerror)
+
+
+class Damaged(_UnreadableError):  # noqa: N818 - a state of the octets, as OSError's own subclasses are
     """The compressed octets are damaged, or end too early."""
 
 
-class Expands(OSError):  # noqa: N818
+class Expands(_UnreadableError):  # noqa: N818
     """The octets become so many that they were made to exhaust whoever reads them."""
 
 

@@ -67,14 +67,16 @@ def test_what_a_killed_process_left_is_swept_and_what_a_living_one_holds_is_not(
 def test_sweeping_touches_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "away").mkdir()
     (tmp_path / "away" / "bag").write_bytes(b"x")
-    (tmp_path / f"{PREFIX}link").symlink_to("away")
-    (tmp_path / f"{PREFIX}file").write_bytes(b"x")
+    (tmp_path / f"{PREFIX}link0000").symlink_to("away")
+    (tmp_path / f"{PREFIX}file0000").write_bytes(b"x")
     (tmp_path / "bag").mkdir()
-    (tmp_path / f"{PREFIX}dead").mkdir()
-    (tmp_path / f"{PREFIX}dead" / "link").symlink_to("../away")
+    (tmp_path / f"{PREFIX}dead0000").mkdir()
+    (tmp_path / f"{PREFIX}dead0000" / "link").symlink_to("../away")
+    (tmp_path / f"{PREFIX}production").mkdir()
     assert sweep(tmp_path) == 1
     assert (tmp_path / "away" / "bag").read_bytes() == b"x"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{PREFIX}file", f"{PREFIX}link", "away", "bag"]
+    kept = [f"{PREFIX}file0000", f"{PREFIX}link0000", f"{PREFIX}production", "away", "bag"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == kept
 
 
 @pytest.mark.parametrize("call", [lambda path: Stage(path).__enter__(), sweep])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from preserve.bag.model import Form
 from preserve.bag.stage import PREFIX, sweep
 from preserve.bag.verify import verify
 
-KILLS = 20
+KILLS = int(os.environ.get("PRESERVE_KILLS", "20"))
 WRITE = """
 import itertools, sys
 from pathlib import Path

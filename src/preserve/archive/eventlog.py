@@ -27,7 +27,7 @@ FILE_LIMIT = 64 << 20
 LINE_LIMIT = 64 << 20
 """No line is longer than this many bytes."""
 _TAIL = 1 << 16
-_RESTORE = "Restore the events folder from a copy of the archive; preserve audit verify-log lists every fault."
+_RESTORE = "Restore the events folder from a copy of the archive; preserve validate shows what is wrong in its files."
 
 
 @dataclass(frozen=True, slots=True)

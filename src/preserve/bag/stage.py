@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ __all__ = ["PREFIX", "Stage", "sweep"]
 
 PREFIX = ".stage-"
 """How the name of every stage starts."""
+
+_NAME = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")
+"""The name of a stage as :mod:`tempfile` makes it; somebody may have named a folder ``.stage-production``."""
 
 
 class Stage:
@@ -80,7 +84,7 @@ def sweep(parent: Path) -> int:
     try:
         with _alone(parent):
             for path in sorted(parent.glob(f"{PREFIX}*")):
-                if path.is_dir() and not path.is_symlink() and _is_dead(path):
+                if _NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink() and _is_dead(path):
                     shutil.rmtree(path)
                     swept += 1
     except OSError as error:

@@ -7,7 +7,6 @@ Scope: the order of what is written, the manifests, and what to prepare before. 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from preserve.bag.containers import shown
 from preserve.bag.fixity import Altered, compared
 from preserve.bag.model import strongest
 from preserve.bag.sinks import Sink
-from preserve.bag.stage import PREFIX, sweep
+from preserve.bag.stage import sweep
 from preserve.bag.tagfiles import format_manifest
 from preserve.digests import MultiDigest, digest_bytes, sha256
 from preserve.errors import ArchiveError
@@ -24,8 +23,6 @@ from preserve.findings import Finding, found
 from preserve.progress import SILENT, Progress
 
 __all__ = ["StreamWriter", "UnreadError", "as_listed", "differs", "make_ready"]
-
-_OURS = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")
 
 
 class UnreadError(Exception):
@@ -167,7 +164,7 @@ class StreamWriter:
 def make_ready(folder: Path, octets: int) -> Path:
     """Return where to stage what is to appear in a folder: the folder, or the nearest above it that is there.
 
-    What an interrupted run left there is removed. Where another program has made a ``.stage-*`` of its own, nothing is.
+    What an interrupted run left there is removed.
 
     Args:
         folder: It may be missing.
@@ -179,8 +176,7 @@ def make_ready(folder: Path, octets: int) -> Path:
     ground = Path(os.path.abspath(folder))  # noqa: PTH100 - a link on the way is the caller's
     while not ground.is_dir():
         ground = ground.parent
-    if all(_OURS.fullmatch(path.name) for path in ground.glob(f"{PREFIX}*")):
-        sweep(ground)
+    sweep(ground)
     free = shutil.disk_usage(ground).free
     if octets > free:
         raise ArchiveError(

@@ -161,6 +161,8 @@ def _take(info: zipfile.ZipInfo, place: int, entries: dict[str, Entry], findings
         findings.append(found("link-in-bag", where, "it is a link; it is not followed"))
     elif kind is Kind.SPECIAL:
         findings.append(found("special-file", where, "it is neither a file nor a folder"))
+    elif kind is Kind.FOLDER and info.file_size:
+        findings.append(found("zip-corrupt", where, f"a folder that should have {info.file_size} octets"))
     if path in entries and not (kind is Kind.FOLDER and entries[path].kind is Kind.FOLDER):
         findings.append(found("member-twice", where, "the archive holds two members of this path"))
     entries[path] = Entry(path, kind, info.file_size if kind is Kind.FILE else 0, place)

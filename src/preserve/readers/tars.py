@@ -1,4 +1,4 @@
-"""Tars as streams of members, as they are or in gzip, bzip2 or xz.
+"""Tars as streams of members, as they are or in gzip, bzip2, xz or zstd.
 
 Scope: the members of one tar in order, read on and never back. Not in scope: which members are wanted
 (``containers``); the tars that are bags (``bag.tarball``).
@@ -9,15 +9,13 @@ any size into memory and keeps them all: here the first is an error, the second 
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import tarfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import IO, BinaryIO, Protocol, Self, cast
+from typing import IO, BinaryIO, Self, cast
 
+from preserve.decompression import Decompressed, Readable
 from preserve.readers.csv_rows import begins_row
 from preserve.readers.members import HEAD, MOST_SKIPPED, NO_FILE, TOO_MUCH, Member, pieces, said
 from preserve.readers.octets import LARGEST, too_large
@@ -27,53 +25,11 @@ __all__ = ["TAR_FORMS", "tar_members"]
 _LARGEST_HEADERS = 4 << 20
 """Bytes of headers that stand between two members, at most."""
 
-_LARGEST_DICTIONARY = 1 << 30
-"""Bytes of memory that an xz stream may ask for; the strongest preset asks for 65 MiB."""
-
-_STEP = 1 << 20
-
-
-class _Readable(Protocol):
-    """What bytes can be read from."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-class _Xz:
-    """The bytes in an xz file, its decoder's memory bounded; several streams are read on, as ``xz`` does."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._decoder = lzma.LZMADecompressor(memlimit=_LARGEST_DICTIONARY)
-
-    def read(self, size: int) -> bytes:
-        parts: list[bytes] = []
-        while size and (part := self._some(size)):
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
-
-    def _some(self, size: int) -> bytes:
-        while True:
-            if self._decoder.eof:
-                rest = self._decoder.unused_data.lstrip(b"\0") or self._stream.read(_STEP).lstrip(b"\0")
-                if not rest:
-                    return b""
-                self._decoder = lzma.LZMADecompressor(memlimit=_LARGEST_DICTIONARY)
-            elif self._decoder.needs_input:
-                rest = self._stream.read(_STEP)
-                if not rest:
-                    raise EOFError("the compressed bytes end too early")
-            else:
-                rest = b""
-            if part := self._decoder.decompress(rest, size):
-                return part
-
 
 class _Forward:
     """A stream that is read on only as far as it is allowed: a header of any size would be read into memory."""
 
-    def __init__(self, stream: _Readable) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self.left = _LARGEST_HEADERS
 
@@ -97,7 +53,7 @@ class _Header(tarfile.TarInfo):
             raise tarfile.ReadError(str(error)) from error
 
 
-def tar_members(unpack: Callable[[BinaryIO], _Readable], stream: BinaryIO) -> Iterator[Member]:
+def tar_members(unpack: Callable[[BinaryIO], Readable], stream: BinaryIO) -> Iterator[Member]:
     """Yield the files of a tar in order; what stands behind damage is lost, and told.
 
     Args:
@@ -149,21 +105,23 @@ def _tar_rows(head: bytes, unpacked: IO[bytes], info: tarfile.TarInfo, forward: 
     yield from chain([head], pieces(unpacked.read))
 
 
-def _gunzip(stream: BinaryIO) -> _Readable:
-    return gzip.GzipFile(fileobj=stream)
-
-
-def _as_it_is(stream: BinaryIO) -> _Readable:
+def _as_it_is(stream: BinaryIO) -> Readable:
     return stream
 
 
-TAR_FORMS: Mapping[str, Callable[[BinaryIO], _Readable]] = {
+def _unpacked(form: str) -> Callable[[BinaryIO], Readable]:
+    return lambda stream: Decompressed(stream, form)
+
+
+TAR_FORMS: Mapping[str, Callable[[BinaryIO], Readable]] = {
     ".tar": _as_it_is,
-    ".tar.gz": _gunzip,
-    ".tgz": _gunzip,
-    ".tar.bz2": bz2.BZ2File,
-    ".tbz2": bz2.BZ2File,
-    ".tar.xz": _Xz,
-    ".txz": _Xz,
+    ".tar.gz": _unpacked("gzip"),
+    ".tgz": _unpacked("gzip"),
+    ".tar.bz2": _unpacked("bzip2"),
+    ".tbz2": _unpacked("bzip2"),
+    ".tar.xz": _unpacked("xz"),
+    ".txz": _unpacked("xz"),
+    ".tar.zst": _unpacked("zstd"),
+    ".tzst": _unpacked("zstd"),
 }
 """The ends of names by which tars are known, and what unpacks them."""

@@ -118,17 +118,13 @@ def _text(division: _Element, characters: dict[str, str]) -> str:
     return "".join(parts)
 
 
-def _check_schema(root: _Element, _cable: Cable) -> Iterator[Finding]:
+def _check_schema(root: _Element) -> Iterator[Finding]:
     profile = _profile()
     if profile.validate(root):
         return
     seen = dict.fromkeys((entry.line, entry.message) for entry in profile.error_log)
     for line, message in list(seen)[:_MOST_SCHEMA_FINDINGS]:
         yield found("tei-schema", f"line {line}", message)
-
-
-def _check_order(root: _Element, _cable: Cable) -> Iterator[Finding]:
-    yield from misplaced(root)
 
 
 def _check_text(root: _Element, cable: Cable) -> Iterator[Finding]:
@@ -162,7 +158,7 @@ def _difference(wanted: str, is_there: str) -> str:
     return f"character {at:,} is U+{ord(is_there[at]):04X}, not U+{ord(wanted[at]):04X}"
 
 
-def _check_pointers(root: _Element, _cable: Cable) -> Iterator[Finding]:
+def _check_pointers(root: _Element) -> Iterator[Finding]:
     known: set[str] = set()
     pointing: list[tuple[_Element, str, str]] = []
     for element in root.iter():
@@ -205,23 +201,25 @@ def _check_classification(root: _Element, cable: Cable) -> Iterator[Finding]:
             yield found("tei-classification", _where(seg), f"banner {seg.get('ana')}, the record has {printed}")
 
 
-def _check_closer(root: _Element, _cable: Cable) -> Iterator[Finding]:
+def _check_closer(root: _Element) -> Iterator[Finding]:
     document = _division(root, "document")
     closers = [] if document is None else list(document.iter(f"{_TEI}closer"))
     for closer in closers[1:]:
         yield found("tei-closer", _where(closer), f"{len(closers)} closers")
 
 
-def _check_gaps(root: _Element, cable: Cable) -> Iterator[Finding]:
-    redacted = 0
+def _check_gaps(root: _Element) -> Iterator[Finding]:
     for gap in root.iter(f"{_TEI}gap"):
-        redacted += gap.get("reason") == "redacted"
         if not gap.get("resp"):
             yield found("tei-gap", _where(gap), "a gap without resp")
         printed = "".join(_strings(gap).split())
         quantity = gap.get("quantity")
         if printed and quantity is not None and quantity != str(len(printed)):
             yield found("tei-gap", _where(gap), f"quantity {quantity} for {len(printed)} characters")
+
+
+def _check_redactions(root: _Element, cable: Cable) -> Iterator[Finding]:
+    redacted = sum(gap.get("reason") == "redacted" for gap in root.iter(f"{_TEI}gap"))
     recorded = sum(
         mark.kind is MarkKind.REDACTION
         for marks in (cable.body.marks, cable.header.marks if cable.header else ())
@@ -231,39 +229,46 @@ def _check_gaps(root: _Element, cable: Cable) -> Iterator[Finding]:
         yield found("tei-redaction", "text", f"{redacted} redactions, the record marks {recorded}")
 
 
-def _check_nothing_supplied(root: _Element, _cable: Cable) -> Iterator[Finding]:
+def _check_nothing_supplied(root: _Element) -> Iterator[Finding]:
     for element in root.iter(*(f"{_TEI}{name}" for name in _NOT_OF_THE_SOURCE)):
         name = etree.QName(element).localname
         yield found("tei-supplied", _where(element), f"<{name}>: a reading that is not the source's")
 
 
-_Check = Callable[[_Element, Cable], Iterator[Finding]]
-
-_CHECKS: tuple[_Check, ...] = (
+_CHECKS: tuple[Callable[[_Element], Iterator[Finding]], ...] = (
     _check_schema,
-    _check_order,
-    _check_text,
+    misplaced,
     _check_pointers,
-    _check_paragraphs,
-    _check_classification,
     _check_closer,
     _check_gaps,
     _check_nothing_supplied,
 )
+"""What can be said of a document alone."""
+
+_COMPARISONS: tuple[Callable[[_Element, Cable], Iterator[Finding]], ...] = (
+    _check_text,
+    _check_paragraphs,
+    _check_classification,
+    _check_redactions,
+)
+"""What can be said of it beside its record."""
 
 
-def check(tei: bytes, cable: Cable) -> tuple[Finding, ...]:
+def check(tei: bytes, cable: Cable | None) -> tuple[Finding, ...]:
     """Return what is wrong with a TEI document of a cable, in the order of the checks; empty when nothing is.
 
     Args:
         tei: The document.
-        cable: The record that it is made of.
+        cable: The record that it is made of; without it the document is held against the schema and itself alone.
     """
     try:
         root = _parse(tei)
     except _NotReadableError as error:
         return (error.finding,)
-    return tuple(finding for rule in _CHECKS for finding in rule(root, cable))
+    alone = (finding for rule in _CHECKS for finding in rule(root))
+    if cable is None:
+        return tuple(alone)
+    return (*alone, *(finding for compare in _COMPARISONS for finding in compare(root, cable)))
 
 
 def document_text(tei: bytes) -> str:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from preserve import settings
 from preserve.bag.profile import Profile
 from preserve.cable import codec, schema
-from preserve.cable.record import Body, Cable, CaptureSource, Completeness, PageCapture, Provenance, Redaction, Rights
+from preserve.cable.record import Cable
 from preserve.conformance import faults, pointer
 from preserve.contract import contract, contracts
 from preserve.errors import RecordError, UsageError
@@ -152,18 +152,11 @@ def check_xml(kind: Kind, data: bytes, beside: Beside) -> list[Located]:
     return [Located(each, places.get(each.where) or xml_text.stated(each.message)) for each in findings]
 
 
-_ALONE = frozenset(
-    {"tei-schema", "tei-order", "tei-pointer", "tei-duplicate-id", "tei-closer", "tei-gap", "tei-supplied"}
-)
-_UNREAD = frozenset({"tei-not-well-formed", "tei-document-type"})
-"""Findings of TEI that need no record; the others compare the two."""
-
-
 def _check_tei(data: bytes, beside: Beside) -> Iterator[Finding]:
     if beside.record is not None:
         yield from tei.check(data, _decoded(beside.record, beside.record_name or "the record"))
         return
-    yield from (each for each in tei.check(data, _NO_CABLE) if each.code in _ALONE | _UNREAD)
+    yield from tei.check(data, None)
     yield found("record-not-given", "", "the text was not compared with a record")
 
 
@@ -172,20 +165,6 @@ def _decoded(record: bytes, name: str) -> Cable:
         return codec.decode(record)
     except RecordError as error:
         raise RecordError(f"{name}: {error.message}", hint=f"Correct it first: preserve validate {name}") from None
-
-
-_NO_CABLE = Cable(
-    identifier="",
-    redaction=Redaction(status="unknown"),
-    completeness=Completeness(status="unknown"),
-    body=Body(text="", sha256="", line_breaks="kept"),
-    provenance=Provenance(
-        page=PageCapture(format="", rendering=""),
-        source=CaptureSource(name="", size=0, sha256="", media_type="", encoding=""),
-    ),
-    rights=Rights(copyright=""),
-)
-"""Stands for a record that is not known; nothing that is compared with it is told."""
 
 
 # --- settings ---
