@@ -118,7 +118,7 @@ class TestDirectoryDepositor(DepositorContract):
 
     def test_what_a_dead_deposit_left_is_removed_by_the_next(self, tmp_path: Path, archive: Archive) -> None:
         self.make(tmp_path)
-        (tmp_path / "target/.stage-dead/07STRELSAU1").mkdir(parents=True)
+        (tmp_path / "target/.stage-dead0000/07STRELSAU1").mkdir(parents=True)
         self.send(tmp_path, archive, put_one(archive, "07STRELSAU1"))
         assert self.held(tmp_path) == ["07STRELSAU1"]
 
