@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preserve.engine import HEAVY, Done, Lost, map_batches
+from preserve.engine import HEAVY, Done, Lost, answered, died, map_batches
+from preserve.errors import SourceError
 
 
 def double(number: int) -> int:
@@ -83,3 +84,23 @@ def test_items_are_drawn_only_as_needed() -> None:
 def test_only_the_item_that_kills_its_worker_is_lost() -> None:
     outcomes = [outcome for part in map_batches(die_at_seven, range(20), jobs=2, batch=3) for outcome in part]
     assert outcomes == [Lost(n) if n == 7 else Done(n, n) for n in range(20)]
+
+
+def test_what_is_lost_is_answered_in_its_place_and_the_batches_are_closed() -> None:
+    closed = []
+
+    def batches() -> Generator[list[Done[str, str | SourceError] | Lost[str]], None, None]:
+        try:
+            yield [Done("a", "fine"), Lost("b")]
+            yield [Done("c", "fine")]
+        finally:
+            closed.append(True)
+
+    answers = answered(batches(), died)
+    assert next(answers) == ("a", "fine")
+    lost, error = next(answers)
+    assert lost == "b"
+    assert isinstance(error, SourceError)
+    assert error.message == "b: the worker died of it, twice"
+    answers.close()
+    assert closed == [True]

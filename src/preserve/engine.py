@@ -13,12 +13,15 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from multiprocessing import get_all_start_methods, get_context
 from typing import Generic, TypeVar
 
-__all__ = ["BATCH", "HEAVY", "Done", "Lost", "cores", "map_batches"]
+from preserve.errors import SourceError
+
+__all__ = ["BATCH", "HEAVY", "Done", "Lost", "answered", "cores", "died", "map_batches"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -95,6 +98,33 @@ def map_batches(
             yield [Done(item, function(item)) for item in part]
         return
     yield from _map_in_processes(function, everything, jobs)
+
+
+def answered(
+    batches: Generator[list[Outcome[Item, Result]], None, None], lost: Callable[[Item], Result]
+) -> Generator[tuple[Item, Result], None, None]:
+    """Give each item with its result; closing this closes the batches.
+
+    Args:
+        batches: Of :func:`map_batches`.
+        lost: Tells the result of an item whose worker died of it, twice.
+    """
+    with closing(batches):
+        for batch in batches:
+            for outcome in batch:
+                yield outcome.item, outcome.result if isinstance(outcome, Done) else lost(outcome.item)
+
+
+def died(what: str) -> SourceError:
+    """Return the error that stands for the result of a lost item.
+
+    Args:
+        what: The item, as the user named it.
+    """
+    return SourceError(
+        f"{what}: the worker died of it, twice",
+        hint="Out of memory, or killed from outside; try it alone with --jobs 1.",
+    )
 
 
 def _batches(items: Iterable[Item], size: int, weigh: Callable[[Item], int]) -> Iterator[Sequence[Item]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,12 +15,10 @@ from tests.validation.making import MADE, event_log, record
 
 from preserve.cable import codec
 from preserve.cli.main import run
-from preserve.cli.validate import _Item, _told
 from preserve.contract import Contract, contract_bytes, contracts
-from preserve.engine import Done, Lost
-from preserve.errors import ExitCode, PreserveError
+from preserve.errors import ExitCode
 from preserve.findings import codes
-from preserve.validation.model import Kind, Validated
+from preserve.validation.model import Kind
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -142,15 +140,6 @@ def test_what_may_not_be_seen_does_not_hide_the_others(
     assert told.count("preserve: ") == (2 if rights == 0o755 else 3)  # nothing comes from standard input
     assert says in told
     assert ("valid        record.json" in out) is (rights == 0o755)
-
-
-def test_a_file_that_kills_its_worker_is_told() -> None:
-    def batches() -> Generator[list[Done[_Item, Validated | PreserveError] | Lost[_Item]], None, None]:
-        yield [Lost(_Item("x.json"))]
-
-    ((item, answer),) = _told(batches())
-    assert item.name == "x.json"
-    assert str(answer) == "x.json: the worker died of it, twice"
 
 
 def test_standard_input_goes_with_files(folder: Path) -> None:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
-from preserve.bag.model import Form
+from preserve.bag.model import Form, path_fault
 from preserve.findings import Finding, found
 
-__all__ = ["MAX_ENTRIES", "Container", "Entry", "Kind", "Listing", "below_the_top", "shown"]
+__all__ = ["MAX_ENTRIES", "Container", "Entry", "Kind", "Listing", "below_the_top", "enter", "refusal", "shown"]
 
 MAX_ENTRIES = 1_000_000
 """Files and folders that we list in one bag; more give the finding ``limit-exceeded``."""
@@ -99,6 +99,46 @@ class Container(Protocol):
 
     def close(self) -> None:
         """Let go of what it holds open."""
+
+
+def refusal(kind: Kind, where: str) -> Finding | None:
+    """Say why something in a bag is never opened; ``None`` for files and folders."""
+    if kind is Kind.LINK:
+        return found("link-in-bag", where, "it is a link; it is not followed")
+    if kind is Kind.SPECIAL:
+        return found("special-file", where, "it is neither a file nor a folder")
+    return None
+
+
+def enter(
+    member: Entry, entries: dict[str, Entry], findings: list[Finding], remark: Finding | None = None
+) -> Entry | None:
+    """Take a member of an archive into what it lists, and say what is wrong with it.
+
+    Args:
+        member: As the archive has it; its path may be anything.
+        entries: Gets it, under its path with empty and ``.`` parts left out.
+        findings: Get what is wrong.
+        remark: What the archive's own format has against it; said in place of why it is never opened.
+
+    Returns:
+        What was entered; ``None`` when its path leads nowhere in a bag.
+    """
+    where = shown(member.path)
+    fault = path_fault(member.path)
+    if fault is not None:
+        findings.append(found("member-unsafe", where, f"the member's path {fault}; it is not looked at"))
+        return None
+    path = "/".join(part for part in member.path.split("/") if part not in {"", "."})
+    if not path:
+        return None  # "./", the folder that was packed from within
+    said = remark or refusal(member.kind, where)
+    if said is not None:
+        findings.append(said)
+    if path in entries and not (member.kind is Kind.FOLDER and entries[path].kind is Kind.FOLDER):
+        findings.append(found("member-twice", where, "the archive holds two members of this path"))
+    entries[path] = member._replace(path=path, size=member.size if member.kind is Kind.FILE else 0)
+    return entries[path]
 
 
 def below_the_top(

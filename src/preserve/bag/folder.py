@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, shown
+from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, refusal, shown
 from preserve.bag.model import Form
 from preserve.digests import CHUNK
 from preserve.errors import BagError
@@ -66,7 +66,9 @@ class DirectoryContainer:
                     entries[path] = Entry(path, Kind.FOLDER, 0, 0)
                     continue
                 state = item.stat(follow_symlinks=False)
-                kind = Kind.FILE if stat.S_ISREG(state.st_mode) else _no_file(state.st_mode, path, findings)
+                kind = _kind(state.st_mode)
+                if kind is not Kind.FILE and (said := refusal(kind, shown(path))) is not None:
+                    findings.append(said)
                 entries[path] = Entry(path, kind, state.st_size, state.st_ino, state.st_dev)
         return folders
 
@@ -105,9 +107,7 @@ def _name(root: str) -> str:
     return path.resolve().name if path.is_symlink() or path.name in {"", ".."} else path.name
 
 
-def _no_file(mode: int, path: str, findings: list[Finding]) -> Kind:
-    if stat.S_ISLNK(mode):
-        findings.append(found("link-in-bag", shown(path), "it is a link; it is not followed"))
-        return Kind.LINK
-    findings.append(found("special-file", shown(path), "it is neither a file nor a folder"))
-    return Kind.SPECIAL
+def _kind(mode: int) -> Kind:
+    if stat.S_ISREG(mode):
+        return Kind.FILE
+    return Kind.LINK if stat.S_ISLNK(mode) else Kind.SPECIAL

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from preserve.bag.containers import Entry, Listing
 from preserve.bag.model import Form
-from preserve.bag.tar_members import tar_listing
+from preserve.bag.tar_members import CutShortError, member_octets, tar_listing
 from preserve.decompression import Decompressed, Readable
 from preserve.digests import ALGORITHMS, CHUNK, MultiDigest
 from preserve.errors import BagError
@@ -40,10 +40,6 @@ _MEDIA: Mapping[str | None, frozenset[str]] = {
 
 _MANIFEST = re.compile(r"[^/]+/manifest-([a-z0-9]+)\.txt")
 _PAYLOAD = re.compile(r"(?:[^/]+/)?data/")
-
-
-class _CutShortError(OSError):
-    """The archive ends inside a member, which the walk over its headers finds too."""
 
 
 class _Forward:
@@ -70,20 +66,6 @@ class _Forward:
             self.end += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def file(self, entry: Entry) -> Iterator[bytes]:
-        """Give the octets of a member that is still to come.
-
-        Raises:
-            OSError: They end too early, or could not be read.
-        """
-        offset, left = entry.place, entry.size
-        while left:
-            chunk = self.read_at(offset, min(left, CHUNK))
-            if not chunk:
-                raise _CutShortError(None, f"the archive ends {left} octets too early")
-            yield chunk
-            offset, left = offset + len(chunk), left - len(chunk)
-
 
 class _TagFiles:
     """The octets of small tag files, by offset, kept while they pass."""
@@ -98,8 +80,8 @@ class _TagFiles:
         """Keep a file that passes, when it is no payload and there is room."""
         if _PAYLOAD.match(entry.path) or entry.size > self._left:
             return
-        with suppress(_CutShortError):
-            self.kept[entry.place] = b"".join(octets.file(entry))
+        with suppress(CutShortError):
+            self.kept[entry.place] = b"".join(member_octets(octets, entry))
             self._left -= entry.size
 
 
@@ -146,7 +128,7 @@ class PackedTarContainer:
         if later:
             octets = self._pass()
             for entry in sorted(later, key=lambda entry: entry.place):
-                yield entry, octets.file(entry)
+                yield entry, member_octets(octets, entry)
 
     def _pass(self) -> _Forward:
         """Begin another pass; the one before is over."""
@@ -198,8 +180,8 @@ class StreamedTarContainer:
             self._tags.keep(self._octets, entry)
             return
         digest = MultiDigest(sorted(self._named) or COMMON)
-        with suppress(_CutShortError):
-            for chunk in self._octets.file(entry):
+        with suppress(CutShortError):
+            for chunk in member_octets(self._octets, entry):
                 digest.update(chunk)
             self._digests[entry.place] = digest.hexdigests()
 

@@ -14,14 +14,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, below_the_top, shown
-from preserve.bag.model import path_fault
+from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, below_the_top, enter, shown
 from preserve.bag.tar_blocks import BLOCK, padding
 from preserve.decompression import Damaged, Expands
 from preserve.digests import CHUNK
 from preserve.findings import Finding, found
 
-__all__ = ["Octets", "is_tar", "tar_listing"]
+__all__ = ["CutShortError", "Octets", "is_tar", "member_octets", "tar_listing"]
 
 MAX_HEADER = 1 << 20
 """Octets that the extended header of one member may have."""
@@ -105,6 +104,26 @@ class Octets(Protocol):
         """
 
 
+class CutShortError(OSError):
+    """The archive ends inside a member, which the walk over its headers finds too."""
+
+
+def member_octets(octets: Octets, entry: Entry) -> Iterator[bytes]:
+    """Give the octets of a member.
+
+    Raises:
+        CutShortError: They end too early.
+        OSError: They could not be read.
+    """
+    offset, left = entry.place, entry.size
+    while left:
+        chunk = octets.read_at(offset, min(left, CHUNK))
+        if not chunk:
+            raise CutShortError(None, f"the archive ends {left} octets too early")
+        yield chunk
+        offset, left = offset + len(chunk), left - len(chunk)
+
+
 def tar_listing(
     octets: Octets, name: str, suffixes: tuple[str, ...], passing: Callable[[Entry], None] | None = None
 ) -> Listing:
@@ -123,7 +142,8 @@ def tar_listing(
     entries: dict[str, Entry] = {}
     try:
         for member in _members(octets, findings):
-            entry = _take(member, entries, findings)
+            listed = Entry(member.path, _kind(member), member.size, member.start)
+            entry = enter(listed, entries, findings, _sparse(member))
             if len(entries) > MAX_ENTRIES:
                 says = f"over {MAX_ENTRIES} members; the rest is not looked at"
                 findings.append(found("limit-exceeded", f"octet {member.start}", says))
@@ -137,23 +157,6 @@ def tar_listing(
     except Expands as error:
         findings.append(found("limit-exceeded", name, f"{error.strerror}; the rest is not looked at"))
     return below_the_top(entries, name, suffixes, findings)
-
-
-def _take(member: _Member, entries: dict[str, Entry], findings: list[Finding]) -> Entry | None:
-    where = shown(member.path)
-    fault = path_fault(member.path)
-    path = "/".join(part for part in member.path.split("/") if part not in {"", "."})
-    if fault is not None:
-        findings.append(found("member-unsafe", where, f"the member's path {fault}; it is not looked at"))
-        return None
-    if not path:
-        return None  # "./", the folder that was packed from within
-    kind = _kind(member)
-    findings.extend(_refusals(member, kind, where))
-    if path in entries and not (kind is Kind.FOLDER and entries[path].kind is Kind.FOLDER):
-        findings.append(found("member-twice", where, "the archive holds two members of this path"))
-    entries[path] = Entry(path, kind, member.size if kind is Kind.FILE else 0, member.start)
-    return entries[path]
 
 
 def _members(octets: Octets, findings: list[Finding]) -> Iterator[_Member]:
@@ -244,13 +247,10 @@ def _kind(member: _Member) -> Kind:
     return Kind.LINK if member.flag in _LINKS else Kind.SPECIAL
 
 
-def _refusals(member: _Member, kind: Kind, where: str) -> Iterator[Finding]:
-    if member.sparse:
-        yield found("tar-sparse", where, "the member is sparse; its octets are not looked at")
-    elif kind is Kind.LINK:
-        yield found("link-in-bag", where, "it is a link; it is not followed")
-    elif kind is Kind.SPECIAL:
-        yield found("special-file", where, "it is neither a file nor a folder")
+def _sparse(member: _Member) -> Finding | None:
+    if not member.sparse:
+        return None
+    return found("tar-sparse", shown(member.path), "the member is sparse; its octets are not looked at")
 
 
 def _pax_records(data: bytes, start: int) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from preserve.bag.containers import Entry, Listing
 from preserve.bag.model import Form
-from preserve.bag.tar_members import tar_listing
-from preserve.digests import CHUNK
+from preserve.bag.tar_members import member_octets, tar_listing
 from preserve.errors import BagError
 
 __all__ = ["TarContainer"]
@@ -57,16 +56,7 @@ class TarContainer:
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed members, in the order in which they lie."""
         for entry in sorted(wanted, key=lambda entry: entry.place):
-            yield entry, self._read(entry)
-
-    def _read(self, entry: Entry) -> Iterator[bytes]:
-        offset, left = entry.place, entry.size
-        while left:
-            chunk = self.read_at(offset, min(left, CHUNK))
-            if not chunk:
-                raise OSError(None, f"the archive ends {left} octets too early")
-            yield chunk
-            offset, left = offset + len(chunk), left - len(chunk)
+            yield entry, member_octets(self, entry)
 
     def digests_of(self, _entry: Entry) -> None:
         """Know nothing: every member can be read at any time."""

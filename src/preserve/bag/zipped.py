@@ -15,12 +15,13 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from preserve.bag.containers import Entry, Kind, Listing, below_the_top, shown
-from preserve.bag.model import Form, path_fault
+from preserve.bag.containers import Entry, Kind, Listing, below_the_top, enter, shown
+from preserve.bag.model import Form
 from preserve.digests import CHUNK
 from preserve.findings import Finding, found
+from preserve.zip_table import open_zip
 
 __all__ = ["MAX_TABLE", "ZipContainer"]
 
@@ -68,7 +69,7 @@ class ZipContainer:
         findings: list[Finding] = []
         entries: dict[str, Entry] = {}
         try:
-            self._archive = zipfile.ZipFile(cast("IO[bytes]", _Guarded(self._file)))
+            self._archive = open_zip(self._file, MAX_TABLE)
             self._infos = [_without_crc(info) for info in self._archive.infolist()]
         except Exception as error:  # foreign code on hostile octets: whatever it raises, the table is damaged
             says = f"its table of contents cannot be read: {error}"
@@ -77,7 +78,8 @@ class ZipContainer:
             findings.append(found("zip-corrupt", self._path.name, "its members overlap; none is looked at"))
             self._infos = []
         for place, info in enumerate(self._infos):
-            _take(info, place, entries, findings)
+            member = Entry(info.orig_filename, _kind(info), info.file_size, place)
+            enter(member, entries, findings, _heavy_folder(info))
         return below_the_top(entries, self._path.name, (".zip",), findings)
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
@@ -117,25 +119,6 @@ def _without_crc(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
     return info
 
 
-class _Guarded:
-    """A file of which no more is read at once than the largest table of contents."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._end = file.seek(0, os.SEEK_END)
-        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        left = max(0, self._end - self.tell())
-        size = left if size < 0 else min(size, left)
-        if size > MAX_TABLE:
-            raise zipfile.BadZipFile("it is larger than any that is read")
-        return self._file.read(size)
-
-    def close(self) -> None:
-        """Leave the file open: it is the container's."""
-
-
 def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
     """Tell whether members share octets, as those of a zip bomb do."""
     end = 0
@@ -146,26 +129,10 @@ def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
     return end > file.seek(0, os.SEEK_END)
 
 
-def _take(info: zipfile.ZipInfo, place: int, entries: dict[str, Entry], findings: list[Finding]) -> None:
-    name = info.orig_filename
-    where = shown(name)
-    fault = path_fault(name)
-    if fault is not None:
-        findings.append(found("member-unsafe", where, f"the member's path {fault}; it is not looked at"))
-        return
-    path = "/".join(part for part in name.split("/") if part not in {"", "."})
-    if not path:
-        return  # "./", the folder that was packed from within
-    kind = _kind(info)
-    if kind is Kind.LINK:
-        findings.append(found("link-in-bag", where, "it is a link; it is not followed"))
-    elif kind is Kind.SPECIAL:
-        findings.append(found("special-file", where, "it is neither a file nor a folder"))
-    elif kind is Kind.FOLDER and info.file_size:
-        findings.append(found("zip-corrupt", where, f"a folder that should have {info.file_size} octets"))
-    if path in entries and not (kind is Kind.FOLDER and entries[path].kind is Kind.FOLDER):
-        findings.append(found("member-twice", where, "the archive holds two members of this path"))
-    entries[path] = Entry(path, kind, info.file_size if kind is Kind.FILE else 0, place)
+def _heavy_folder(info: zipfile.ZipInfo) -> Finding | None:
+    if not (info.is_dir() and info.file_size):
+        return None
+    return found("zip-corrupt", shown(info.orig_filename), f"a folder that should have {info.file_size} octets")
 
 
 def _kind(info: zipfile.ZipInfo) -> Kind:

@@ -18,10 +18,9 @@ from preserve.bag.profile import NAMED
 from preserve.bag.summary import listed_files, summary
 from preserve.bag.tagfiles import Fault, info_fields, numbered_lines
 from preserve.bag.verify import verdict_of
-from preserve.cli.console import say, say_json
+from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.named import named_profile, small_file
 from preserve.cli.options import JsonFlag, the_clock
-from preserve.cli.transfer import transfer_bar
 from preserve.errors import ExitCode, UsageError
 from preserve.findings import Finding
 from preserve.provenance.software import this_software
@@ -97,7 +96,7 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
         links=links,
         reread=reread,
     )
-    with transfer_bar("make", json_lines=json_lines) as progress:
+    with progress_bar("make", json_lines=json_lines, octets=True) as progress:
         made = make_bag(sources, to, recipe, progress=progress)
     if json_lines:
         say_json(report.made_line(map(str, sources), made))
@@ -148,7 +147,7 @@ def extract(
 
     Example: preserve bag extract bags/photographs.tar --to photographs
     """
-    with transfer_bar("extract", json_lines=json_lines) as progress:
+    with progress_bar("extract", json_lines=json_lines, octets=True) as progress:
         extracted = extract_bag(bag, to, patterns=path or (), progress=progress)
     if json_lines:
         say_json(report.extracted_line(str(bag), extracted))
@@ -174,7 +173,7 @@ def convert(
     """
     del bagit_version  # there is one
     how = Conversion(agent=_agent(), form=form, algorithms=tuple(algorithm or ()), name=name, reread=reread)
-    with transfer_bar("convert", json_lines=json_lines) as progress:
+    with progress_bar("convert", json_lines=json_lines, octets=True) as progress:
         converted = convert_bag(bag, to, how, progress=progress)
     if json_lines:
         say_json(report.converted_line(str(bag), converted))

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 from rich.progress import Progress as Bar
 
@@ -52,30 +54,39 @@ def _printable(text: str) -> str:
 
 
 class _Drawn:
-    def __init__(self, bar: Bar, verb: str) -> None:
-        self._bar = bar
+    def __init__(self, bar: Bar, verb: str, *, octets: bool) -> None:
+        self._bar, self._octets = bar, octets
         self._task = bar.add_task(verb, total=None)
 
     def total(self, items: int | None) -> None:
         self._bar.update(self._task, total=items)
 
     def advance(self, item: str, nbytes: int = 0) -> None:
-        del item, nbytes
-        self._bar.advance(self._task)
+        del item
+        self._bar.advance(self._task, nbytes if self._octets else 1)
 
 
 @contextmanager
-def progress_bar(verb: str, *, json_lines: bool) -> Iterator[Progress]:
-    """Draw a bar with rate and time left on stderr, only when that is a terminal and people read the output."""
+def progress_bar(verb: str, *, json_lines: bool, octets: bool = False) -> Iterator[Progress]:
+    """Draw a bar with rate and time left on stderr, only when that is a terminal and people read the output.
+
+    Args:
+        verb: What is under way.
+        json_lines: Programs read the output.
+        octets: Count octets, not items.
+    """
     console = Console(stderr=True)
     if json_lines or not console.is_terminal:
         yield SILENT
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    counted = (DownloadColumn(), TransferSpeedColumn()) if octets else (MofNCompleteColumn(),)
     # Where stdout is the same terminal, its lines go above the bar; where it is a file or a pipe, it is left alone.
     together = sys.stdout.isatty()
     with Bar(
-        *columns,
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *counted,
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=console,
@@ -83,4 +94,4 @@ def progress_bar(verb: str, *, json_lines: bool) -> Iterator[Progress]:
         redirect_stdout=together,
         redirect_stderr=together,
     ) as bar:
-        yield _Drawn(bar, verb)
+        yield _Drawn(bar, verb, octets=octets)

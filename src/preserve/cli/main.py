@@ -9,47 +9,44 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Mapping
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from preserve import __version__
-from preserve.cli import (
-    archived,
-    audit,
-    bag,
-    catalogue,
-    compare,
-    deposit,
-    events,
-    export,
-    formats,
-    ingest,
-    init,
-    inspect,
-    pack,
-    schema,
-    validate,
-    verify,
-)
 from preserve.cli.console import say_error
 from preserve.errors import ExitCode, PreserveError, internal_error
 
-__all__ = ["DEBUG", "app", "run"]
+__all__ = ["DEBUG", "run"]
 
 DEBUG = "PRESERVE_DEBUG"
 """The environment variable that shows where an internal error comes from."""
 
-app = typer.Typer(
-    name="preserve",
-    help="Keep captured diplomatic cables: read, normalize, bag, verify, deposit.",
-    epilog="Exit codes: 0 good, 1 usage or bug, 2 invalid, 3 source, 4 archive, 5 target, 6 overdue, 130 interrupted.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+_CODES = "Exit codes: 0 good, 1 usage or bug, 2 invalid, 3 source, 4 archive, 5 target, 6 overdue, 130 interrupted."
+
+_VERBS: Mapping[str, str] = {
+    "init": "init.init",
+    "formats": "formats.formats",
+    "inspect": "inspect.inspect",
+    "compare": "compare.compare",
+    "pack": "pack.pack",
+    "ingest": "ingest.ingest",
+    "list": "archived.list_bags",
+    "show": "archived.show",
+    "events": "events.events",
+    "verify": "verify.verify",
+    "audit": "audit.audit",
+    "deposit": "deposit.deposit",
+    "bag": "bag.app",
+    "export": "export.app",
+    "catalogue": "catalogue.app",
+    "schema": "schema.app",
+    "validate": "validate.validate",
+}
+"""Each verb, to its function or group below ``preserve.cli``, in the order of the help."""
 
 
 def _version(wanted: bool) -> None:
@@ -58,7 +55,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _preserve(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
@@ -67,23 +63,30 @@ def _preserve(
     """Keep captured diplomatic cables: read, normalize, bag, verify, deposit."""
 
 
-app.command()(init.init)
-app.command()(formats.formats)
-app.command()(inspect.inspect)
-app.command()(compare.compare)
-app.command()(pack.pack)
-app.command()(ingest.ingest)
-app.command("list")(archived.list_bags)
-app.command()(archived.show)
-app.command()(events.events)
-app.command()(verify.verify)
-app.command()(audit.audit)
-app.command()(deposit.deposit)
-app.add_typer(bag.app, name="bag")
-app.add_typer(export.app, name="export")
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(schema.app, name="schema")
-app.command()(validate.validate)
+def _app(arguments: list[str]) -> typer.Typer:
+    """Return the command with the verb that is asked for; help, completion and slips need them all.
+
+    A verb brings its rooms with it, and to import them all takes longer than most verbs run.
+    """
+    app = typer.Typer(
+        name="preserve",
+        help="Keep captured diplomatic cables: read, normalize, bag, verify, deposit.",
+        epilog=_CODES,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_preserve)
+    asked = arguments[:1] if arguments[:1] and arguments[0] in _VERBS else _VERBS
+    for verb in asked:
+        module, _, name = _VERBS[verb].partition(".")
+        found = getattr(import_module(f"preserve.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=verb)
+        else:
+            app.command(verb)(found)
+    return app
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -101,7 +104,8 @@ def _run(arguments: list[str] | None) -> int:
             # JSON lines are UTF-8 whatever the locale; a character that nothing can write must not end a run.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = app(arguments, prog_name="preserve", standalone_mode=False)
+        given = sys.argv[1:] if arguments is None else arguments
+        code = _app(given)(given, prog_name="preserve", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
         say_error(error.format_message(), hint="See 'preserve --help', or 'preserve VERB --help'.")

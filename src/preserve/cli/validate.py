@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ import typer
 
 from preserve.cli.console import say, say_error, say_json
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
-from preserve.engine import Done, Lost, map_batches
+from preserve.engine import answered, died, map_batches
 from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
 from preserve.report import json_lines as lines
 from preserve.report import text
@@ -71,7 +71,7 @@ def validate(
     task = partial(_try, kind, record)
     # What comes from standard input cannot be read by another process.
     answers = map_batches(task, _items(files, kind), jobs=1 if "-" in files else workers(jobs), batch=20)
-    with closing(_told(answers)) as told:
+    with closing(answered(answers, lambda item: died(item.name))) as told:
         for item, answer in told:
             verdict, code = _tell(item, answer, json_lines)
             counts[verdict] += 1
@@ -108,18 +108,6 @@ def _try(kind: Kind | None, record: Path | None, item: _Item) -> _Answer:
         return validate_file(file, kind, record=record, stdin=sys.stdin.buffer)
     except PreserveError as error:
         return error
-
-
-def _told(
-    batches: Generator[list[Done[_Item, _Answer] | Lost[_Item]], None, None],
-) -> Generator[tuple[_Item, _Answer], None, None]:
-    with closing(batches):
-        for batch in batches:
-            for outcome in batch:
-                if isinstance(outcome, Lost):
-                    yield outcome.item, SourceError(f"{outcome.item.name}: the worker died of it, twice")
-                else:
-                    yield outcome.item, outcome.result
 
 
 def _tell(item: _Item, answer: _Answer, json_lines: bool) -> tuple[str, ExitCode]:

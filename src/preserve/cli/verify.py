@@ -21,8 +21,8 @@ from preserve.bag.verify import verify_stream
 from preserve.cli.console import progress_bar, say, say_error, say_json
 from preserve.cli.named import named_profile
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
-from preserve.engine import Lost, map_batches
-from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
+from preserve.engine import answered, died, map_batches
+from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.report import json_lines as lines
 from preserve.report import text
 
@@ -135,13 +135,7 @@ def _verified(
         yield STREAM, asked.of(STREAM)
     others = [bag for bag in bags if bag != STREAM]
     # Small batches: one bag may hold gigabytes.
-    with closing(map_batches(asked.of, others, jobs=jobs, batch=4)) as batches:
-        for batch in batches:
-            for outcome in batch:
-                if isinstance(outcome, Lost):
-                    yield outcome.item, SourceError(f"{outcome.item}: the worker died of it, twice")
-                else:
-                    yield outcome.item, outcome.result
+    yield from answered(map_batches(asked.of, others, jobs=jobs, batch=4), lambda bag: died(str(bag)))
 
 
 def _tell_error(path: Path, error: PreserveError, json_lines: bool) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 import jsonschema_rs
 from lxml import etree
 
+from preserve import untrusted_xml
 from preserve.contract import contract_bytes
 from preserve.description.targets.archivematica import RIGHTS_COLUMNS
 from preserve.description.targets.dataverse import FIELDS
@@ -175,7 +176,7 @@ _OWN_IMPORTS: Final = {
 
 
 def _parser() -> etree.XMLParser:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = untrusted_xml.parser()
     parser.resolvers.add(_Kept())
     return parser
 

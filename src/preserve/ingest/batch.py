@@ -21,8 +21,8 @@ from preserve.bag.stage import Stage, sweep
 from preserve.bag.verify import verify
 from preserve.bag.write import publish
 from preserve.clock import Clock
-from preserve.engine import Done, Lost, map_batches
-from preserve.errors import ArchiveError, ExitCode, PreserveError, SourceError
+from preserve.engine import Done, Lost, died, map_batches
+from preserve.errors import ArchiveError, ExitCode, PreserveError
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.prepare import Plan, Prepared, prepare, stopped, unchanged
 from preserve.package import profiles
@@ -124,11 +124,7 @@ def _watched(outcomes: Iterable[ItemOutcome], progress: Progress) -> Iterator[It
 def _answer(outcome: Done[SourceRef, Prepared] | Lost[SourceRef]) -> Prepared:
     if isinstance(outcome, Done):
         return outcome.result
-    error = SourceError(
-        f"{outcome.item.where}: the worker died of it, twice",
-        hint="Out of memory, or killed from outside; try it alone with --jobs 1.",
-    )
-    return Prepared(stopped(outcome.item, Fate.FAILED, error))
+    return Prepared(stopped(outcome.item, Fate.FAILED, died(outcome.item.where)))
 
 
 def _put(archive: Archive, prepared: list[Prepared], claimed: tuple[str, ...]) -> Iterator[ItemOutcome]:

@@ -21,6 +21,7 @@ from typing import Final, cast
 
 from lxml import etree
 
+from preserve import untrusted_xml
 from preserve.contract import contract_bytes
 from preserve.findings import Finding, found
 from preserve.provenance.elements import (
@@ -209,7 +210,7 @@ def check(premis: bytes) -> tuple[Finding, ...]:
 def parsed(premis: bytes) -> etree._Element | Finding:
     """Return the root of an untrusted document, or why it is refused."""
     try:
-        root = etree.fromstring(premis, _parser())
+        root = etree.fromstring(premis, untrusted_xml.parser())
     except etree.XMLSyntaxError as error:
         return found("premis-invalid", f"line {error.lineno or 1}", f"not well-formed XML: {error.msg}")
     if root.getroottree().docinfo.internalDTD is not None:
@@ -217,21 +218,9 @@ def parsed(premis: bytes) -> etree._Element | Finding:
     return root
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
 @lru_cache(maxsize=1)
 def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.fromstring(contract_bytes(SCHEMA), _parser()))
+    return etree.XMLSchema(etree.fromstring(contract_bytes(SCHEMA), untrusted_xml.parser()))
 
 
 def _against_schema(tree: etree._ElementTree) -> Iterator[Finding]:

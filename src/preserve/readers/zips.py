@@ -11,11 +11,12 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO
 
 from preserve.readers.csv_rows import begins_row
 from preserve.readers.members import HEAD, NO_FILE, Member, pieces, said
 from preserve.readers.octets import LARGEST, too_large
+from preserve.zip_table import open_zip
 
 __all__ = ["gzip_member", "zip_members"]
 
@@ -45,26 +46,11 @@ def _gzip_rows(stream: BinaryIO) -> Iterator[bytes]:
         yield from pieces(unpacked.read)
 
 
-class _Guarded:
-    """A file of which no more is read at once than the largest table of contents."""
-
-    def __init__(self, stream: BinaryIO, size: int) -> None:
-        self._stream, self._size = stream, size
-        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        left = max(0, self._size - self._stream.tell())
-        size = left if size < 0 else min(size, left)
-        if size > _LARGEST_TABLE:
-            raise zipfile.BadZipFile("its table of contents is larger than any")
-        return self._stream.read(size)
-
-
 def zip_members(stream: BinaryIO) -> Iterator[Member]:
     """Yield the files of a zip in the order of its table of contents."""
     size = stream.seek(0, os.SEEK_END)
     try:
-        archive = zipfile.ZipFile(cast("IO[bytes]", _Guarded(stream, size)))
+        archive = open_zip(stream, _LARGEST_TABLE)
         infos = archive.infolist()
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         yield Member("", trouble=f"it is damaged, or no zip archive: {said(error)}")

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from preserve.findings import Finding, found
+from preserve.tei.encode import NAMESPACE
 
 __all__ = ["RANKS", "TAIL", "misplaced"]
 
@@ -21,6 +22,7 @@ RANKS: Mapping[str, int] = {"opener": 1, "p": 2, "ab": 2, "div": 3, "trailer": 4
 """The parts of a division in their order; running matter stands anywhere, a loss first or last."""
 
 TAIL = 4
+_DIV, _SEG, _LABEL = (f"{{{NAMESPACE}}}{name}" for name in ("div", "seg", "label"))
 _DIVISIONS = frozenset({"document", "transmission"})
 _LINES = frozenset(
     {"banner", "captions", "declassification", "tags", "subject", "references", "classifiedBy", "transmission"}
@@ -35,16 +37,16 @@ def misplaced(root: etree._Element) -> Iterator[Finding]:
 
     TEI P5 4.2: an opener begins a division, a closer or trailer ends one that has blocks or sections.
     """
-    for division in root.iter("{*}div"):
+    for division in root.iter(_DIV):
         if division.get("type") in _DIVISIONS:
             yield from _out_of_order(division)
-    for seg in root.iter("{*}seg"):
+    for seg in root.iter(_SEG):
         kind, parent = seg.get("type"), _name(seg.getparent())
         if kind in _LINES and parent not in _HOLD_LINES:
             yield _found(seg, f"a header line in <{parent}>")
         elif kind == "redacted" and (len(seg) == 0 or _name(seg[0]) != "gap" or seg.text):
             yield _found(seg, "what is redacted does not begin with its gap")
-    for label in root.iter("{*}label"):
+    for label in root.iter(_LABEL):
         around = label.getparent()
         if _name(around) == "seg" and around is not None and around.get("type") not in _ASIDES:
             yield _found(label, "the number of a paragraph inside a phrase")

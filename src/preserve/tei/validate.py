@@ -16,6 +16,7 @@ from typing import cast
 
 from lxml import etree
 
+from preserve import untrusted_xml
 from preserve.cable.record import Cable, MarkKind
 from preserve.contract import contract_bytes
 from preserve.errors import RecordError
@@ -55,17 +56,8 @@ def _parse(tei: bytes) -> _Element:
         raise _NotReadableError(
             found("tei-not-well-formed", "", f"{len(tei):,} bytes; the largest read is {LARGEST:,}")
         )
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,  # a doubled xml:id is a finding of ours, not an error of the parser
-    )
     try:
-        root = etree.fromstring(tei, parser)
+        root = etree.fromstring(tei, untrusted_xml.parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         raise _NotReadableError(found("tei-not-well-formed", "", str(error))) from error
     if root.getroottree().docinfo.internalDTD is not None:

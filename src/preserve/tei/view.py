@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from lxml import etree
 
+from preserve import untrusted_xml
 from preserve.errors import RecordError
 from preserve.tei.encode import NAMESPACE
 
@@ -34,7 +35,7 @@ def page(tei: bytes) -> bytes:
     """
     transform = _transform()
     try:
-        root = etree.fromstring(tei, _parser())
+        root = etree.fromstring(tei, untrusted_xml.parser())
         if root.getroottree().docinfo.internalDTD is not None:
             raise RecordError("not a TEI document that is shown: it has a document type declaration")
         if root.tag != f"{{{NAMESPACE}}}TEI" or root.find(f".//{{{NAMESPACE}}}div[@type='document']") is None:
@@ -44,12 +45,6 @@ def page(tei: bytes) -> bytes:
         raise RecordError(f"not a TEI document that can be shown: {error}") from error
     written: bytes = etree.tostring(made.getroot(), method="html", encoding="utf-8", doctype=_DOCTYPE)
     return written + b"\n"
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
 
 
 @lru_cache(maxsize=2)

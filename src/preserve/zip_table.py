@@ -1,0 +1,41 @@
+"""The table of contents of a zip, read in bounded memory (APPNOTE.TXT 4.3.12).
+
+Scope: opening. Not in scope: what the members mean (``bag.zipped``, ``readers.zips``).
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from typing import IO, BinaryIO, cast
+
+__all__ = ["open_zip"]
+
+
+def open_zip(file: BinaryIO, largest: int) -> zipfile.ZipFile:
+    """Open a zip, unless its table of contents is larger than is looked at: the library reads it in one piece.
+
+    Args:
+        file: The zip; closing what is returned leaves it open.
+        largest: Octets that are read at once; no member is read in larger pieces.
+
+    Raises:
+        zipfile.BadZipFile: It is no zip, or the table is larger. On hostile octets the library raises others too.
+    """
+    return zipfile.ZipFile(cast("IO[bytes]", _Guarded(file, largest)))
+
+
+class _Guarded:
+    """A file of which no more is read at once than is bearable."""
+
+    def __init__(self, file: BinaryIO, largest: int) -> None:
+        self._file, self._largest = file, largest
+        self._end = file.seek(0, os.SEEK_END)
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        left = max(0, self._end - self.tell())
+        size = left if size < 0 else min(size, left)
+        if size > self._largest:
+            raise zipfile.BadZipFile(f"it is larger than {self._largest} octets")
+        return self._file.read(size)
