@@ -45,6 +45,8 @@ SIZES = {
 """The payload of one cable: the sizes are those of the made-up page."""
 
 MEGABYTE = 1_000_000
+GROUP = 1_000
+"""Cables of a tarred bag of many."""
 
 
 def contents(number: int) -> dict[str, bytes]:
@@ -69,6 +71,20 @@ def make_ours(folder: Path, number: int) -> None:
             publish([(bag, folder / bag.name) for bag in staged], check=None)
 
 
+def make_groups(folder: Path, number: int) -> None:
+    """Make tars of a thousand cables each, with no index beside them."""
+    numbers = iter(range(number))
+    while cables := list(islice(numbers, GROUP)):
+        files = [
+            PayloadFile(BagPath(path if "/" in path else f"crates/{each}.json"), data)
+            for each in cables
+            for path, data in contents(each).items()
+        ]
+        with Stage(folder) as stage:
+            staged = stage_bag(NewBag(f"group-{cables[0]}", tuple(files)), stage.path, form=Form.TAR)
+            publish([(staged, folder / staged.path.name)], check=None)
+
+
 def _files_of(folder: Path, number: int) -> Iterator[Path]:
     for each in range(number):
         root = folder / f"05STRELSAU{each}"
@@ -91,6 +107,14 @@ def make_bdbag(folder: Path, number: int) -> None:
 
     for root in _files_of(folder, number):
         bdbag_api.make_bag(str(root), algs=["sha512"], metadata={"External-Identifier": root.name})
+
+
+def verify_bdbag(place: Path) -> None:
+    """Verify a bag, or every bag of a folder, with bdbag."""
+    from bdbag import bdbag_api
+
+    for bag in _bags(place):
+        bdbag_api.validate_bag(str(bag))
 
 
 def bare_write(folder: Path, number: int) -> None:
@@ -131,13 +155,18 @@ def _bags(place: Path) -> list[Path]:
 
 WAYS: dict[str, Callable[..., None]] = {
     "make_ours": make_ours,
+    "make_groups": make_groups,
     "make_bagit": make_bagit,
     "make_bdbag": make_bdbag,
     "bare_write": bare_write,
     "verify_ours": verify_ours,
     "verify_bagit": verify_bagit,
+    "verify_bdbag": verify_bdbag,
     "verify_sums": verify_sums,
 }
+
+
+_BDBAG = importlib.util.find_spec("bdbag") is not None
 
 
 def run(way: str, place: Path, *rest: int) -> dict[str, float]:
@@ -174,20 +203,26 @@ def table(title: str, rows: dict[str, dict[str, float]], ours: str) -> None:
 def small(scratch: Path, number: int) -> None:
     """Measure (a) and (b): many bags of one cable."""
     made = {}
-    ways = {"preserve": "make_ours", "bagit-python": "make_bagit", "bare write": "bare_write"}
-    if importlib.util.find_spec("bdbag"):
-        ways["bdbag"] = "make_bdbag"
+    ways = {"preserve": "make_ours", f"preserve, {GROUP:,} a tar": "make_groups", "bagit-python": "make_bagit"}
+    ways |= {"bdbag": "make_bdbag"} if _BDBAG else {}
+    ways["bare write"] = "bare_write"
     for name, way in ways.items():
         folder = scratch / way
         folder.mkdir()
         made[name] = run(way, folder, number)
-        if way != "make_ours":
+        if way not in {"make_ours", "make_groups"}:
             shutil.rmtree(folder)
     table(f"(a) make {number:,} bags of one cable", made, "preserve")
-    bags = scratch / "make_ours"
-    checked = {"preserve": run("verify_ours", bags), "bagit-python": run("verify_bagit", bags)}
+    bags, groups = scratch / "make_ours", scratch / "make_groups"
+    checked = {
+        "preserve": run("verify_ours", bags),
+        f"preserve, {GROUP:,} a tar": run("verify_ours", groups),
+        "bagit-python": run("verify_bagit", bags),
+    }
+    checked |= {"bdbag": run("verify_bdbag", bags)} if _BDBAG else {}
     table(f"(b) verify {number:,} bags of one cable", checked, "preserve")
     shutil.rmtree(bags)
+    shutil.rmtree(groups)
 
 
 def many_files(scratch: Path, number: int) -> None:
@@ -199,6 +234,7 @@ def many_files(scratch: Path, number: int) -> None:
         "preserve": run("verify_ours", scratch / "many"),
         "preserve, as a tar": run("verify_ours", scratch / "many.tar"),
         "bagit-python": run("verify_bagit", scratch / "many"),
+        **({"bdbag": run("verify_bdbag", scratch / "many")} if _BDBAG else {}),
         "sha512sum --check": run("verify_sums", scratch / "many"),
     }
     table(f"(c) verify one bag of {number:,} files", rows, "preserve")

@@ -38,9 +38,8 @@ from preserve.clock import Clock
 from preserve.contract import contract_bytes
 from preserve.engine import cores
 from preserve.ingest.batch import ingest, pack
-from preserve.ingest.flow import render, understand
+from preserve.ingest.flow import bag_of_one, render, understand
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.package import new_bag
 from preserve.provenance.software import this_software
 from preserve.readers import SourceRef
 from preserve.readers.cablebrowser import CablebrowserReader
@@ -95,8 +94,7 @@ def stages(paths: list[Path], scratch: Path) -> dict[str, float]:
         name = "TEI, PREMIS, RO-Crate: make and validate"
         rendered = watch(name, render, understood, settings=SETTINGS, software=software, at=CLOCK.now())
         watch("  of which: TEI validate", tei_check.check, rendered.parts.tei, cable)
-        today = CLOCK.now().date()
-        bag = watch("package", new_bag, rendered.parts, settings=SETTINGS, software=software, bagged=today)
+        bag = watch("package", bag_of_one, rendered, settings=SETTINGS, software=software, at=CLOCK.now())
         place = scratch / str(number)
         place.mkdir()
         staged = watch("bag: stage (write, hash)", stage_bag, bag, place)
@@ -128,7 +126,7 @@ def contents(path: Path) -> dict[str, bytes]:
     """Return the payload that we make of one page, by path; validation apart, this is the same work for both."""
     understood = understand(load(SourceRef(str(path), path)), SETTINGS)
     rendered = render(understood, settings=SETTINGS, software=this_software(), at=CLOCK.now())
-    bag = new_bag(rendered.parts, settings=SETTINGS, software=this_software(), bagged=CLOCK.now().date())
+    bag = bag_of_one(rendered, settings=SETTINGS, software=this_software(), at=CLOCK.now())
     return {file.path.value: file.data for file in bag.files}
 
 

@@ -31,6 +31,7 @@ from preserve.description.model import BagFacts, BagFile, Description, Holder
 from preserve.description.text import day, line
 from preserve.errors import BagError, ExitCode, PreserveError, UsageError
 from preserve.findings import Finding
+from preserve.package import portable
 from preserve.settings import Settings
 
 __all__ = ["BagRef", "Exported", "Held", "describe_held", "destination", "export_all", "new_file", "read", "write"]
@@ -40,7 +41,6 @@ _RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
 
 _URN = re.compile(r"urn:uuid:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
-_NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]")
 _MEDIA_TYPES = {
     ".csv": "text/csv",
     ".html": "text/html",
@@ -60,6 +60,7 @@ class BagRef:
         seal: The SHA-256 of its tag manifest as the archive knows it; ``None`` for a bag of no archive.
         stem: What files made of it are called; the identifier of the cable when there is none.
         name: Of the bag; the identifier of the cable when there is none.
+        only: The names of the files of its cables that are to be read; ``None`` for all.
     """
 
     label: str
@@ -67,11 +68,15 @@ class BagRef:
     seal: str | None = None
     stem: str | None = None
     name: str | None = None
+    only: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, stored: StoredBag) -> BagRef:
-        """Return the reference to a stored bag."""
-        return cls(stored.label, stored.path, stored.seal, f"{stored.name}.v{stored.version}", stored.name)
+    def of(cls, stored: StoredBag, name: str | None = None) -> BagRef:
+        """Return the reference to a stored bag, or to its cables of a name."""
+        asked = stored.cables if name is None else stored.asked(name)
+        only = None if len(asked) == len(stored.cables) else frozenset(portable(each.identifier) for each in asked)
+        stem = f"{stored.name}.v{stored.version}"
+        return cls(stored.label, stored.path, stored.seal, stem, stored.name, only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +163,11 @@ def read(ref: BagRef) -> Iterator[Held]:
         if not records:
             raise BagError(f"{ref.label} holds no record of a cable", hint="Name a bag that preserve made.")
         for path in records:
+            if ref.only is not None and PurePosixPath(path).stem not in ref.only:
+                continue
             cable = codec.decode(held.octets([path], limit=_RECORD_LIMIT)[path])
             only = PurePosixPath(path).stem if len(records) > 1 else None
-            own = _NOT_PORTABLE.sub("_", cable.identifier)
+            own = portable(cable.identifier)
             stem = ".".join(filter(None, (ref.stem, own if only or not ref.stem else None)))
             yield Held(stem, cable, _facts(bag, cable, ref.name or own, only), _holder(bag))
 

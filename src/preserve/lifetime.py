@@ -6,14 +6,15 @@ one PREMIS document. Not in scope: checking the rest of a bag (``audit`` does), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from preserve.archive import Archive, LoggedEvent, StoredBag
+from preserve.archive import Archive, CableEntry, LoggedEvent, StoredBag
 from preserve.bag.containers import shown
 from preserve.bag.trusted import trusted
 from preserve.errors import ArchiveError, BagError
+from preserve.package import portable
 from preserve.provenance.combine import KeptBag, LaterEvent, ToldEvent, combine, events_of
 from preserve.provenance.model import Agent, uuid_of
 from preserve.provenance.vocabulary import AgentType
@@ -59,19 +60,22 @@ class Lifetime:
     silent: tuple[StoredBag, ...]
 
 
-def lifetime(archive: Archive, bags: Sequence[StoredBag]) -> Lifetime:
+def lifetime(archive: Archive, bags: Sequence[StoredBag], name: str | None = None) -> Lifetime:
     """Tell the life of some bags of an archive; nothing is written.
 
     Args:
         archive: Where they are stored.
         bags: At least one.
+        name: What was asked for: of a bag of many cables, only those of that name are told. ``None`` for all.
 
     Raises:
         ArchiveError: A bag is not at its place or could not be read, or the log could not.
         BagError: The PREMIS in a bag is not what its manifests say, or the bag is not what it was when it was stored.
         RecordError: The PREMIS in a bag is not valid.
     """
-    kept = [_kept(stored, archive.events(stored)) for stored in bags]
+    kept = [
+        _kept(stored, stored.cables if name is None else stored.asked(name), archive.events(stored)) for stored in bags
+    ]
     premis = combine(kept)
     by_label = {stored.label: stored for stored in bags}
     logged = {event.identifier for bag in kept for event in bag.later}
@@ -86,16 +90,17 @@ def lifetime(archive: Archive, bags: Sequence[StoredBag]) -> Lifetime:
     )
 
 
-def _kept(stored: StoredBag, events: Iterable[LoggedEvent]) -> KeptBag:
+def _kept(stored: StoredBag, cables: Sequence[CableEntry], events: Iterable[LoggedEvent]) -> KeptBag:
+    only = None if len(cables) == len(stored.cables) else {portable(cable.identifier) for cable in cables}
     return KeptBag(
         label=stored.label,
-        cables=tuple(cable.identifier for cable in stored.cables),
-        documents=tuple(_documents(stored)),
+        cables=tuple(cable.identifier for cable in cables),
+        documents=tuple(_documents(stored, only)),
         later=tuple(_later(event) for event in events),
     )
 
 
-def _documents(stored: StoredBag) -> Iterator[bytes]:
+def _documents(stored: StoredBag, only: Collection[str] | None) -> Iterator[bytes]:
     """Give the PREMIS documents of a bag, sorted by path, each as the seal of the bag vouches for it."""
     try:
         absent = stored.absence()
@@ -104,10 +109,10 @@ def _documents(stored: StoredBag) -> Iterator[bytes]:
     if absent:
         raise ArchiveError(f"{stored.label} is not at {stored.path}: {absent}", hint=_hint(stored))
     with trusted(stored.path, label=stored.label, seal=stored.seal, hint=_hint(stored)) as held:
-        missing = [path for path in held.bag.claims.missing if _is_document(path)]
+        missing = [path for path in held.bag.claims.missing if _is_document(path, only)]
         if missing:
             raise BagError(f"{shown(missing[0])} of {stored.label} is missing", hint=_hint(stored))
-        wanted = sorted(path for path in held.bag.payload if _is_document(path))
+        wanted = sorted(path for path in held.bag.payload if _is_document(path, only))
         read = held.octets(wanted, limit=PREMIS_LIMIT)
     yield from (read[path] for path in wanted)
 
@@ -116,8 +121,9 @@ def _hint(stored: StoredBag) -> str:
     return f"Run: preserve audit {stored.label}. Restore the bag from a copy of the archive if it is damaged."
 
 
-def _is_document(path: str) -> bool:
-    return path.startswith(_DOCUMENTS) and path.endswith(".xml")
+def _is_document(path: str, only: Collection[str] | None) -> bool:
+    name = path.removeprefix(_DOCUMENTS).removesuffix(".xml")
+    return path == f"{_DOCUMENTS}{name}.xml" and (only is None or name in only)
 
 
 # The event log.

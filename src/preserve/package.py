@@ -1,28 +1,46 @@
-"""The package: record, source, TEI and provenance of one cable become the payload and the tags of one bag.
+"""The package: record, source, TEI and provenance of cables become the payload and the tags of one bag.
 
-Scope: where each file goes, and what ``bag-info.txt`` says. Not in scope: making the files (``ingest`` chains that)
-and writing the bag (``bag``).
+Scope: where each file goes, the table of a bag of many cables, and what ``bag-info.txt`` says. Not in scope: making the
+files (``ingest`` chains that) and writing the bag (``bag``).
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
-from preserve.bag.model import BagPath, NewBag, PayloadFile
+from preserve.bag.model import BagPath, NewBag, Payload, PayloadFile
 from preserve.bag.profile import Profile
-from preserve.cable.record import Cable
+from preserve.cable.record import Cable, Release
 from preserve.provenance.model import PAYLOAD, FileRole, Software, bag_uuid
 from preserve.settings import Settings
 
-__all__ = ["BTR", "CRATE", "Parts", "bag_name", "new_bag", "payload_path", "profiles"]
+__all__ = [
+    "BTR",
+    "CRATE",
+    "INDEX",
+    "Described",
+    "Parts",
+    "bag_name",
+    "index",
+    "new_bag",
+    "payload_path",
+    "portable",
+    "profiles",
+    "sources_uuid",
+]
 
 BTR = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
 """The identifier of the BagIt profile of Beyond the Repository, version 1.0, of which ours is nearly a subset."""
 
 CRATE = "ro-crate-metadata.json"
+INDEX = "index.csv"
+"""The table of a bag of several cables, below ``data/``."""
 
 _SUFFIXES: Mapping[str, str] = {"text/csv": ".csv", "text/html": ".html", "text/plain": ".txt"}
 _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]")
@@ -38,7 +56,6 @@ class Parts:
         record: Canonical JSON.
         tei: XML.
         premis: XML.
-        crate: The RO-Crate of the bag, JSON.
         access: The page for people, HTML, where one was asked for.
     """
 
@@ -47,13 +64,97 @@ class Parts:
     record: bytes
     tei: bytes
     premis: bytes
-    crate: bytes
     access: bytes | None = None
+
+    def files(self) -> tuple[PayloadFile, ...]:
+        """Return them as payload, each at its place."""
+        contents: Sequence[tuple[FileRole, bytes | None]] = (
+            (FileRole.SOURCE, self.source),
+            (FileRole.RECORD, self.record),
+            (FileRole.TEI, self.tei),
+            (FileRole.ACCESS, self.access),
+            (FileRole.PREMIS, self.premis),
+        )
+        return tuple(
+            PayloadFile(BagPath(payload_path(self.cable, role).removeprefix(PAYLOAD)), data)
+            for role, data in contents
+            if data is not None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a bag says of a cable outside of the cable's own files.
+
+    Attributes:
+        identifier: Canonical.
+        origin: The post or office that it came from, by name.
+        station: The same, as identifiers spell it.
+        day: ``YYYY-MM-DD``.
+        release: Which its source belongs to.
+        source_name: As received.
+        source_sha256: Of the bytes as received.
+        text_sha256: Of the body's text.
+        classification: As marked.
+        level: The highest level of it.
+        redaction: Whether something was blacked out.
+        completeness: Whether the source has all of it.
+        access: Who may see it.
+        copyright: The address of its rights statement.
+        files: The paths in the bag of its files, by role.
+    """
+
+    identifier: str
+    origin: str | None
+    station: str | None
+    day: str | None
+    release: Release | None
+    source_name: str
+    source_sha256: str
+    text_sha256: str
+    classification: str | None
+    level: str | None
+    redaction: str
+    completeness: str
+    access: str
+    copyright: str
+    files: Mapping[FileRole, str]
+
+    @classmethod
+    def of(cls, parts: Parts) -> Self:
+        """Draw it from the files of a cable."""
+        cable = parts.cable
+        there = [role for role in _COLUMNS if role is not FileRole.ACCESS or parts.access is not None]
+        return cls(
+            identifier=cable.identifier,
+            origin=cable.origin.name if cable.origin else None,
+            station=cable.origin.station if cable.origin else None,
+            day=cable.created.value[:10] if cable.created else None,
+            release=cable.provenance.release,
+            source_name=cable.provenance.source.name,
+            source_sha256=cable.provenance.source.sha256,
+            text_sha256=cable.body.sha256,
+            classification=cable.classification.text if cable.classification else None,
+            level=cable.classification.level if cable.classification else None,
+            redaction=cable.redaction.status,
+            completeness=cable.completeness.status,
+            access=cable.rights.access,
+            copyright=cable.rights.copyright,
+            files={role: payload_path(cable, role) for role in there},
+        )
+
+
+_COLUMNS = (FileRole.SOURCE, FileRole.RECORD, FileRole.TEI, FileRole.ACCESS, FileRole.PREMIS)
+
+
+def portable(identifier: str) -> str:
+    """Return the name of the files of a cable, and of a bag of it alone: its identifier, in the portable alphabet."""
+    return _NOT_PORTABLE.sub("_", identifier)
 
 
 def bag_name(cable: Cable) -> str:
-    """Return the name of the bag of one cable: its identifier, in the portable alphabet."""
-    return _NOT_PORTABLE.sub("_", cable.identifier)
+    """Return the name of the bag of one cable."""
+    return portable(cable.identifier)
 
 
 def profiles(settings: Settings) -> tuple[str, ...]:
@@ -81,61 +182,93 @@ def payload_path(cable: Cable, role: FileRole) -> str:
     return f"{PAYLOAD}{role.value}/{bag_name(cable)}{suffixes[role]}"
 
 
-def new_bag(parts: Parts, *, settings: Settings, software: Software, bagged: date) -> NewBag:
-    """Return the bag of one cable, to be written."""
-    contents: Sequence[tuple[FileRole, bytes | None]] = (
-        (FileRole.SOURCE, parts.source),
-        (FileRole.RECORD, parts.record),
-        (FileRole.TEI, parts.tei),
-        (FileRole.ACCESS, parts.access),
-        (FileRole.PREMIS, parts.premis),
-    )
-    files = [
-        PayloadFile(BagPath(payload_path(parts.cable, role).removeprefix(PAYLOAD)), data)
-        for role, data in contents
-        if data is not None
-    ]
-    files.append(PayloadFile(BagPath(CRATE), parts.crate))
-    tags = tuple(_bag_info(parts, settings, software, bagged))
-    return NewBag(bag_name(parts.cable), tuple(files), tags)
+def sources_uuid(cables: Iterable[Described]) -> str:
+    """Return the UUID of the bag of some cables: it follows from them and their sources."""
+    return bag_uuid([(cable.identifier, cable.source_sha256) for cable in cables])
 
 
-def _bag_info(parts: Parts, settings: Settings, software: Software, bagged: date) -> Iterator[tuple[str, str]]:
+def index(cables: Iterable[Described]) -> bytes:
+    """Return the table of a bag of several cables: CSV (RFC 4180) in UTF-8 with a line feed, a row a cable.
+
+    It has no subjects: they may name persons, and a table is searched more easily than texts are.
+    """
+    made = io.StringIO()
+    table = csv.writer(made, lineterminator="\n")
+    named = ("identifier", "date", "post", "classification", "source_sha256", "text_sha256")
+    table.writerow((*named, *(role.value for role in _COLUMNS)))
+    for cable in cables:
+        facts = (cable.identifier, cable.day, cable.station, cable.level, cable.source_sha256, cable.text_sha256)
+        table.writerow((*facts, *(cable.files.get(role) for role in _COLUMNS)))
+    return made.getvalue().encode()
+
+
+def new_bag(
+    name: str,
+    cables: Sequence[Described],
+    files: Iterable[Payload],
+    *,
+    settings: Settings,
+    software: Software,
+    bagged: date,
+) -> NewBag:
+    """Return the bag of some cables, to be written.
+
+    Args:
+        name: Its name.
+        cables: At least one, in the order in which they are to be told; all of one release.
+        files: All of its payload.
+        settings: The institution's.
+        software: What makes it.
+        bagged: When.
+    """
+    return NewBag(name, tuple(files), tuple(_bag_info(cables, settings, software, bagged)))
+
+
+def _bag_info(
+    cables: Sequence[Described], settings: Settings, software: Software, bagged: date
+) -> Iterator[tuple[str, str]]:
     """Yield the fields of ``bag-info.txt``; what is not stated or not configured is left out. No personal names."""
-    cable = parts.cable
-    release = cable.provenance.release
+    release = cables[0].release
     stated: tuple[tuple[str, str | None], ...] = (
         ("Source-Organization", settings.organisation.name),
         ("Organization-Address", settings.organisation.address),
         ("Contact-Name", settings.organisation.contact_name),
         ("Contact-Email", settings.organisation.contact_email),
-        ("External-Description", _description(parts)),
-        ("External-Identifier", cable.identifier),
-        ("External-Identifier", f"urn:uuid:{bag_uuid([(cable.identifier, cable.provenance.source.sha256)])}"),
+        ("External-Description", _description(cables)),
+        *(("External-Identifier", cable.identifier) for cable in cables),
+        ("External-Identifier", f"urn:uuid:{sources_uuid(cables)}"),
         ("Bag-Group-Identifier", release.name if release else None),
         ("Bagging-Date", bagged.isoformat()),
-        ("Bag-Count", "1 of 1"),
+        # Of several cables, how many bags the release will have is not known when one is written.
+        ("Bag-Count", "1 of 1" if len(cables) == 1 else None),
         ("Bag-Software-Agent", f"{software.name} {software.version}"),
         *(("BagIt-Profile-Identifier", identifier) for identifier in profiles(settings)),
-        ("Internal-Sender-Identifier", cable.provenance.source.name),
+        *(("Internal-Sender-Identifier", cable.source_name) for cable in cables),
         ("Source-Release", release.text if release else None),
         ("Source-Release-Date", release.date if release else None),
-        ("Source-SHA256", cable.provenance.source.sha256),
-        ("Cable-Classification", cable.classification.text if cable.classification else None),
-        ("Cable-Redaction", cable.redaction.status),
-        ("Cable-Completeness", cable.completeness.status),
-        ("Access", cable.rights.access),
-        ("Rights-Statement", cable.rights.copyright),
+        *(("Source-SHA256", cable.source_sha256) for cable in cables),
+        *(("Cable-Classification", value) for value in _each(cable.classification for cable in cables)),
+        *(("Cable-Redaction", value) for value in _each(cable.redaction for cable in cables)),
+        *(("Cable-Completeness", value) for value in _each(cable.completeness for cable in cables)),
+        ("Access", cables[0].access),
+        *(("Rights-Statement", value) for value in _each(cable.copyright for cable in cables)),
     )
     for label, value in stated:
         if value:
             yield label, value
 
 
-def _description(parts: Parts) -> str:
-    cable = parts.cable
+def _each(values: Iterable[str | None]) -> list[str]:
+    return sorted({value for value in values if value})
+
+
+def _description(cables: Sequence[Described]) -> str:
     # Not the subject: it may name persons, and bag-info travels further than the payload.
-    origin = f" from {cable.origin.name}" if cable.origin else ""
-    day = f", {cable.created.value[:10]}" if cable.created else ""
-    access = ", access copy" if parts.access is not None else ""
-    return f"Telegram {cable.identifier}{origin}{day}: source as received, normalized record, TEI{access}, provenance"
+    origins = _each(cable.origin for cable in cables)
+    origin = "" if not origins else f" from {origins[0]}" if len(origins) == 1 else f" from {len(origins)} posts"
+    days = _each(cable.day for cable in cables)
+    day = "" if not days else f", {days[0]}" if days[0] == days[-1] else f", {days[0]} to {days[-1]}"
+    what = f"Telegram {cables[0].identifier}" if len(cables) == 1 else f"{len(cables)} telegrams"
+    files = "source as received, normalized record, TEI" if len(cables) == 1 else "sources as received, records, TEI"
+    access = ", access copy" if FileRole.ACCESS in cables[0].files else ""
+    return f"{what}{origin}{day}: {files}{access}, provenance"

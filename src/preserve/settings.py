@@ -29,6 +29,7 @@ from preserve.digests import WEAK, algorithm_name
 from preserve.errors import UsageError
 
 __all__ = [
+    "CABLE",
     "FILE_NAME",
     "AccessLevel",
     "AccessSettings",
@@ -62,6 +63,10 @@ _ADVISORY = (
 )
 
 _ARCHIVE = Path("archive")
+
+CABLE = "cable"
+"""The group of a bag that holds one cable."""
+_GROUPS = (CABLE, "post-month", "post-year", "release")
 
 _Rule = Callable[[object], object]
 """Turns a raw value into the setting's; raises ValueError saying what is allowed."""
@@ -136,6 +141,13 @@ _access_level = _one_of(get_args(AccessLevel))
 _bag_form = _one_of(get_args(BagForm))
 
 
+def _group(value: object) -> str:
+    word = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(word, str) and (word in _GROUPS or re.fullmatch(r"[1-9][0-9]{0,3}|10000", word)):
+        return word
+    raise ValueError(f"it must be {', '.join(_GROUPS)} or a number up to 10000{_meant(str(value), _GROUPS)}")
+
+
 def _meant(word: str, known: tuple[str, ...]) -> str:
     close = get_close_matches(word, known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
@@ -191,6 +203,12 @@ class BagSettings:
     )
     form: BagForm = _setting(  # noqa: RUF009
         "directory", _bag_form, "A bag is a directory, one tar (less space for very many bags), or one zip."
+    )
+    group: str = _setting(
+        CABLE,
+        _group,
+        "What a bag holds: one cable, or those of one release, of its post and year (post-year), of its post and month "
+        "(post-month), or so many of a release: a number up to 10000. A bag never holds cables of two releases.",
     )
 
 

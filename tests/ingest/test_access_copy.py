@@ -14,9 +14,8 @@ from preserve.archive import initialise
 from preserve.bag.verify import verify
 from preserve.clock import Clock
 from preserve.ingest.batch import ingest, pack
-from preserve.ingest.flow import render, understand
+from preserve.ingest.flow import bag_of_one, render, understand
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.package import new_bag
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers import SourceRef
@@ -36,7 +35,7 @@ def contents(*, access_copy: bool) -> dict[str, bytes]:
     settings = Settings()
     understood = understand(load(SourceRef(str(PAGE), PAGE)), settings)
     rendered = render(understood, settings=settings, software=SOFTWARE, at=CLOCK.now(), access_copy=access_copy)
-    bag = new_bag(rendered.parts, settings=settings, software=SOFTWARE, bagged=CLOCK.now().date())
+    bag = bag_of_one(rendered, settings=settings, software=SOFTWARE, at=CLOCK.now())
     return {f"data/{file.path.value}": file.data for file in bag.files} | {"info": repr(bag.info).encode()}
 
 

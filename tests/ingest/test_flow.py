@@ -17,9 +17,8 @@ from preserve.errors import ExitCode
 from preserve.findings import Severity, worst
 from preserve.ingest import flow, prepare
 from preserve.ingest.batch import ingest, pack
-from preserve.ingest.flow import Understood, render, understand
+from preserve.ingest.flow import Understood, bag_of_one, render, understand
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.package import new_bag
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers import SourceItem, SourceRef
@@ -39,7 +38,7 @@ def contents(page: Path) -> dict[str, bytes]:
     understood = understand(load(SourceRef(str(page), page)), SETTINGS)
     rendered = render(understood, settings=SETTINGS, software=SOFTWARE, at=CLOCK.now())
     assert worst(rendered.findings) is not Severity.ERROR, rendered.findings
-    bag = new_bag(rendered.parts, settings=SETTINGS, software=SOFTWARE, bagged=CLOCK.now().date())
+    bag = bag_of_one(rendered, settings=SETTINGS, software=SOFTWARE, at=CLOCK.now())
     info = "".join(f"{label}: {value}\n" for label, value in bag.info).encode()
     return {"bag-info.txt": info} | {file.path.value: file.data for file in bag.files}
 

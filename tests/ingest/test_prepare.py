@@ -33,6 +33,6 @@ def test_a_bag_that_reads_back_altered_is_not_handed_on(monkeypatch: pytest.Monk
     plan = Plan(settings=Settings(), clock=clock, software=this_software(), stage=tmp_path)
     prepared = prepare(plan, SourceRef(str(PAGE), PAGE))
     assert prepared.staged is None
-    assert (prepared.outcome.fate, prepared.outcome.exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
+    assert (prepared.outcomes[0].fate, prepared.outcomes[0].exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
     # The fault, and not the first thing that there was to note about the bag.
-    assert "reads back invalid (its sha512 is " in (prepared.outcome.error or "")
+    assert "reads back invalid (its sha512 is " in (prepared.outcomes[0].error or "")

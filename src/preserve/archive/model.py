@@ -245,6 +245,18 @@ class StoredBag:
         """How people name it: ``07STRELSAU42/v1``."""
         return f"{self.name}/v{self.version}"
 
+    def asked(self, name: str) -> tuple[CableEntry, ...]:
+        """Return the cables that a name stands for: all when it is the bag's, else those with that identifier.
+
+        Args:
+            name: As :meth:`preserve.archive.Archive.find` takes it, a version at its end left aside.
+        """
+        plain = name.rpartition("/v")[0] or name
+        names = {plain, plain.upper()}
+        if self.name in names:
+            return self.cables
+        return tuple(each for each in self.cables if names & {each.identifier, each.received_identifier})
+
     def absence(self) -> str | None:
         """Say why the bag is not at its place; ``None`` when something of its form is. No link is followed.
 

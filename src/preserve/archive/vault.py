@@ -364,6 +364,8 @@ class Archive:
     def find(self, text: str) -> list[StoredBag]:
         """Return the bags of a name, or holding a cable of an identifier; with ``/v2`` at its end only that version.
 
+        Bags are in the order in which they were stored: the last is the newest.
+
         Raises:
             ArchiveError: There is none; the message names what is like it.
         """
@@ -379,7 +381,7 @@ class Archive:
         if not matching:
             there = ", ".join(each.label for each in stored)
             raise ArchiveError(f"the archive has no version {wanted} of {name}", hint=f"It has {there}.")
-        return matching
+        return sorted(matching, key=lambda each: each.created)
 
     def events(self, stored: StoredBag) -> Iterator[LoggedEvent]:
         """Yield the events of one version of a bag, oldest first.

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from preserve.findings import Finding
 
@@ -22,6 +23,7 @@ __all__ = [
     "Depth",
     "Form",
     "NewBag",
+    "Payload",
     "PayloadFile",
     "Verdict",
     "WrittenBag",
@@ -125,6 +127,27 @@ class PayloadFile:
     path: BagPath
     data: bytes
 
+    @property
+    def size(self) -> int:
+        """How many octets it has."""
+        return len(self.data)
+
+
+class Payload(Protocol):
+    """One payload file, wherever its octets are: in memory (:class:`PayloadFile`), or set aside on a disk."""
+
+    @property
+    def path(self) -> BagPath:
+        """Where it goes, *below* ``data/``."""
+
+    @property
+    def size(self) -> int:
+        """How many octets it has."""
+
+    @property
+    def data(self) -> bytes:
+        """They; asked for once, when the file is written."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewBag:
@@ -141,7 +164,7 @@ class NewBag:
     """
 
     name: str
-    files: tuple[PayloadFile, ...]
+    files: tuple[Payload, ...]
     info: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:

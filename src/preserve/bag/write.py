@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from preserve.bag.durable import rename_new, sync_folders, sync_trees
-from preserve.bag.model import Depth, Form, NewBag, PayloadFile, WrittenBag, strongest
+from preserve.bag.model import Depth, Form, NewBag, Payload, WrittenBag, strongest
 from preserve.bag.sinks import Sink, open_sink
 from preserve.bag.stage import Stage
 from preserve.bag.tagfiles import DECLARATION, format_info, format_manifest, ordered_info
@@ -62,7 +62,7 @@ def stage_bag(
         except BaseException:
             sink.discard()
             raise
-    octets = sum(len(file.data) for file in bag.files)
+    octets = sum(file.size for file in bag.files)
     return WrittenBag(bag.name, target, form, seal, len(bag.files), octets, size)
 
 
@@ -152,7 +152,7 @@ def write_bag(
 def _write(bag: NewBag, algorithms: tuple[str, ...], sink: Sink) -> tuple[str, int]:
     """Write the files of a bag in the order of their paths; return its seal and its size in octets."""
     files = sorted(bag.files, key=lambda file: file.path.value)
-    counts = counted(sum(len(file.data) for file in files), len(files))
+    counts = counted(sum(file.size for file in files), len(files))
     info = format_info(ordered_info((*bag.info, *counts)))
     tags = {"bag-info.txt": info, "bagit.txt": DECLARATION}
     for name, data in tags.items():
@@ -172,7 +172,7 @@ def _write(bag: NewBag, algorithms: tuple[str, ...], sink: Sink) -> tuple[str, i
 
 
 def _write_payload(
-    files: Sequence[PayloadFile], algorithms: tuple[str, ...], sink: Sink
+    files: Sequence[Payload], algorithms: tuple[str, ...], sink: Sink
 ) -> Iterator[tuple[str, dict[str, str]]]:
     sink.folder("data")
     made = {"data"}
@@ -183,8 +183,9 @@ def _write_payload(
                 sink.folder(folder)
                 made.add(folder)
         # The same octets in memory are hashed and written: what is on the disk is never read back to be hashed.
-        sink.file(path, file.data)
-        yield path, digest_bytes(file.data, algorithms)
+        data = file.data
+        sink.file(path, data)
+        yield path, digest_bytes(data, algorithms)
 
 
 def _parents(path: str) -> Iterator[str]:

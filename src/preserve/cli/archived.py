@@ -50,4 +50,4 @@ def show(
             if json_lines:
                 say_json(lines.shown(stored, events))
             else:
-                say(text.shown(stored, events))
+                say(text.shown(stored, events, stored.asked(identifier)))

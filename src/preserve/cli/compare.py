@@ -18,6 +18,7 @@ from preserve.compare.corpus import compare_folders
 from preserve.compare.model import CorpusLine, Kind, Outcome
 from preserve.compare.sides import BagRef, Ref, find, read
 from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
+from preserve.package import portable
 from preserve.report import json_lines as lines
 from preserve.report import text
 from preserve.settings import Settings
@@ -84,7 +85,10 @@ def _find(side: str, settings: Settings) -> Ref:
         raise ComparisonError(
             f"the archive has several versions of {side}", hint=f"Name one: {', '.join(each.label for each in stored)}."
         )
-    return BagRef(side, stored[0].path)
+    asked = stored[0].asked(side)
+    if len(asked) == len(stored[0].cables):
+        return BagRef(side, stored[0].path)
+    return BagRef(side, stored[0].path, portable(asked[0].identifier))
 
 
 def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:

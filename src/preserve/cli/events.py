@@ -47,7 +47,7 @@ def events(
         raise UsageError(f"--json and --as {form} do not go together", hint="--json is short for --as json.")
     with open_archive(load_settings(settings_file, archive).archive.root) as place:
         bags = place.find(identifier)
-        life = lifetime(place, bags)
+        life = lifetime(place, bags, identifier)
     for stored in life.silent:
         say_note(f"{stored.label} holds no PREMIS; its events are those of the event log")
     if form is History.PREMIS:

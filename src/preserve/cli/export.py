@@ -240,7 +240,7 @@ def _ref(identifier: str, settings: Settings) -> BagRef:
     if path.exists():
         return BagRef(identifier, path)
     with open_archive(settings.archive.root) as place:
-        return BagRef.of(place.find(identifier)[-1])
+        return BagRef.of(place.find(identifier)[-1], identifier)
 
 
 def _newest(settings: Settings) -> Iterator[BagRef]:

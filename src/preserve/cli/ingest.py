@@ -9,6 +9,7 @@ from preserve.cli.options import (
     AccessCopyFlag,
     ArchiveFlag,
     FormFlag,
+    GroupFlag,
     JobsFlag,
     JsonFlag,
     ReleaseFlag,
@@ -31,6 +32,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a flag
     sources: Sources,
     archive: ArchiveFlag = None,
     form: FormFlag = None,
+    group: GroupFlag = None,
     access_copy: AccessCopyFlag = False,
     release: ReleaseFlag = None,
     rows: RowsFlag = None,
@@ -38,13 +40,13 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a flag
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Package captured pages, one bag a cable, and store the bags in the archive.
+    """Package captured pages, one bag a cable or a group of them, and store the bags in the archive.
 
     Run it again after an interruption: what is stored already is "unchanged".
 
     Example: preserve ingest pages/ --archive /srv/cables
     """
-    settings = load_settings(settings_file, archive, form)
+    settings = load_settings(settings_file, archive, form, group)
     clock = the_clock()
     refs = chosen(sources, rows, release)
     with (

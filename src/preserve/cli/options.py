@@ -28,6 +28,7 @@ __all__ = [
     "AccessCopyFlag",
     "ArchiveFlag",
     "FormFlag",
+    "GroupFlag",
     "JobsFlag",
     "JsonFlag",
     "ReleaseFlag",
@@ -69,6 +70,16 @@ AccessCopyFlag = Annotated[
 ]
 FormFlag = Annotated[
     str | None, typer.Option("--form", metavar="directory|tar|zip", help="How bags lie on disk; default: the settings.")
+]
+
+GroupFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--group",
+        metavar="cable|post-month|post-year|release|N",
+        help="Which cables go into one bag: one, those of a post and month or year, all of a release, or N of one; "
+        "2,000 at most but for N. Default: the settings.",
+    ),
 ]
 
 
@@ -115,7 +126,9 @@ SettingsFlag = Annotated[
 ]
 
 
-def load_settings(file: Path | None, archive: Path | None = None, form: str | None = None) -> Settings:
+def load_settings(
+    file: Path | None, archive: Path | None = None, form: str | None = None, group: str | None = None
+) -> Settings:
     """Return the settings in force: file, then environment, then flags.
 
     Raises:
@@ -126,6 +139,8 @@ def load_settings(file: Path | None, archive: Path | None = None, form: str | No
         flags["archive.root"] = str(archive)
     if form is not None:
         flags["bags.form"] = form
+    if group is not None:
+        flags["bags.group"] = group
     return settings_file.load(file or settings_file.find(Path.cwd()), os.environ, flags)
 
 

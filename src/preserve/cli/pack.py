@@ -12,6 +12,7 @@ from preserve.cli.items import report_items
 from preserve.cli.options import (
     AccessCopyFlag,
     FormFlag,
+    GroupFlag,
     JobsFlag,
     JsonFlag,
     ReleaseFlag,
@@ -34,6 +35,7 @@ def pack(  # noqa: PLR0913, PLR0917 - each is a flag
     sources: Sources,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the bags go to; made if need be.")],
     form: FormFlag = None,
+    group: GroupFlag = None,
     access_copy: AccessCopyFlag = False,
     release: ReleaseFlag = None,
     rows: RowsFlag = None,
@@ -41,11 +43,11 @@ def pack(  # noqa: PLR0913, PLR0917 - each is a flag
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Package captured pages, one bag a cable, into a folder.
+    """Package captured pages, one bag a cable or a group of them, into a folder.
 
     Example: preserve pack page.txt --to bags/
     """
-    settings = load_settings(settings_file, form=form)
+    settings = load_settings(settings_file, form=form, group=group)
     refs = chosen(sources, rows, release)
     with progress_bar("pack", json_lines=json_lines) as progress:
         announce(progress, sources, rows)

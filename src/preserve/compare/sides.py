@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from preserve.bag.containers import Container, Entry, Kind
 from preserve.bag.opening import open_container
@@ -26,6 +26,7 @@ from preserve.readers.sources import LARGEST, load, walk
 
 __all__ = ["BagRef", "Ref", "find", "is_bag", "read", "walk_folder"]
 
+_RECORDS = "data/record/"
 _ARCHIVE_MARKER = "0=preserve_archive"
 
 _RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/CNE/1.0/")
@@ -34,28 +35,33 @@ _RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/CNE/1.0/")
 
 @dataclass(frozen=True, slots=True)
 class BagRef:
-    """A bag of one cable, before anything in it is read.
+    """A cable in a bag, before anything in it is read.
 
     Attributes:
         where: How messages name it.
-        path: Its folder or archive.
+        path: The bag's folder or archive.
+        name: Of the cable's files, where the bag holds several cables.
     """
 
     where: str
     path: Path
+    name: str | None = None
 
 
 Ref = SourceRef | BagRef
 
 
 def find(argument: str) -> Ref:
-    """Return the one source or bag that an argument names.
+    """Return the one source or bag that an argument names; ``BAG:NAME`` is a cable in a bag of several.
 
     Raises:
         ComparisonError: It holds several sources.
     """
     if argument != "-" and is_bag(Path(argument)):
         return BagRef(argument, Path(argument))
+    bag, colon, name = argument.rpartition(":")
+    if colon and is_bag(Path(bag)):
+        return BagRef(argument, Path(bag), name)
     refs = list(islice(walk([argument]), 2))
     if len(refs) > 1:
         raise ComparisonError(
@@ -80,7 +86,7 @@ def is_bag(path: Path) -> bool:
 def walk_folder(folder: Path) -> Iterator[Ref]:
     """Name every source and every bag in a folder, sorted; links to folders are not followed.
 
-    Of an archive of ours only the bags are named.
+    Of an archive of ours only the bags are named; of a bag each of its cables.
 
     Raises:
         SourceError: A folder cannot be listed.
@@ -95,11 +101,25 @@ def walk_folder(folder: Path) -> Iterator[Ref]:
         if entry.name.startswith("."):
             continue
         if not entry.is_symlink() and is_bag(path):
-            yield BagRef(entry.path, path)
+            yield from _cables(entry.path, path)
         elif entry.is_dir(follow_symlinks=False):
             yield from walk_folder(path)
         elif not entry.is_dir() and not of_archive:
             yield from walk([entry.path])
+
+
+def _cables(where: str, path: Path) -> Iterator[BagRef]:
+    """Name the cables of a bag."""
+    try:
+        with closing(open_container(path)) as container:
+            listed = [each for each in container.listing().entries if each.startswith(_RECORDS)]
+    except (OSError, PreserveError):
+        listed = []  # whoever reads it says why
+    names = sorted(PurePosixPath(each).stem for each in listed)
+    if len(names) < 2:
+        yield BagRef(where, path)
+    else:
+        yield from (BagRef(f"{where}:{name}", path, name) for name in names)
 
 
 def read(ref: Ref) -> Cable:
@@ -122,7 +142,7 @@ def _from_bag(ref: BagRef) -> SourceItem:
     with closing(open_container(ref.path)) as container:
         entries = container.listing().entries
         source = _one_file(ref, container, entries, "data/source/")
-        record = _one_file(ref, container, entries, "data/record/")
+        record = _one_file(ref, container, entries, _RECORDS)
     try:
         cable = codec.decode(record)
     except RecordError as error:
@@ -138,13 +158,17 @@ def _from_bag(ref: BagRef) -> SourceItem:
 
 def _one_file(ref: BagRef, container: Container, entries: Mapping[str, Entry], folder: str) -> bytes:
     """Return the octets of the one file in a folder of a bag."""
-    files = [each for path, each in entries.items() if path.startswith(folder) and each.kind is Kind.FILE]
+    files = [
+        each
+        for path, each in entries.items()
+        if path.startswith(folder) and each.kind is Kind.FILE and ref.name in {None, PurePosixPath(path).stem}
+    ]
     if len(files) != 1 or files[0].size > LARGEST:
         raise BagError(
             f"{ref.where}: it is no bag of one cable: {folder} holds {len(files)} files"
             if len(files) != 1
             else f"{ref.where}: the file in {folder} is larger than {LARGEST >> 20} MiB",
-            hint="Give a bag that preserve made.",
+            hint="Give a bag of one cable that preserve made, or name a cable of an archive.",
         )
     try:
         return b"".join(chunk for _, chunks in container.contents(files) for chunk in chunks)

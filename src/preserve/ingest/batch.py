@@ -1,17 +1,18 @@
 """Many sources: into an archive, or into a folder.
 
-Scope: mapping ``prepare`` through the engine, and writing down what comes back, batch by batch, in the order of the
-sources. An outcome is given only when it holds; one bad item never stops the others, a place that can no longer be
-written does. Not in scope: one item.
+Scope: mapping ``prepare`` through the engine, gathering groups, and writing down what comes back, batch by batch, in
+the order of the sources (of groups: of the groups). An outcome is given only when it holds; one bad item never stops
+the others, a place that can no longer be written does. Not in scope: one item.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from preserve.archive import Archive, Arrival, Incoming
@@ -21,17 +22,23 @@ from preserve.bag.stage import Stage, sweep
 from preserve.bag.verify import verify
 from preserve.bag.write import publish
 from preserve.clock import Clock
-from preserve.engine import Done, Lost, died, map_batches
+from preserve.engine import Done, answered, died, map_batches
 from preserve.errors import ArchiveError, ExitCode, PreserveError
+from preserve.ingest.collection import Bound, Portion, bind, failed
+from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.prepare import Plan, Prepared, prepare, stopped, unchanged
 from preserve.package import profiles
 from preserve.progress import SILENT, Progress
+from preserve.provenance.model import bag_uuid
 from preserve.provenance.software import Software
 from preserve.readers import SourceRef
 from preserve.settings import Settings
 
 __all__ = ["ingest", "pack"]
+
+_Keep = Callable[[list[Prepared]], Iterator[ItemOutcome]]
+"""Lets the staged bags of a batch appear, and tells what became of each source."""
 
 
 def ingest(
@@ -62,10 +69,8 @@ def ingest(
             archive=archive.root,
             access_copy=access_copy,
         )
-        with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
-            for batch in batches:
-                prepared = [_answer(outcome) for outcome in batch]
-                yield from _watched(_put(archive, prepared, profiles(settings)), progress)
+        keep = partial(_put, archive, profiles(settings))
+        yield from _run(plan, refs, keep, lambda name: not archive.versions(name), jobs, progress)
 
 
 def pack(
@@ -79,7 +84,10 @@ def pack(
     access_copy: bool = False,
     progress: Progress = SILENT,
 ) -> Generator[ItemOutcome, None, None]:
-    """Package sources into a folder, one bag a cable, no archive.
+    """Package sources into a folder, one bag a cable or a group, no archive.
+
+    Two sources that are equal byte for byte and come into two bags of one group are in both: nothing here knows what
+    was packed before.
 
     Raises:
         ArchiveError: The folder cannot be written (any more); the outcomes given until then hold.
@@ -88,10 +96,96 @@ def pack(
     sweep(folder)
     with Stage(folder) as stage:
         plan = Plan(settings=settings, clock=clock, software=software, stage=stage.path, access_copy=access_copy)
-        with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
-            for batch in batches:
-                prepared = [_answer(outcome) for outcome in batch]
-                yield from _watched(_place(folder, prepared), progress)
+        yield from _run(plan, refs, partial(_place, folder), lambda _name: True, jobs, progress)
+
+
+def _run(
+    plan: Plan,
+    refs: Iterable[SourceRef],
+    keep: _Keep,
+    is_free: Callable[[str], bool],
+    jobs: int,
+    progress: Progress,
+) -> Iterator[ItemOutcome]:
+    groups = None if plan.grouping is None else _Groups(plan, plan.grouping, is_free, jobs)
+    with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
+        for batch in batches:
+            prepared = []
+            for outcome in batch:
+                prepared.append(outcome.result if isinstance(outcome, Done) else _lost(outcome.item))
+                progress.advance(outcome.item.where)
+            yield from _watched(keep(prepared))
+            if groups is not None:
+                groups.take(prepared)
+                yield from _watched(groups.keep_full(keep))
+    if groups is not None:
+        yield from _watched(groups.keep_rest(keep))
+
+
+def _lost(ref: SourceRef) -> Prepared:
+    return Prepared((stopped(ref, Fate.FAILED, died(ref.where)),))
+
+
+class _Groups:
+    """The cables that wait, by group: some hundred octets for each in memory, all else in the stage."""
+
+    def __init__(self, plan: Plan, grouping: Grouping, is_free: Callable[[str], bool], jobs: int) -> None:
+        self._plan, self._most, self._is_free, self._jobs = plan, grouping.most, is_free, jobs
+        self._waiting: dict[Group, list[str]] = {}
+        self._numbers: dict[str, int] = {}
+
+    def take(self, prepared: Iterable[Prepared]) -> None:
+        """Let the cables that were set aside wait."""
+        for each in prepared:
+            if each.aside is not None:
+                group, name = each.aside
+                self._waiting.setdefault(group, []).append(name)
+
+    def keep_full(self, keep: _Keep) -> Iterator[ItemOutcome]:
+        """Bind and keep one bag of every group that has enough cables for it, until no group has."""
+        while full := [group for group, names in self._waiting.items() if len(names) >= self._most]:
+            yield from self._keep(full, keep)
+
+    def keep_rest(self, keep: _Keep) -> Iterator[ItemOutcome]:
+        """Bind and keep all that waits."""
+        while self._waiting:
+            # The groups in the order of their names; of each one bag at a time, as the next depends on it.
+            yield from self._keep(sorted(self._waiting, key=lambda group: (group.stem, str(group.release))), keep)
+
+    def _keep(self, groups: Iterable[Group], keep: _Keep) -> Iterator[ItemOutcome]:
+        todo = iter(groups)
+        while some := list(islice(todo, _AT_ONCE)):
+            portions = [(self._portion(group), group) for group in some]
+            yield from keep([self._settled(group, bound) for group, bound in self._bound(portions)])
+
+    def _portion(self, group: Group) -> Portion:
+        number = self._numbers.get(group.stem, 0) + 1
+        while not self._is_free(group.name(number)):
+            number += 1
+        self._numbers[group.stem] = number
+        return Portion(group.name(number), tuple(self._waiting[group][: self._most]))
+
+    def _bound(self, portions: list[tuple[Portion, Group]]) -> Iterator[tuple[Group, Bound]]:
+        bags = answered(
+            map_batches(partial(bind, self._plan), [portion for portion, _group in portions], jobs=self._jobs, batch=1),
+            lambda portion: failed(self._plan, portion, died(portion.name)),
+        )
+        for (portion, group), (_same, bound) in zip(portions, bags, strict=True):
+            for name in set(portion.places).difference(bound.left):
+                (self._plan.stage / name).unlink(missing_ok=True)
+            yield group, bound
+
+    def _settled(self, group: Group, bound: Bound) -> Prepared:
+        rest = [*bound.left, *self._waiting[group][self._most :]]
+        if rest:
+            self._waiting[group] = rest
+        else:
+            del self._waiting[group]
+        return bound.prepared
+
+
+_AT_ONCE = 16
+"""Bags of groups that are bound before they are kept; each may hold thousands of cables."""
 
 
 def _carried(ref: SourceRef) -> int:
@@ -107,11 +201,10 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-def _watched(outcomes: Iterable[ItemOutcome], progress: Progress) -> Iterator[ItemOutcome]:
+def _watched(outcomes: Iterable[ItemOutcome]) -> Iterator[ItemOutcome]:
     """Pass outcomes on, and stop the run at the first that says that nothing more can be written."""
     halted = None
     for outcome in outcomes:
-        progress.advance(outcome.source)
         halted = halted or (outcome if outcome.exit_code is ExitCode.ARCHIVE else None)
         yield outcome
     if halted is not None:
@@ -121,23 +214,21 @@ def _watched(outcomes: Iterable[ItemOutcome], progress: Progress) -> Iterator[It
         )
 
 
-def _answer(outcome: Done[SourceRef, Prepared] | Lost[SourceRef]) -> Prepared:
-    if isinstance(outcome, Done):
-        return outcome.result
-    return Prepared(stopped(outcome.item, Fate.FAILED, died(outcome.item.where)))
-
-
-def _put(archive: Archive, prepared: list[Prepared], claimed: tuple[str, ...]) -> Iterator[ItemOutcome]:
+def _put(archive: Archive, claimed: tuple[str, ...], prepared: list[Prepared]) -> Iterator[ItemOutcome]:
     """Store the staged bags of a batch in one go; this process is the one writer."""
     incoming = [
-        Incoming(staged=each.staged, cables=(each.entry,), profiles=claimed)
+        Incoming(staged=each.staged, cables=each.entries, profiles=claimed)
         for each in prepared
-        if each.staged is not None and each.entry is not None
+        if each.staged is not None
     ]
     results = iter(archive.put(incoming))
     _clear(prepared)
     for each in prepared:
-        yield each.outcome if each.staged is None else _stored(each.outcome, next(results))
+        if each.staged is None:
+            yield from each.outcomes
+        else:
+            put = next(results)
+            yield from (_stored(outcome, put) for outcome in each.outcomes)
 
 
 def _clear(prepared: list[Prepared]) -> None:
@@ -148,8 +239,11 @@ def _clear(prepared: list[Prepared]) -> None:
 
 
 def _stored(outcome: ItemOutcome, put: PutOutcome) -> ItemOutcome:
+    if outcome.path is not None:
+        return outcome  # It was stored before; the others of its group are in the new bag.
     if put.arrival is Arrival.UNCHANGED and put.stored is not None:
-        return replace(unchanged(outcome.source, put.stored), findings=outcome.findings)
+        there = unchanged(outcome.source, put.stored, outcome.source_sha256 or "")
+        return replace(there, findings=outcome.findings)
     if put.stored is None:
         return replace(
             outcome, fate=Fate.REJECTED, findings=outcome.findings + put.findings, exit_code=ExitCode.INVALID
@@ -172,23 +266,29 @@ def _place(folder: Path, prepared: list[Prepared]) -> Iterator[ItemOutcome]:
     _clear(prepared)
     for each in prepared:
         if each.staged is None:
-            yield each.outcome
+            yield from each.outcomes
         elif (bag := published.pop(folder / each.staged.path.name, None)) is not None:
-            yield replace(each.outcome, path=bag.path, seal=bag.seal)
+            yield from (replace(outcome, path=bag.path, seal=bag.seal) for outcome in each.outcomes)
         else:
-            yield _already_there(each.outcome, folder / each.staged.path.name)
+            yield from _already_there(each, folder / each.staged.path.name)
 
 
-def _already_there(outcome: ItemOutcome, target: Path) -> ItemOutcome:
-    """Say whether what has the name already is a bag of the same source; nothing is ever replaced."""
+def _already_there(prepared: Prepared, target: Path) -> Iterator[ItemOutcome]:
+    """Say whether what has the name already is a bag of the same sources; nothing is ever replaced."""
     try:
         there = verify(target, depth=Depth.OXUM)
     except PreserveError:
         there = None
-    if there is not None and ("Source-SHA256", outcome.source_sha256) in there.info:
-        return replace(outcome, fate=Fate.UNCHANGED, path=target, seal=there.seal)
+    # It follows from the cables and their sources.
+    uuid = bag_uuid([(entry.identifier, entry.source_sha256) for entry in prepared.entries])
+    if there is not None and ("External-Identifier", f"urn:uuid:{uuid}") in there.info:
+        same = there.seal
+        yield from (replace(each, fate=Fate.UNCHANGED, path=target, seal=same) for each in prepared.outcomes)
+        return
+    whose = "is not of this source" if len(prepared.entries) == 1 else "is not of these sources"
     error = (
-        f"{target} is there already and is not of this source. "
+        f"{target} is there already and {whose}. "
         "Pack into another folder, or ingest into an archive, which keeps versions."
     )
-    return replace(outcome, fate=Fate.REJECTED, error=error, exit_code=ExitCode.INVALID)
+    for each in prepared.outcomes:
+        yield replace(each, fate=Fate.REJECTED, error=error, exit_code=ExitCode.INVALID)

@@ -1,24 +1,35 @@
 """The way of one cable: source, record, TEI, PREMIS, RO-Crate, each checked against its contract.
 
-Scope: the chain, on one screen. Not in scope: writing anything down.
+Scope: the chain of one cable, and how the files of cables become one bag. Not in scope: writing anything down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 
+from preserve.bag.model import BagPath, NewBag, Payload, PayloadFile
 from preserve.cable import codec, schema
 from preserve.cable.normalize import normalize
 from preserve.cable.record import Cable, Rights
 from preserve.digests import digest_bytes
 from preserve.findings import Finding, Severity, worst
-from preserve.package import Parts, payload_path
+from preserve.package import (
+    CRATE,
+    INDEX,
+    Described,
+    Parts,
+    bag_name,
+    index,
+    new_bag,
+    payload_path,
+    sources_uuid,
+)
 from preserve.provenance import premis, ro_crate
 from preserve.provenance.history import provenance_of
-from preserve.provenance.model import PAYLOAD, FileObject, FileRole, Validation, bag_uuid, file_object
+from preserve.provenance.model import PAYLOAD, FileObject, FileRole, Validation, file_object
 from preserve.provenance.software import Software
 from preserve.provenance.vocabulary import Outcome
 from preserve.readers import Reader, SourceItem, choose, registered
@@ -28,7 +39,7 @@ from preserve.tei import validate as tei_check
 from preserve.tei import view
 from preserve.tei.header import SCHEMA_NAME
 
-__all__ = ["Rendered", "Understood", "render", "understand"]
+__all__ = ["Rendered", "Understood", "bag_of_one", "collect", "render", "understand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +63,10 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The files of one cable, and what validating them found."""
+    """The files of one cable, what the crate says of them, and what validating them found."""
 
     parts: Parts
+    member: ro_crate.Member
     findings: tuple[Finding, ...]
 
 
@@ -88,7 +100,7 @@ def _rights(settings: Settings) -> Rights:
 def render(
     understood: Understood, *, settings: Settings, software: Software, at: datetime, access_copy: bool = False
 ) -> Rendered:
-    """Make the files of one cable, and check each against its contract.
+    """Make the files of one cable, all but the crate of its bag, and check each against its contract.
 
     Args:
         understood: The source, read and normalized.
@@ -119,25 +131,73 @@ def render(
         validations=_validations(understood.findings, tei_findings, software),
     )
     written = premis.encode(history)
-    crate = ro_crate.encode(
-        ro_crate.crate_of(
-            [ro_crate.Member(history, described(FileRole.PREMIS, written))],
-            identifier=bag_uuid([(cable.identifier, cable.provenance.source.sha256)]),
-            published=at,
-            software=software,
-            organisation=organisation,
-        )
-    )
     parts = Parts(
         cable=cable,
         source=understood.item.data,
         record=understood.record,
         tei=made,
         premis=written,
-        crate=crate,
         access=contents.get(FileRole.ACCESS),
     )
-    return Rendered(parts, understood.findings + tei_findings + premis.check(written))
+    member = ro_crate.Member(history, described(FileRole.PREMIS, written))
+    return Rendered(parts, member, understood.findings + tei_findings + premis.check(written))
+
+
+def collect(
+    name: str,
+    cables: Sequence[Described],
+    members: Sequence[ro_crate.Member],
+    files: Iterable[Payload],
+    *,
+    settings: Settings,
+    software: Software,
+    at: datetime,
+) -> NewBag:
+    """Put the files of cables together as one bag: described by one crate, several also by a table.
+
+    Args:
+        name: Of the bag.
+        cables: At least one, all of one release.
+        members: The same for the crate, in the same order.
+        files: Theirs.
+        settings: The institution's.
+        software: The agent.
+        at: When, aware.
+    """
+    payload: list[Payload] = list(files)
+    extra = []
+    if len(cables) > 1:
+        table = index(cables)
+        payload.append(PayloadFile(BagPath(INDEX), table))
+        extra.append(
+            file_object(
+                FileRole.INDEX, f"{PAYLOAD}{INDEX}", size=len(table), digests=digest_bytes(table, _algorithms(settings))
+            )
+        )
+    crate = ro_crate.crate_of(
+        members,
+        identifier=sources_uuid(cables),
+        published=at,
+        software=software,
+        organisation=settings.organisation.name,
+        extra=extra,
+    )
+    payload.append(PayloadFile(BagPath(CRATE), ro_crate.encode(crate)))
+    return new_bag(name, cables, payload, settings=settings, software=software, bagged=at.date())
+
+
+def bag_of_one(rendered: Rendered, *, settings: Settings, software: Software, at: datetime) -> NewBag:
+    """Return the bag of one cable."""
+    parts = rendered.parts
+    return collect(
+        bag_name(parts.cable),
+        [Described.of(parts)],
+        [rendered.member],
+        parts.files(),
+        settings=settings,
+        software=software,
+        at=at,
+    )
 
 
 def _validations(
@@ -181,6 +241,10 @@ def _verdict(findings: list[Finding]) -> Outcome:
     return Outcome.FAIL if worst(findings) is Severity.ERROR else Outcome.SUCCESS
 
 
+def _algorithms(settings: Settings) -> list[str]:
+    return sorted({"sha256", *settings.bags.digests})
+
+
 _DERIVED = {FileRole.RECORD: FileRole.SOURCE, FileRole.TEI: FileRole.RECORD, FileRole.ACCESS: FileRole.TEI}
 
 
@@ -190,7 +254,7 @@ def _described(cable: Cable, settings: Settings, role: FileRole, data: bytes) ->
         role,
         payload_path(cable, role),
         size=len(data),
-        digests=digest_bytes(data, sorted({"sha256", *settings.bags.digests})),
+        digests=digest_bytes(data, _algorithms(settings)),
         media_type=source.media_type if role is FileRole.SOURCE else None,
         original_name=source.name if role is FileRole.SOURCE else None,
         derived_from=payload_path(cable, _DERIVED[role]) if role in _DERIVED else None,

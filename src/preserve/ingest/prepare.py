@@ -1,34 +1,37 @@
 """What a worker does with one source: all of it, short of making the bag visible.
 
-Scope: a total function from a source to an outcome or a staged bag. Not in scope: the archive's log and catalogue;
-one process writes those (``batch``).
+Scope: a total function from a source to an outcome, a staged bag, or a cable set aside for its group. Not in scope: the
+archive's log and catalogue; one process writes those (``batch``).
 """
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from preserve.archive import Archive, CableEntry, StoredBag, open_archive
-from preserve.bag.model import Form, WrittenBag
+from preserve.bag.model import Form, NewBag, WrittenBag
 from preserve.bag.profile import Profile
 from preserve.bag.verify import verify
-from preserve.bag.write import stage_bag
+from preserve.bag.write import as_archive_error, stage_bag
 from preserve.clock import Clock
 from preserve.digests import sha256
 from preserve.errors import ArchiveError, ExitCode, NotACableError, PreserveError, internal_error
 from preserve.findings import Severity, worst
-from preserve.ingest.flow import render, understand
+from preserve.ingest.flow import Rendered, bag_of_one, render, understand
+from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.package import bag_name, new_bag, profiles
+from preserve.ingest.waiting import set_aside
+from preserve.package import bag_name, profiles
 from preserve.provenance.software import Software
 from preserve.readers import SourceRef
 from preserve.readers.sources import load
 from preserve.settings import Settings
 
-__all__ = ["Plan", "Prepared", "prepare", "stopped", "unchanged"]
+__all__ = ["Plan", "Prepared", "opened", "prepare", "stage_whole", "stopped", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +54,27 @@ class Plan:
     archive: Path | None = None
     access_copy: bool = False
 
+    @property
+    def grouping(self) -> Grouping | None:
+        """Which cables go into one bag; ``None`` for a bag a cable."""
+        return Grouping.of(self.settings.bags.group)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A worker's answer: an outcome that stands, or a staged bag for the one writer."""
+    """A worker's answer: outcomes that stand, a staged bag for the one writer, or a cable that waits for its group.
 
-    outcome: ItemOutcome
+    Attributes:
+        outcomes: Of the sources; those of a staged bag hold once it is stored.
+        staged: The bag.
+        entries: What the catalogue will say of its cables.
+        aside: The group of a cable that waits, and the name of its file in the stage.
+    """
+
+    outcomes: tuple[ItemOutcome, ...]
     staged: WrittenBag | None = None
-    entry: CableEntry | None = None
+    entries: tuple[CableEntry, ...] = ()
+    aside: tuple[Group, str] | None = None
 
 
 def prepare(plan: Plan, ref: SourceRef) -> Prepared:
@@ -66,22 +82,22 @@ def prepare(plan: Plan, ref: SourceRef) -> Prepared:
     try:
         return _prepare_item(plan, ref)
     except NotACableError as error:
-        return Prepared(stopped(ref, Fate.REJECTED, error))
+        return Prepared((stopped(ref, Fate.REJECTED, error),))
     except PreserveError as error:
-        return Prepared(stopped(ref, Fate.FAILED, error))
+        return Prepared((stopped(ref, Fate.FAILED, error),))
     except Exception as error:  # the last line of defence: a fault of ours in one item must not lose the others
-        return Prepared(stopped(ref, Fate.FAILED, internal_error(error, ref.where)))
+        return Prepared((stopped(ref, Fate.FAILED, internal_error(error, ref.where)),))
 
 
 def _prepare_item(plan: Plan, ref: SourceRef) -> Prepared:
     item = load(ref)
-    if plan.archive is not None and (stored := _opened(plan.archive).from_source(sha256(item.data))):
-        return Prepared(unchanged(ref.where, stored[-1]))
+    if plan.archive is not None and (stored := opened(plan.archive).from_source(sha256(item.data))):
+        return Prepared((unchanged(ref.where, stored[-1], sha256(item.data)),))
     understood = understand(item, plan.settings)
     at = plan.clock.now()
     rendered = render(understood, settings=plan.settings, software=plan.software, at=at, access_copy=plan.access_copy)
     cable = understood.cable
-    described = ItemOutcome(
+    outcome = ItemOutcome(
         source=ref.where,
         fate=Fate.STORED,
         identifier=cable.identifier,
@@ -90,23 +106,52 @@ def _prepare_item(plan: Plan, ref: SourceRef) -> Prepared:
         findings=rendered.findings,
     )
     if worst(rendered.findings) is Severity.ERROR:
-        return Prepared(replace(described, fate=Fate.REJECTED, exit_code=ExitCode.INVALID))
-    bag = new_bag(rendered.parts, settings=plan.settings, software=plan.software, bagged=at.date())
-    # A folder of its own: two sources of one cable have bags of one name.
-    place = Path(tempfile.mkdtemp(dir=plan.stage))
+        return Prepared((replace(outcome, fate=Fate.REJECTED, exit_code=ExitCode.INVALID),))
+    if plan.grouping is not None:
+        return _wait(plan, plan.grouping, outcome, rendered)
+    return _stage(plan, outcome, rendered, at)
+
+
+def _wait(plan: Plan, grouping: Grouping, outcome: ItemOutcome, rendered: Rendered) -> Prepared:
+    entry = CableEntry.of(rendered.parts.cable)
+    with as_archive_error(f"{outcome.source}, set aside for its group,", plan.stage):
+        place = set_aside(plan.stage, outcome, entry, rendered.parts, rendered.member)
+    group = grouping.group(entry, rendered.parts.cable.provenance.release)
+    return Prepared((), aside=(group, place.name))
+
+
+def _stage(plan: Plan, outcome: ItemOutcome, rendered: Rendered, at: datetime) -> Prepared:
+    bag = bag_of_one(rendered, settings=plan.settings, software=plan.software, at=at)
+    return Prepared((outcome,), stage_whole(plan, bag, outcome.source), (CableEntry.of(rendered.parts.cable),))
+
+
+def stage_whole(plan: Plan, bag: NewBag, what: str) -> WrittenBag:
+    """Write a bag into the stage, and verify every bit of it and the profile that it claims.
+
+    Args:
+        plan: The run's.
+        bag: What to write.
+        what: What it is made of, for messages.
+
+    Raises:
+        ArchiveError: It could not be written, or reads back otherwise.
+    """
+    with as_archive_error(f"the bag {bag.name}", plan.stage):
+        # A folder of its own: two sources of one cable have bags of one name.
+        place = Path(tempfile.mkdtemp(dir=plan.stage))
     staged = stage_bag(bag, place, algorithms=plan.settings.bags.digests, form=Form(plan.settings.bags.form))
     profile = Profile.ours() if profiles(plan.settings) else None
     if not (report := verify(staged.path, profile=profile)).valid:
         fault = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
         raise ArchiveError(
-            f"{ref.where}: its bag, just written, reads back {report.verdict.value} ({fault.message})",
+            f"{what}: its bag, just written, reads back {report.verdict.value} ({fault.message})",
             hint="Check the disk and the memory.",
         )
-    return Prepared(described, staged, CableEntry.of(cable))
+    return staged
 
 
 @lru_cache(maxsize=1)
-def _opened(root: Path) -> Archive:
+def opened(root: Path) -> Archive:
     """Return the archive, opened once in each worker, for reading only."""
     return open_archive(root)
 
@@ -117,12 +162,19 @@ def stopped(ref: SourceRef, fate: Fate, error: PreserveError) -> ItemOutcome:
     return ItemOutcome(source=ref.where, fate=fate, error=str(error), exit_code=code)
 
 
-def unchanged(source: str, stored: StoredBag) -> ItemOutcome:
-    """Return the outcome of a source that is stored already."""
+def unchanged(source: str, stored: StoredBag, sha256: str) -> ItemOutcome:
+    """Return the outcome of a source that is stored already.
+
+    Args:
+        source: As the user named it.
+        stored: The bag that holds a cable made of it.
+        sha256: Of its bytes.
+    """
+    cable = next((each for each in stored.cables if each.source_sha256 == sha256), stored.cables[0])
     return ItemOutcome(
         source=source,
         fate=Fate.UNCHANGED,
-        identifier=stored.cables[0].identifier,
+        identifier=cable.identifier,
         bag=stored.name,
         version=stored.version,
         path=stored.path,

@@ -5,9 +5,9 @@ Scope: pure functions. Not in scope: printing, colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from preserve.archive import LoggedEvent, Rebuilt, StoredBag
+from preserve.archive import CableEntry, LoggedEvent, Rebuilt, StoredBag
 from preserve.audit import AuditResult
 from preserve.bag.model import BagReport
 from preserve.compare.model import Comparison, CorpusLine, FieldChange, Outcome, Place, WordChange
@@ -173,16 +173,23 @@ def counts(numbers: Mapping[str, int]) -> str:
 
 def stored_line(what: StoredBag) -> str:
     """Return the line of ``list``: no subject, which may name persons and goes on any screen."""
-    first = what.cables[0] if what.cables else None
-    date = (first.date or "")[:10] if first else ""
-    marking = (first.classification or "") if first else ""
-    release = (first.release or "") if first else ""
+    days = sorted({(cable.date or "")[:10] for cable in what.cables} - {""})
+    date = "" if not days else days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    marking = ", ".join(sorted({cable.classification for cable in what.cables if cable.classification}))
+    release = next((cable.release for cable in what.cables if cable.release), "")
+    several = f"  {len(what.cables):,} cables" if len(what.cables) > 1 else ""
     checked = f"{what.outcome} {what.last_checked}" if what.last_checked else "never checked"
-    return f"{what.label:<24}  {date:<10}  {release:<22}  {checked:<28}  {marking}".rstrip()
+    return f"{what.label:<24}  {date:<10}  {release:<22}  {checked:<28}  {marking}".rstrip() + several
 
 
-def shown(what: StoredBag, events: Iterable[LoggedEvent]) -> str:
-    """Return one version of a bag: what it holds, where it lies, what happened to it."""
+def shown(what: StoredBag, events: Iterable[LoggedEvent], asked: Sequence[CableEntry]) -> str:
+    """Return one version of a bag: what it holds, where it lies, what happened to it.
+
+    Args:
+        what: The bag.
+        events: What happened.
+        asked: The cables that were asked for.
+    """
     head = [f"{what.label}  {what.path}"]
     head += _rows(
         (
@@ -192,7 +199,9 @@ def shown(what: StoredBag, events: Iterable[LoggedEvent]) -> str:
             ("checked", f"{what.last_checked}: {what.outcome}" if what.last_checked else "never"),
         )
     )
-    for cable in what.cables:
+    if len(asked) < len(what.cables):
+        head += _rows((("cables", f"{len(asked)} of {len(what.cables):,}; all: preserve show {what.name}"),))
+    for cable in asked:
         head += _rows(cable.as_json().items())
     head += [f"  {each.event.at}  {each.event.type} ({each.event.outcome}): {each.event.detail}" for each in events]
     return "\n".join(head)

@@ -1,0 +1,113 @@
+"""Cables that wait for the others of their group: one file each, in the stage of the run.
+
+Scope: setting aside and taking up again; what is set aside takes no memory. Not in scope: which wait together
+(``grouping``), what becomes of them (``collection``).
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from preserve.archive import CableEntry
+from preserve.bag.model import BagPath
+from preserve.ingest.outcome import ItemOutcome
+from preserve.package import Described, Parts
+from preserve.provenance.ro_crate import Member
+
+__all__ = ["WaitingCable", "WaitingFile", "set_aside", "take_up"]
+
+_HEAD = 8
+"""Octets that tell how long the head is."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCable:
+    """A cable that waits.
+
+    Attributes:
+        outcome: What to say once its bag is stored.
+        entry: What the catalogue will say of it.
+        described: What its bag will say of it.
+        member: What the crate of its bag will say of it.
+        files: The paths, below ``data/``, and sizes of its files, in the order in which they lie.
+    """
+
+    outcome: ItemOutcome
+    entry: CableEntry
+    described: Described
+    member: Member
+    files: tuple[tuple[BagPath, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """A payload file that waits; see :class:`preserve.bag.model.Payload`.
+
+    Attributes:
+        path: Below ``data/``.
+        size: In octets.
+        place: The file that the cable was set aside in.
+        offset: Where in it.
+    """
+
+    path: BagPath
+    size: int
+    place: Path
+    offset: int
+
+    @property
+    def data(self) -> bytes:
+        """The octets.
+
+        Raises:
+            OSError: They could not be read; whoever writes the bag says so.
+        """
+        with self.place.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
+
+def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Parts, member: Member) -> Path:
+    """Write a cable down in a file of its own.
+
+    Args:
+        folder: In the stage of the run.
+        outcome: What to say once its bag is stored.
+        entry: What the catalogue will say of it.
+        parts: Its files.
+        member: What the crate of its bag will say of it.
+
+    Raises:
+        OSError: It could not be written.
+    """
+    files = parts.files()
+    sizes = tuple((file.path, file.size) for file in files)
+    head = pickle.dumps(WaitingCable(outcome, entry, Described.of(parts), member, sizes))
+    descriptor, name = tempfile.mkstemp(dir=folder)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(len(head).to_bytes(_HEAD))
+        file.write(head)
+        file.writelines(each.data for each in files)
+    return Path(name)
+
+
+def take_up(place: Path) -> tuple[WaitingCable, tuple[WaitingFile, ...]]:
+    """Return a cable that was set aside, its files still on the disk.
+
+    Raises:
+        OSError: It could not be read.
+    """
+    with place.open("rb") as file:
+        length = int.from_bytes(file.read(_HEAD))
+        # Of our own making: only this run's processes can write into a stage (rights 0700).
+        waiting = cast("WaitingCable", pickle.loads(file.read(length)))  # noqa: S301
+    files, offset = [], _HEAD + length
+    for path, size in waiting.files:
+        files.append(WaitingFile(path, size, place, offset))
+        offset += size
+    return waiting, tuple(files)
