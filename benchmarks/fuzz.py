@@ -18,6 +18,7 @@ import faulthandler
 import os
 import random
 import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -31,6 +32,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from benchmarks.mutations import mended, mutated
 from benchmarks.samples import Sample, archives, made_up, real
@@ -47,7 +49,20 @@ from preserve.readers.csv_rows import RowRange, scan
 from preserve.readers.sources import load, walk, walk_rows
 from preserve.settings import Settings
 
-__all__ = ["CONTAINERS", "LONGEST", "Failure", "Sample", "Tally", "Target", "fuzz", "target"]
+__all__ = [
+    "CONTAINERS",
+    "LONGEST",
+    "Failure",
+    "FaultError",
+    "Fuzzed",
+    "Sample",
+    "Tally",
+    "Target",
+    "flags",
+    "fuzz",
+    "run",
+    "target",
+]
 
 CONTAINERS = "containers"
 LONGEST = 10.0
@@ -75,6 +90,33 @@ class FaultError(Exception):
 
 class _TooLongError(BaseException):
     """The time of one input is over; no ``except Exception`` on the way may take it for damage."""
+
+
+class Fuzzed(Protocol):
+    """What is fuzzed."""
+
+    @property
+    def name(self) -> str:
+        """As the command line names it."""
+
+    @property
+    def samples(self) -> Sequence[Sample]:
+        """What is damaged."""
+
+    def make(self, seed: int, number: int) -> Sample:
+        """Return an input; the same numbers make the same one."""
+
+    def attempt(self, sample: Sample, place: Path, *, whole: bool = False) -> str:
+        """Do with an input what a run would do, and say in a word what became of it.
+
+        Args:
+            sample: The input.
+            place: An empty folder.
+            whole: Do also what takes longer.
+
+        Raises:
+            FaultError: What came out is not right.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +229,7 @@ class Tally:
     """The counts of a run."""
 
     inputs: int = 0
-    fates: Counter[Fate] = field(default_factory=Counter)
+    fates: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
     slowest: float = 0.0
     slowest_number: int = 0
@@ -198,7 +240,7 @@ class Tally:
         hear(failure)
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{fate.value} {self.fates[fate]}" for fate in Fate)
+        counts = ", ".join(f"{fate} {self.fates[fate]}" for fate in sorted(self.fates))
         slowest = f"slowest {self.slowest * 1000:.0f} ms (input {self.slowest_number})"
         return f"inputs {self.inputs}, {counts}, failures {len(self.failures)}, {slowest}"
 
@@ -220,7 +262,7 @@ def _limited(seconds: float) -> Iterator[None]:
 
 
 def fuzz(
-    what: Target,
+    what: Fuzzed,
     numbers: Iterable[int],
     seed: int,
     *,
@@ -237,14 +279,17 @@ def fuzz(
         hear: Hears of each failure at once.
     """
     tally = Tally()
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         for number in numbers:
+            scratch = Path(name) / "input"
+            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.mkdir()
             sample = what.make(seed, number)
             tally.inputs += 1
             start = time.process_time()
             try:
                 with _limited(longest):
-                    tally.fates[what.attempt(sample, Path(scratch), whole=number % _WHOLE == 0)] += 1
+                    tally.fates[what.attempt(sample, scratch, whole=number % _WHOLE == 0)] += 1
             except _TooLongError:
                 tally.fails(Failure(number, sample, f"takes more than {longest} s"), hear)
             except Exception as error:  # whatever it is: that is what is looked for
@@ -283,20 +328,11 @@ def _until(seconds: float) -> Iterator[int]:
         number += 1
 
 
-def main() -> None:
-    """Read the arguments, fuzz, print failures and counts; exit code 1 on failures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("reader")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--keep", type=Path, help="the folder that failing inputs are written to")
-    parser.add_argument("--only", type=int, help="make and read this input alone")
-    arguments = parser.parse_args()
+def run(what: Fuzzed, arguments: argparse.Namespace) -> Tally:
+    """Fuzz as the command line asks, and print failures and counts."""
     # What asks for more memory than any page needs fails as a MemoryError, and not the machine.
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     faulthandler.enable()
-    folder = os.environ.get("PRESERVE_SAMPLES")
-    what = target(arguments.reader, Path(folder) if folder else None)
     numbers = _until(arguments.seconds) if arguments.only is None else iter([arguments.only])
 
     def hear(failure: Failure) -> None:
@@ -304,14 +340,33 @@ def main() -> None:
         print(f"input {failure.number} of seed {arguments.seed} ({name}): {failure.says}", flush=True)
         if arguments.keep:
             arguments.keep.mkdir(parents=True, exist_ok=True)
-            kept = arguments.keep / f"{arguments.reader}-{arguments.seed}-{failure.number}-{name}"
+            kept = arguments.keep / f"{what.name}-{arguments.seed}-{failure.number}-{name}"
             kept.write_bytes(failure.sample.data)
             print(f"  kept as {kept}", flush=True)
 
     tally = fuzz(what, numbers, arguments.seed, hear=hear)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{arguments.reader}: {tally}, peak memory {peak} MiB, {len(what.samples)} samples", flush=True)
-    sys.exit(bool(tally.failures))
+    print(f"{what.name}: {tally}, peak memory {peak} MiB, {len(what.samples)} samples", flush=True)
+    return tally
+
+
+def flags(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add the flags of every fuzzing."""
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="the folder that failing inputs are written to")
+    parser.add_argument("--only", type=int, help="make and read this input alone")
+    return parser
+
+
+def main() -> None:
+    """Read the arguments, fuzz, print failures and counts; exit code 1 on failures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reader")
+    arguments = flags(parser).parse_args()
+    folder = os.environ.get("PRESERVE_SAMPLES")
+    what = target(arguments.reader, Path(folder) if folder else None)
+    sys.exit(bool(run(what, arguments).failures))
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def test_the_notice_is_the_advisory_and_the_contact() -> None:
         ('access = "open"\n', "access is a value", "Write it as a table: [access]."),
         ('[access]\nlevel = "restrictd"\n', "access.level is 'restrictd'", "(did you mean 'restricted'?)"),
         ("[access]\nlevel = 3\n", "access.level is 3", "must be one of open, restricted, embargoed, metadata-only"),
-        ('[bags]\nform = "7z"\n', "bags.form is '7z'", "directory, tar, zip"),
+        ('[bags]\nform = "7z"\n', "bags.form is '7z'", "directory, tar, tar.zst, zip"),
         ('[bags]\ndigests = "sha512"\n', "bags.digests is 'sha512'", "a list of digest algorithms"),
         ("[bags]\ndigests = []\n", "bags.digests is []", "a list of digest algorithms"),
         ("[bags]\ndigests = [512]\n", "bags.digests is [512]", "a list of digest algorithms"),

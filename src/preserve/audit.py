@@ -12,6 +12,7 @@ from pathlib import Path
 
 from preserve.archive import Archive, EventOutcome, LogEvent, LoggedEvent, Missing, Order, StoredBag, Stray, Unknown
 from preserve.archive.model import absence
+from preserve.bag.member_index import INDEX_SUFFIX, index_path, read_index
 from preserve.bag.model import Depth, Form, Verdict
 from preserve.bag.verify import verify
 from preserve.errors import BagError
@@ -48,6 +49,7 @@ class AuditTask:
         path: Where it is read.
         form: The form in which it was stored.
         seal: The SHA-256 of its tag manifest when it was stored.
+        index: That of its member index; ``None`` when it came without one.
     """
 
     name: str
@@ -56,6 +58,7 @@ class AuditTask:
     path: Path
     form: Form
     seal: str
+    index: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ def task(stored: StoredBag) -> AuditTask:
         path=stored.path,
         form=stored.form,
         seal=stored.seal,
+        index=stored.index,
     )
 
 
@@ -123,11 +127,27 @@ def check(one: AuditTask) -> AuditResult:
         if absent is not None:
             return _result(one, EventOutcome.FAIL, [found("bag-missing", one.location, absent)], present=False)
         report = verify(one.path, depth=Depth.FULL, seal=one.seal)
+        of_index = list(_of_index(one))
     except (BagError, OSError) as error:
         return _result(one, EventOutcome.UNKNOWN, [found("bag-unreadable", one.location, str(error))], present=True)
     outcome = _OUTCOMES[report.verdict]
-    findings = [each for each in report.findings if each.code != _BY_DESIGN or report.name != one.name]
+    findings = [each for each in report.findings if each.code != _BY_DESIGN or report.name != one.name] + of_index
     return _result(one, outcome, findings, present=True, files=report.files, octets=report.bytes)
+
+
+def _of_index(one: AuditTask) -> Iterator[Finding]:
+    """Say whether the member index of a tar is the one that it came with; the bag is no worse without."""
+    if one.index is None:
+        return
+    beside = index_path(one.path)
+    try:
+        there = read_index(beside)[1]
+    except BagError as error:
+        yield found("member-index-differs", f"{one.location}{INDEX_SUFFIX}", error.message)
+        return
+    if there != one.index:
+        says = f"it came with an index of SHA-256 {one.index}, this one has {there}"
+        yield found("member-index-differs", f"{one.location}{INDEX_SUFFIX}", says)
 
 
 _BY_DESIGN = "archive-name-differs"

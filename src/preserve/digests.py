@@ -13,7 +13,17 @@ from typing import BinaryIO, Protocol
 
 from preserve.errors import UsageError
 
-__all__ = ["ALGORITHMS", "CHUNK", "WEAK", "MultiDigest", "algorithm_name", "digest_bytes", "digest_stream", "sha256"]
+__all__ = [
+    "ALGORITHMS",
+    "CHUNK",
+    "DIGITS",
+    "WEAK",
+    "MultiDigest",
+    "algorithm_name",
+    "digest_bytes",
+    "digest_stream",
+    "sha256",
+]
 
 CHUNK = 1 << 20
 """Bytes read at a time."""
@@ -43,6 +53,11 @@ ALGORITHMS: Mapping[str, str] = {
     "blake2s256": "blake2s",
 }
 """BagIt's name of each algorithm that we know, to the name in :mod:`hashlib`."""
+
+DIGITS: Mapping[str, int] = {
+    name: 2 * hashlib.new(algorithm, usedforsecurity=False).digest_size for name, algorithm in ALGORITHMS.items()
+}
+"""Hexadecimal digits of a digest, by BagIt's name of the algorithm."""
 
 WEAK = frozenset({"md5", "sha1"})
 """Algorithms that detect damage but no longer attack; accepted with a note."""

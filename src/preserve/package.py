@@ -158,12 +158,16 @@ def bag_name(cable: Cable) -> str:
 
 
 def profiles(settings: Settings) -> tuple[str, ...]:
-    """Return the BagIt profiles that bags with these settings meet: ours, and BTR's when they name who sends them."""
+    """Return the BagIt profiles that bags with these settings meet: ours, and BTR's when they name who sends them.
+
+    BTR knows no tars in Zstandard.
+    """
     ours = Profile.ours()
     if not set(settings.bags.digests) <= set(ours.manifests_allowed or settings.bags.digests):
         return ()
     # BTR 1.0 requires Source-Organization; we do not invent one.
-    return (ours.identifier, BTR) if settings.organisation.name else (ours.identifier,)
+    beyond = settings.organisation.name and settings.bags.form != "tar.zst"
+    return (ours.identifier, BTR) if beyond else (ours.identifier,)
 
 
 def payload_path(cable: Cable, role: FileRole) -> str:

@@ -48,7 +48,7 @@ FILE_NAME = "preserve.toml"
 """The name of the settings file in the working folder."""
 
 AccessLevel = Literal["open", "restricted", "embargoed", "metadata-only"]
-BagForm = Literal["directory", "tar", "zip"]
+BagForm = Literal["directory", "tar", "tar.zst", "zip"]
 
 _STATEMENT = (
     "Work of the United States Government, without copyright in the United States (17 U.S.C. 105); texts of others "
@@ -202,7 +202,9 @@ class BagSettings:
         ("sha512",), _algorithms, "The algorithms of the manifests; several are reckoned in one reading pass."
     )
     form: BagForm = _setting(  # noqa: RUF009
-        "directory", _bag_form, "A bag is a directory, one tar (less space for very many bags), or one zip."
+        "directory",
+        _bag_form,
+        "A bag is a directory, one tar (less space for very many bags), a tar in Zstandard, or one zip.",
     )
     group: str = _setting(
         CABLE,

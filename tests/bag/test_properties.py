@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.bag.second_opinion import bagit_python_accepts
@@ -19,6 +20,7 @@ from preserve.bag.tagfiles import canonical_value, ordered_info
 from preserve.bag.verify import verify
 from preserve.bag.write import write_bag
 from preserve.digests import ALGORITHMS
+from preserve.errors import BagError
 
 # Any characters, but for those that bagit-python reads otherwise than RFC 8493 says (differences.toml).
 odd = st.characters(exclude_categories=["Cs"], exclude_characters="\0/")
@@ -85,13 +87,18 @@ def test_any_flipped_bit_is_found(data: st.DataObject, form: Form) -> None:
         at, bit = data.draw(st.integers(0, len(octets) - 1)), data.draw(st.integers(0, 7))
         octets[at] ^= 1 << bit
         path.write_bytes(octets)
-        report = verify(written.path, seal=written.seal)
+        try:
+            report = verify(written.path, seal=written.seal)
+        except BagError:
+            return  # it is no archive any more
         # In an archive, what no reader can tell apart may differ unseen: padding, a zero that became a blank, a CRC.
         assert report.findings or _members(form, before) == _members(form, bytes(octets))
 
 
 def _members(form: Form, archive: bytes) -> list[tuple[str, bytes]] | None:
     """Return what the standard library unpacks; ``None`` of a folder."""
+    if form is Form.TAR_ZST:
+        return [("", zstd.decompress(archive))]
     if form is Form.TAR:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             return [(member.name, archive[member.offset_data :][: member.size]) for member in tar]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from preserve.bag import durable
 from preserve.bag.model import BagPath, Depth, Form, NewBag, PayloadFile, WrittenBag
@@ -301,3 +302,17 @@ def test_odd_algorithms_are_refused(algorithms: tuple[str, ...], tmp_path: Path)
 def test_sizes_for_people(octets: int, said: str, tmp_path: Path) -> None:
     written = write_bag(NewBag("bag", (PayloadFile(BagPath("a"), bytes(octets)),)), tmp_path)
     assert dict(verify(written.path).info)["Bag-Size"] == said
+
+
+def test_a_compressed_tar_is_that_tar_in_zstandard_and_the_same_each_time(tmp_path: Path) -> None:
+    folders = [tmp_path / each for each in ("plain", "one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    files = tuple(PayloadFile(BagPath(f"{n}.txt"), b"RURITANIA " * n) for n in range(2000))
+    plain = write_bag(NewBag("bag", files), folders[0], form=Form.TAR)
+    one, two = (write_bag(NewBag("bag", files), folder, form=Form.TAR_ZST) for folder in folders[1:])
+    assert one.path.name == "bag.tar.zst"
+    assert one.path.read_bytes() == two.path.read_bytes()
+    assert one.size == one.path.stat().st_size < plain.size
+    assert zstd.decompress(one.path.read_bytes()) == plain.path.read_bytes()
+    assert one.seal == plain.seal

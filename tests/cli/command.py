@@ -27,6 +27,8 @@ VERBS = (
     "bag list",
     "bag extract",
     "bag convert",
+    "bag index",
+    "get",
     "export metadata",
     "export cmif",
     "catalogue rebuild",

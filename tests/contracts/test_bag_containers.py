@@ -166,6 +166,7 @@ class TestXz(_PackedTarContract):
 
 
 class TestZstandard(_PackedTarContract):
+    form = Form.TAR_ZST
     compression = "zstd"
 
 

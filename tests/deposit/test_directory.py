@@ -32,7 +32,7 @@ class TestDirectoryDepositor(DepositorContract):
 
     def held(self, tmp_path: Path) -> list[str]:
         names = (path.name for path in (tmp_path / "target").iterdir() if not path.name.endswith(".json"))
-        return sorted(name.removesuffix(".tar").removesuffix(".zip") for name in names)
+        return sorted(name.removesuffix(".zst").removesuffix(".tar").removesuffix(".zip") for name in names)
 
     def occupy(self, tmp_path: Path, name: str) -> None:
         (tmp_path / "target" / name / "data").mkdir(parents=True)

@@ -15,6 +15,7 @@ from tests.cli.command import environment, json_lines, preserve
 
 from preserve import audit
 from preserve.archive import open_archive
+from preserve.bag.member_index import index_path, read_index
 from preserve.bag.verify import verify
 from preserve.clock import Clock
 
@@ -62,8 +63,10 @@ def test_a_killed_ingest_of_groups_loses_nothing_that_it_acknowledged(group: str
                 source, _, label = line.removeprefix("stored").strip().partition("  ->  ")
                 promised[source] = label
         met += any(root.glob(".stage-*"))
-        for path in root.glob("bags/*/*/*/v*"):
-            assert verify(path).valid, path
+        for path in root.glob("bags/*/*/*/v*.tar"):
+            report = verify(path)
+            assert report.valid, path
+            assert "member-index-differs" not in {finding.code for finding in report.findings}
         with open_archive(root, clock=Clock.from_environment()) as archive:
             held = {cable.identifier: bag.label for bag in archive.bags() for cable in bag.cables}
         for source, label in promised.items():
@@ -78,4 +81,5 @@ def test_a_killed_ingest_of_groups_loses_nothing_that_it_acknowledged(group: str
         cables = [cable.source_sha256 for bag in archive.bags() for cable in bag.cables]
         assert len(cables) == len(set(cables)) == CABLES
         assert list(audit.sweep(archive)) == []
+        assert [bag.label for bag in archive.bags() if read_index(index_path(bag.path))[1] != bag.index] == []
         assert list(root.glob(".stage-*")) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 from collections import Counter
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from preserve import audit
 from preserve.archive import CableEntry, StoredBag, initialise, open_archive, rebuild_catalogue
+from preserve.bag import write
 from preserve.bag.model import Form, NewBag, WrittenBag
 from preserve.bag.profile import Profile
 from preserve.bag.trusted import trusted
@@ -237,7 +239,7 @@ def test_pack_again_finds_its_bags_and_replaces_none(pages: Path, tmp_path: Path
     other = once(*sorted(pages.glob("0[0-3].txt")))
     assert {each.fate for each in other} == {Fate.REJECTED}
     assert all("is not of these sources" in (each.error or "") for each in other)
-    assert len(list((tmp_path / "bags").iterdir())) == 3
+    assert len(list((tmp_path / "bags").glob("*.tar"))) == len(list((tmp_path / "bags").glob("*.csv"))) == 3
 
 
 # --- what goes wrong ---
@@ -431,3 +433,53 @@ def test_what_a_setting_asks_for() -> None:
     nothing = replace(entry, date=None, post=None)
     assert Grouping("post-month").group(nothing, None).name(1) == "unknown-post_undated_0001"
     assert Grouping("release").group(nothing, None).name(1) == "cables_0001"
+
+
+# --- the member index in an archive ---
+
+
+def test_a_writer_that_stops_before_the_index_leaves_it_to_the_next(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = write._appear
+
+    def stopped(source: Path, target: Path) -> None:
+        if target.suffix == ".csv":
+            raise KeyboardInterrupt
+        whole(source, target)
+
+    root = tmp_path / "a"
+    monkeypatch.setattr(write, "_appear", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run(root, [pages / "00.txt", pages / "01.txt"], "release")
+    assert list(root.rglob("*.csv")) == []
+    monkeypatch.undo()
+    with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive, archive.writing():
+        (bag,) = archive.bags()
+    (index,) = root.rglob("v1.tar.index.csv")
+    assert bag.index == hashlib.sha256(index.read_bytes()).hexdigest()
+    assert list(root.glob(".stage-*")) == []
+
+
+def test_an_index_is_no_stray_and_one_without_its_tar_is(pages: Path, tmp_path: Path) -> None:
+    root = tmp_path / "a"
+    run(root, [pages], "release")
+    with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive:
+        assert list(audit.sweep(archive)) == []
+        (bag,) = (each for each in archive.bags() if len(each.cables) == 12)
+        bag.path.unlink()
+        assert sorted(each.code for each in audit.sweep(archive)) == ["archive-stray", "bag-missing"]
+
+
+def test_a_found_bag_brings_its_index(pages: Path, tmp_path: Path) -> None:
+    root = tmp_path / "a"
+    run(root, [pages], "release")
+    before = {bag.name: bag.index for bag in stored(root)}
+    assert None not in before.values()
+    for path in (root / "events").rglob("*.jsonl"):
+        path.unlink()
+    other = next(root.rglob("cablebrowser-2_0001/v1.tar.index.csv"))
+    other.write_bytes(other.read_bytes().replace(b"0", b"1", 1))
+    rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
+    after = {bag.name: bag.index for bag in stored(root)}
+    assert after == before | {"cablebrowser-2_0001": None}

@@ -22,8 +22,8 @@ PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/07STRELSAU11
 
 
 def test_a_bag_that_reads_back_altered_is_not_handed_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def failing_disk(bag: NewBag, place: Path, *, algorithms: tuple[str, ...], form: Form) -> WrittenBag:
-        staged = stage_bag(bag, place, algorithms=algorithms, form=form)
+    def failing_disk(bag: NewBag, place: Path, *, algorithms: tuple[str, ...], form: Form, index: bool) -> WrittenBag:
+        staged = stage_bag(bag, place, algorithms=algorithms, form=form, index=index)
         with (staged.path / "data/tei/07STRELSAU112.xml").open("r+b") as file:
             file.write(b"!")
         return staged

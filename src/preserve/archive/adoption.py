@@ -14,6 +14,7 @@ from preserve.archive.ingestion import adoption_event
 from preserve.archive.layout import Location
 from preserve.archive.model import CableEntry
 from preserve.bag.containers import Container, Kind
+from preserve.bag.member_index import index_path, read_index
 from preserve.bag.model import Form
 from preserve.bag.opening import open_container
 from preserve.bag.verify import verify
@@ -47,7 +48,14 @@ def examine(path: Path, location: Location, at: str) -> LogEvent | Finding:
         return _unknown(location, f"it is not in the event log, and its records cannot be read: {error}")
     if not cables:
         return _unknown(location, "it is not in the event log, and holds no record of a cable")
-    return adoption_event(location, report, size, cables, at)
+    index = None if any(each.code == "member-index-differs" for each in report.findings) else _index(path)
+    return adoption_event(location, report, size, cables, at, index)
+
+
+def _index(path: Path) -> str | None:
+    """Return the SHA-256 of the member index of a bag that is valid, where it has one."""
+    beside = index_path(path)
+    return read_index(beside)[1] if beside.exists() else None
 
 
 def _unknown(location: Location, says: str) -> Finding:

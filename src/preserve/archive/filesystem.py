@@ -13,6 +13,7 @@ from pathlib import Path
 from preserve.archive.layout import BAGS, Location
 from preserve.archive.store import Stray
 from preserve.archive.trouble import troubles
+from preserve.bag.member_index import INDEX_SUFFIX
 from preserve.bag.model import Depth, Form, WrittenBag
 from preserve.bag.write import publish
 
@@ -80,6 +81,9 @@ def _versions(folder: str, folders: dict[str, bool | None]) -> Iterator[Location
     locations, strays = [], []
     for name, is_folder in sorted(folders.items()):
         path = f"{folder}/{name}"
+        tar = name.removesuffix(INDEX_SUFFIX)
+        if tar != name and tar.endswith(Form.TAR.suffix) and is_folder is False and folders.get(tar) is False:
+            continue  # the member index of a tar beside it
         try:
             location = Location.parse(path)
         except ValueError as error:

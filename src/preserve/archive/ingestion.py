@@ -24,12 +24,12 @@ def ingestion_event(incoming: Incoming, location: Location, at: str) -> LogEvent
     """Return the event of a bag that comes in."""
     staged = incoming.staged
     counts = {"files": staged.files, "bytes": staged.bytes, "size": staged.size}
-    data = _data(location, staged.seal, counts, incoming.profiles, incoming.cables)
+    data = _data(location, staged.seal, counts, incoming.profiles, incoming.cables, staged.index_sha256)
     return _event(location, at, f"Stored as {location.path}.", data)
 
 
 def adoption_event(
-    location: Location, report: BagReport, size: int, cables: tuple[CableEntry, ...], at: str
+    location: Location, report: BagReport, size: int, cables: tuple[CableEntry, ...], at: str, index: str | None = None
 ) -> LogEvent:
     """Return the event of a bag that was found, valid, at a place of the archive without an event in the log.
 
@@ -39,10 +39,11 @@ def adoption_event(
         size: Octets of all its files.
         cables: What it holds.
         at: Now.
+        index: The SHA-256 of its member index, where it has one that agrees with it.
     """
     profiles = tuple(value for label, value in report.info if label.lower() == "bagit-profile-identifier")
     counts = {"files": report.files, "bytes": report.bytes, "size": size}
-    data = _data(location, report.seal or "", counts, profiles, cables) | {"found": True}
+    data = _data(location, report.seal or "", counts, profiles, cables, index) | {"found": True}
     says = f"Found at {location.path} without an event, verified in full and taken into the catalogue as it was found."
     return _event(location, at, says, data)
 
@@ -54,9 +55,16 @@ def _event(location: Location, at: str, detail: str, data: Mapping[str, object])
 
 
 def _data(
-    location: Location, seal: str, counts: Mapping[str, int], profiles: tuple[str, ...], cables: tuple[CableEntry, ...]
+    location: Location,
+    seal: str,
+    counts: Mapping[str, int],
+    profiles: tuple[str, ...],
+    cables: tuple[CableEntry, ...],
+    index: str | None,
 ) -> dict[str, object]:
     described: dict[str, object] = {"location": location.path, "seal": seal, **counts}
+    if index is not None:
+        described["index"] = index
     if profiles:
         described["profiles"] = list(profiles)
     return described | {"cables": [entry.as_json() for entry in cables]}
@@ -80,6 +88,7 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
             bytes=_count(data, "bytes"),
             size=_count(data, "size"),
             profiles=tuple(str(each) for each in cast("list[object]", data.get("profiles", []))),
+            index=str(data["index"]) if "index" in data else None,
             created=logged.event.at,
             last_seen=logged.event.at,
             last_checked=None,

@@ -61,7 +61,7 @@ SEVERAL = "_several"
 UNDATED = "0000"
 """The shelf of bags whose year nobody knows, or that span years."""
 
-_VERSION_FOLDER = re.compile(r"v([1-9][0-9]{0,8})(|\.tar|\.zip)")
+_VERSION_FOLDER = re.compile(r"v([1-9][0-9]{0,8})(|\.tar|\.tar\.zst|\.zip)")
 _POST = re.compile(r"[A-Z0-9][A-Z0-9-]{0,63}|_|_several")
 _YEAR = re.compile(r"[0-9]{4}")
 
@@ -126,7 +126,7 @@ class Location:
         year: Four digits; :data:`UNDATED` when unknown.
         name: The name of the bag.
         version: From 1.
-        form: Directory, tar or zip.
+        form: Directory, tar, compressed tar or zip.
 
     Raises:
         ValueError: A part is not one that the layout allows.

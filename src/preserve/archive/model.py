@@ -181,6 +181,7 @@ class Incoming:
             last_ok=None,
             outcome=None,
             cables=self.cables,
+            index=self.staged.index_sha256,
         )
 
 
@@ -203,6 +204,7 @@ class StoredBag:
         last_ok: When it last passed.
         outcome: ``pass``, ``fail`` or ``unknown`` of the last check.
         cables: What it holds.
+        index: The SHA-256 of its member index (:mod:`preserve.bag.member_index`); ``None`` when it has none.
     """
 
     root: Path
@@ -219,6 +221,7 @@ class StoredBag:
     last_ok: str | None
     outcome: str | None
     cables: tuple[CableEntry, ...]
+    index: str | None = None
 
     @property
     def name(self) -> str:
@@ -232,7 +235,7 @@ class StoredBag:
 
     @property
     def form(self) -> Form:
-        """Directory, tar or zip."""
+        """Directory, tar, compressed tar or zip."""
         return self.location.form
 
     @property

@@ -29,9 +29,11 @@ from preserve.archive.lock import BusyError, held
 from preserve.archive.model import Arrival, Incoming, Outcome, StoredBag
 from preserve.archive.places import Missing, Unknown, compare
 from preserve.archive.store import Store, Stray
+from preserve.bag.member_index import index_path
 from preserve.bag.model import Depth, Form
 from preserve.bag.stage import sweep
 from preserve.bag.verify import verify
+from preserve.bag.write import write_index
 from preserve.clock import Clock
 from preserve.errors import ArchiveError
 from preserve.findings import Finding, found
@@ -292,7 +294,12 @@ class Archive:
         location = Location.parse(str(event.data["location"]))
         if not self.store.has(location):
             return False
-        return verify(self.store.path(location), depth=Depth.FULL, seal=str(event.data["seal"])).valid
+        path = self.store.path(location)
+        if not verify(path, depth=Depth.FULL, seal=str(event.data["seal"])).valid:
+            return False
+        if "index" in event.data and not index_path(path).exists():
+            write_index(path, self.store.stages)  # the process was stopped between the tar and its index
+        return True
 
     def rebuild(self) -> Rebuilt:
         """Make the catalogue again from the event log, and take in the bags that lie in the store without an event.

@@ -70,7 +70,7 @@ class Container(Protocol):
 
     @property
     def form(self) -> Form:
-        """Directory, tar or zip."""
+        """Directory, tar, compressed tar or zip."""
 
     @property
     def media_types(self) -> frozenset[str]:

@@ -7,15 +7,16 @@ bag, of which the findings at depth ``complete`` are given too.
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from preserve.bag.checks import CHECKS
+from preserve.bag.checks import CHECKS, check_tag_digests
 from preserve.bag.containers import Container, Entry, Kind, shown
 from preserve.bag.look import Bag, look
 from preserve.bag.manifests import PAYLOAD
+from preserve.bag.member_index import MemberIndex
 from preserve.bag.model import Depth, Form
 from preserve.bag.opening import open_container
 from preserve.bag.sinks import Sink, open_sink
@@ -23,11 +24,11 @@ from preserve.bag.stage import Stage
 from preserve.bag.streamed import UnreadError, as_listed, differs, make_ready
 from preserve.bag.write import appear, as_archive_error, check_free
 from preserve.digests import MultiDigest
-from preserve.errors import UsageError
+from preserve.errors import BagError, UsageError
 from preserve.findings import Finding, Severity, found
 from preserve.progress import SILENT, Progress
 
-__all__ = ["Extracted", "extract_bag", "in_order"]
+__all__ = ["Extracted", "extract_bag", "extract_indexed", "in_order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Extracted:
         return self.files == self.wanted and not any(each.severity is Severity.ERROR for each in self.findings)
 
 
-def extract_bag(path: Path, target: Path, *, patterns: Sequence[str] = (), progress: Progress = SILENT) -> Extracted:
+def extract_bag(
+    path: Path, target: Path, *, patterns: Sequence[str] = (), seal: str | None = None, progress: Progress = SILENT
+) -> Extracted:
     """Take files of the payload out of a bag.
 
     A file is taken out when it is listed in a manifest that we understand and has the digests given there; a file that
@@ -65,6 +68,8 @@ def extract_bag(path: Path, target: Path, *, patterns: Sequence[str] = (), progr
         path: The bag, in any form.
         target: The new folder; those above it are made.
         patterns: Of the paths below ``data/``, as ``*.txt`` or ``tei/*``, a star also for ``/``; none for all files.
+        seal: The SHA-256 of the strongest tag manifest as it is known from elsewhere: a bag
+            with another, or whose tag files are not as it says, gives nothing.
         progress: Hears of the octets, in total and as they pass.
 
     Raises:
@@ -77,20 +82,144 @@ def extract_bag(path: Path, target: Path, *, patterns: Sequence[str] = (), progr
         bag = look(container, Depth.COMPLETE)
         findings = [finding for least, check in CHECKS if least is not Depth.FULL for finding in check(bag)]
         wanted = _wanted(bag.payload, patterns)
-        take = [entry for entry in wanted if _vouched(bag, entry)]
+        # What the tag manifest says of the manifests, before they are believed.
+        altered = list(check_tag_digests(bag))
+        findings += altered
+        if seal is not None and bag.seal != seal:
+            says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal or 'no digest'}"
+            findings.append(found("seal-differs", "", says))
+        if seal is not None and (altered or bag.seal != seal):
+            return _extracted(None, (), wanted, findings)
+        vouched = _Vouched(container, bag.files, bag.claims.expected)
+        return vouched.extract(wanted, target, _empty(bag) if not patterns else (), findings, progress)
+
+
+def extract_indexed(
+    path: Path, target: Path, index: MemberIndex, *, patterns: Sequence[str] = (), progress: Progress = SILENT
+) -> Extracted:
+    """Take files of the payload out of a plain tar by its index: nothing else of the tar is read.
+
+    Args:
+        path: The tar.
+        target: The new folder; those above it are made.
+        index: Where the files lie, and the digests that they must have: they are as good as whoever gave it.
+        patterns: As for :func:`extract_bag`.
+        progress: Hears of the octets, in total and as they pass.
+
+    Raises:
+        ArchiveError: As for :func:`extract_bag`.
+        BagError: There is no plain tar.
+        UsageError: No file of the payload fits a pattern.
+    """
+    check_free([target])
+    files = {name: Entry(name, Kind.FILE, member.length, member.offset) for name, member in index.members.items()}
+    payload = {name: entry for name, entry in files.items() if name.startswith(PAYLOAD)}
+    expected = {name: {index.algorithm: member.digest} for name, member in index.members.items()}
+    with closing(open_container(path)) as container:
+        if container.form is not Form.TAR or not container.random_access:
+            raise BagError(f"{path} is no plain tar: an index is of no use for it")
+        vouched = _Vouched(container, files, expected)
+        return vouched.extract(_wanted(payload, patterns), target, (), [], progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Vouched:
+    """Files, and the digests that somebody vouches for.
+
+    Attributes:
+        container: Where they lie.
+        files: All files, by path.
+        expected: Digest by algorithm, by path.
+    """
+
+    container: Container
+    files: Mapping[str, Entry]
+    expected: Mapping[str, Mapping[str, str]]
+
+    def extract(
+        self,
+        wanted: Sequence[Entry],
+        target: Path,
+        empty: Iterable[str],
+        findings: list[Finding],
+        progress: Progress,
+    ) -> Extracted:
+        """Take files out; the folder appears at once.
+
+        Args:
+            wanted: The files.
+            target: The new folder.
+            empty: Folders that are made too, with ``/`` at the end.
+            findings: What is known to be wrong.
+            progress: Hears of the octets.
+        """
+        take = [entry for entry in wanted if self._vouches(entry)]
         octets = sum(entry.size for entry in take)
         progress.total(octets)
         with Stage(make_ready(target.parent, octets)) as stage, as_archive_error("the payload", stage.path):
             sink = open_sink(Form.DIRECTORY, stage.path / "payload", "")
-            for folder in _folders(bag, take, everything=not patterns):
+            for folder in self._folders([*(entry.path for entry in take), *empty]):
                 sink.folder(folder)
-            taken = list(_taken(bag, take, sink, stage.path / "payload", findings, progress))
+            taken = list(self._taken(take, sink, stage.path / "payload", findings, progress))
             # An empty payload is one only when nothing else is wrong: what is no bag gives no folder.
             some = bool(taken) or not (wanted or any(each.severity is Severity.ERROR for each in findings))
             if some:
                 appear(stage.path / "payload", target)
+        return _extracted(target if some else None, taken, wanted, findings)
+
+    def _vouches(self, entry: Entry) -> bool:
+        """Tell whether somebody does, and no part of its path is a file too, as only an archive can have it."""
+        parts = entry.path.split("/")
+        above = ("/".join(parts[:number]) for number in range(2, len(parts)))
+        return entry.path in self.expected and not any(path in self.files for path in above)
+
+    def _folders(self, paths: Iterable[str]) -> list[str]:
+        """Return the folders that the new folder needs, below ``data/``, each after those above it."""
+        needed = set[str]()
+        for path in paths:
+            below = path.removeprefix(PAYLOAD)
+            at = below.find("/") if path.startswith(PAYLOAD) else -1
+            while at >= 0:
+                needed.add(below[:at])
+                at = below.find("/", at + 1)
+        return sorted(folder for folder in needed if folder and PAYLOAD + folder not in self.files)
+
+    def _taken(
+        self, wanted: Sequence[Entry], sink: Sink, place: Path, findings: list[Finding], progress: Progress
+    ) -> Iterator[Entry]:
+        for entry, chunks in in_order(self.container, wanted):
+            expected = self.expected[entry.path]
+            digest = MultiDigest(expected)
+            below = entry.path.removeprefix(PAYLOAD)
+
+            def hashed(
+                entry: Entry = entry, chunks: Iterator[bytes] = chunks, digest: MultiDigest = digest
+            ) -> Iterator[bytes]:
+                for chunk in as_listed(entry.path, entry.size, chunks, progress):
+                    digest.update(chunk)
+                    yield chunk
+
+            try:
+                sink.stream(below, entry.size, hashed())
+                wrong = differs("payload", entry.path, digest.hexdigests(), expected)
+            except UnreadError as error:
+                wrong = found("payload-unreadable", shown(entry.path), f"it could not be read: {error.reason}")
+            if wrong is None:
+                yield entry
+            else:
+                findings.append(wrong)
+                (place / below).unlink()
+
+
+def _empty(bag: Bag) -> list[str]:
+    return [f"{path}/" for path, entry in bag.entries.items() if entry.kind is Kind.FOLDER]
+
+
+def _extracted(
+    path: Path | None, taken: Sequence[Entry], wanted: Sequence[Entry], findings: Iterable[Finding]
+) -> Extracted:
     return Extracted(
-        path=target if some else None,
+        path=path,
         files=len(taken),
         bytes=sum(entry.size for entry in taken),
         wanted=len(wanted),
@@ -109,55 +238,6 @@ def _wanted(payload: Mapping[str, Entry], patterns: Sequence[str]) -> list[Entry
             raise UsageError(f"no file of the payload fits {pattern!r}", hint="See 'preserve bag list' for the paths.")
         chosen |= fitting
     return [payload[path] for path in sorted(chosen)]
-
-
-def _vouched(bag: Bag, entry: Entry) -> bool:
-    """Tell whether a manifest lists a file, and no part of its path is a file too, as only an archive can have it."""
-    parts = entry.path.split("/")
-    above = ("/".join(parts[:number]) for number in range(2, len(parts)))
-    return entry.path in bag.claims.expected and not any(path in bag.files for path in above)
-
-
-def _folders(bag: Bag, files: Sequence[Entry], *, everything: bool) -> list[str]:
-    """Return the folders that the new folder needs, below ``data/``, each after those above it."""
-    paths = [entry.path for entry in files]
-    if everything:
-        paths += [f"{path}/" for path, entry in bag.entries.items() if entry.kind is Kind.FOLDER]
-    needed = set[str]()
-    for path in paths:
-        below = path.removeprefix(PAYLOAD)
-        at = below.find("/") if path.startswith(PAYLOAD) else -1
-        while at >= 0:
-            needed.add(below[:at])
-            at = below.find("/", at + 1)
-    return sorted(folder for folder in needed if folder and PAYLOAD + folder not in bag.files)
-
-
-def _taken(
-    bag: Bag, wanted: Sequence[Entry], sink: Sink, place: Path, findings: list[Finding], progress: Progress
-) -> Iterator[Entry]:
-    for entry, chunks in in_order(bag.container, wanted):
-        expected = bag.claims.expected[entry.path]
-        digest = MultiDigest(expected)
-        below = entry.path.removeprefix(PAYLOAD)
-
-        def hashed(
-            entry: Entry = entry, chunks: Iterator[bytes] = chunks, digest: MultiDigest = digest
-        ) -> Iterator[bytes]:
-            for chunk in as_listed(entry.path, entry.size, chunks, progress):
-                digest.update(chunk)
-                yield chunk
-
-        try:
-            sink.stream(below, entry.size, hashed())
-            wrong = differs("payload", entry.path, digest.hexdigests(), expected)
-        except UnreadError as error:
-            wrong = found("payload-unreadable", shown(entry.path), f"it could not be read: {error.reason}")
-        if wrong is None:
-            yield entry
-        else:
-            findings.append(wrong)
-            (place / below).unlink()
 
 
 def in_order(container: Container, wanted: Sequence[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:

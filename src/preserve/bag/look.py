@@ -90,7 +90,7 @@ class Bag:
 
     @property
     def form(self) -> Form:
-        """Directory, tar or zip."""
+        """Directory, tar, compressed tar or zip."""
         return self.container.form
 
     @property

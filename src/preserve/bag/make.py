@@ -155,7 +155,7 @@ def _form(recipe: Recipe) -> Form:
         return recipe.form
     if recipe.profile is not None and recipe.profile.serialization == "required":
         accepted = set(recipe.profile.media_types)
-        return next((form for form in (Form.TAR, Form.ZIP) if MEDIA[form] & accepted), Form.TAR)
+        return next((form for form in (Form.TAR, Form.ZIP, Form.TAR_ZST) if MEDIA[form] & accepted), Form.TAR)
     return Form.DIRECTORY
 
 

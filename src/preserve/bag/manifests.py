@@ -23,7 +23,7 @@ from preserve.bag.tagfiles import (
     manifest_lines,
     numbered_lines,
 )
-from preserve.digests import ALGORITHMS, digest_bytes
+from preserve.digests import DIGITS
 from preserve.findings import Finding
 
 __all__ = ["MAX_ABSENT", "PAYLOAD", "Claims", "Lines", "Manifest", "claimed", "normal", "place", "read_manifest"]
@@ -33,7 +33,6 @@ PAYLOAD = "data/"
 MAX_ABSENT = 100_000
 """Lines of one manifest that may name no file of the bag, and files that may be yet to be fetched."""
 
-_DIGITS = {algorithm: len(digest) for algorithm, digest in digest_bytes(b"", ALGORITHMS).items()}
 _ASCII_LIKE = frozenset({"ascii", "utf-8"})
 
 
@@ -145,7 +144,7 @@ def _plain(octets: bytes, algorithm: str, *, of_tags: bool) -> dict[str, str] | 
 
 @lru_cache(maxsize=32)
 def _plain_forms(algorithm: str, of_tags: bool) -> tuple[re.Pattern[bytes], re.Pattern[str]]:
-    digest = f"[0-9a-f]{{{_DIGITS[algorithm]}}}"
+    digest = f"[0-9a-f]{{{DIGITS[algorithm]}}}"
     below = "(?!data/|tagmanifest-)" if of_tags else PAYLOAD
     # A part that starts with a dot may be one that leads out of the bag: left to the slower reading.
     part = "[A-Za-z0-9_-][A-Za-z0-9_.-]*+"
@@ -171,7 +170,7 @@ def _enter(
 ) -> str | None:
     """Enter one line of a manifest, or the fault that keeps it out; return the path that it means."""
     digest = line.digest.lower()
-    size = _DIGITS[lines.algorithm]
+    size = DIGITS[lines.algorithm]
     if len(digest) != size or not _is_hex(digest):
         says = f"{line.digest[:140]!r} is no digest of {size} hexadecimal digits"
         faults.append(Fault("digest-malformed", line.line, says))

@@ -209,11 +209,12 @@ class Form(StrEnum):
 
     DIRECTORY = "directory"
     TAR = "tar"
+    TAR_ZST = "tar.zst"
     ZIP = "zip"
 
     @property
     def suffix(self) -> str:
-        """What the name of a bag has after it in this form: ``.tar``, ``.zip``, nothing for a directory."""
+        """What the name of a bag has after it in this form, as ``.tar.zst``; nothing for a directory."""
         return "" if self is Form.DIRECTORY else f".{self.value}"
 
 
@@ -245,7 +246,7 @@ class BagReport:
     Attributes:
         name: The name of the bag: its base directory's.
         path: The folder or archive that was looked at.
-        form: Directory, tar or zip.
+        form: Directory, tar, compressed tar or zip.
         bagit_version: The version that ``bagit.txt`` declares, as ``1.0``; ``None`` when it declares none.
         depth: How deep the look was.
         verdict: Valid, incomplete, invalid or unreadable.
@@ -282,11 +283,13 @@ class WrittenBag:
     Attributes:
         name: The name of the bag.
         path: Its folder or archive, now.
-        form: Directory, tar or zip.
+        form: Directory, tar, compressed tar or zip.
         seal: The SHA-256 of its strongest tag manifest, lower-case hexadecimal.
         files: Payload files.
         bytes: Payload octets.
         size: Octets of all its files, tag files too; of the tar when it is one.
+        index: Its member index (:mod:`preserve.bag.member_index`), beside it; ``None`` when it has none.
+        index_sha256: Of that.
     """
 
     name: str
@@ -296,3 +299,5 @@ class WrittenBag:
     files: int
     bytes: int
     size: int
+    index: Path | None = None
+    index_sha256: str | None = None

@@ -85,6 +85,11 @@ class _TagFiles:
             self._left -= entry.size
 
 
+def _form(compression: str | None) -> Form:
+    # The others are read and never written: they are tars.
+    return Form.TAR_ZST if compression == "zstd" else Form.TAR
+
+
 class PackedTarContainer:
     """A bag as a compressed tar.
 
@@ -94,12 +99,12 @@ class PackedTarContainer:
         suffixes: What its name may have after the name of the bag.
     """
 
-    __slots__ = ("_compression", "_file", "_path", "_suffixes", "_tags")
+    __slots__ = ("_compression", "_file", "_path", "_suffixes", "_tags", "form")
 
-    form = Form.TAR
     random_access = False
 
     def __init__(self, path: Path, compression: str, suffixes: tuple[str, ...]) -> None:
+        self.form = _form(compression)
         self._path, self._compression, self._suffixes = path, compression, suffixes
         self._tags = _TagFiles()
         self._file: BinaryIO | None = None
@@ -153,12 +158,12 @@ class StreamedTarContainer:
         compression: A key of :data:`preserve.decompression.MAGIC`; ``None`` for a plain tar.
     """
 
-    __slots__ = ("_digests", "_named", "_octets", "_tags", "media_types")
+    __slots__ = ("_digests", "_named", "_octets", "_tags", "form", "media_types")
 
-    form = Form.TAR
     random_access = False
 
     def __init__(self, stream: Readable, compression: str | None) -> None:
+        self.form = _form(compression)
         self._octets = _Forward(Decompressed(stream, compression) if compression else stream)
         self.media_types = _MEDIA[compression]
         self._tags = _TagFiles()

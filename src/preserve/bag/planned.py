@@ -20,6 +20,7 @@ __all__ = ["MEDIA", "Plan"]
 MEDIA: Mapping[Form, frozenset[str]] = {
     Form.DIRECTORY: frozenset(),
     Form.TAR: frozenset({"application/tar", "application/x-tar"}),
+    Form.TAR_ZST: frozenset({"application/zstd"}),
     Form.ZIP: frozenset({"application/zip"}),
 }
 """The media types of each form that we write, any of which a profile may accept."""

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
+from backports import zstd
+
 from preserve.bag.model import Form
 from preserve.bag.tar_blocks import END, member_head, padding
 
@@ -21,6 +23,8 @@ __all__ = ["Sink", "open_sink"]
 
 _FILE_MODE: Final = 0o644
 _FOLDER_MODE: Final = 0o755
+_ZSTD: Final[Mapping[int, int]] = {zstd.CompressionParameter.checksum_flag: 1}
+"""One thread: the same octets for the same files, as long as the library is the same."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can say."""
 _UNIX: Final = 3
@@ -34,6 +38,10 @@ class Sink(Protocol):
 
     def folder(self, path: str) -> None:
         """Take a folder."""
+
+    @property
+    def place(self) -> int | None:
+        """Where the first octet of the last file lies in the archive; ``None`` where a file is not found by that."""
 
     def file(self, path: str, data: bytes) -> None:
         """Take a file."""
@@ -70,6 +78,8 @@ def open_sink(form: Form, target: Path, name: str) -> Sink:
 
 class _FolderSink:
     """Writes a bag as a folder."""
+
+    place = None
 
     def __init__(self, root: Path, _name: str) -> None:
         self._root = os.fspath(root)
@@ -113,8 +123,9 @@ class _FolderSink:
 class _TarSink:
     """Writes a bag as one tar, straight from memory, without a folder in between."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path, self._name, self._size = path, name, 0
+    def __init__(self, path: Path, name: str, pack: zstd.ZstdCompressor | None = None) -> None:
+        self._path, self._name, self._size, self._pack = path, name, 0, pack
+        self.place: int | None = None
         self._file = os.open(path, _NEW, _FILE_MODE)
         try:
             os.fchmod(self._file, _FILE_MODE)
@@ -124,24 +135,31 @@ class _TarSink:
             raise
 
     def _put(self, data: bytes) -> None:
-        _write_all(self._file, data)
-        self._size += len(data)
+        packed = data if self._pack is None else self._pack.compress(data)
+        _write_all(self._file, packed)
+        self._size += len(packed)
 
     def folder(self, path: str) -> None:
         self._put(member_head(f"{self._name}/{path}/", folder=True))
 
     def file(self, path: str, data: bytes) -> None:
         head = member_head(f"{self._name}/{path}", size=len(data))
+        self.place = None if self._pack else self._size + len(head)
         self._put(head + data + b"\0" * padding(len(data)))
 
     def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
         self._put(member_head(f"{self._name}/{path}", size=size))
+        self.place = None if self._pack else self._size
         for chunk in chunks:
             self._put(chunk)
         self._put(bytes(padding(size)))
 
     def close(self) -> int:
         self._put(END)
+        if self._pack is not None:
+            last = self._pack.flush()
+            _write_all(self._file, last)
+            self._size += len(last)
         os.close(self._file)
         self._file = -1
         return self._size
@@ -155,6 +173,8 @@ class _TarSink:
 
 class _ZipSink:
     """Writes a bag as one zip, members stored: what a compressor makes of them depends on its version."""
+
+    place = None
 
     def __init__(self, path: Path, name: str) -> None:
         self._path, self._name = path, name
@@ -216,5 +236,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
 _OPEN: Final[Mapping[Form, Callable[[Path, str], Sink]]] = {
     Form.DIRECTORY: _FolderSink,
     Form.TAR: _TarSink,
+    Form.TAR_ZST: lambda target, name: _TarSink(target, name, zstd.ZstdCompressor(options=_ZSTD)),
     Form.ZIP: _ZipSink,
 }

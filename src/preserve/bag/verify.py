@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from preserve.bag.checks import CHECKS
 from preserve.bag.look import Bag, look
+from preserve.bag.member_index import disagreements
 from preserve.bag.model import BagReport, Depth, Verdict
 from preserve.bag.opening import open_container, open_stream
 from preserve.bag.profile import Profile
@@ -38,7 +39,8 @@ def verify(
 ) -> BagReport:
     """Look at a bag, a folder, a tar (also compressed) or a zip, and report all that is found.
 
-    Nothing outside the bag is read and nothing is written. A file that could not be read is a finding.
+    Nothing outside the bag is read, but for the member index beside a tar, and nothing is written. A file that could
+    not be read is a finding.
 
     Args:
         path: The base directory of the bag, or an archive that holds it.
@@ -52,7 +54,8 @@ def verify(
         BagError: There is nothing at ``path``, it could not be opened or listed, or is neither a folder nor an archive.
     """
     with closing(open_container(path)) as container:
-        return _report(path, look(container, depth, threads=threads), seal, profile)
+        bag = look(container, depth, threads=threads)
+        return _report(path, bag, seal, profile, disagreements(bag, path) if depth is Depth.FULL else ())
 
 
 def verify_stream(
@@ -77,8 +80,10 @@ def verify_stream(
         return _report(Path("-"), look(container, depth), seal, profile)
 
 
-def _report(path: Path, bag: Bag, seal: str | None, profile: Profile | None) -> BagReport:
-    findings = sorted(islice(_all(bag, seal, profile), MAX_FINDINGS))
+def _report(
+    path: Path, bag: Bag, seal: str | None, profile: Profile | None, beside: Iterable[Finding] = ()
+) -> BagReport:
+    findings = sorted(islice(chain(_all(bag, seal, profile), beside), MAX_FINDINGS))
     if len(findings) == MAX_FINDINGS:
         findings.append(found("limit-exceeded", "", f"over {MAX_FINDINGS} findings; the rest is left off"))
     return BagReport(

@@ -7,13 +7,16 @@ a bag holds (``package``), where it belongs (``archive``).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from preserve.bag.durable import rename_new, sync_folders, sync_trees
+from preserve.bag.look import look
+from preserve.bag.member_index import Member, MemberIndex, index_of, index_path
 from preserve.bag.model import Depth, Form, NewBag, Payload, WrittenBag, strongest
+from preserve.bag.opening import open_container
 from preserve.bag.sinks import Sink, open_sink
 from preserve.bag.stage import Stage
 from preserve.bag.tagfiles import DECLARATION, format_info, format_manifest, ordered_info
@@ -30,13 +33,19 @@ __all__ = [
     "publish",
     "stage_bag",
     "write_bag",
+    "write_index",
 ]
 
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
 def stage_bag(
-    bag: NewBag, stage: Path, *, algorithms: Sequence[str] = ("sha512",), form: Form = Form.DIRECTORY
+    bag: NewBag,
+    stage: Path,
+    *,
+    algorithms: Sequence[str] = ("sha512",),
+    form: Form = Form.DIRECTORY,
+    index: bool = False,
 ) -> WrittenBag:
     """Write a whole bag into a stage, where nobody looks for bags.
 
@@ -45,6 +54,7 @@ def stage_bag(
         stage: The folder of a :class:`preserve.bag.stage.Stage`.
         algorithms: Of the payload and tag manifests, in any spelling and order; all in one pass over the bytes.
         form: A folder, or one tar or zip with the folder in it.
+        index: Write a member index beside a tar.
 
     Returns:
         The bag, with its path in the stage.
@@ -58,12 +68,24 @@ def stage_bag(
     with as_archive_error(f"the bag {bag.name}", stage):
         sink = open_sink(form, target, bag.name)
         try:
-            seal, size = _write(bag, names, sink)
+            seal, size, members = _write(bag, names, sink)
         except BaseException:
             sink.discard()
             raise
-    octets = sum(file.size for file in bag.files)
-    return WrittenBag(bag.name, target, form, seal, len(bag.files), octets, size)
+        octets = sum(file.size for file in bag.files)
+        written = WrittenBag(bag.name, target, form, seal, len(bag.files), octets, size)
+        return _with_index(written, members) if index and members.members else written
+
+
+def _with_index(bag: WrittenBag, members: MemberIndex) -> WrittenBag:
+    place, data = index_path(bag.path), members.encode()
+    try:
+        place.write_bytes(data)
+    except BaseException:
+        bag.path.unlink()
+        place.unlink(missing_ok=True)
+        raise
+    return replace(bag, index=place, index_sha256=sha256(data))
 
 
 def publish(
@@ -87,6 +109,7 @@ def publish(
             published, the others were not.
     """
     check_free([target for _bag, target in staged])
+    check_free([index_path(target) for bag, target in staged if bag.index])
     done = []
     if not staged:
         return ()
@@ -102,7 +125,10 @@ def publish(
             with as_archive_error(f"the bag {bag.name}", target.parent):
                 folders.update(_make_folders(target.parent))
                 _appear(bag.path, target)
-            done.append(replace(bag, path=target))
+                if bag.index is not None:
+                    # After the tar: without it the tar is a bag all the same, the other way round there is no bag.
+                    _appear(bag.index, index_path(target))
+            done.append(replace(bag, path=target, index=bag.index and index_path(target)))
     finally:
         with as_archive_error("the names of bags", staged[0][1].parent):
             sync_folders(sorted(folders))
@@ -121,6 +147,31 @@ def appear(staged: Path, target: Path) -> None:
         folders = list(_make_folders(target.parent))
         _appear(staged, target)
         sync_folders(sorted(folders))
+
+
+def write_index(tar: Path, ground: Path) -> str:
+    """Make the member index of a tar that is in its place, from the tar alone, and let it appear beside it.
+
+    Args:
+        tar: A bag that is known to be valid.
+        ground: A folder on the same file system, to stage it in.
+
+    Returns:
+        The SHA-256 of the index.
+
+    Raises:
+        ArchiveError: There is one already, or it could not be written.
+        BagError: It is no plain tar, or could not be read.
+    """
+    target = index_path(tar)
+    check_free([target])
+    with closing(open_container(tar)) as container:
+        data = index_of(look(container, Depth.COMPLETE)).encode()
+    with Stage(ground) as stage:
+        with as_archive_error(target.name, ground):
+            (stage.path / target.name).write_bytes(data)
+        appear(stage.path / target.name, target)
+    return sha256(data)
 
 
 def write_bag(
@@ -149,30 +200,41 @@ def write_bag(
         return publish([(staged, parent / staged.path.name)], check=Depth.FULL if reread else Depth.COMPLETE)[0]
 
 
-def _write(bag: NewBag, algorithms: tuple[str, ...], sink: Sink) -> tuple[str, int]:
-    """Write the files of a bag in the order of their paths; return its seal and its size in octets."""
+def _write(bag: NewBag, algorithms: tuple[str, ...], sink: Sink) -> tuple[str, int, MemberIndex]:
+    """Write the files of a bag in the order of their paths; return its seal, its size in octets, and its members.
+
+    There are members where the sink can tell places.
+    """
+    best = strongest(algorithms) or algorithms[0]
+    members: dict[str, Member] = {}
+
+    def put(path: str, data: bytes) -> dict[str, str]:
+        # The same octets in memory are hashed and written: what is on the disk is never read back to be hashed.
+        sink.file(path, data)
+        digests = digest_bytes(data, algorithms)
+        if sink.place is not None:
+            members[path] = Member(sink.place, len(data), digests[best])
+        return digests
+
     files = sorted(bag.files, key=lambda file: file.path.value)
     counts = counted(sum(file.size for file in files), len(files))
     info = format_info(ordered_info((*bag.info, *counts)))
     tags = {"bag-info.txt": info, "bagit.txt": DECLARATION}
-    for name, data in tags.items():
-        sink.file(name, data)
-    payload = list(_write_payload(files, algorithms, sink))
+    tag_digests = {name: put(name, data) for name, data in tags.items()}
+    payload = list(_write_payload(files, sink, put))
     for algorithm in algorithms:
         name = f"manifest-{algorithm}.txt"
-        tags[name] = format_manifest((path, digests[algorithm]) for path, digests in payload)
-        sink.file(name, tags[name])
-    tag_digests = [(name, digest_bytes(data, algorithms)) for name, data in tags.items()]
+        tag_digests[name] = put(name, format_manifest((path, digests[algorithm]) for path, digests in payload))
     seals = {}
     for algorithm in algorithms:
-        data = format_manifest((name, digests[algorithm]) for name, digests in tag_digests)
+        data = format_manifest((name, digests[algorithm]) for name, digests in tag_digests.items())
         seals[algorithm] = sha256(data)
-        sink.file(f"tagmanifest-{algorithm}.txt", data)
-    return seals[strongest(algorithms) or algorithms[0]], sink.close()
+        put(f"tagmanifest-{algorithm}.txt", data)
+    return seals[best], sink.close(), MemberIndex(best, members)
 
 
 def _write_payload(
-    files: Sequence[Payload], algorithms: tuple[str, ...], sink: Sink
+    files: Sequence[Payload], sink: Sink, put: Callable[[str, bytes], dict[str, str]]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     sink.folder("data")
     made = {"data"}
@@ -182,10 +244,7 @@ def _write_payload(
             if folder not in made:
                 sink.folder(folder)
                 made.add(folder)
-        # The same octets in memory are hashed and written: what is on the disk is never read back to be hashed.
-        data = file.data
-        sink.file(path, data)
-        yield path, digest_bytes(data, algorithms)
+        yield path, put(path, file.data)
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -37,6 +37,7 @@ _VERBS: Mapping[str, str] = {
     "list": "archived.list_bags",
     "show": "archived.show",
     "events": "events.events",
+    "get": "get.get",
     "verify": "verify.verify",
     "audit": "audit.audit",
     "deposit": "deposit.deposit",

@@ -69,7 +69,8 @@ AccessCopyFlag = Annotated[
     ),
 ]
 FormFlag = Annotated[
-    str | None, typer.Option("--form", metavar="directory|tar|zip", help="How bags lie on disk; default: the settings.")
+    str | None,
+    typer.Option("--form", metavar="directory|tar|tar.zst|zip", help="How bags lie on disk; default: the settings."),
 ]
 
 GroupFlag = Annotated[

@@ -75,7 +75,7 @@ def is_bag(path: Path) -> bool:
     try:
         if path.is_dir():
             return (path / "bagit.txt").is_file()
-        if path.suffix not in {".tar", ".zip"} or not path.is_file():
+        if not path.name.endswith((".tar", ".tar.zst", ".zip")) or not path.is_file():
             return False
         with closing(open_container(path)) as container:
             return "bagit.txt" in container.listing().entries

@@ -78,7 +78,7 @@ class Parcel:
     Attributes:
         bag: Its name.
         version: Its version.
-        form: Directory, tar or zip.
+        form: Directory, tar, compressed tar or zip.
         path: Where it is read.
         seal: The SHA-256 of its tag manifest when it was stored.
         size: Octets of all its files.

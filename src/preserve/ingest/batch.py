@@ -17,6 +17,7 @@ from pathlib import Path
 
 from preserve.archive import Archive, Arrival, Incoming
 from preserve.archive import Outcome as PutOutcome
+from preserve.bag.member_index import index_path
 from preserve.bag.model import Depth, WrittenBag
 from preserve.bag.stage import Stage, sweep
 from preserve.bag.verify import verify
@@ -259,7 +260,7 @@ def _place(folder: Path, prepared: list[Prepared]) -> Iterator[ItemOutcome]:
     for each in prepared:
         if each.staged is not None:
             target = folder / each.staged.path.name
-            if target not in taken and not target.exists():
+            if target not in taken and not (target.exists() or index_path(target).exists()):
                 fresh.append((each.staged, target))
             taken.add(target)
     published = {bag.path: bag for bag in publish(fresh, check=Depth.OXUM)}

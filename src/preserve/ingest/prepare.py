@@ -139,7 +139,13 @@ def stage_whole(plan: Plan, bag: NewBag, what: str) -> WrittenBag:
     with as_archive_error(f"the bag {bag.name}", plan.stage):
         # A folder of its own: two sources of one cable have bags of one name.
         place = Path(tempfile.mkdtemp(dir=plan.stage))
-    staged = stage_bag(bag, place, algorithms=plan.settings.bags.digests, form=Form(plan.settings.bags.form))
+    staged = stage_bag(
+        bag,
+        place,
+        algorithms=plan.settings.bags.digests,
+        form=Form(plan.settings.bags.form),
+        index=plan.grouping is not None,
+    )
     profile = Profile.ours() if profiles(plan.settings) else None
     if not (report := verify(staged.path, profile=profile)).valid:
         fault = next(finding for finding in report.findings if finding.severity is Severity.ERROR)

@@ -6,6 +6,7 @@ Scope: pure functions; the lines are those of ``schemas/outcome-1.0.0.schema.jso
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from preserve.bag.containers import shown
 from preserve.bag.convert import Converted
@@ -22,6 +23,8 @@ __all__ = [
     "extracted_text",
     "file_line",
     "file_text",
+    "index_line",
+    "index_text",
     "made_line",
     "made_text",
     "summary_line",
@@ -121,12 +124,22 @@ def extracted_text(named: str, what: Extracted) -> str:
 
 
 def extracted_line(named: str, what: Extracted) -> Line:
-    """Return the line of ``bag extract``."""
+    """Return the line of ``bag extract`` and of ``get``."""
     line: Line = {"bag": named, "outcome": "extracted" if what.whole else "partly" if what.path else "refused"}
     if what.path is not None:
         line["path"] = str(what.path)
     counts = {"files": what.files, "bytes": what.bytes, "wanted": what.wanted}
     return line | counts | {"findings": _lines(what.findings)}
+
+
+def index_text(path: Path, sha256: str) -> str:
+    """Return that an index was written."""
+    return f"indexed    {path}  (SHA-256 {sha256})"
+
+
+def index_line(named: str, path: Path, sha256: str) -> Line:
+    """Return the line of ``bag index``."""
+    return {"bag": named, "outcome": "indexed", "path": str(path), "sha256": sha256}
 
 
 def converted_text(named: str, what: Converted) -> str:

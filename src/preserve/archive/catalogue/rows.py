@@ -40,6 +40,7 @@ def bag_row(seq: int, stored: StoredBag) -> dict[str, object]:
         "bytes": stored.bytes,
         "size": stored.size,
         "profiles": " ".join(stored.profiles),
+        "member_index": stored.index,
         "created": stored.created,
         "last_seen": stored.last_seen,
     }
@@ -95,5 +96,6 @@ def stored_from(root: Path, row: Row[Any], cables: Sequence[Row[Any]]) -> Stored
         last_checked=row.last_checked,
         last_ok=row.last_ok,
         outcome=row.outcome,
+        index=row.member_index,
         cables=tuple(CableEntry(**{name: getattr(each, name) for name in _CABLE_FIELDS}) for each in cables),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Tab
 
 __all__ = ["METADATA", "SCHEMA_VERSION", "bag", "cable", "event", "state"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 METADATA = MetaData()
 
 state = Table(
@@ -41,6 +41,8 @@ bag = Table(
     Column("bytes", Integer, nullable=False),
     Column("size", Integer, nullable=False),
     Column("profiles", String, nullable=False),
+    # The SHA-256 of the member index beside a tar.
+    Column("member_index", String),
     Column("created", String, nullable=False),
     Column("last_seen", String, nullable=False),
     Column("last_checked", String),

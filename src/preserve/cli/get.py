@@ -1,0 +1,63 @@
+"""``preserve get``: takes the files of a cable out of the archive."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from preserve.archive import open_archive
+from preserve.bag.model import Verdict
+from preserve.bag.verify import verdict_of
+from preserve.cli.console import progress_bar, say, say_json
+from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings
+from preserve.dissemination import take_out
+from preserve.errors import ExitCode
+from preserve.provenance.model import FileRole
+from preserve.report import bags as report
+
+__all__ = ["get"]
+
+
+class Part(StrEnum):
+    """The files that ``--only`` names."""
+
+    SOURCE = FileRole.SOURCE.value
+    RECORD = FileRole.RECORD.value
+    TEI = FileRole.TEI.value
+    ACCESS = FileRole.ACCESS.value
+    PREMIS = FileRole.PREMIS.value
+
+
+def get(
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="A cable or a bag; the newest, or one version as 05STRELSAU4281/v1.")
+    ],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The new folder that the files go to.")],
+    only: Annotated[list[Part] | None, typer.Option("--only", help="Only these of its files; repeatable.")] = None,
+    archive: ArchiveFlag = None,
+    json_lines: JsonFlag = False,
+    settings_file: SettingsFlag = None,
+) -> None:
+    """Take the files of a cable out of the archive, every byte verified on the way.
+
+    Of a large tarred bag only the octets of these files are read, by its member index.
+
+    Example: preserve get 05STRELSAU4281 --to reading-room --only tei
+    """
+    roles = [FileRole(part.value) for part in only or ()]
+    with (
+        open_archive(load_settings(settings_file, archive).archive.root) as place,
+        progress_bar("get", json_lines=json_lines, octets=True) as progress,
+    ):
+        stored = place.find(identifier)[-1]
+        extracted = take_out(stored, identifier, to, roles=roles, progress=progress)
+    if json_lines:
+        say_json(report.extracted_line(stored.label, extracted))
+    else:
+        say(report.extracted_text(stored.label, extracted))
+    if not extracted.whole:
+        unreadable = verdict_of(extracted.findings) is Verdict.UNREADABLE
+        raise typer.Exit(ExitCode.SOURCE if unreadable else ExitCode.INVALID)
