@@ -77,6 +77,11 @@ class Decompressed:
         self._inner = _OPEN[form](cast("BinaryIO", self._raw))
         self.size = 0
 
+    @property
+    def taken(self) -> int:
+        """How many compressed octets were read so far."""
+        return self._raw.size
+
     def read(self, size: int) -> bytes:
         """Return the next octets, fewer than ``size`` only at the end.
 

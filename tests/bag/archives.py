@@ -139,6 +139,7 @@ ARCHIVES: list[tuple[str, str, set[str], Callable[[Path], bytes]]] = [
     ("absolute", ".zip", {"member-unsafe"}, with_member("/tmp/evil.txt//", b"x")),
     ("of-a-drive", ".zip", {"member-unsafe"}, with_member("C:\\evil.txt", b"x")),
     ("nul", ".zip", {"member-unsafe"}, with_member("bag/evil\0.txt.x", b"x")),
+    ("without-a-name", ".zip", {"member-unsafe"}, with_member("\0ag/placeholder", b"x")),
     ("symbolic-link", ".zip", {"link-in-bag"}, with_member("bag/data/link11", b"../../x", mode=stat.S_IFLNK | 0o777)),
     ("device", ".zip", {"special-file"}, with_member("bag/data/dev111", mode=stat.S_IFCHR | 0o600)),
     ("twice-and-forged", ".zip", {"member-twice", "payload-altered", "oxum-differs"}, twice),

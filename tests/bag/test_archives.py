@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from backports import zstd
 from tests.bag.archives import ARCHIVES, packed
 from tests.bag.fixtures import FIRST, bag, pack
 
+from preserve.bag import packed_tar
 from preserve.bag.model import Verdict
 from preserve.bag.packed_tar import COMMON
 from preserve.bag.verify import verify, verify_stream
@@ -142,3 +145,26 @@ def test_a_stream_that_is_broken_from_the_start_raises() -> None:
     stream.seek(1024)
     with pytest.raises(BagError, match="Input/output error"):
         verify_stream(stream)
+
+
+# --- more members than octets ---
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+def test_members_that_hardly_take_octets_are_listed_up_to_a_number(
+    compress: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed_tar, "_FEW", 20)
+    root = tmp_path / "bag"
+    bag(root, {f"{number}.txt": b"" for number in range(2000)})
+    octets = pack(root).read_bytes()
+    shutil.rmtree(root)
+    path = tmp_path / ("bag.tar.gz" if compress is gzip.compress else "bag.tar.zst")
+    path.write_bytes(compress(octets))
+    monkeypatch.setattr(packed_tar, "_LEAST", 1)
+    assert "limit-exceeded" not in {each.code for each in verify(path).findings}
+    monkeypatch.setattr(packed_tar, "_LEAST", 1000)
+    for report in (verify(path), verify_stream(io.BytesIO(path.read_bytes()))):
+        (told,) = (each for each in report.findings if each.code == "limit-exceeded")
+        assert "members; the rest is not looked at" in told.message
+    assert "limit-exceeded" not in {each.code for each in verify_stream(io.BytesIO(octets)).findings}

@@ -20,9 +20,11 @@ from preserve.bag.extract import extract_bag
 from preserve.bag.folder import DirectoryContainer
 from preserve.bag.make import Recipe, make_bag
 from preserve.bag.model import Form
+from preserve.bag.profile import Profile
 from preserve.bag.summary import listed_files, summary
 from preserve.bag.verify import verify
 from preserve.errors import ArchiveError, BagError, UsageError
+from preserve.findings import Severity
 
 AGENT = "preserve 0.1.0"
 PLAIN = Conversion(AGENT)
@@ -279,3 +281,27 @@ def test_a_bag_of_tag_files_of_its_own_is_sealed_anew(tmp_path: Path) -> None:
     converted = convert_bag(root, tmp_path / "new", PLAIN)
     assert [each.code for each in converted.findings] == ["tag-file-unlisted"]
     assert verify(tmp_path / "new" / "bag").findings == ()
+
+
+def test_a_profile_that_the_new_form_does_not_meet_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.txt").write_bytes(b"a")
+    profile = Profile.named("btr")
+    info = (("Source-Organization", "Ruritanian State Archive"), ("Bagging-Date", "2026-11-24"))
+    made = make_bag([source], tmp_path / "bags", Recipe("bag", info, form=Form.TAR, profile=profile))
+    assert made.bag is not None, made.findings
+    plain = convert_bag(made.bag.path, tmp_path / "a", Conversion("x", form=Form.DIRECTORY))
+    assert plain.bag is not None
+    assert [each.code for each in plain.findings if each.code == "profile-serialization"] == (
+        ["profile-serialization"] if profile.serialization == "required" else []
+    )
+    packed = convert_bag(made.bag.path, tmp_path / "b", Conversion("x", form=Form.TAR_ZST))
+    assert packed.bag is not None
+    (told,) = (each for each in packed.findings if each.code == "profile-serialization")
+    assert told.severity is Severity.WARNING
+    assert profile.identifier in told.message
+    assert ("BagIt-Profile-Identifier", profile.identifier) in verify(packed.bag.path).info
+    again = convert_bag(packed.bag.path, tmp_path / "c", Conversion("x", form=Form.TAR))
+    assert again.bag is not None
+    assert [each for each in again.findings if each.code.startswith("profile-")] == []

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -287,3 +288,52 @@ def test_a_large_file_does_not_need_much_memory(form: Form, tmp_path: Path) -> N
     grown = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     unit = 1 if sys.platform == "darwin" else 1 << 10
     assert grown * unit < 24 << 20
+
+
+def test_tag_files_of_its_own_are_listed_in_the_tag_manifests(source: Path, tmp_path: Path) -> None:
+    tags = (("aptrust-info.txt", b"Title: Ruritania\n"), ("notes/a/b.txt", b"b"), ("notes/c.txt", b"c"))
+    for form in Form:
+        made = make_bag([source], tmp_path / form, replace(RECIPE, form=form, tags=tags))
+        assert made.bag is not None
+        report = verify(made.bag.path, seal=made.bag.seal)
+        assert (report.valid, report.findings) == (True, ())
+    root = tmp_path / "directory" / "bag"
+    listed = [line.split("  ")[1] for line in (root / "tagmanifest-sha512.txt").read_text().splitlines()]
+    assert sorted(listed) == sorted(["bag-info.txt", "bagit.txt", "manifest-sha512.txt", *(path for path, _ in tags)])
+    assert {path: (root / path).read_bytes() for path, _ in tags} == dict(tags)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("../x", "climbs"),
+        ("/x", "absolute"),
+        ("data/x", "no tag file of your own"),
+        ("data", "no tag file of your own"),
+        ("bagit.txt", "no tag file of your own"),
+        ("BAG-INFO.TXT", "no tag file of your own"),
+        ("fetch.txt", "no tag file of your own"),
+        ("manifest-crc32.txt", "no tag file of your own"),
+        ("tagmanifest-sha512.txt", "no tag file of your own"),
+        ("a.txt/b", "share the place"),
+        ("a.txt", "share the place"),
+    ],
+)
+def test_what_is_no_tag_file_of_ones_own(path: str, says: str, source: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, tags=(("a.txt", b""), (path, b"")))
+    with pytest.raises(UsageError, match=says):
+        make_bag([source], tmp_path / "bags", recipe)
+    assert not (tmp_path / "bags").exists()
+
+
+def test_a_profile_that_asks_for_a_tag_file_can_be_met(source: Path, tmp_path: Path) -> None:
+    profile = Profile.named("aptrust")
+    info = (*RECIPE.info, ("Source-Organization", "Ruritanian State Archive"))
+    recipe = replace(RECIPE, info=info, profile=profile, form=Form.TAR)
+    without = make_bag([source], tmp_path / "bags", recipe)
+    assert without.bag is None
+    assert "profile-tag-file-missing" in {each.code for each in without.findings}
+    fields = b"Title: Views of Strelsau\nAccess: Institution\nStorage-Option: Standard\n"
+    made = make_bag([source], tmp_path / "bags", replace(recipe, tags=(("aptrust-info.txt", fields),)))
+    assert made.bag is not None, made.findings
+    assert verify(made.bag.path, profile=profile).valid

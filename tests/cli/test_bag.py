@@ -154,3 +154,19 @@ def test_a_bar_of_octets_is_drawn_on_a_terminal(home: Path) -> None:
     assert b"make" in drawn
     assert b"5.0/5.0 MB" in drawn
     assert printed.startswith(b"made       src  ->  bags/src")
+
+
+def test_tag_files_of_ones_own(home: Path) -> None:
+    (home / "my.txt").write_bytes(b"Title: Views\n")
+    done = preserve("bag", "make", "src", "--to", "bags", "--tag-file", "aptrust-info.txt=my.txt", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert (home / "bags/src/aptrust-info.txt").read_bytes() == b"Title: Views\n"
+    for given, code, says in (
+        ("aptrust-info.txt", ExitCode.USAGE, "Write it as --tag-file"),
+        ("x.txt=none.txt", ExitCode.SOURCE, "could not be read"),
+        ("bagit.txt=my.txt", ExitCode.USAGE, "no tag file of your own"),
+    ):
+        done = preserve("bag", "make", "src", "--to", "other", "--tag-file", given, cwd=home)
+        assert done.returncode == code
+        assert says in done.stderr
+        assert not (home / "other").exists()

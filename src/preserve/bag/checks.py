@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import assert_never
 
 from preserve.bag.containers import Kind, shown
@@ -82,15 +83,18 @@ def check_folders(bag: Bag) -> Iterator[Finding]:
 
 def check_names(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 6.1: names that another system takes for one, and files that a system made."""
-    listed = {path for manifest in (*bag.manifests, *bag.tag_manifests) for path in manifest.entries}
+    lists = [manifest.entries for manifest in (*bag.manifests, *bag.tag_manifests)]
+    absent = {path for entries in lists for path in entries if path not in bag.files}
     first: dict[str, str] = {}
-    for path in dict.fromkeys((*bag.files, *sorted(listed))):
+    for path in chain(bag.files, sorted(absent)):
         other = first.setdefault(normal(path).casefold(), path)
         if other == path:
             continue
         if normal(other) != normal(path):
             yield found("names-differ-by-case", shown(path), f"{shown(other)!r} differs only in case")
-        elif {path, other} <= listed or {path, other} <= bag.files.keys():
+        elif {path, other} <= bag.files.keys() or all(
+            any(each in entries for entries in lists) for each in (path, other)
+        ):
             says = f"{other!a} has the same characters in another normalisation form"
             yield found("names-differ-by-form", shown(path), says)
     for path in bag.payload:

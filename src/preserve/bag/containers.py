@@ -141,13 +141,11 @@ def enter(
     return entries[path]
 
 
-def below_the_top(
-    entries: Mapping[str, Entry], name: str, suffixes: tuple[str, ...], findings: list[Finding]
-) -> Listing:
+def below_the_top(entries: dict[str, Entry], name: str, suffixes: tuple[str, ...], findings: list[Finding]) -> Listing:
     """Return what an archive holds below its one top folder, the base directory of the bag.
 
     Args:
-        entries: All that it holds, by path.
+        entries: All that it holds, by path; emptied, as a million entries are not to be held twice.
         name: Its file name; empty when it has none.
         suffixes: What its file name may have after the name of the bag.
         findings: What was found so far; what the top has wrong is added.
@@ -157,11 +155,11 @@ def below_the_top(
         says = f"the base directory is {shown(top)!r}, the archive {name!r}"
         findings.append(found("archive-name-differs", name, says))
     inside = f"{top}/" if top else ""
-    below = {
-        path[len(inside) :]: entry._replace(path=path[len(inside) :])
-        for path, entry in entries.items()
-        if path.startswith(inside) and path != inside
-    }
+    below: dict[str, Entry] = {}
+    for path in list(entries):
+        entry = entries.pop(path)
+        if path.startswith(inside) and path != inside:
+            below[path[len(inside) :]] = entry._replace(path=path[len(inside) :])
     plain = next((name.removesuffix(suffix) for suffix in suffixes if name.endswith(suffix)), name)
     return Listing(top or plain, below, tuple(findings))
 

@@ -21,10 +21,12 @@ from preserve.bag.extract import in_order
 from preserve.bag.look import Bag, look
 from preserve.bag.model import Depth, Form, WrittenBag, is_bag_name
 from preserve.bag.opening import open_container
+from preserve.bag.profile import Profile
 from preserve.bag.sinks import open_sink
 from preserve.bag.stage import Stage
 from preserve.bag.streamed import StreamWriter, UnreadError, differs, make_ready
 from preserve.bag.tagfiles import DECLARATION, Fault, format_info, info_fields, numbered_lines
+from preserve.bag.verify import verify
 from preserve.bag.write import algorithm_names, as_archive_error, check_free, counted, publish
 from preserve.digests import ALGORITHMS
 from preserve.errors import UsageError
@@ -45,7 +47,7 @@ class Conversion:
     """How a bag is to be written again.
 
     Attributes:
-        form: ``None`` for the form that it has; a compressed tar becomes a plain one.
+        form: ``None`` for the form that it has; a tar in gzip, bzip2 or xz becomes a plain one.
         algorithms: More algorithms, beside those of its payload manifests.
         name: ``None`` for the name that it has.
         agent: The program that writes it, with its version.
@@ -65,7 +67,7 @@ class Converted:
 
     Attributes:
         bag: The new bag in its place; ``None`` when the old one is not valid, and then nothing was written.
-        findings: Everything that was found in the old bag.
+        findings: What was found in the old bag, and where the new one is not as a profile that it claims asks.
     """
 
     bag: WrittenBag | None
@@ -108,7 +110,21 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
             if staged is None:
                 return Converted(None, tuple(sorted(findings)))
             new = publish([(staged, target)], check=Depth.FULL if how.reread else Depth.COMPLETE)[0]
+        findings += _claims(new.path, bag.info)
     return Converted(new, tuple(sorted(findings)))
+
+
+def _claims(path: Path, info: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    """Say in what the new bag is not as a profile asks that it claims, where the form or the algorithms are others.
+
+    The claim is a field of whoever made the bag: it stays.
+    """
+    for profile in Profile.claimed(info):
+        report = verify(path, depth=Depth.COMPLETE, profile=profile)
+        for finding in report.findings:
+            if finding.code.startswith("profile-") and finding.severity is Severity.ERROR:
+                says = f"the bag claims {profile.identifier}: {finding.message}"
+                yield found(finding.code, finding.where, says, severity=Severity.WARNING)
 
 
 def _is_bad(findings: Sequence[Finding]) -> bool:

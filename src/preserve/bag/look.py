@@ -7,6 +7,7 @@ bag is right (``checks``); payload octets.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -138,9 +139,10 @@ def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
     """
     listing = container.listing()
     entries = listing.entries
-    files = {path: entry for path, entry in entries.items() if entry.kind is Kind.FILE}
-    payload = {path: entry for path, entry in files.items() if path.startswith(PAYLOAD)}
-    tags = {path: entry for path, entry in files.items() if not path.startswith(PAYLOAD)}
+    payload, tags = dict[str, Entry](), dict[str, Entry]()
+    for path, entry in entries.items():
+        if entry.kind is Kind.FILE:
+            (payload if path.startswith(PAYLOAD) else tags)[path] = entry
     reader = _Reader(container, tags, list(listing.findings))
     declaration = reader.declaration()
     version, codec = (declaration.version, declaration.encoding) if declaration else (None, "utf-8")
@@ -156,7 +158,7 @@ def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
         depth=depth,
         name=listing.name,
         entries=entries,
-        files=files,
+        files=ChainMap(payload, tags),
         payload=payload,
         tags=tags,
         declaration=declaration,

@@ -6,12 +6,13 @@ Scope: from files and a recipe to a bag in its place, or to the reasons why ther
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from preserve.bag.gather import Gathered, Hidden, Links, gather, read_source
-from preserve.bag.model import Depth, Form, NewBag, WrittenBag, strongest
+from preserve.bag.model import BagPath, Depth, Form, NewBag, WrittenBag, strongest
 from preserve.bag.planned import MEDIA, Plan
 from preserve.bag.profile import Profile
 from preserve.bag.sinks import open_sink
@@ -25,6 +26,7 @@ from preserve.progress import SILENT, Progress
 
 __all__ = ["Made", "Recipe", "make_bag"]
 
+_NO_TAG_FILE = re.compile(r"(?:bagit\.txt|bag-info\.txt|fetch\.txt|(?:tag)?manifest-[^/]*|data)(?:/|\Z)", re.IGNORECASE)
 _CLAIM = "BagIt-Profile-Identifier"
 _DEFAULT = "sha512"
 
@@ -42,6 +44,7 @@ class Recipe:
         hidden: What becomes of names that start with a dot.
         links: What becomes of symbolic links.
         reread: Check every bit of what was written before it appears.
+        tags: Tag files of its own, as a profile may ask for, each with its path.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Recipe:
     hidden: Hidden = Hidden.INCLUDE
     links: Links = Links.REFUSE
     reread: bool = False
+    tags: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress:
     """
     info = _info(recipe)
     form, algorithms = _form(recipe), algorithm_names(_algorithms(recipe))
+    tags = _tags(recipe)
     target = folder / f"{recipe.name}{form.suffix}"
     _check_outside(sources, folder)
     check_free([target])
@@ -94,20 +99,21 @@ def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress:
     findings = gathered.findings
     if recipe.profile is not None:
         sizes = {file.path: file.size for file in gathered.files}
-        plan = Plan(recipe.name, form, tag_file, algorithms, sizes, gathered.empty)
+        plan = Plan(recipe.name, form, tag_file, algorithms, sizes, gathered.empty, tags)
         findings += plan.against(recipe.profile)
     if any(each.severity is Severity.ERROR for each in findings):
         return Made(None, findings, gathered)
     progress.total(gathered.octets)
     with Stage(make_ready(folder, gathered.octets)) as stage:
-        staged = _staged(gathered, tag_file, stage.path / target.name, recipe.name, form, algorithms, progress)
+        tags = {"bag-info.txt": tag_file, "bagit.txt": DECLARATION, **tags}
+        staged = _staged(gathered, tags, stage.path / target.name, recipe.name, form, algorithms, progress)
         bag = publish([(staged, target)], check=Depth.FULL if recipe.reread else Depth.COMPLETE)[0]
     return Made(bag, findings, gathered)
 
 
 def _staged(
     gathered: Gathered,
-    tag_file: bytes,
+    tags: Mapping[str, bytes],
     target: Path,
     name: str,
     form: Form,
@@ -118,8 +124,8 @@ def _staged(
         sink = open_sink(form, target, name)
         try:
             writer = StreamWriter(sink, algorithms, progress)
-            writer.tag("bag-info.txt", tag_file)
-            writer.tag("bagit.txt", DECLARATION)
+            for path, data in sorted(tags.items()):
+                writer.tag(path, data)
             for folder in ("data", *gathered.empty):
                 writer.folder(folder)
             for file in gathered.files:
@@ -147,6 +153,22 @@ def _info(recipe: Recipe) -> tuple[tuple[str, str], ...]:
     if profile is not None and (_CLAIM.lower(), profile.identifier) not in ((k.lower(), v) for k, v in info):
         info = (*info, (_CLAIM, profile.identifier))
     return info
+
+
+def _tags(recipe: Recipe) -> dict[str, bytes]:
+    """Return the tag files of the bag's own, when each can be one."""
+    tags: dict[str, bytes] = {}
+    for path, data in recipe.tags:
+        try:
+            name = BagPath(path).value
+        except ValueError as error:
+            raise UsageError(str(error), hint="A tag file has a plain path in the bag, as aptrust-info.txt.") from error
+        if _NO_TAG_FILE.match(name):
+            raise UsageError(f"{name} is no tag file of your own", hint="preserve writes that one, or it is payload.")
+        if name in tags or any(name.startswith(f"{other}/") or other.startswith(f"{name}/") for other in tags):
+            raise UsageError(f"two tag files share the place {name}", hint="Give each another path.")
+        tags[name] = data
+    return tags
 
 
 def _form(recipe: Recipe) -> Form:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,24 +74,58 @@ class Claims:
 
 def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims:
     """Return what manifests of one kind say together of the files that they may list."""
-    listed: dict[str, dict[str, str]] = {}
-    for manifest in manifests:
-        if manifest.algorithm is not None:
-            for path, digest in manifest.entries.items():
-                listed.setdefault(path, {})[manifest.algorithm] = digest
+    listed = _Listed(tuple((each.algorithm, each.entries) for each in manifests if each.algorithm is not None))
     absent = [path for path in listed if path not in files]
     unlisted = [path for path in files if path not in listed]
-    renamed: list[tuple[str, str]] = []
     if absent and unlisted:
         by_form = {normal(path): path for path in unlisted}
         for path in absent:
             here = by_form.pop(normal(path), None)
             if here is not None:
-                renamed.append((path, here))
-                listed[here] = listed.pop(path)
-    taken = {here for _path, here in renamed}
-    missing = tuple(path for path in absent if path in listed)
-    return Claims(listed, tuple(renamed), missing, tuple(path for path in unlisted if path not in taken))
+                listed.renamed[here] = path
+    renamed = tuple((path, here) for here, path in listed.renamed.items())
+    gone = {path for path, _here in renamed}
+    missing = tuple(path for path in absent if path not in gone)
+    return Claims(listed, renamed, missing, tuple(path for path in unlisted if path not in listed.renamed))
+
+
+class _Listed(Mapping[str, Mapping[str, str]]):
+    """What manifests list, by path and algorithm; made when it is asked for: a bag may have a million files.
+
+    Args:
+        manifests: The algorithm of each, and its digests by path.
+
+    Attributes:
+        renamed: Paths as they are on the disk, to paths as they are listed, where these differ.
+    """
+
+    __slots__ = ("_manifests", "renamed")
+
+    def __init__(self, manifests: tuple[tuple[str, Mapping[str, str]], ...]) -> None:
+        self._manifests = manifests
+        self.renamed: dict[str, str] = {}
+
+    def __getitem__(self, path: str) -> Mapping[str, str]:
+        listed = self.renamed.get(path, path)
+        digests = {algorithm: entries[listed] for algorithm, entries in self._manifests if listed in entries}
+        if not digests:
+            raise KeyError(path)
+        return digests
+
+    def __contains__(self, path: object) -> bool:
+        listed = self.renamed.get(path, path) if isinstance(path, str) else path
+        return any(listed in entries for _algorithm, entries in self._manifests)
+
+    def __iter__(self) -> Iterator[str]:
+        here = {listed: path for path, listed in self.renamed.items()}
+        for number, (_algorithm, entries) in enumerate(self._manifests):
+            before = self._manifests[:number]
+            for path in entries:
+                if not any(path in others for _other, others in before):
+                    yield here.get(path, path)
+
+    def __len__(self) -> int:
+        return sum(1 for _path in self)
 
 
 @dataclass(frozen=True, slots=True)

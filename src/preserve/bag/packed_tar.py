@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from preserve.bag.containers import Entry, Listing
+from preserve.bag.containers import MAX_ENTRIES, Entry, Listing
 from preserve.bag.model import Form
 from preserve.bag.tar_members import CutShortError, member_octets, tar_listing
 from preserve.decompression import Decompressed, Readable
@@ -42,6 +42,11 @@ _MANIFEST = re.compile(r"[^/]+/manifest-([a-z0-9]+)\.txt")
 _PAYLOAD = re.compile(r"(?:[^/]+/)?data/")
 
 
+_FEW = 100_000
+_LEAST = 32
+"""Members of a compressed tar that are always listed; of more, how many compressed octets each has at least."""
+
+
 class _Forward:
     """Octets that are read on only, by their offsets."""
 
@@ -50,6 +55,13 @@ class _Forward:
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self.end = 0
+
+    @property
+    def most(self) -> int:
+        """How many members may be listed: of empty files a few octets make as many as one likes."""
+        if not isinstance(self._stream, Decompressed):
+            return MAX_ENTRIES
+        return min(MAX_ENTRIES, max(_FEW, self._stream.taken // _LEAST))
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Return some octets, fewer only at the end."""

@@ -6,7 +6,7 @@ Scope: the files that it will have, by path and size, and its tag files that are
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from preserve.bag.containers import Entry, Kind, Listing
 from preserve.bag.look import look
@@ -37,6 +37,7 @@ class Plan:
         algorithms: Of its manifests.
         payload: The size of each payload file, by path in the bag.
         folders: Its empty folders.
+        more: Tag files of its own, by path.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Plan:
     algorithms: tuple[str, ...]
     payload: Mapping[str, int]
     folders: tuple[str, ...] = ()
+    more: Mapping[str, bytes] = field(default_factory=dict)
 
     random_access = True
 
@@ -55,7 +57,7 @@ class Plan:
 
     def _tags(self) -> dict[str, bytes]:
         manifests = {f"{kind}manifest-{each}.txt": b"" for each in self.algorithms for kind in ("", "tag")}
-        return {"bagit.txt": DECLARATION, "bag-info.txt": self.info, **manifests}
+        return {"bagit.txt": DECLARATION, "bag-info.txt": self.info, **manifests, **self.more}
 
     def listing(self) -> Listing:
         """List what it will hold."""

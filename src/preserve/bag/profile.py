@@ -166,6 +166,16 @@ class Profile:
             raise UsageError(f"no BagIt Profile is named {name!r}, and there is no such file", hint=hint)
         return cls.parse(contract_bytes(NAMED[name]))
 
+    @classmethod
+    def claimed(cls, info: Iterable[tuple[str, str]]) -> tuple[Profile, ...]:
+        """Return the profiles that a bag claims and that we carry.
+
+        Args:
+            info: The fields of its ``bag-info.txt``.
+        """
+        names = {value for label, value in info if label.lower() == _CLAIM}
+        return tuple(profile for profile in map(cls.named, NAMED) if profile.identifier in names) if names else ()
+
     def check(self, bag: Bag) -> Iterator[Finding]:
         """Give everything in which a bag differs from this profile."""
         yield from self._check_info(bag)

@@ -112,7 +112,10 @@ class StreamWriter:
             self._sink.folder(path)
 
     def tag(self, path: str, data: bytes) -> None:
-        """Write a tag file at the top of the bag, from memory."""
+        """Write a tag file, from memory."""
+        folder, _, _name = path.rpartition("/")
+        if folder:
+            self.folder(folder)
         self._sink.file(path, data)
         self._tags.append((path, digest_bytes(data, self._algorithms)))
 

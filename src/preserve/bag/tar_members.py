@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, below_the_top, enter, shown
+from preserve.bag.containers import Entry, Kind, Listing, below_the_top, enter, shown
 from preserve.bag.tar_blocks import BLOCK, padding
 from preserve.decompression import Damaged, Expands
 from preserve.digests import CHUNK
@@ -96,6 +96,10 @@ class Octets(Protocol):
     def end(self) -> int:
         """How many octets there are."""
 
+    @property
+    def most(self) -> int:
+        """How many members may be listed of what was read so far."""
+
     def read_at(self, offset: int, size: int) -> bytes:
         """Return some octets, fewer only at the end; offsets never go back.
 
@@ -144,8 +148,8 @@ def tar_listing(
         for member in _members(octets, findings):
             listed = Entry(member.path, _kind(member), member.size, member.start)
             entry = enter(listed, entries, findings, _sparse(member))
-            if len(entries) > MAX_ENTRIES:
-                says = f"over {MAX_ENTRIES} members; the rest is not looked at"
+            if len(entries) > octets.most:
+                says = f"over {octets.most} members; the rest is not looked at"
                 findings.append(found("limit-exceeded", f"octet {member.start}", says))
                 break
             if passing is not None and entry is not None and entry.kind is Kind.FILE:

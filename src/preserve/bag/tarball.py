@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from preserve.bag.containers import Entry, Listing
+from preserve.bag.containers import MAX_ENTRIES, Entry, Listing
 from preserve.bag.model import Form
 from preserve.bag.tar_members import member_octets, tar_listing
 from preserve.errors import BagError
@@ -32,6 +32,7 @@ class TarContainer:
     form = Form.TAR
     media_types = frozenset({"application/tar", "application/x-tar"})
     random_access = True
+    most = MAX_ENTRIES
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -130,7 +130,7 @@ def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
 
 
 def _heavy_folder(info: zipfile.ZipInfo) -> Finding | None:
-    if not (info.is_dir() and info.file_size):
+    if _kind(info) is not Kind.FOLDER or not info.file_size:
         return None
     return found("zip-corrupt", shown(info.orig_filename), f"a folder that should have {info.file_size} octets")
 
@@ -138,7 +138,8 @@ def _heavy_folder(info: zipfile.ZipInfo) -> Finding | None:
 def _kind(info: zipfile.ZipInfo) -> Kind:
     """Return what a member is: by the mode that a Unix program noted, else by the end of its name."""
     mode = stat.S_IFMT(info.external_attr >> 16)
-    if info.is_dir():
+    # Not with the library's is_dir(), which falls over a member without a name.
+    if info.filename.endswith("/"):
         return Kind.FOLDER
     if mode == stat.S_IFLNK:
         return Kind.LINK

@@ -75,6 +75,12 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
     info_file: Annotated[
         Path | None, typer.Option("--info-file", metavar="FILE", help="Fields, as lines 'Label: value'.")
     ] = None,
+    tag_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag-file", metavar="PATH=FILE", help="A tag file of your own, as aptrust-info.txt=FILE; repeatable."
+        ),
+    ] = None,
     profile: Annotated[
         str | None,
         typer.Option(metavar="NAME|FILE", help=f"Meet a BagIt Profile: {', '.join(NAMED)}, or a file."),
@@ -100,6 +106,7 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
         hidden=hidden,
         links=links,
         reread=reread,
+        tags=tuple(_tag_file(each) for each in tag_file or ()),
     )
     with progress_bar("make", json_lines=json_lines, octets=True) as progress:
         made = make_bag(sources, to, recipe, progress=progress)
@@ -248,6 +255,13 @@ def _field(given: str) -> tuple[str, str]:
     if not sign:
         raise UsageError(f"--info {given!r} is no field", hint="Write it as --info 'Label=value'.")
     return label, value
+
+
+def _tag_file(given: str) -> tuple[str, bytes]:
+    path, sign, file = given.partition("=")
+    if not sign:
+        raise UsageError(f"--tag-file {given!r} is none", hint="Write it as --tag-file aptrust-info.txt=FILE.")
+    return path, small_file(Path(file))
 
 
 def _of_file(file: Path | None) -> Iterable[tuple[str, str]]:
