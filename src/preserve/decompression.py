@@ -118,9 +118,14 @@ class _Counted:
         self.size = 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(_STEP if size < 0 else size)
-        self.size += len(data)
-        return data
+        # Never in part: where damage is found must not depend on how the octets come, from a file or a pipe.
+        left = _STEP if size < 0 else size
+        parts = []
+        while left and (part := self._stream.read(left)):
+            parts.append(part)
+            left -= len(part)
+        self.size += sum(map(len, parts))
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def seekable(self) -> bool:
         return False
@@ -133,12 +138,25 @@ class _Counted:
         return False
 
 
-class _Xz:
-    """The octets in an xz file, its decoder's memory bounded; several streams are read on, as ``xz`` does."""
+class _Decoder(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._decoder = lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
+
+class _Streams:
+    """The octets in streams one after another, read on as their tools do, each with a decoder of its own.
+
+    For xz the library bounds no memory; for bzip2 it takes whatever follows the first stream, and is none, for nothing.
+    """
+
+    def __init__(self, stream: BinaryIO, decoder: Callable[[], _Decoder]) -> None:
+        self._stream, self._new = stream, decoder
+        self._decoder = decoder()
 
     def read(self, size: int) -> bytes:
         while True:
@@ -148,13 +166,21 @@ class _Xz:
                 rest = self._decoder.unused_data.lstrip(b"\0") or self._stream.read(_STEP).lstrip(b"\0")
                 if not rest:
                     return b""
-                self._decoder = lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
+                self._decoder = self._new()
             elif self._decoder.needs_input:
                 rest = self._stream.read(_STEP)
                 if not rest:
                     raise EOFError("it ends too early")
             if part := self._decoder.decompress(rest, size):
                 return part
+
+
+def _bzip2(stream: BinaryIO) -> Readable:
+    return _Streams(stream, bz2.BZ2Decompressor)
+
+
+def _xz(stream: BinaryIO) -> Readable:
+    return _Streams(stream, lambda: lzma.LZMADecompressor(memlimit=_MOST_MEMORY))
 
 
 def _zstd(stream: BinaryIO) -> Readable:
@@ -168,7 +194,7 @@ def _gzip(stream: BinaryIO) -> Readable:
 
 _OPEN: Mapping[str, Callable[[BinaryIO], Readable]] = {
     "gzip": _gzip,
-    "bzip2": bz2.BZ2File,
-    "xz": _Xz,
+    "bzip2": _bzip2,
+    "xz": _xz,
     "zstd": _zstd,
 }

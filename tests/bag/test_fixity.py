@@ -54,7 +54,7 @@ def test_large_files_really_go_to_threads(root: Path, monkeypatch: pytest.Monkey
 
 def test_whoever_leaves_is_not_kept_waiting(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At Ctrl-C the generator is closed: what is being hashed stops at the next piece."""
-    monkeypatch.setattr("preserve.bag.checks._outcome", _interrupt)
+    monkeypatch.setattr("preserve.bag.checks.outcome", _interrupt)
     with pytest.raises(KeyboardInterrupt):
         verify(root, threads=2)
 

@@ -20,7 +20,7 @@ from preserve.bag.model import Depth
 from preserve.digests import ALGORITHMS, WEAK
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["CHECKS", "Check"]
+__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "outcome"]
 
 Check = Callable[[Bag], Iterator[Finding]]
 
@@ -193,7 +193,7 @@ def check_payload_digests(bag: Bag) -> Iterator[Finding]:
     expected = bag.claims.expected
     wanted = (entry for path, entry in bag.payload.items() if path in expected)
     for entry, result in fixities(bag.container, wanted, expected, threads=bag.threads):
-        yield from _outcome("payload", entry.path, result)
+        yield from outcome("payload", entry.path, result)
 
 
 def check_tag_digests(bag: Bag) -> Iterator[Finding]:
@@ -202,16 +202,17 @@ def check_tag_digests(bag: Bag) -> Iterator[Finding]:
     unread = []
     for path, entry in bag.tags.items():
         if path in expected and path in bag.digests:
-            yield from _outcome("tag-file", path, compared(bag.digests[path], expected[path]))
+            yield from outcome("tag-file", path, compared(bag.digests[path], expected[path]))
         elif path in expected:
             unread.append(entry)
     already = {finding.where for finding in bag.findings if finding.code == "tag-file-unreadable"}
     for entry, result in fixities(bag.container, unread, expected):
         if shown(entry.path) not in already:
-            yield from _outcome("tag-file", entry.path, result)
+            yield from outcome("tag-file", entry.path, result)
 
 
-def _outcome(what: str, path: str, result: Fixity) -> Iterator[Finding]:
+def outcome(what: str, path: str, result: Fixity) -> Iterator[Finding]:
+    """Give the finding that a file, ``payload`` or ``tag-file``, was altered or could not be read."""
     match result:
         case Intact():
             return

@@ -27,7 +27,15 @@ from preserve.bag.stage import Stage
 from preserve.bag.streamed import StreamWriter, UnreadError, differs, make_ready
 from preserve.bag.tagfiles import DECLARATION, Fault, format_info, info_fields, numbered_lines
 from preserve.bag.verify import verify
-from preserve.bag.write import algorithm_names, as_archive_error, check_free, counted, publish
+from preserve.bag.write import (
+    algorithm_names,
+    as_archive_error,
+    check_free,
+    counted,
+    publish,
+    published_names,
+    with_index,
+)
 from preserve.digests import ALGORITHMS
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity, found
@@ -52,6 +60,7 @@ class Conversion:
         name: ``None`` for the name that it has.
         agent: The program that writes it, with its version.
         reread: Check every bit of what was written before it appears.
+        index: Write a member index beside a tar.
     """
 
     agent: str
@@ -59,6 +68,7 @@ class Conversion:
     algorithms: tuple[str, ...] = ()
     name: str | None = None
     reread: bool = False
+    index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,7 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
         bag = look(container, Depth.FULL)
         name, form = _name(bag, how), how.form or bag.form
         target = folder / f"{name}{form.suffix}"
-        check_free([target])
+        check_free(published_names(target, index=how.index))
         # The payload's octets are checked while they are copied, once.
         findings = [finding for _, check in CHECKS if check is not check_payload_digests for finding in check(bag)]
         findings += _unlistable(bag)
@@ -106,7 +116,7 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
         progress.total(octets)
         with Stage(make_ready(folder, octets)) as stage, as_archive_error(f"the bag {name}", stage.path):
             copy = _Copy(bag, algorithms, findings, progress)
-            staged = copy.write(stage.path / target.name, name, form, how.agent)
+            staged = copy.write(stage.path / target.name, name, form, how)
             if staged is None:
                 return Converted(None, tuple(sorted(findings)))
             new = publish([(staged, target)], check=Depth.FULL if how.reread else Depth.COMPLETE)[0]
@@ -160,12 +170,12 @@ class _Copy:
     findings: list[Finding]
     progress: Progress
 
-    def write(self, target: Path, name: str, form: Form, agent: str) -> WrittenBag | None:
+    def write(self, target: Path, name: str, form: Form, how: Conversion) -> WrittenBag | None:
         """Write the copy; return ``None``, and leave nothing, when a file is not what it should be."""
         sink = open_sink(form, target, name)
         try:
             writer = StreamWriter(sink, self.algorithms, self.progress)
-            writer.tag("bag-info.txt", self._info(agent))
+            writer.tag("bag-info.txt", self._info(how.agent))
             writer.tag("bagit.txt", DECLARATION)
             self._folders(writer)
             intact = self._files(writer.tag_stream, "tag-file", self._tags(), self.bag.tag_claims.expected)
@@ -177,7 +187,8 @@ class _Copy:
         except BaseException:
             sink.discard()
             raise
-        return WrittenBag(name, target, form, seal, len(payload), sum(entry.size for entry in payload), size)
+        written = WrittenBag(name, target, form, seal, len(payload), sum(entry.size for entry in payload), size)
+        return with_index(written, writer.members) if how.index else written
 
     def _folders(self, writer: StreamWriter) -> None:
         for path in sorted(path for path, entry in self.bag.entries.items() if entry.kind is Kind.FOLDER):

@@ -28,7 +28,7 @@ from preserve.errors import BagError, UsageError
 from preserve.findings import Finding, Severity, found
 from preserve.progress import SILENT, Progress
 
-__all__ = ["Extracted", "extract_bag", "extract_indexed", "in_order"]
+__all__ = ["Extracted", "extract_bag", "extract_indexed", "fitting", "in_order", "indexed_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,30 @@ def extract_indexed(
         UsageError: No file of the payload fits a pattern.
     """
     check_free([target])
-    files = {name: Entry(name, Kind.FILE, member.length, member.offset) for name, member in index.members.items()}
-    payload = {name: entry for name, entry in files.items() if name.startswith(PAYLOAD)}
-    expected = {name: {index.algorithm: member.digest} for name, member in index.members.items()}
     with closing(open_container(path)) as container:
-        if container.form is not Form.TAR or not container.random_access:
-            raise BagError(f"{path} is no plain tar: an index is of no use for it")
-        vouched = _Vouched(container, files, expected)
+        payload, expected = indexed_files(path, container, index)
+        vouched = _Vouched(container, payload, expected)
         return vouched.extract(_wanted(payload, patterns), target, (), [], progress)
+
+
+def indexed_files(
+    path: Path, container: Container, index: MemberIndex
+) -> tuple[dict[str, Entry], dict[str, dict[str, str]]]:
+    """Return the payload of a plain tar as its index has it: the files, and their digests by algorithm.
+
+    Args:
+        path: The tar.
+        container: It, open.
+        index: Its index.
+
+    Raises:
+        BagError: It is no plain tar.
+    """
+    if container.form is not Form.TAR or not container.random_access:
+        raise BagError(f"{path} is no plain tar: an index is of no use for it")
+    payload = {name: member for name, member in index.members.items() if name.startswith(PAYLOAD)}
+    files = {name: Entry(name, Kind.FILE, member.length, member.offset) for name, member in payload.items()}
+    return files, {name: {index.algorithm: member.digest} for name, member in payload.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,15 +245,27 @@ def _extracted(
 
 def _wanted(payload: Mapping[str, Entry], patterns: Sequence[str]) -> list[Entry]:
     """Return the files that fit a pattern, or all; sorted by path."""
-    if not patterns:
-        return [payload[path] for path in sorted(payload)]
+    return [payload[path] for path in (fitting(payload, patterns) if patterns else sorted(payload))]
+
+
+def fitting(paths: Iterable[str], patterns: Iterable[str]) -> list[str]:
+    """Return the paths that fit a pattern, sorted.
+
+    Args:
+        paths: Of the payload, ``data/`` included.
+        patterns: Of what comes below it; a star also for ``/``.
+
+    Raises:
+        UsageError: None fits one of the patterns.
+    """
+    below = {path: path.removeprefix(PAYLOAD) for path in paths}
     chosen = set[str]()
     for pattern in patterns:
-        fitting = {path for path in payload if fnmatch.fnmatchcase(path.removeprefix(PAYLOAD), pattern)}
-        if not fitting:
+        fits = {path for path, name in below.items() if fnmatch.fnmatchcase(name, pattern)}
+        if not fits:
             raise UsageError(f"no file of the payload fits {pattern!r}", hint="See 'preserve bag list' for the paths.")
-        chosen |= fitting
-    return [payload[path] for path in sorted(chosen)]
+        chosen |= fits
+    return sorted(chosen)
 
 
 def in_order(container: Container, wanted: Sequence[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:

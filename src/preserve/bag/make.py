@@ -19,7 +19,15 @@ from preserve.bag.sinks import open_sink
 from preserve.bag.stage import Stage
 from preserve.bag.streamed import StreamWriter, UnreadError, make_ready
 from preserve.bag.tagfiles import DECLARATION, format_info, ordered_info
-from preserve.bag.write import algorithm_names, as_archive_error, check_free, counted, publish
+from preserve.bag.write import (
+    algorithm_names,
+    as_archive_error,
+    check_free,
+    counted,
+    publish,
+    published_names,
+    with_index,
+)
 from preserve.errors import SourceError, UsageError
 from preserve.findings import Finding, Severity
 from preserve.progress import SILENT, Progress
@@ -45,6 +53,7 @@ class Recipe:
         links: What becomes of symbolic links.
         reread: Check every bit of what was written before it appears.
         tags: Tag files of its own, as a profile may ask for, each with its path.
+        index: Write a member index beside a tar.
     """
 
     name: str
@@ -56,6 +65,7 @@ class Recipe:
     links: Links = Links.REFUSE
     reread: bool = False
     tags: tuple[tuple[str, bytes], ...] = ()
+    index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress:
     tags = _tags(recipe)
     target = folder / f"{recipe.name}{form.suffix}"
     _check_outside(sources, folder)
-    check_free([target])
+    check_free(published_names(target, index=recipe.index))
     gathered = gather(sources, hidden=recipe.hidden, links=recipe.links)
     counts = counted(gathered.octets, len(gathered.files))
     tag_file = format_info(ordered_info((*info, *counts)))
@@ -106,7 +116,7 @@ def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress:
     progress.total(gathered.octets)
     with Stage(make_ready(folder, gathered.octets)) as stage:
         tags = {"bag-info.txt": tag_file, "bagit.txt": DECLARATION, **tags}
-        staged = _staged(gathered, tags, stage.path / target.name, recipe.name, form, algorithms, progress)
+        staged = _staged(gathered, tags, stage.path / target.name, recipe, form, algorithms, progress)
         bag = publish([(staged, target)], check=Depth.FULL if recipe.reread else Depth.COMPLETE)[0]
     return Made(bag, findings, gathered)
 
@@ -115,13 +125,13 @@ def _staged(
     gathered: Gathered,
     tags: Mapping[str, bytes],
     target: Path,
-    name: str,
+    recipe: Recipe,
     form: Form,
     algorithms: tuple[str, ...],
     progress: Progress,
 ) -> WrittenBag:
-    with as_archive_error(f"the bag {name}", target.parent):
-        sink = open_sink(form, target, name)
+    with as_archive_error(f"the bag {recipe.name}", target.parent):
+        sink = open_sink(form, target, recipe.name)
         try:
             writer = StreamWriter(sink, algorithms, progress)
             for path, data in sorted(tags.items()):
@@ -140,7 +150,8 @@ def _staged(
         except BaseException:
             sink.discard()
             raise
-    return WrittenBag(name, target, form, seal, len(gathered.files), gathered.octets, size)
+        written = WrittenBag(recipe.name, target, form, seal, len(gathered.files), gathered.octets, size)
+        return with_index(written, writer.members) if recipe.index else written
 
 
 def _info(recipe: Recipe) -> tuple[tuple[str, str], ...]:

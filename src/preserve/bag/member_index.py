@@ -1,8 +1,8 @@
 """The member index of a tarred bag: where each file begins, how long it is, and its digest.
 
-Scope: the file beside a tar (``NAME.tar.index.csv``): its octets, making it again, holding it against the tar. Not in
-scope: which bags have one (``write``, the command line), taking files out by it (``extract``), walking the headers of a
-tar (``tar_members``), which needs no index.
+Scope: the file beside a tar (``NAME.tar.index.csv``): its octets, written and read. Not in scope: making it again from
+a tar, holding it against one (``indexing``), which bags have one (``write``, the command line), taking files out by it
+(``extract``), walking the headers of a tar (``tar_members``), which needs no index.
 
 With an index, a file of a large bag is read by one ranged read, on a disk or where an object store keeps the tar, and
 verified by it. The index is derived: it can be made again from the tar alone. Who trusts it trusts whoever wrote it: an
@@ -15,26 +15,27 @@ import csv
 import io
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
-from preserve.bag.containers import shown
-from preserve.bag.look import Bag
-from preserve.bag.model import BagPath, Form, strongest
-from preserve.digests import ALGORITHMS, DIGITS, MultiDigest, sha256
+from preserve.bag.containers import MAX_ENTRIES, shown
+from preserve.bag.model import BagPath
+from preserve.bag.tar_blocks import BLOCK, padding
+from preserve.digests import ALGORITHMS, DIGITS, MultiDigest
 from preserve.errors import BagError
-from preserve.findings import Finding, found
 
 __all__ = [
     "INDEX_SUFFIX",
     "MAX_INDEX",
     "Member",
     "MemberIndex",
-    "disagreements",
-    "index_of",
+    "Rows",
     "index_path",
+    "open_index",
     "read_index",
 ]
 
@@ -43,6 +44,8 @@ INDEX_SUFFIX: Final = ".index.csv"
 MAX_INDEX: Final = 256 << 20
 """Octets of the largest index that is read; that of 10,000 cables has some 10 million."""
 
+_MAX_LINE: Final = 1 << 18
+"""Octets of the longest line; the library takes no field of more than 2^17 characters."""
 _HINT: Final = "Make it again with: preserve bag index BAG.tar"
 _COLUMNS: Final = ("path", "offset", "length")
 _SPECIAL: Final = re.compile(r"[\",\r\n]")
@@ -94,10 +97,7 @@ class MemberIndex:
         Raises:
             BagError: It is none, or names a path, a place or a digest that cannot be.
         """
-        try:
-            return _decoded(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
-        except (ValueError, csv.Error) as error:
-            raise BagError(f"{where} is no index of a tar: {error}", hint=_HINT) from error
+        return _decoded(Rows(io.BytesIO(data), where))
 
 
 def _quoted(path: str) -> str:
@@ -106,17 +106,75 @@ def _quoted(path: str) -> str:
     return f'"{doubled}"' if _SPECIAL.search(path) else path
 
 
-def _decoded(rows: Iterator[list[str]]) -> MemberIndex:
-    head = next(rows, [])
-    if len(head) != 4 or tuple(head[:3]) != _COLUMNS or head[3] not in ALGORITHMS:
-        raise ValueError("its first line does not name the columns")
-    members: dict[str, Member] = {}
-    for row in rows:
-        path, member = _member(row, head[3])
-        if path in members:
-            raise ValueError(f"{shown(path)!r} stands twice")
-        members[path] = member
-    return MemberIndex(head[3], members)
+class Rows:
+    """The rows of an index as they are read, in memory that does not grow: each one can be, and comes after the last.
+
+    Args:
+        file: The index, at its start.
+        where: How messages name it.
+
+    Attributes:
+        algorithm: As the first line names it.
+
+    Raises:
+        BagError: It is no index; also while the rows are read.
+    """
+
+    def __init__(self, file: IO[bytes], where: str) -> None:
+        self._file, self._where, self._line, self._hash = file, where, 0, MultiDigest(("sha256",))
+        self._reader = csv.reader(self._lines(), strict=True)
+        with self._told():
+            head = next(self._reader, [])
+            if len(head) != 4 or tuple(head[:3]) != _COLUMNS or head[3] not in ALGORITHMS:
+                raise ValueError("it does not name the columns")
+        self.algorithm = head[3]
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the lines read so far."""
+        return self._hash.hexdigests()["sha256"]
+
+    def error(self, says: str) -> BagError:
+        """Return what to raise: that the file is no index, and why."""
+        return BagError(f"{self._where} is no index of a tar: {says}", hint=_HINT)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, csv.Error) as error:
+            raise self.error(f"line {self._line}: {error}") from error
+
+    def _lines(self) -> Iterator[str]:
+        while line := self._file.readline(_MAX_LINE + 1):
+            self._line += 1
+            if len(line) > _MAX_LINE:
+                raise ValueError(f"it has over {_MAX_LINE} octets")
+            self._hash.update(line)
+            yield line.decode("utf-8")
+
+    def __iter__(self) -> Iterator[tuple[str, Member]]:
+        last = ""
+        with self._told():
+            for number, row in enumerate(self._reader):
+                if number == MAX_ENTRIES:
+                    raise ValueError(f"over {MAX_ENTRIES} rows, more files than are listed of a bag")
+                path, member = _member(row, self.algorithm)
+                if path <= last:
+                    raise ValueError(f"{shown(path)!r} {'stands twice' if path == last else 'is not in its order'}")
+                last = path
+                yield path, member
+
+
+def _decoded(rows: Rows) -> MemberIndex:
+    members = dict(rows)
+    end = 0
+    for path, (offset, length, _digest) in sorted(members.items(), key=lambda each: each[1].offset):
+        # POSIX.1-2017 pax: a header of at least one block goes before the octets of each file.
+        if offset < end + BLOCK:
+            raise rows.error(f"{shown(path)!r} begins where another file or its header lies")
+        end = offset + length + padding(length)
+    return MemberIndex(rows.algorithm, members)
 
 
 def _member(row: list[str], algorithm: str) -> tuple[str, Member]:
@@ -125,6 +183,8 @@ def _member(row: list[str], algorithm: str) -> tuple[str, Member]:
     path, offset, length, digest = row
     if not all(each.isascii() and each.isdigit() and len(each) < 19 for each in (offset, length)):
         raise ValueError(f"{shown(path)!r} has no place")
+    if int(offset) % BLOCK:
+        raise ValueError(f"{shown(path)!r} does not begin with a block of {BLOCK} octets")
     if len(digest) != DIGITS[algorithm] or set(digest) - _HEX:
         raise ValueError(f"{shown(path)!r} has no {algorithm}")
     return BagPath(path).value, Member(int(offset), int(length), digest)
@@ -141,66 +201,25 @@ def read_index(path: Path) -> tuple[MemberIndex, str]:
     Raises:
         BagError: It is not there, could not be read, is larger than any, or is none.
     """
+    with open_index(path) as rows:
+        return _decoded(rows), rows.sha256
+
+
+@contextmanager
+def open_index(path: Path) -> Iterator[Rows]:
+    """Give the rows of an index, to be read while it is open.
+
+    Raises:
+        BagError: It is not there, could not be read, is larger than any, or is none; also while the rows are read.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            data = file.read(MAX_INDEX + 1)
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise BagError(f"the index {path} is no file", hint=_HINT)
+            if status.st_size > MAX_INDEX:
+                raise BagError(f"the index {path} has over {MAX_INDEX} octets; it is not read", hint=_HINT)
+            yield Rows(file, str(path))
     except OSError as error:
         raise BagError(f"the index {path} could not be read: {error.strerror}", hint=_HINT) from error
-    if len(data) > MAX_INDEX:
-        raise BagError(f"the index {path} has over {MAX_INDEX} octets; it is not read", hint=_HINT)
-    return MemberIndex.decode(data, str(path)), sha256(data)
-
-
-def index_of(bag: Bag) -> MemberIndex:
-    """Make the index of a plain tar again, from its headers and manifests.
-
-    Args:
-        bag: A look at it; whether it is valid is for ``verify`` to say.
-
-    Raises:
-        BagError: It is no plain tar, has no manifest that we understand, or a file could not be read.
-    """
-    algorithm = strongest(each.algorithm for each in bag.manifests if each.algorithm)
-    if bag.form is not Form.TAR or not bag.container.random_access:
-        raise BagError("only a plain tar can have an index", hint="See: preserve bag convert BAG --form tar")
-    if algorithm is None:
-        raise BagError("no payload manifest can be read: there is nothing to take digests from")
-    claims = (*bag.claims.expected.items(), *bag.tag_claims.expected.items())
-    stated = {path: digests[algorithm] for path, digests in claims if algorithm in digests}
-    others = [entry for path, entry in bag.files.items() if path not in stated]
-    try:
-        for entry, chunks in bag.container.contents(others):
-            digest = MultiDigest((algorithm,))
-            for chunk in chunks:
-                digest.update(chunk)
-            stated[entry.path] = digest.hexdigests()[algorithm]
-    except OSError as error:
-        raise BagError(f"{entry.path} could not be read: {error.strerror}") from error
-    return MemberIndex(
-        algorithm, {path: Member(entry.place, entry.size, stated[path]) for path, entry in bag.files.items()}
-    )
-
-
-def disagreements(bag: Bag, path: Path) -> Iterator[Finding]:
-    """Say whether the index beside a tar, where there is one, is that of the tar.
-
-    Args:
-        bag: A look at it.
-        path: Where it lies.
-    """
-    beside = index_path(path)
-    if bag.form is not Form.TAR or not os.path.lexists(beside):
-        return
-    try:
-        there, made = read_index(beside)[0], index_of(bag)
-    except BagError as error:
-        yield found("member-index-differs", beside.name, error.message)
-        return
-    if there.algorithm != made.algorithm:
-        yield found("member-index-differs", beside.name, f"it has {there.algorithm}, the manifests {made.algorithm}")
-        return
-    wrong = [name for name in made.members.keys() | there.members if made.members.get(name) != there.members.get(name)]
-    if wrong:
-        says = f"{len(wrong)} rows are not those of the tar, the first for {shown(min(wrong))!r}"
-        yield found("member-index-differs", beside.name, says)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,12 +90,15 @@ class _TagFiles:
         self.kept: dict[int, bytes] = {}
 
     def keep(self, octets: _Forward, entry: Entry) -> None:
-        """Keep a file that passes, when it is no payload and there is room."""
+        """Keep a file that passes, when it is no payload and there is room.
+
+        Raises:
+            OSError: It could not be read to its end.
+        """
         if _PAYLOAD.match(entry.path) or entry.size > self._left:
             return
-        with suppress(CutShortError):
-            self.kept[entry.place] = b"".join(member_octets(octets, entry))
-            self._left -= entry.size
+        self.kept[entry.place] = b"".join(member_octets(octets, entry))
+        self._left -= entry.size
 
 
 def _form(compression: str | None) -> Form:
@@ -130,9 +134,13 @@ class PackedTarContainer:
         """List the members below the one top folder, in one pass over all octets."""
         try:
             octets = self._pass()
-            return tar_listing(octets, self._path.name, self._suffixes, lambda entry: self._tags.keep(octets, entry))
+            return tar_listing(octets, self._path.name, self._suffixes, lambda entry: self._keep(octets, entry))
         except OSError as error:
             raise BagError(f"{self._path} could not be read: {error.strerror}") from error
+
+    def _keep(self, octets: _Forward, entry: Entry) -> None:
+        with suppress(CutShortError):
+            self._tags.keep(octets, entry)
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed members: those kept first, the others in one more pass."""
@@ -170,7 +178,7 @@ class StreamedTarContainer:
         compression: A key of :data:`preserve.decompression.MAGIC`; ``None`` for a plain tar.
     """
 
-    __slots__ = ("_digests", "_named", "_octets", "_tags", "form", "media_types")
+    __slots__ = ("_digests", "_named", "_octets", "_stopped", "_tags", "form", "media_types")
 
     random_access = False
 
@@ -181,13 +189,23 @@ class StreamedTarContainer:
         self._tags = _TagFiles()
         self._named: set[str] = set()
         self._digests: dict[int, Mapping[str, str]] = {}
+        self._stopped: dict[int, OSError] = {}
 
     def listing(self) -> Listing:
         """List the members below the one top folder, hashing the payload as it passes."""
         try:
-            return tar_listing(self._octets, "", (), self._pass)
+            return tar_listing(self._octets, "", (), self._take)
         except OSError as error:
             raise BagError(f"the stream could not be read: {error.strerror}") from error
+
+    def _take(self, entry: Entry) -> None:
+        """Take what is wanted of a file that passes; keep what stopped that."""
+        try:
+            self._pass(entry)
+        except OSError as error:
+            self._stopped[entry.place] = error
+            if not isinstance(error, CutShortError):
+                raise
 
     def _pass(self, entry: Entry) -> None:
         manifest = _MANIFEST.fullmatch(entry.path)
@@ -197,16 +215,15 @@ class StreamedTarContainer:
             self._tags.keep(self._octets, entry)
             return
         digest = MultiDigest(sorted(self._named) or COMMON)
-        with suppress(CutShortError):
-            for chunk in member_octets(self._octets, entry):
-                digest.update(chunk)
-            self._digests[entry.place] = digest.hexdigests()
+        for chunk in member_octets(self._octets, entry):
+            digest.update(chunk)
+        self._digests[entry.place] = digest.hexdigests()
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of tag files; a payload file has passed."""
         for entry in wanted:
             kept = self._tags.kept.get(entry.place)
-            yield entry, iter(_passed, b"") if kept is None else iter((kept,))
+            yield entry, iter(partial(self._passed, entry), b"") if kept is None else iter((kept,))
 
     def digests_of(self, entry: Entry) -> Mapping[str, str] | None:
         """Return the digests of a payload file, taken as it passed."""
@@ -215,6 +232,6 @@ class StreamedTarContainer:
     def close(self) -> None:
         """Do nothing: the stream is the caller's."""
 
-
-def _passed() -> bytes:
-    raise OSError(None, "it passed and was not kept: save the stream to a file, and verify that")
+    def _passed(self, entry: Entry) -> bytes:
+        says = "it passed and was not kept: save the stream to a file, and verify that"
+        raise self._stopped.get(entry.place) or OSError(None, says)

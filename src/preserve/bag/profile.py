@@ -110,6 +110,8 @@ class Profile:
         """
         try:
             document = json.loads(text)
+            # RFC 8259 8.2: an escape may be half of a character, and nothing that is said of it could be written.
+            json.dumps(document, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise _unfit(f"it is not JSON: {error}") from error
         if not isinstance(document, dict):

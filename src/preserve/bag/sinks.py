@@ -19,7 +19,7 @@ from backports import zstd
 from preserve.bag.model import Form
 from preserve.bag.tar_blocks import END, member_head, padding
 
-__all__ = ["Sink", "open_sink"]
+__all__ = ["Sink", "open_sink", "write_new"]
 
 _FILE_MODE: Final = 0o644
 _FOLDER_MODE: Final = 0o755
@@ -95,22 +95,11 @@ class _FolderSink:
         self._make(f"{self._root}/{path}")
 
     def file(self, path: str, data: bytes) -> None:
-        descriptor = os.open(f"{self._root}/{path}", _NEW, _FILE_MODE)
-        try:
-            os.fchmod(descriptor, _FILE_MODE)
-            _write_all(descriptor, data)
-        finally:
-            os.close(descriptor)
+        write_new(f"{self._root}/{path}", (data,))
         self._size += len(data)
 
     def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
-        descriptor = os.open(f"{self._root}/{path}", _NEW, _FILE_MODE)
-        try:
-            os.fchmod(descriptor, _FILE_MODE)
-            for chunk in chunks:
-                _write_all(descriptor, chunk)
-        finally:
-            os.close(descriptor)
+        write_new(f"{self._root}/{path}", chunks)
         self._size += size
 
     def close(self) -> int:
@@ -225,6 +214,25 @@ class _ZipSink:
             self._file.close()
         with suppress(OSError):
             self._path.unlink()
+
+
+def write_new(path: str, chunks: Iterable[bytes]) -> None:
+    """Write a file that is not there yet; its mode is the same whatever the umask.
+
+    Args:
+        path: Where.
+        chunks: Its octets.
+
+    Raises:
+        OSError: There is one, or it could not be written; what was written stays.
+    """
+    descriptor = os.open(path, _NEW, _FILE_MODE)
+    try:
+        os.fchmod(descriptor, _FILE_MODE)
+        for chunk in chunks:
+            _write_all(descriptor, chunk)
+    finally:
+        os.close(descriptor)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

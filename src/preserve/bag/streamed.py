@@ -13,6 +13,7 @@ from pathlib import Path
 
 from preserve.bag.containers import shown
 from preserve.bag.fixity import Altered, compared
+from preserve.bag.member_index import Member, MemberIndex
 from preserve.bag.model import strongest
 from preserve.bag.sinks import Sink
 from preserve.bag.stage import sweep
@@ -90,10 +91,12 @@ class StreamWriter:
         progress: Hears of every octet that passes.
     """
 
-    __slots__ = ("_algorithms", "_folders", "_payload", "_progress", "_sink", "_tags")
+    __slots__ = ("_algorithms", "_best", "_folders", "_members", "_payload", "_progress", "_sink", "_tags")
 
     def __init__(self, sink: Sink, algorithms: Sequence[str], progress: Progress = SILENT) -> None:
         self._sink, self._algorithms, self._progress = sink, tuple(algorithms), progress
+        self._best = strongest(self._algorithms) or self._algorithms[0]
+        self._members: dict[str, Member] = {}
         self._folders = set[str]()
         self._tags: list[tuple[str, dict[str, str]]] = []
         self._payload: list[tuple[str, dict[str, str]]] = []
@@ -116,8 +119,17 @@ class StreamWriter:
         folder, _, _name = path.rpartition("/")
         if folder:
             self.folder(folder)
+        self._tags.append((path, self._file(path, data)))
+
+    def _file(self, path: str, data: bytes) -> dict[str, str]:
         self._sink.file(path, data)
-        self._tags.append((path, digest_bytes(data, self._algorithms)))
+        digests = digest_bytes(data, self._algorithms)
+        self._note(path, len(data), digests)
+        return digests
+
+    def _note(self, path: str, size: int, digests: Mapping[str, str]) -> None:
+        if self._sink.place is not None:
+            self._members[path] = Member(self._sink.place, size, digests[self._best])
 
     def tag_stream(self, path: str, size: int, chunks: Iterable[bytes], also: Iterable[str] = ()) -> dict[str, str]:
         """Write a tag file as it comes; return its digests, also those of more algorithms."""
@@ -148,7 +160,9 @@ class StreamWriter:
                 yield chunk
 
         self._sink.stream(path, size, hashed())
-        return digest.hexdigests()
+        digests = digest.hexdigests()
+        self._note(path, size, digests)
+        return digests
 
     def end(self) -> tuple[str, int]:
         """Write the manifests; return the seal, and the octets of all files or of the archive."""
@@ -160,8 +174,13 @@ class StreamWriter:
         for algorithm in self._algorithms:
             data = format_manifest((path, digests[algorithm]) for path, digests in self._tags)
             seals[algorithm] = sha256(data)
-            self._sink.file(f"tagmanifest-{algorithm}.txt", data)
-        return seals[strongest(self._algorithms) or self._algorithms[0]], self._sink.close()
+            self._file(f"tagmanifest-{algorithm}.txt", data)
+        return seals[self._best], self._sink.close()
+
+    @property
+    def members(self) -> MemberIndex:
+        """Where the files that were written lie; none where the sink does not tell places."""
+        return MemberIndex(self._best, self._members)
 
 
 def make_ready(folder: Path, octets: int) -> Path:

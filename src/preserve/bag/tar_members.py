@@ -240,7 +240,8 @@ def _member(block: bytes, start: int, size: int, fields: dict[str, str]) -> _Mem
             raise _BrokenError("tar-corrupt", start, f"a pax header gives the size {fields['size'][:40]!r}")
         size = int(fields["size"])
     sparse = block[156] == _SPARSE or any(key.startswith("GNU.sparse.") for key in fields)
-    return _Member(fields.get("path") or _header_path(block), block[156], size, start, sparse)
+    # Also an empty one: whoever unpacks it has no name for the member then, whatever its header says.
+    return _Member(fields["path"] if "path" in fields else _header_path(block), block[156], size, start, sparse)
 
 
 def _kind(member: _Member) -> Kind:

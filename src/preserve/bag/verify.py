@@ -11,15 +11,15 @@ from itertools import chain, islice
 from pathlib import Path
 
 from preserve.bag.checks import CHECKS
+from preserve.bag.indexing import disagreements
 from preserve.bag.look import Bag, look
-from preserve.bag.member_index import disagreements
 from preserve.bag.model import BagReport, Depth, Verdict
 from preserve.bag.opening import open_container, open_stream
 from preserve.bag.profile import Profile
 from preserve.decompression import Readable
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["MAX_FINDINGS", "verdict_of", "verify", "verify_stream"]
+__all__ = ["MAX_FINDINGS", "check_seal", "verdict_of", "verify", "verify_stream"]
 
 MAX_FINDINGS = 50_000
 """Findings that a report holds; a bag that gives more gets ``limit-exceeded`` and no others."""
@@ -106,12 +106,12 @@ def _all(bag: Bag, seal: str | None, profile: Profile | None) -> Iterator[Findin
         if _DEPTHS.index(bag.depth) >= _DEPTHS.index(least):
             yield from check(bag)
     if seal is not None:
-        yield from _check_seal(bag, seal)
+        yield from check_seal(bag, seal)
     if profile is not None:
         yield from profile.check(bag)
 
 
-def _check_seal(bag: Bag, seal: str) -> Iterator[Finding]:
+def check_seal(bag: Bag, seal: str) -> Iterator[Finding]:
     """BagIt lets anybody rewrite payload and manifests together; a seal kept elsewhere shows it."""
     if bag.seal is None:
         yield found("seal-missing", "", f"the bag was sealed with {seal}; no tag manifest can be read")

@@ -13,11 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from preserve.bag.durable import rename_new, sync_folders, sync_trees
+from preserve.bag.indexing import index_of
 from preserve.bag.look import look
-from preserve.bag.member_index import Member, MemberIndex, index_of, index_path
+from preserve.bag.member_index import Member, MemberIndex, index_path
 from preserve.bag.model import Depth, Form, NewBag, Payload, WrittenBag, strongest
 from preserve.bag.opening import open_container
-from preserve.bag.sinks import Sink, open_sink
+from preserve.bag.sinks import Sink, open_sink, write_new
 from preserve.bag.stage import Stage
 from preserve.bag.tagfiles import DECLARATION, format_info, format_manifest, ordered_info
 from preserve.bag.verify import verify
@@ -31,7 +32,9 @@ __all__ = [
     "check_free",
     "counted",
     "publish",
+    "published_names",
     "stage_bag",
+    "with_index",
     "write_bag",
     "write_index",
 ]
@@ -74,13 +77,24 @@ def stage_bag(
             raise
         octets = sum(file.size for file in bag.files)
         written = WrittenBag(bag.name, target, form, seal, len(bag.files), octets, size)
-        return _with_index(written, members) if index and members.members else written
+        return with_index(written, members) if index else written
 
 
-def _with_index(bag: WrittenBag, members: MemberIndex) -> WrittenBag:
+def with_index(bag: WrittenBag, members: MemberIndex) -> WrittenBag:
+    """Write the index of a staged bag beside it, when its form tells places; without the index there is no bag.
+
+    Args:
+        bag: The bag, in its stage.
+        members: Where its files lie; none when the form does not tell.
+
+    Raises:
+        OSError: It could not be written; the bag is removed.
+    """
+    if not members.members:
+        return bag
     place, data = index_path(bag.path), members.encode()
     try:
-        place.write_bytes(data)
+        write_new(os.fspath(place), (data,))
     except BaseException:
         bag.path.unlink()
         place.unlink(missing_ok=True)
@@ -108,8 +122,7 @@ def publish(
         ArchiveError: A place is taken, or the disk did not take something. Bags whose final path is there were
             published, the others were not.
     """
-    check_free([target for _bag, target in staged])
-    check_free([index_path(target) for bag, target in staged if bag.index])
+    check_free([name for bag, target in staged for name in published_names(target, index=bag.index is not None)])
     done = []
     if not staged:
         return ()
@@ -133,6 +146,11 @@ def publish(
         with as_archive_error("the names of bags", staged[0][1].parent):
             sync_folders(sorted(folders))
     return tuple(done)
+
+
+def published_names(target: Path, *, index: bool) -> list[Path]:
+    """Return every name that a bag takes when it is published: its own, and that of an index beside a tar."""
+    return [target, index_path(target)] if index and target.name.endswith(Form.TAR.suffix) else [target]
 
 
 def appear(staged: Path, target: Path) -> None:
@@ -169,7 +187,7 @@ def write_index(tar: Path, ground: Path) -> str:
         data = index_of(look(container, Depth.COMPLETE)).encode()
     with Stage(ground) as stage:
         with as_archive_error(target.name, ground):
-            (stage.path / target.name).write_bytes(data)
+            write_new(os.fspath(stage.path / target.name), (data,))
         appear(stage.path / target.name, target)
     return sha256(data)
 
@@ -287,8 +305,9 @@ def _check_staged(bag: WrittenBag, depth: Depth) -> None:
         report = verify(bag.path, depth=depth, seal=bag.seal)
     except BagError as error:
         raise ArchiveError(f"the staged bag {bag.name} cannot be read: {error.message}", hint=error.hint) from error
-    if not report.valid or (report.files, report.bytes) != (bag.files, bag.bytes):
-        reason = next((f"{each.where}: {each.message}" for each in report.findings if each.severity == "error"), "")
+    wrong = [each for each in report.findings if each.severity == "error" or each.code == "member-index-differs"]
+    if wrong or (report.files, report.bytes) != (bag.files, bag.bytes):
+        reason = next((f"{each.where}: {each.message}" for each in wrong), "")
         raise ArchiveError(
             f"the staged bag {bag.name} is not what was written: {reason or 'its counts differ'}",
             hint="Nothing was published. Check the disk and its log, then run again.",

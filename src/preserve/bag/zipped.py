@@ -108,9 +108,16 @@ def _octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
             while chunk := member.read(CHUNK):
                 yield chunk
     except (EOFError, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise OSError(None, f"it is damaged, or of a kind that is not read: {error or type(error).__name__}") from error
+        raise OSError(None, f"it is damaged, or of a kind that is not read: {_said(error)}") from error
     except zipfile.BadZipFile as error:
         raise OSError(None, f"it is damaged: {error}") from error
+    except OSError as error:
+        # bz2 raises OSError without a number for damaged data; a disk's errors have one.
+        raise error if error.errno else OSError(None, f"it is damaged: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _without_crc(info: zipfile.ZipInfo) -> zipfile.ZipInfo:

@@ -13,7 +13,7 @@ from preserve.bag.convert import Conversion, convert_bag
 from preserve.bag.extract import extract_bag, extract_indexed
 from preserve.bag.gather import Hidden, Links
 from preserve.bag.make import Recipe, make_bag
-from preserve.bag.member_index import index_path, read_index
+from preserve.bag.member_index import index_path
 from preserve.bag.model import Form, Verdict, is_bag_name
 from preserve.bag.profile import NAMED
 from preserve.bag.summary import listed_files, summary
@@ -24,6 +24,7 @@ from preserve.bag.write import write_index
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.named import named_profile, small_file
 from preserve.cli.options import JsonFlag, the_clock
+from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
 from preserve.errors import ExitCode, UsageError
 from preserve.findings import Finding
 from preserve.provenance.software import this_software
@@ -58,6 +59,9 @@ _Algorithms = Annotated[
 ]
 _Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="The name of the new bag.")]
 _Reread = Annotated[bool, typer.Option("--reread", help="Read back every bit before the bag appears.")]
+_Index = Annotated[
+    bool, typer.Option("--index/--no-index", help="Write an index beside a tar, to read single files of it by.")
+]
 
 
 @app.command()
@@ -91,6 +95,7 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
     links: Annotated[Links, typer.Option(help="What becomes of symbolic links.")] = Links.REFUSE,
     name: _Name = None,
     reread: _Reread = False,
+    index: _Index = True,
     json_lines: JsonFlag = False,
 ) -> None:
     """Make a bag of any files. They are read once and never moved or changed; nothing that is there is replaced.
@@ -107,6 +112,7 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
         links=links,
         reread=reread,
         tags=tuple(_tag_file(each) for each in tag_file or ()),
+        index=index,
     )
     with progress_bar("make", json_lines=json_lines, octets=True) as progress:
         made = make_bag(sources, to, recipe, progress=progress)
@@ -169,32 +175,21 @@ def index(bag: _Bag, json_lines: JsonFlag = False) -> None:
 def extract(
     bag: _Bag,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The new folder that the payload goes to.")],
-    path: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--path", metavar="PATTERN", help="Only paths below data/ that fit, as '*.txt' or 'tei/*'; repeatable."
-        ),
-    ] = None,
-    by_index: Annotated[
-        bool,
-        typer.Option(
-            "--by-index",
-            help="Read only those octets of a tar, found and verified by the index beside it, which is taken at its "
-            "word; without, by the manifests.",
-        ),
-    ] = False,
+    path: PathFlag = None,
+    cable: CableFlag = None,
+    by_index: ByIndexFlag = False,
     json_lines: JsonFlag = False,
 ) -> None:
     """Take the payload out of a bag, every byte verified on the way; a file that differs is not left behind.
 
     Example: preserve bag extract bags/photographs.tar --to photographs
     """
-    found = read_index(index_path(bag))[0] if by_index else None
+    wanted, found = patterns(path, cable), believed(bag, by_index=by_index)
     with progress_bar("extract", json_lines=json_lines, octets=True) as progress:
         if found is None:
-            extracted = extract_bag(bag, to, patterns=path or (), progress=progress)
+            extracted = extract_bag(bag, to, patterns=wanted, progress=progress)
         else:
-            extracted = extract_indexed(bag, to, found, patterns=path or (), progress=progress)
+            extracted = extract_indexed(bag, to, found, patterns=wanted, progress=progress)
     if json_lines:
         say_json(report.extracted_line(str(bag), extracted))
     else:
@@ -203,7 +198,7 @@ def extract(
 
 
 @app.command()
-def convert(
+def convert(  # noqa: PLR0913, PLR0917 - each is a flag
     bag: _Bag,
     to: _Folder,
     form: _Form = None,
@@ -211,6 +206,7 @@ def convert(
     bagit_version: Annotated[_Version, typer.Option("--bagit-version", help="The version to write.")] = _Version.V1_0,
     name: _Name = None,
     reread: _Reread = False,
+    index: _Index = True,
     json_lines: JsonFlag = False,
 ) -> None:
     """Write a valid bag again: in another form, as version 1.0, with more algorithms. The payload stays as it is.
@@ -218,7 +214,8 @@ def convert(
     Example: preserve bag convert bags/photographs --to tars --form tar
     """
     del bagit_version  # there is one
-    how = Conversion(agent=_agent(), form=form, algorithms=tuple(algorithm or ()), name=name, reread=reread)
+    more = tuple(algorithm or ())
+    how = Conversion(agent=_agent(), form=form, algorithms=more, name=name, reread=reread, index=index)
     with progress_bar("convert", json_lines=json_lines, octets=True) as progress:
         converted = convert_bag(bag, to, how, progress=progress)
     if json_lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,9 @@ from typing import Annotated, Final
 
 import typer
 
+from preserve.bag.member_index import index_path
 from preserve.bag.model import BagReport, Depth, Verdict
+from preserve.bag.part import PartReport, PartVerdict, verify_part
 from preserve.bag.profile import NAMED, Profile
 from preserve.bag.second_opinion import second_opinion
 from preserve.bag.verify import verify as verify_bag
@@ -21,6 +23,7 @@ from preserve.bag.verify import verify_stream
 from preserve.cli.console import progress_bar, say, say_error, say_json
 from preserve.cli.named import named_profile
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
+from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
 from preserve.engine import answered, died, map_batches
 from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.report import json_lines as lines
@@ -30,6 +33,13 @@ __all__ = ["verify"]
 
 STREAM: Final = Path("-")
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
+_CODES: Final[Mapping[str, ExitCode]] = {
+    Verdict.VALID: ExitCode.GOOD,
+    PartVerdict.INTACT: ExitCode.GOOD,
+    Verdict.UNREADABLE: ExitCode.SOURCE,
+    PartVerdict.UNREADABLE: ExitCode.SOURCE,
+}
+_Answer = BagReport | PartReport | PreserveError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +51,15 @@ class _Asked:
     profile: Profile | None
     with_bagit: bool
     threads: int
+    part: tuple[str, ...]
+    by_index: bool
 
-    def of(self, path: Path) -> BagReport | PreserveError:
-        """Verify one bag, or say what stopped us."""
+    def of(self, path: Path) -> _Answer:
+        """Verify one bag or some files of it, or say what stopped us."""
         try:
+            if self.part:
+                index = believed(path, by_index=self.by_index)
+                return verify_part(path, self.part, seal=self.seal, index=index, threads=self.threads)
             if path == STREAM:
                 stream = sys.stdin.buffer
                 report = verify_stream(stream, depth=self.depth, seal=self.seal, profile=self.profile)
@@ -56,7 +71,7 @@ class _Asked:
         return report if second is None else replace(report, findings=(*report.findings, second))
 
 
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     bags: Annotated[
         list[Path],
         typer.Argument(
@@ -74,39 +89,47 @@ def verify(
     with_bagit: Annotated[
         bool, typer.Option("--with-bagit", help="Ask bagit-python too, and tell where it differs.")
     ] = False,
+    path: PathFlag = None,
+    cable: CableFlag = None,
+    by_index: ByIndexFlag = False,
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
 ) -> None:
     """Verify bags, ours or anybody's; nothing is unpacked or written. Exit code 0: all valid; 2: some are not.
 
+    With --path or --cable only those files are verified, and nothing is said of the rest of the bag. An index that is
+    named beside its tar is checked with it.
+
     Example: preserve verify bags/05STRELSAU4281
     """
+    bags = _without_indexes(bags)
     _check_usage(bags, seal, with_bagit, depth)
     at_once = workers(jobs)
-    asked = _Asked(depth, seal, named_profile(profile), with_bagit, threads=max(1, at_once // max(1, len(bags))))
-    counts: Counter[Verdict] = Counter()
+    threads = max(1, at_once // max(1, len(bags)))
+    part = patterns(path, cable)
+    asked = _Asked(depth, seal, named_profile(profile), with_bagit, threads, part, by_index)
+    _check_part(bags, asked)
+    counts: Counter[str] = Counter()
     codes: set[ExitCode] = set()
     with (
         progress_bar("verify", json_lines=json_lines) as progress,
         closing(_verified(bags, asked, at_once)) as answers,
     ):
         progress.total(len(bags))
-        for path, answer in answers:
-            progress.advance(str(path))
+        for bag, answer in answers:
+            progress.advance(str(bag))
             if isinstance(answer, PreserveError):
                 codes.add(answer.exit_code)
-                _tell_error(path, answer, json_lines)
+                _tell_error(bag, answer, json_lines)
                 continue
             counts[answer.verdict] += 1
-            codes.add(_code(answer))
-            if json_lines:
-                say_json(lines.bag(str(path), answer))
-            else:
-                say(text.bag(str(path), answer))
+            codes.add(_CODES.get(answer.verdict, ExitCode.INVALID))
+            _tell(bag, answer, json_lines)
+    numbers = {verdict.value: counts[verdict] for verdict in (PartVerdict if part else Verdict)}
     if json_lines:
-        say_json(lines.counts({verdict.value: counts[verdict] for verdict in Verdict}))
+        say_json(lines.counts(numbers))
     elif len(bags) > 1:
-        say(text.counts({verdict.value: counts[verdict] for verdict in Verdict}))
+        say(text.counts(numbers))
     raise typer.Exit(gravest(codes))
 
 
@@ -121,21 +144,44 @@ def _check_usage(bags: list[Path], seal: str | None, with_bagit: bool, depth: De
         raise UsageError("--with-bagit compares every bit", hint="Leave --depth out.")
 
 
-def _code(report: BagReport) -> ExitCode:
-    if report.verdict is Verdict.UNREADABLE:
-        return ExitCode.SOURCE
-    return ExitCode.GOOD if report.valid else ExitCode.INVALID
+def _without_indexes(bags: list[Path]) -> list[Path]:
+    """Leave out the indexes of tars that are named too, as ``bags/*`` does: each is checked with its tar."""
+    beside = {index_path(bag) for bag in bags if bag.suffix == ".tar" and bag.is_file()}
+    return [bag for bag in bags if bag not in beside]
 
 
-def _verified(
-    bags: list[Path], asked: _Asked, jobs: int
-) -> Generator[tuple[Path, BagReport | PreserveError], None, None]:
+def _check_part(bags: list[Path], asked: _Asked) -> None:
+    """Refuse what some files of a bag cannot be asked."""
+    if asked.by_index and not asked.part:
+        raise UsageError("--by-index is for some files of a tar", hint="Name them with --path or --cable.")
+    if asked.by_index and asked.seal:
+        raise UsageError("--by-index goes round the seal: no manifest is read", hint="Leave one of them out.")
+    flags = {"--depth": asked.depth is not Depth.FULL, "--profile": asked.profile, "--with-bagit": asked.with_bagit}
+    whole = [flag for flag, given in flags.items() if given]
+    if asked.part and whole:
+        raise UsageError(f"{whole[0]} is of whole bags; --path and --cable name some files", hint="Leave one out.")
+    if asked.part and STREAM in bags:
+        raise UsageError("of a stream every file passes", hint="Verify all of it, or save it to a file first.")
+
+
+def _verified(bags: list[Path], asked: _Asked, jobs: int) -> Generator[tuple[Path, _Answer], None, None]:
     if STREAM in bags:
         # Only this process has the stream.
         yield STREAM, asked.of(STREAM)
     others = [bag for bag in bags if bag != STREAM]
     # Small batches: one bag may hold gigabytes.
     yield from answered(map_batches(asked.of, others, jobs=jobs, batch=4), lambda bag: died(str(bag)))
+
+
+def _tell(bag: Path, answer: BagReport | PartReport, json_lines: bool) -> None:
+    if isinstance(answer, PartReport):
+        line, words = lines.part(str(bag), answer), text.part(str(bag), answer)
+    else:
+        line, words = lines.bag(str(bag), answer), text.bag(str(bag), answer)
+    if json_lines:
+        say_json(line)
+    else:
+        say(words)
 
 
 def _tell_error(path: Path, error: PreserveError, json_lines: bool) -> None:

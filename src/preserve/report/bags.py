@@ -15,6 +15,7 @@ from preserve.bag.make import Made
 from preserve.bag.model import WrittenBag
 from preserve.bag.summary import BagSummary, ListedFile
 from preserve.findings import Finding
+from preserve.report.words import finding_line, one_line
 
 __all__ = [
     "converted_line",
@@ -46,7 +47,7 @@ def made_text(sources: str, what: Made) -> str:
         notes.append(f"  {_count(gathered.hidden, 'hidden name')} taken in")
     if gathered.left_out:
         notes.append(f"  left out: {_count(len(gathered.left_out), 'name')}")
-        notes += [f"    {shown(path)}" for path in gathered.left_out[:_MOST_LEFT_OUT]]
+        notes += [f"    {one_line(shown(path))}" for path in gathered.left_out[:_MOST_LEFT_OUT]]
         notes += ["    ..."] if len(gathered.left_out) > _MOST_LEFT_OUT else []
     return "\n".join((head, *notes, *_findings(what.findings)))
 
@@ -67,13 +68,13 @@ def made_line(sources: Iterable[str], what: Made) -> Line:
 def summary_text(named: str, what: BagSummary) -> str:
     """Return what a bag says of itself."""
     rows = [
-        ("Name", shown(what.name)),
+        ("Name", one_line(shown(what.name))),
         ("Form", what.form.value),
         ("BagIt", what.version or "no version declared"),
         ("Payload", f"{_count(what.files, 'file')}, {what.bytes:,} bytes"),
         ("Tag files", f"{what.tag_files:,}"),
-        ("Manifests", ", ".join(what.algorithms) or "none"),
-        ("Tag manifests", ", ".join(what.tag_algorithms) or "none"),
+        ("Manifests", one_line(", ".join(what.algorithms)) or "none"),
+        ("Tag manifests", one_line(", ".join(what.tag_algorithms)) or "none"),
         ("Seal", what.seal or "none: there is no tag manifest"),
     ]
     if what.to_fetch:
@@ -106,7 +107,7 @@ def file_text(what: ListedFile) -> str:
     """Return one payload file: its octets, its path, and below it the digests that the manifests give."""
     size = f"{what.size:>15,}" if what.size is not None else f"{'not there':>15}"
     digests = [f"{'':>17}{algorithm} {digest}" for algorithm, digest in sorted(what.digests.items())]
-    return "\n".join((f"{size}  {shown(what.path)}", *(digests or [f"{'':>17}in no manifest"])))
+    return "\n".join((f"{size}  {one_line(shown(what.path))}", *(digests or [f"{'':>17}in no manifest"])))
 
 
 def file_line(named: str, what: ListedFile) -> Line:
@@ -158,11 +159,13 @@ def converted_line(named: str, what: Converted) -> Line:
 
 def _written(word: str, named: str, bag: WrittenBag) -> str:
     size = f"{_count(bag.files, 'file')}, {bag.bytes:,} bytes"
-    return f"{word:<9}  {named}  ->  {bag.path}  ({bag.form.value}, {size})\n  seal {bag.seal}"
+    index = f"\n  index {bag.index}" if bag.index else ""
+    return f"{word:<9}  {named}  ->  {bag.path}  ({bag.form.value}, {size})\n  seal {bag.seal}{index}"
 
 
 def _bag(bag: WrittenBag) -> Line:
-    return {
+    index: Line = {} if bag.index is None else {"index": str(bag.index), "index_sha256": bag.index_sha256}
+    return index | {
         "path": str(bag.path),
         "form": bag.form.value,
         "files": bag.files,
@@ -176,9 +179,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[str]:
-    for each in findings:
-        place = f" at {each.where}" if each.where else ""
-        yield f"  {each.severity.value:<7}  {each.code}{place}: {each.message}"
+    return map(finding_line, findings)
 
 
 def _lines(findings: Iterable[Finding]) -> list[Line]:

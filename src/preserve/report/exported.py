@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from preserve.description.formats import Format
 from preserve.export import Exported
 from preserve.findings import Finding
+from preserve.report.words import finding_line
 
 __all__ = ["findings_text", "format_line", "format_text", "metadata_line", "metadata_text"]
 
@@ -25,7 +26,7 @@ def metadata_text(what: Exported) -> str:
 
 def findings_text(findings: Iterable[Finding]) -> list[str]:
     """Return each finding on a line."""
-    return [f"  {each.severity.value:<7}  {each.code} at {each.where}: {each.message}" for each in findings]
+    return [finding_line(each) for each in findings]
 
 
 def metadata_line(what: Exported, target: Format) -> Line:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from preserve.archive import LoggedEvent, Rebuilt, StoredBag
 from preserve.audit import AuditResult
 from preserve.bag.model import BagReport
+from preserve.bag.part import PartReport
 from preserve.cable import codec
 from preserve.compare.model import Comparison, CorpusLine, Place
 from preserve.deposit.model import Receipt, State
@@ -30,6 +31,7 @@ __all__ = [
     "not_compared",
     "not_deposited",
     "not_understood",
+    "part",
     "rebuilt",
     "receipt",
     "shown",
@@ -95,6 +97,20 @@ def bag(named: str, report: BagReport) -> Line:
             "findings": _findings(report.findings),
         }
     )
+
+
+def part(named: str, report: PartReport) -> Line:
+    """Return the line of ``verify`` for some files of one bag."""
+    return {
+        "bag": named,
+        "outcome": report.verdict.value,
+        "by": "index" if report.by_index else "manifests",
+        "form": report.form.value,
+        "checked": report.checked,
+        "of": report.files,
+        "bytes": report.bytes,
+        "findings": _findings(report.findings),
+    }
 
 
 def no_bag(named: str, error: PreserveError) -> Line:

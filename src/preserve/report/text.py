@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from preserve.archive import CableEntry, LoggedEvent, Rebuilt, StoredBag
 from preserve.audit import AuditResult
 from preserve.bag.model import BagReport
+from preserve.bag.part import PartReport
 from preserve.compare.model import Comparison, CorpusLine, FieldChange, Outcome, Place, WordChange
 from preserve.deposit.model import Receipt
 from preserve.findings import Finding, Severity
 from preserve.ingest.flow import Understood
 from preserve.ingest.outcome import ItemOutcome
-from preserve.report.words import AUDIT_WORDS
+from preserve.report.words import AUDIT_WORDS, finding_line
 
 __all__ = [
     "audited",
@@ -25,6 +26,7 @@ __all__ = [
     "corpus_line",
     "counts",
     "item",
+    "part",
     "rebuilt",
     "receipt",
     "shown",
@@ -35,10 +37,7 @@ __all__ = [
 
 
 def _findings(findings: Iterable[Finding], *, notes: bool) -> Iterator[str]:
-    for each in findings:
-        if notes or each.severity is not Severity.NOTE:
-            place = f" at {each.where}" if each.where else ""
-            yield f"  {each.severity.value:<7}  {each.code}{place}: {each.message}"
+    return (finding_line(each) for each in findings if notes or each.severity is not Severity.NOTE)
 
 
 def _rows(rows: Iterable[tuple[str, str | None]]) -> Iterator[str]:
@@ -92,6 +91,14 @@ def bag(named: str, report: BagReport) -> str:
     """Return the verdict on one bag, and below it every finding."""
     size = f"{report.files} files, {report.bytes:,} bytes"
     head = f"{report.verdict.value:<10}  {named}  ({report.form.value}, {report.depth.value}, {size})"
+    return "\n".join((head, *_findings(report.findings, notes=True)))
+
+
+def part(named: str, report: PartReport) -> str:
+    """Return the verdict on some files of one bag, which is none on the bag, and below it every finding."""
+    by = "by its index" if report.by_index else "by its manifests"
+    of = f"{report.checked:,} of {report.files:,} file{'' if report.files == 1 else 's'} checked"
+    head = f"{of}: {report.verdict.value}  {named}  ({report.form.value}, {by}, {report.bytes:,} bytes)"
     return "\n".join((head, *_findings(report.findings, notes=True)))
 
 

@@ -1,0 +1,157 @@
+"""Verify some files of a bag: whether they are what a manifest, or the member index of a tar, says.
+
+Scope: payload files that somebody asks for, and the manifests that vouch for them. Not in scope: the bag (``verify``):
+of what else it holds nothing is said, so its word is never ``valid``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from preserve.bag.checks import CHECKS, check_payload_digests, check_tag_digests, outcome
+from preserve.bag.containers import Container, shown
+from preserve.bag.extract import fitting, indexed_files
+from preserve.bag.fixity import fixities
+from preserve.bag.look import Bag, look
+from preserve.bag.manifests import PAYLOAD
+from preserve.bag.member_index import MemberIndex
+from preserve.bag.model import Depth, Form, Verdict
+from preserve.bag.opening import open_container
+from preserve.bag.verify import check_seal, verdict_of
+from preserve.findings import Finding, Severity
+
+__all__ = ["PartReport", "PartVerdict", "verify_part"]
+
+
+class PartVerdict(StrEnum):
+    """The one word on some files of a bag."""
+
+    INTACT = "intact"
+    INCOMPLETE = "incomplete"
+    DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+
+
+_WORDS: Final[Mapping[Verdict, PartVerdict]] = {
+    Verdict.VALID: PartVerdict.INTACT,
+    Verdict.INCOMPLETE: PartVerdict.INCOMPLETE,
+    Verdict.INVALID: PartVerdict.DAMAGED,
+    Verdict.UNREADABLE: PartVerdict.UNREADABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """What a verification of some files found.
+
+    Attributes:
+        path: The folder or archive that was looked at.
+        form: Directory, tar, compressed tar or zip.
+        by_index: Whether the member index was believed, and not the manifests.
+        verdict: On these files only.
+        checked: How many were asked for: all that fit, there or not.
+        files: All payload files, there or not.
+        bytes: The octets of those that were asked for and are there.
+        findings: What is wrong with them, or with what vouches for them; sorted.
+    """
+
+    path: Path
+    form: Form
+    by_index: bool
+    verdict: PartVerdict
+    checked: int
+    files: int
+    bytes: int
+    findings: tuple[Finding, ...]
+
+
+def verify_part(
+    path: Path,
+    patterns: Sequence[str],
+    *,
+    seal: str | None = None,
+    index: MemberIndex | None = None,
+    threads: int = 1,
+) -> PartReport:
+    """Verify the payload files that fit a pattern.
+
+    By the manifests: the bag is listed and its tag files are read; the manifests are held against the tag manifests,
+    and these against the seal when it is given. By an index nothing but the files is read.
+
+    Args:
+        path: The base directory of the bag, or an archive that holds it.
+        patterns: Of the paths below ``data/``, as ``*.txt`` or ``tei/*``, a star also for ``/``.
+        seal: The SHA-256 of the strongest tag manifest as it is known from elsewhere; hexadecimal, in either case. An
+            index goes round it.
+        index: The member index of a plain tar: its digests are as good as whoever gave it.
+        threads: How many may hash large files at once.
+
+    Raises:
+        BagError: The bag could not be opened or listed, or is no plain tar and there is an index.
+        UsageError: No file of the payload fits a pattern.
+    """
+    with closing(open_container(path)) as container:
+        if index is not None:
+            return _by_index(path, container, patterns, index, threads)
+        return _by_manifests(path, look(container, Depth.COMPLETE, threads=threads), patterns, seal)
+
+
+def _by_index(
+    path: Path, container: Container, patterns: Sequence[str], index: MemberIndex, threads: int
+) -> PartReport:
+    payload, expected = indexed_files(path, container, index)
+    wanted = [payload[name] for name in fitting(payload, patterns)]
+    results = fixities(container, wanted, expected, threads=threads)
+    findings = sorted(finding for entry, result in results for finding in outcome("payload", entry.path, result))
+    return PartReport(
+        path=path,
+        form=container.form,
+        by_index=True,
+        verdict=_WORDS[verdict_of(findings)],
+        checked=len(wanted),
+        files=len(payload),
+        bytes=sum(entry.size for entry in wanted),
+        findings=tuple(findings),
+    )
+
+
+def _by_manifests(path: Path, bag: Bag, patterns: Sequence[str], seal: str | None) -> PartReport:
+    # A file that should be there is asked for too.
+    listed = chain(bag.claims.missing, bag.fetch or ())
+    names = bag.payload.keys() | {each for each in listed if each.startswith(PAYLOAD)}
+    wanted = fitting(names, patterns)
+    there = {name: bag.payload[name] for name in wanted if name in bag.payload}
+    findings = sorted(_findings(bag, wanted, seal))
+    findings += sorted(check_payload_digests(replace(bag, payload=there)))
+    return PartReport(
+        path=path,
+        form=bag.form,
+        by_index=False,
+        verdict=_WORDS[verdict_of(findings)],
+        checked=len(wanted),
+        files=len(names),
+        bytes=sum(entry.size for entry in there.values()),
+        findings=tuple(sorted(findings)),
+    )
+
+
+def _findings(bag: Bag, wanted: Sequence[str], seal: str | None) -> Iterator[Finding]:
+    """Give what was found of some files, of the manifests that vouch for them, and of the bag as a whole."""
+    manifests = {name for name, _algorithm, _of_tags in bag.named}
+    # In an archive, what is wrong with a member is told with the name of the top folder.
+    about = {"", *manifests, *(where for name in wanted for where in (shown(name), shown(f"{bag.name}/{name}")))}
+    made = chain.from_iterable(check(bag) for least, check in CHECKS if least is not Depth.FULL)
+    for finding in chain(made, check_tag_digests(bag)):
+        if finding.where in about or finding.where.rpartition(":")[0] in manifests:
+            yield finding
+    if not bag.payload.keys() >= set(wanted):
+        # The listing may have been stopped before it came to them.
+        yield from (each for each in bag.findings if each.severity is Severity.ERROR and each.where not in about)
+    if seal is not None:
+        yield from check_seal(bag, seal)

@@ -1,0 +1,49 @@
+"""The flags that name some files of a bag, for ``verify`` and ``bag extract``.
+
+Scope: from flags to patterns and the index that is to be believed. Not in scope: what is done with the files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from preserve.bag.member_index import MemberIndex, index_path, read_index
+from preserve.package import portable
+
+__all__ = ["ByIndexFlag", "CableFlag", "PathFlag", "believed", "patterns"]
+
+PathFlag = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--path", metavar="PATTERN", help="Only paths below data/ that fit, as '*.txt' or 'tei/*'; repeatable."
+    ),
+]
+CableFlag = Annotated[
+    list[str] | None,
+    typer.Option("--cable", metavar="ID", help="Only the files of a cable, as '--path */ID.*'; repeatable."),
+]
+ByIndexFlag = Annotated[
+    bool,
+    typer.Option(
+        "--by-index",
+        help="Read only those octets of a tar, found and verified by the index beside it, which is taken at its "
+        "word; without, by the manifests.",
+    ),
+]
+
+
+def patterns(paths: list[str] | None, cables: list[str] | None) -> tuple[str, ...]:
+    """Return the patterns of some paths and cables; none when nothing was named, which is everything."""
+    return (*(paths or ()), *(f"*/{portable(each)}.*" for each in cables or ()))
+
+
+def believed(tar: Path, *, by_index: bool) -> MemberIndex | None:
+    """Return the index beside a tar, when it is to be believed.
+
+    Raises:
+        BagError: It is not there, or is none.
+    """
+    return read_index(index_path(tar))[0] if by_index else None
