@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
 from typing import assert_never
 
 from preserve.bag.containers import Kind, shown
@@ -20,14 +19,12 @@ from preserve.bag.model import Depth
 from preserve.digests import ALGORITHMS, WEAK
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "outcome"]
+__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "is_system_file", "outcome"]
 
 Check = Callable[[Bag], Iterator[Finding]]
 
 _OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
-_SYSTEM = re.compile(
-    r"(?:.*/)?(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/.*)?", re.DOTALL
-)
+_SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
 
 
 def check_look(bag: Bag) -> Iterator[Finding]:
@@ -75,19 +72,36 @@ def _algorithms(kind: str, named: list[tuple[str, str]]) -> Iterator[Finding]:
 
 def check_folders(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 2.1.3: manifests list files; an empty folder of the payload is nowhere listed."""
-    parents = {path.rpartition("/")[0] for path in bag.entries}
-    for path, entry in bag.entries.items():
-        if entry.kind is Kind.FOLDER and path.startswith("data/") and path not in parents and path not in bag.unread:
+    folders = [path for path, entry in bag.entries.items() if entry.kind is Kind.FOLDER and path.startswith("data/")]
+    parents = {path.rpartition("/")[0] for path in bag.entries} if folders else ()
+    for path in folders:
+        if path not in parents and path not in bag.unread:
             yield found("empty-folder", shown(path), "the folder is empty, and no manifest can say so")
 
 
 def check_names(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 6.1: names that another system takes for one, and files that a system made."""
+    yield from _alike(bag)
+    for path in bag.payload:
+        if is_system_file(path):
+            yield found("system-file", shown(path), "an operating system made this file, not the sender")
+
+
+def is_system_file(path: str) -> bool:
+    """Tell whether a file has a name, or lies in a folder with a name, that an operating system gives."""
+    return _SYSTEM.search(path) is not None
+
+
+def _alike(bag: Bag) -> Iterator[Finding]:
+    absent = {listed for claims in (bag.claims, bag.tag_claims) for listed, _here in claims.renamed}
+    absent.update(bag.claims.missing, bag.tag_claims.missing)
+    paths = [*bag.payload, *bag.tags, *sorted(absent)]
+    if len({_folded(path) for path in paths}) == len(paths):
+        return
     lists = [manifest.entries for manifest in (*bag.manifests, *bag.tag_manifests)]
-    absent = {path for entries in lists for path in entries if path not in bag.files}
     first: dict[str, str] = {}
-    for path in chain(bag.files, sorted(absent)):
-        other = first.setdefault(normal(path).casefold(), path)
+    for path in paths:
+        other = first.setdefault(_folded(path), path)
         if other == path:
             continue
         if normal(other) != normal(path):
@@ -97,9 +111,10 @@ def check_names(bag: Bag) -> Iterator[Finding]:
         ):
             says = f"{other!a} has the same characters in another normalisation form"
             yield found("names-differ-by-form", shown(path), says)
-    for path in bag.payload:
-        if _SYSTEM.fullmatch(path):
-            yield found("system-file", shown(path), "an operating system made this file, not the sender")
+
+
+def _folded(path: str) -> str:
+    return path.lower() if path.isascii() else normal(path).casefold()
 
 
 def check_oxum(bag: Bag) -> Iterator[Finding]:
@@ -150,7 +165,7 @@ def check_payload(bag: Bag) -> Iterator[Finding]:
     if usable:
         for path in claims.unlisted:
             yield found("payload-unlisted", shown(path), "no payload manifest lists it")
-    if not bag.is_old:
+    if not bag.is_old and len(usable) > 1:
         for path, digests in claims.expected.items():
             for manifest in usable:
                 if manifest.algorithm not in digests:
