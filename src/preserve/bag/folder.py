@@ -13,7 +13,7 @@ from typing import Final
 
 from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, refusal, shown
 from preserve.bag.model import Form
-from preserve.digests import CHUNK
+from preserve.bag.octets import chunks
 from preserve.errors import BagError
 from preserve.findings import Finding, found
 
@@ -89,11 +89,8 @@ class DirectoryContainer:
             # A folder of the path may have been replaced by a link since: then this is another file.
             if (state.st_ino, state.st_dev) != (entry.place, entry.volume) or not stat.S_ISREG(state.st_mode):
                 raise OSError(None, "it changed while the bag was looked at")
-            asked = min(entry.size + 1, CHUNK)
-            while chunk := os.read(descriptor, asked):
-                yield chunk
-                if len(chunk) < asked:
-                    return  # less than was asked for: the end of a regular file
+            # One octet more than there should be: a file that grew since is not what was listed.
+            yield from chunks(descriptor, entry.size + 1)
         finally:
             os.close(descriptor)
 

@@ -20,7 +20,7 @@ from preserve.decompression import Damaged, Expands
 from preserve.digests import CHUNK
 from preserve.findings import Finding, found
 
-__all__ = ["CutShortError", "Octets", "is_tar", "member_octets", "tar_listing"]
+__all__ = ["CutShortError", "Octets", "cut_short", "is_tar", "member_octets", "tar_listing"]
 
 MAX_HEADER = 1 << 20
 """Octets that the extended header of one member may have."""
@@ -123,9 +123,14 @@ def member_octets(octets: Octets, entry: Entry) -> Iterator[bytes]:
     while left:
         chunk = octets.read_at(offset, min(left, CHUNK))
         if not chunk:
-            raise CutShortError(None, f"the archive ends {left} octets too early")
+            raise cut_short(left)
         yield chunk
         offset, left = offset + len(chunk), left - len(chunk)
+
+
+def cut_short(lacking: int) -> CutShortError:
+    """Return the error that says how many octets a member lacks."""
+    return CutShortError(None, f"the archive ends {lacking} octets too early")
 
 
 def tar_listing(
