@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from preserve.bag import octets
 from preserve.bag.octets import chunks
 from preserve.digests import CHUNK
 
@@ -57,6 +56,6 @@ def test_all_octets_of_a_large_file_are_asked_for_once(large: Path, monkeypatch:
 
 
 def test_without_the_call_the_octets_come_all_the_same(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(octets.os, "posix_fadvise", raising=False)
+    monkeypatch.delattr(os, "posix_fadvise", raising=False)
     with opened(large) as descriptor:
         assert b"".join(chunks(descriptor, SIZE)) == large.read_bytes()
