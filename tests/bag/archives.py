@@ -55,6 +55,7 @@ def renamed(change: Callable[[str], str]) -> Callable[[Path], bytes]:
         found = members(tmp_path)
         for info, _data in found:
             info.filename = info.orig_filename = change(info.filename)
+            info.create_system = 0 if "\\" in info.filename else info.create_system
         return packed([(info, data) for info, data in found if info.filename])
 
     return make
@@ -151,6 +152,7 @@ ARCHIVES: list[tuple[str, str, set[str], Callable[[Path], bytes]]] = [
     ("size-a-lie-below", ".zip", {"payload-altered", "oxum-differs"}, lying_size(3)),
     ("size-a-lie-above", ".zip", {"payload-unreadable", "oxum-differs"}, lying_size(1 << 30)),
     ("overlapping", ".zip", {"zip-corrupt", *NOTHING_SEEN}, overlapping),
+    ("with-backslashes", ".zip", {"zip-backslashes"}, renamed(lambda name: name.replace("/", "\\"))),
     ("without-its-end", ".zip", {"zip-corrupt", *NOTHING_SEEN}, changed(lambda octets: octets[:-30])),
     ("endless-table", ".zip", {"zip-corrupt", *NOTHING_SEEN}, endless_table),
     ("cut", ".tar.gz", {"compression-damaged", *NOTHING_SEEN}, tarred(gzip.compress, lambda octets: octets[:40])),

@@ -1,0 +1,176 @@
+"""Bags and archives as other systems write them, good and bad: what each gives, code by code, and the one word.
+
+What the tools wrote was looked at; here it is made again, octet by octet, so that no tool is needed.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tests.bag.fixtures import bag
+
+from preserve.bag.model import BagReport, Verdict
+from preserve.bag.verify import verify
+
+NAMES = {"caf\u00e9.txt": b"1", "\u65e5\u672c/\u30d5.txt": b"2", "\U0001f600.txt": b"3", "plain.txt": b"4"}
+"""A payload with names of which older programs say nothing, or other things."""
+
+
+def codes(report: BagReport) -> frozenset[str]:
+    return frozenset(finding.code for finding in report.findings)
+
+
+def octets_of(root: Path) -> dict[str, bytes]:
+    """The files of a bag by path, its own folder first."""
+    return {str(path.relative_to(root.parent)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+# --- archives ---
+
+
+@dataclass(frozen=True, slots=True)
+class ZipWriter:
+    """How some program writes the members of a zip.
+
+    Attributes:
+        name: From a path to the octets of its name.
+        extra: From a path and those octets to the extra field.
+        system: The host system that it gives (APPNOTE 4.4.2.2).
+        also: Members beside those of the bag.
+        folders: Whether folders have members too, and the mode that those have.
+        end: How the name of a folder ends.
+    """
+
+    name: Callable[[str], bytes] = lambda path: path.encode()
+    extra: Callable[[str, bytes], bytes] = lambda _path, _name: b""
+    system: int = 3
+    also: Mapping[str, bytes] = field(default_factory=dict)
+    folders: int | None = None
+    end: str = "/"
+
+    def __call__(self, root: Path) -> bytes:
+        files = {**octets_of(root), **self.also}
+        if self.folders is not None:
+            folders = [path for path in root.rglob("*") if path.is_dir()]
+            files |= {f"{path.relative_to(root.parent)}{self.end}": b"" for path in folders}
+        octets, names = io.BytesIO(), dict[bytes, bytes]()
+        with zipfile.ZipFile(octets, "w") as archive:
+            for number, (path, data) in enumerate(files.items()):
+                name = self.name(path)
+                # The library writes the names that it likes: those of this program are put in their places below.
+                placeholder = f"<{number}>".rjust(len(name), "_")
+                names[placeholder.encode()] = name
+                info = zipfile.ZipInfo(placeholder)
+                info.create_system, info.extra = self.system, self.extra(path, name)
+                if self.folders is not None and path.endswith(self.end) and not data:
+                    info.external_attr = self.folders << 16
+                archive.writestr(info, data)
+        made = octets.getvalue()
+        for put, name in names.items():
+            made = made.replace(put, name)
+        return made
+
+
+def unicode_path(path: str, name: bytes, *, crc: int | None = None) -> bytes:
+    """The extra field of Info-ZIP with the name in UTF-8 (APPNOTE 4.6.9)."""
+    said = struct.pack("<BL", 1, zlib.crc32(name) if crc is None else crc) + path.encode()
+    return struct.pack("<HHLHH", 0x5455, 4, 0, 0x7075, len(said)) + said
+
+
+def escaped(path: str) -> bytes:
+    """A name as the zip of Windows writes it where its code page lacks a character."""
+    return "".join(each if each.isascii() else f"#U{ord(each):04x}" for each in path).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One archive.
+
+    Attributes:
+        name: What wrote it, and what is special.
+        suffix: Of its file name.
+        make: From the bag to its octets.
+        codes: Exactly those that it gives.
+        verdict: The one word.
+        bag: What the bag is made with.
+    """
+
+    name: str
+    suffix: str
+    make: Callable[[Path], bytes]
+    codes: frozenset[str] = frozenset()
+    verdict: Verdict = Verdict.VALID
+    bag: Mapping[str, object] = field(default_factory=lambda: {"payload": NAMES})
+
+
+def code_page(path: str) -> bytes:
+    return path.encode("cp437")
+
+
+DOUBLY_NAMED = frozenset({"payload-missing", "payload-unlisted"})
+
+PACKED = [
+    Packed("zip of Info-ZIP on Unix: UTF-8, and nothing says so", ".zip", ZipWriter()),
+    Packed("zip of 7-Zip or Info-ZIP: the name again in UTF-8", ".zip", ZipWriter(extra=unicode_path)),
+    Packed("zip of Info-ZIP on Windows: escapes, and the name in UTF-8", ".zip", ZipWriter(escaped, unicode_path, 11)),
+    Packed(
+        "zip of Info-ZIP whose members another program renamed",
+        ".zip",
+        ZipWriter(extra=lambda _path, name: unicode_path("bag/elsewhere", name, crc=0)),
+    ),
+    Packed(
+        "zip with an extra field of a version to come",
+        ".zip",
+        ZipWriter(extra=lambda path, name: unicode_path(path, name).replace(b"\x01", b"\x02", 1)),
+    ),
+    Packed("zip with an extra field that is cut", ".zip", ZipWriter(extra=lambda *_: struct.pack("<HH", 0x7075, 0))),
+    Packed(
+        "zip of PKZIP: code page 437", ".zip", ZipWriter(code_page, system=0), bag={"payload": {"caf\u00e9.txt": b"1"}}
+    ),
+    Packed(
+        "zip of a Mac with another name in UTF-8 that leads out of the bag",
+        ".zip",
+        ZipWriter(
+            extra=lambda path, name: unicode_path("../evil" if "plain" in path else path, name),
+        ),
+        frozenset({"member-unsafe", "payload-missing", "oxum-differs"}),
+        Verdict.INVALID,
+    ),
+    Packed(
+        "zip of .NET 4.5 or PowerShell 5: backslashes",
+        ".zip",
+        ZipWriter(lambda path: path.replace("/", "\\").encode(), system=0),
+        frozenset({"zip-backslashes"}),
+    ),
+    Packed(
+        "zip of .NET 4.5 with an empty folder",
+        ".zip",
+        ZipWriter(lambda path: path.replace("/", "\\").encode(), system=0, also={"bag/data/none/": b""}),
+        frozenset({"zip-backslashes", "empty-folder"}),
+    ),
+    Packed(
+        "zip of Unix with a backslash in a name",
+        ".zip",
+        ZipWriter(),
+        bag={"payload": {"back\\slash.txt": b"1"}},
+    ),
+    Packed("zip whose folders have no slash", ".zip", ZipWriter(folders=stat.S_IFDIR | 0o755, end="")),
+]
+
+
+@pytest.mark.parametrize("row", PACKED, ids=lambda row: row.name)
+def test_an_archive_of_another_system(row: Packed, tmp_path: Path) -> None:
+    root = tmp_path / "made" / "bag"
+    bag(root, **row.bag)  # type: ignore[arg-type]
+    path = tmp_path / f"bag{row.suffix}"
+    path.write_bytes(row.make(root))
+    report = verify(path)
+    assert (codes(report), report.verdict) == (row.codes, row.verdict), [*report.findings]
