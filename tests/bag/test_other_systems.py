@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.bag.fixtures import bag
+from tests.bag.conftest import without_rights
+from tests.bag.fixtures import FIRST, bag, drop
 
 from preserve.bag.model import BagReport, Verdict
 from preserve.bag.verify import verify
@@ -24,8 +25,8 @@ NAMES = {"caf\u00e9.txt": b"1", "\u65e5\u672c/\u30d5.txt": b"2", "\U0001f600.txt
 """A payload with names of which older programs say nothing, or other things."""
 
 
-def codes(report: BagReport) -> frozenset[str]:
-    return frozenset(finding.code for finding in report.findings)
+def answer(report: BagReport) -> tuple[set[str], Verdict]:
+    return {finding.code for finding in report.findings}, report.verdict
 
 
 def octets_of(root: Path) -> dict[str, bytes]:
@@ -115,7 +116,19 @@ def code_page(path: str) -> bytes:
     return path.encode("cp437")
 
 
-DOUBLY_NAMED = frozenset({"payload-missing", "payload-unlisted"})
+def in_table(at: int, value: int) -> Callable[[Path], bytes]:
+    """A zip with another number at some octet of every entry of its table of contents (APPNOTE 4.3.12)."""
+
+    def make(root: Path) -> bytes:
+        octets = bytearray(ZipWriter()(root))
+        entry = octets.find(b"PK\x01\x02")
+        while entry >= 0:
+            struct.pack_into("<H", octets, entry + at, value)
+            entry = octets.find(b"PK\x01\x02", entry + 1)
+        return bytes(octets)
+
+    return make
+
 
 PACKED = [
     Packed("zip of Info-ZIP on Unix: UTF-8, and nothing says so", ".zip", ZipWriter()),
@@ -162,6 +175,20 @@ PACKED = [
         ZipWriter(),
         bag={"payload": {"back\\slash.txt": b"1"}},
     ),
+    Packed(
+        "zip of 7-Zip, compressed by Deflate64",
+        ".zip",
+        in_table(10, 9),
+        frozenset({"tag-file-unreadable"}),
+        Verdict.UNREADABLE,
+    ),
+    Packed(
+        "zip of 7-Zip or Info-ZIP, encrypted",
+        ".zip",
+        in_table(8, 1),
+        frozenset({"tag-file-unreadable"}),
+        Verdict.UNREADABLE,
+    ),
     Packed("zip whose folders have no slash", ".zip", ZipWriter(folders=stat.S_IFDIR | 0o755, end="")),
 ]
 
@@ -173,4 +200,26 @@ def test_an_archive_of_another_system(row: Packed, tmp_path: Path) -> None:
     path = tmp_path / f"bag{row.suffix}"
     path.write_bytes(row.make(root))
     report = verify(path)
-    assert (codes(report), report.verdict) == (row.codes, row.verdict), [*report.findings]
+    assert answer(report) == (set(row.codes), row.verdict), [*report.findings]
+
+
+# --- folders ---
+
+
+@pytest.mark.parametrize("lost", ["manifest-sha512.txt", "tagmanifest-sha512.txt"])
+def test_what_a_manifest_lists_is_not_known_when_it_cannot_be_read(lost: str, open_place: Path) -> None:
+    bag(open_place / "bag", algorithms=("sha256", "sha512"))
+    (open_place / "bag" / lost).chmod(0)
+    with without_rights():
+        report = verify(open_place / "bag")
+    assert answer(report) == ({"tag-file-unreadable"}, Verdict.UNREADABLE)
+    assert len(report.findings) == 1
+
+
+def test_an_old_bag_may_list_a_file_in_the_manifest_that_cannot_be_read(open_place: Path) -> None:
+    edit = {"manifest-sha256.txt": drop(FIRST)}
+    bag(open_place / "bag", version="0.97", algorithms=("sha256", "sha512"), edit=edit)
+    (open_place / "bag" / "manifest-sha512.txt").chmod(0)
+    with without_rights():
+        report = verify(open_place / "bag")
+    assert answer(report) == ({"tag-file-unreadable"}, Verdict.UNREADABLE)

@@ -145,7 +145,7 @@ def check_fetch(bag: Bag) -> Iterator[Finding]:
             says = f"{shown(path)!r} has {here.size} octets, not {line.length}"
             yield found("fetch-length-differs", where, says)
         for manifest in bag.manifests:
-            if manifest.algorithm and path not in manifest.entries:
+            if manifest.tells_all and path not in manifest.entries:
                 softer = Severity.WARNING if bag.is_old else None
                 says = f"{shown(path)!r} is not listed in {manifest.name}"
                 yield found("fetch-unlisted", where, says, severity=softer)
@@ -161,8 +161,9 @@ def check_payload(bag: Bag) -> Iterator[Finding]:
                 yield found("payload-missing", shown(path), "a manifest lists it as a file; it is a folder")
         elif path not in (bag.fetch or {}) and not bag.is_unknown(path):
             yield found("payload-missing", shown(path), "a manifest lists it; there is no such file")
-    usable = [manifest for manifest in bag.manifests if manifest.algorithm is not None]
-    if usable:
+    usable = [manifest for manifest in bag.manifests if manifest.tells_all]
+    # Of an old bag, the one manifest that lists a file may be one that could not be read.
+    if usable and (not bag.is_old or all(manifest.read for manifest in bag.manifests)):
         for path in claims.unlisted:
             yield found("payload-unlisted", shown(path), "no payload manifest lists it")
     if not bag.is_old and len(usable) > 1:
@@ -188,7 +189,7 @@ def check_tags(bag: Bag) -> Iterator[Finding]:
             continue
         if path not in bag.entries or bag.entries[path].kind is Kind.FOLDER:
             yield found("tag-file-missing", shown(path), "a tag manifest lists it; there is no such file")
-    usable = [manifest for manifest in bag.tag_manifests if manifest.algorithm is not None]
+    usable = [manifest for manifest in bag.tag_manifests if manifest.tells_all]
     if not usable:
         return
     payload_manifests = {name for name, _algorithm in bag.manifest_names(of_tags=False)}

@@ -212,7 +212,9 @@ class _Reader:
                     digest.update(chunk)
                     yield chunk
         except OSError as error:
-            self.findings.append(found("tag-file-unreadable", shown(name), f"it could not be read: {error.strerror}"))
+            said = found("tag-file-unreadable", shown(name), f"it could not be read: {error.strerror}")
+            if said not in self.findings:  # the seal may be asked of a file that was tried before
+                self.findings.append(said)
             return
         self.digests[name] = digest.hexdigests()
 
@@ -291,7 +293,8 @@ class _Reader:
         if known is not None:
             entries = read_manifest(Lines(octets, codec, known, of_tags, self.version), files, faults)
         _drain(octets)
-        return Manifest(name, known, of_tags, entries, tuple(self.as_findings(name, faults)))
+        findings = tuple(self.as_findings(name, faults))
+        return Manifest(name, known, of_tags, entries, findings, read=name in self.digests)
 
     def seal(self) -> str | None:
         """Return the SHA-256 of the strongest tag manifest, reading it when nobody did."""

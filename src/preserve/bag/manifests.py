@@ -57,6 +57,7 @@ class Manifest:
         of_tags: Whether it is a tag manifest.
         entries: Lower-case hexadecimal digest by path; a path that the listing lacks is as the manifest means it.
         findings: What is wrong with its name and lines.
+        read: Whether its octets could be read to their end.
     """
 
     name: str
@@ -64,6 +65,12 @@ class Manifest:
     of_tags: bool
     entries: Mapping[str, str]
     findings: tuple[Finding, ...]
+    read: bool
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether a file that it does not list is not listed."""
+        return self.read and self.algorithm is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -31,6 +31,10 @@ MAX_TABLE = 16 << 20
 
 _ENCRYPTED = 1
 """APPNOTE 4.4.4: bit 0 of the general purpose bit flag."""
+
+_READ = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
+_NOT_READ: Mapping[int, str] = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
+"""APPNOTE 4.4.5: methods of compression."""
 
 _UTF8 = 1 << 11
 """APPNOTE 4.4.4: bit 11 of the general purpose bit flag says that a name is UTF-8."""
@@ -105,6 +109,9 @@ class ZipContainer:
         info = self._infos[entry.place]
         if info.flag_bits & _ENCRYPTED:
             raise OSError(None, "it is encrypted")
+        if info.compress_type not in _READ:
+            how = _NOT_READ.get(info.compress_type, "one that we do not know")
+            raise OSError(None, f"its method of compression, {info.compress_type} ({how}), is not read here")
         left = entry.size
         for chunk in _octets(cast("zipfile.ZipFile", self._archive), info):
             left -= len(chunk)
