@@ -118,7 +118,8 @@ TARS: list[tuple[str, set[str], Callable[[Path], bytes]]] = [
     ("hard-link", {"link-in-bag"}, with_member("bag/data/l", kind=tarfile.LNKTYPE, link="/etc/passwd")),
     ("device", {"special-file"}, with_member("bag/data/d", kind=tarfile.CHRTYPE)),
     ("block-device", {"special-file"}, with_member("bag/data/d", kind=tarfile.BLKTYPE)),
-    ("unknown-type", {"special-file"}, with_member("bag/data/d", kind=b"V")),
+    ("unknown-type", {"special-file"}, with_member("bag/data/d", kind=b"Z")),
+    ("label-with-octets", {"special-file"}, with_member("bag/data/d", b"x", kind=b"V")),
     (
         "twice",
         {"member-twice"},

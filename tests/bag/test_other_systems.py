@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,6 +90,41 @@ def unicode_path(path: str, name: bytes, *, crc: int | None = None) -> bytes:
 def escaped(path: str) -> bytes:
     """A name as the zip of Windows writes it where its code page lacks a character."""
     return "".join(each if each.isascii() else f"#U{ord(each):04x}" for each in path).encode()
+
+
+def tarred(
+    form: int = tarfile.PAX_FORMAT, *, before: Sequence[tarfile.TarInfo] = (), folder: bytes = tarfile.DIRTYPE
+) -> Callable[[Path], bytes]:
+    """A tar of a bag and its folders, as the standard library writes one.
+
+    Args:
+        form: One of ``tarfile``'s.
+        before: Members without octets that come first.
+        folder: The type of the members of folders; other than the usual, they have octets.
+    """
+
+    def make(root: Path) -> bytes:
+        octets = io.BytesIO()
+        with tarfile.open(fileobj=octets, mode="w", format=form) as archive:
+            for info in before:
+                archive.addfile(info)
+            for path in [root, *sorted(root.rglob("*"))]:
+                info = tarfile.TarInfo(str(path.relative_to(root.parent)))
+                data = path.read_bytes() if path.is_file() else b""
+                if path.is_dir():
+                    info.type = folder
+                    data = b"" if folder == tarfile.DIRTYPE else b"Ybagit.txt\0\0"
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        return octets.getvalue()
+
+    return make
+
+
+def label(name: str) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type = b"V"
+    return info
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +225,9 @@ PACKED = [
         frozenset({"tag-file-unreadable"}),
         Verdict.UNREADABLE,
     ),
+    Packed("tar of GNU tar", ".tar", tarred(tarfile.GNU_FORMAT)),
+    Packed("tar of GNU tar with a label", ".tar", tarred(tarfile.GNU_FORMAT, before=[label("tape 1")])),
+    Packed("tar of GNU tar, incremental", ".tar", tarred(tarfile.GNU_FORMAT, folder=b"D")),
     Packed("zip whose folders have no slash", ".zip", ZipWriter(folders=stat.S_IFDIR | 0o755, end="")),
 ]
 

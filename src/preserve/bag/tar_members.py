@@ -28,7 +28,10 @@ MAX_HEADER = 1 << 20
 _OCTAL = re.compile(rb"[0-7]+")
 _FILES = frozenset(b"0\x007")
 _LINKS = frozenset(b"12")
-_FOLDER = ord("5")
+_FOLDERS = frozenset(b"5D")
+"""Folders; GNU's incremental archives write ``D``, and what the folder held as its octets."""
+
+_LABEL = ord("V")
 _SPARSE = ord("S")
 _EXTENDED = frozenset(b"xXgLK")
 _WITHOUT_DATA = frozenset(b"123456")
@@ -189,7 +192,8 @@ def _members(octets: Octets, findings: list[Finding]) -> Iterator[_Member]:
             fields = {**shared, **local} if shared or local else {}
             last = _member(block, start, size, fields)
             local = {}
-            yield last
+            if last.flag != _LABEL or last.size:  # GNU's name of the volume is no member: nothing is unpacked for it
+                yield last
             if last.flag == _SPARSE:
                 raise _BrokenError("tar-sparse", offset, "where its octets end is not known; the rest is not looked at")
             size = 0 if last.flag in _WITHOUT_DATA else last.size
@@ -252,7 +256,7 @@ def _member(block: bytes, start: int, size: int, fields: dict[str, str]) -> _Mem
 def _kind(member: _Member) -> Kind:
     if member.flag in _FILES and not member.sparse:
         return Kind.FOLDER if member.path.endswith("/") else Kind.FILE
-    if member.flag == _FOLDER:
+    if member.flag in _FOLDERS:
         return Kind.FOLDER
     return Kind.LINK if member.flag in _LINKS else Kind.SPECIAL
 
