@@ -5,7 +5,10 @@ What the tools wrote was looked at; here it is made again, octet by octet, so th
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import stat
 import struct
 import tarfile
@@ -16,11 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from backports import zstd
 from tests.bag.conftest import without_rights
 from tests.bag.fixtures import FIRST, bag, drop
 
 from preserve.bag.model import BagReport, Verdict
 from preserve.bag.verify import verify
+from preserve.errors import BagError
 
 NAMES = {"caf\u00e9.txt": b"1", "\u65e5\u672c/\u30d5.txt": b"2", "\U0001f600.txt": b"3", "plain.txt": b"4"}
 """A payload with names of which older programs say nothing, or other things."""
@@ -119,6 +124,22 @@ def tarred(
         return octets.getvalue()
 
     return make
+
+
+def in_two(compress: Callable[[bytes], bytes]) -> Callable[[Path], bytes]:
+    """A compressed tar of two parts, each compressed by itself."""
+
+    def make(root: Path) -> bytes:
+        octets = tarred()(root)
+        return compress(octets[:3000]) + compress(octets[3000:])
+
+    return make
+
+
+def skippable(data: bytes) -> bytes:
+    """A frame of Zstandard behind one that says how long it is, as pzstd writes it (RFC 8878 3.1.2)."""
+    frame = zstd.compress(data)
+    return struct.pack("<LLL", 0x184D2A50, 4, len(frame)) + frame
 
 
 def label(name: str) -> tarfile.TarInfo:
@@ -228,6 +249,14 @@ PACKED = [
     Packed("tar of GNU tar", ".tar", tarred(tarfile.GNU_FORMAT)),
     Packed("tar of GNU tar with a label", ".tar", tarred(tarfile.GNU_FORMAT, before=[label("tape 1")])),
     Packed("tar of GNU tar, incremental", ".tar", tarred(tarfile.GNU_FORMAT, folder=b"D")),
+    Packed("tar of pigz or cat: several members", ".tar.gz", in_two(gzip.compress)),
+    Packed("tar of pbzip2: several streams", ".tar.bz2", in_two(bz2.compress)),
+    Packed("tar of xz on two cores, and cat: several streams", ".tar.xz", in_two(lzma.compress)),
+    Packed("tar of zstd and cat: several frames", ".tar.zst", in_two(zstd.compress)),
+    Packed("tar of pzstd: a frame to skip before each", ".tar.zst", in_two(skippable)),
+    Packed(
+        "tar of gzip on a tape: padded with zeros", ".tar.gz", lambda root: gzip.compress(tarred()(root)) + bytes(3000)
+    ),
     Packed("zip whose folders have no slash", ".zip", ZipWriter(folders=stat.S_IFDIR | 0o755, end="")),
 ]
 
@@ -240,6 +269,21 @@ def test_an_archive_of_another_system(row: Packed, tmp_path: Path) -> None:
     path.write_bytes(row.make(root))
     report = verify(path)
     assert answer(report) == (set(row.codes), row.verdict), [*report.findings]
+
+
+@pytest.mark.parametrize("form", ["xz", "zstd"])
+def test_what_asks_for_too_much_memory_is_not_called_damaged(form: str, tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    octets = tarred()(tmp_path / "bag")
+    if form == "xz":
+        compressed = lzma.compress(octets, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 256 << 20}])
+    else:
+        # RFC 8878 3.1.1: a frame that gives no size but a window of 2^28 octets, and one block as it is.
+        block = (len(octets) << 3 | 1).to_bytes(3, "little")
+        compressed = b"\x28\xb5\x2f\xfd\0" + bytes([(28 - 10) << 3]) + block + octets
+    (tmp_path / "bag.tar.x").write_bytes(compressed)
+    with pytest.raises(BagError, match="128 MiB of memory"):
+        verify(tmp_path / "bag.tar.x")
 
 
 # --- folders ---
