@@ -113,6 +113,8 @@ def test_every_code_of_the_room_has_a_fixture() -> None:
         ("payload-to-fetch", Verdict.INCOMPLETE),
         ("fetch-unlisted+payload-to-fetch--before-1.0", Verdict.INCOMPLETE),
         ("fetch-unlisted+payload-to-fetch", Verdict.INVALID),
+        ("payload-to-fetch--all-of-it-and-no-folder", Verdict.INCOMPLETE),
+        ("payload-to-fetch--a-percent-sign-as-bdbag-writes-it", Verdict.INCOMPLETE),
         ("payload-unreadable", Verdict.UNREADABLE),
         ("tag-file-unreadable", Verdict.UNREADABLE),
         ("folder-unreadable", Verdict.UNREADABLE),

@@ -43,7 +43,10 @@ def check_declaration(bag: Bag) -> Iterator[Finding]:
 def check_structure(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 2.1: the payload directory, at least one payload manifest, one manifest an algorithm."""
     data = bag.entries.get("data")
-    if not bag.payload and (data is None or data.kind is not Kind.FOLDER):
+    # An archive without members for folders holds no empty one: of a bag all of whose payload is yet to be fetched,
+    # the folder comes with the first file.
+    holey = data is None and any(path not in bag.files for path in bag.fetch or ())
+    if not bag.payload and not holey and (data is None or data.kind is not Kind.FOLDER):
         yield found("payload-directory-missing", "data", "there is no such folder")
     payload = list(bag.manifest_names(of_tags=False))
     if not payload:
