@@ -18,6 +18,8 @@ from tests.bag.profiles import CASES as PROFILE_CASES
 from tests.bag.tars import TARS
 
 from preserve.bag.model import BagReport, Depth, Form, Verdict
+from preserve.bag.profile import Profile
+from preserve.bag.summary import summary
 from preserve.bag.verify import verify, verify_stream
 from preserve.errors import BagError
 from preserve.findings import codes
@@ -89,6 +91,21 @@ def test_a_stream_of_the_bag_gives_the_same(
     stream = io.BytesIO(compress(tar.read_bytes()))
     passed = verify_stream(stream, depth=fixture.depth, seal=fixture.seal, profile=fixture.profile)
     assert replace(passed, path=plain.path) == plain
+
+
+def test_the_name_of_a_manifest_that_is_not_utf_8_can_be_printed(tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    for name in ("manifest-x\udcff.txt", "manifest-sha\udcff1.txt", "tagmanifest-md\udcff5.txt", "manifest-MD5.txt"):
+        (tmp_path / "bag" / name).write_bytes(b"no entry\n")
+    (tmp_path / "bag" / "manifest-md\udcff5.txt").write_bytes(b"%b  %b\n" % (b"0" * 32, FIRST.encode()))
+    (tmp_path / "bag" / "fetch.txt").write_bytes(b"http://example.org/x - data/x\n")
+    report = verify(tmp_path / "bag", profile=Profile.named("btr"))
+    assert found(report) >= {"algorithm-unknown", "algorithm-name-odd", "algorithm-twice", "digest-malformed"}
+    assert found(report) >= {"manifest-omits-file", "tagmanifest-omits-manifest", "fetch-unlisted"}
+    assert "profile-manifest-not-allowed" in found(report)
+    for finding in report.findings:
+        f"{finding.where} {finding.message}".encode()
+    assert r"x\xff" in summary(tmp_path / "bag").algorithms
 
 
 def test_every_code_of_the_room_has_a_fixture() -> None:

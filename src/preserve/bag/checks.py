@@ -64,13 +64,13 @@ def _algorithms(kind: str, named: list[tuple[str, str]]) -> Iterator[Finding]:
     count = Counter(algorithm for _name, algorithm in named)
     for name, algorithm in named:
         if algorithm not in ALGORITHMS:
-            yield found("algorithm-unknown", name, f"we know no algorithm {algorithm!r}; the file is not used")
+            yield found("algorithm-unknown", shown(name), f"we know no algorithm {algorithm!r}; the file is not used")
         elif name != f"{kind}manifest-{algorithm}.txt":
-            yield found("algorithm-name-odd", name, f"BagIt writes this algorithm {algorithm!r}")
+            yield found("algorithm-name-odd", shown(name), f"BagIt writes this algorithm {algorithm!r}")
         elif algorithm in WEAK:
             yield found("algorithm-weak", name, f"{algorithm} shows damage, but no longer an attack")
         if count[algorithm] > 1:
-            yield found("algorithm-twice", name, f"{count[algorithm]} {kind}manifests are of {algorithm}")
+            yield found("algorithm-twice", shown(name), f"{count[algorithm]} {kind}manifests are of {algorithm}")
 
 
 def check_folders(bag: Bag) -> Iterator[Finding]:
@@ -150,7 +150,7 @@ def check_fetch(bag: Bag) -> Iterator[Finding]:
         for manifest in bag.manifests:
             if manifest.tells_all and path not in manifest.entries:
                 softer = Severity.WARNING if bag.is_old else None
-                says = f"{shown(path)!r} is not listed in {manifest.name}"
+                says = f"{shown(path)!r} is not listed in {shown(manifest.name)}"
                 yield found("fetch-unlisted", where, says, severity=softer)
 
 
@@ -173,7 +173,7 @@ def check_payload(bag: Bag) -> Iterator[Finding]:
         for path, digests in claims.expected.items():
             for manifest in usable:
                 if manifest.algorithm not in digests:
-                    says = f"{manifest.name} does not list it, another payload manifest does"
+                    says = f"{shown(manifest.name)} does not list it, another payload manifest does"
                     yield found("manifest-omits-file", shown(path), says)
 
 
@@ -202,7 +202,7 @@ def check_tags(bag: Bag) -> Iterator[Finding]:
     if not bag.is_old:
         for manifest in usable:
             for name in sorted(payload_manifests - manifest.entries.keys()):
-                yield found("tagmanifest-omits-manifest", manifest.name, f"it does not list {name}")
+                yield found("tagmanifest-omits-manifest", shown(manifest.name), f"it does not list {shown(name)}")
     if len({frozenset(manifest.entries) for manifest in usable}) > 1:
         yield found("tagmanifests-differ", "", "the tag manifests do not list the same files")
 

@@ -123,7 +123,7 @@ def _algorithm(written: str) -> str:
     try:
         return algorithm_name(written)
     except UsageError:
-        return written
+        return shown(written)
 
 
 def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
@@ -229,7 +229,7 @@ class _Reader:
     def as_findings(self, name: str, faults: Iterable[Fault]) -> list[Finding]:
         """Return the faults of a tag file as findings; the drafts before 1.0 did not forbid a repeated line."""
         softer = {"entry-twice": Severity.WARNING} if self._is_old else {}
-        return [found(f.code, f"{name}:{f.line}", f.says, severity=softer.get(f.code)) for f in faults]
+        return [found(f.code, f"{shown(name)}:{f.line}", f.says, severity=softer.get(f.code)) for f in faults]
 
     def declaration(self) -> Declaration | None:
         """Read ``bagit.txt``."""
