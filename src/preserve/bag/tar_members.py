@@ -34,6 +34,8 @@ _FOLDERS = frozenset(b"5D")
 _LABEL = ord("V")
 _SPARSE = ord("S")
 _EXTENDED = frozenset(b"xXgLK")
+_NAMING = frozenset(b"xXL")
+"""The extended headers that may name the one member that follows."""
 _WITHOUT_DATA = frozenset(b"123456")
 
 
@@ -186,6 +188,9 @@ def _members(octets: Octets, findings: list[Finding]) -> Iterator[_Member]:
             raise _BrokenError("tar-corrupt", offset, "the checksum of a header is wrong; the rest is not looked at")
         flag, start = block[156], offset + BLOCK
         size = _size(block, offset)
+        if flag in _NAMING and local:
+            # Of two, GNU tar takes the last alone, the library of Python the first of two names, others both.
+            raise _BrokenError("tar-corrupt", offset, "a member has two extended headers; the rest is not looked at")
         if flag in _EXTENDED:
             _extend(octets, flag, start, size, shared if flag == ord("g") else local)
         else:
