@@ -313,6 +313,7 @@ def test_a_flood_of_findings_is_cut_and_says_so(tmp_path: Path, monkeypatch: pyt
     report = verify(tmp_path / "bag")
     assert len(report.findings) == 1001
     assert report.findings[-1].code == "limit-exceeded"
+    assert "seal-differs" in found(verify(tmp_path / "bag", seal="0" * 64))
 
 
 def test_a_verified_bag_is_as_it_was(tmp_path: Path) -> None:

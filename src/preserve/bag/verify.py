@@ -118,11 +118,12 @@ def _report(
 
 
 def _all(bag: Bag, seal: str | None, profile: Profile | None) -> Iterator[Finding]:
+    # First: whatever else is wrong, and however often, that the seal is another is not left off.
+    if seal is not None:
+        yield from check_seal(bag, seal)
     for least, check in CHECKS:
         if _DEPTHS.index(bag.depth) >= _DEPTHS.index(least):
             yield from check(bag)
-    if seal is not None:
-        yield from check_seal(bag, seal)
     if profile is not None:
         yield from profile.check(bag)
 
