@@ -98,6 +98,12 @@ def overlapping(tmp_path: Path) -> bytes:
     return bytes(octets)
 
 
+def with_two_names(tmp_path: Path) -> bytes:
+    """Name a member that no manifest lists otherwise in its own header, which comes first."""
+    octets = with_member("bag/notes.text1", b"x")(tmp_path)
+    return octets.replace(b"bag/notes.text1", b"bag/data/forged", 1)
+
+
 def flipped(text: bytes) -> Callable[[bytes], bytes]:
     return lambda octets: octets.replace(text, bytes([text[0] ^ 1]) + text[1:], 1)
 
@@ -153,6 +159,7 @@ ARCHIVES: list[tuple[str, str, set[str], Callable[[Path], bytes]]] = [
     ("size-a-lie-above", ".zip", {"payload-unreadable", "oxum-differs"}, lying_size(1 << 30)),
     ("overlapping", ".zip", {"zip-corrupt", *NOTHING_SEEN}, overlapping),
     ("with-backslashes", ".zip", {"zip-backslashes"}, renamed(lambda name: name.replace("/", "\\"))),
+    ("named-otherwise", ".zip", {"zip-corrupt", "tag-file-unlisted"}, with_two_names),
     ("without-its-end", ".zip", {"zip-corrupt", *NOTHING_SEEN}, changed(lambda octets: octets[:-30])),
     ("endless-table", ".zip", {"zip-corrupt", *NOTHING_SEEN}, endless_table),
     ("cut", ".tar.gz", {"compression-damaged", *NOTHING_SEEN}, tarred(gzip.compress, lambda octets: octets[:40])),

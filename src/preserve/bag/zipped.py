@@ -48,6 +48,10 @@ _WINDOWS = frozenset({0, 10, 14})
 
 _LEAST_HEADER = 30
 """APPNOTE 4.3.7: octets of a local file header without its name."""
+_LOCAL = b"PK\x03\x04"
+"""APPNOTE 4.3.7: how it begins."""
+_NAMED_IN_UTF8 = 1 << 11
+"""APPNOTE 4.4.4: bit 11 of the general purpose bit flag; without it a name is in code page 437."""
 
 
 class ZipContainer:
@@ -88,6 +92,7 @@ class ZipContainer:
         except Exception as error:  # foreign code on hostile octets: whatever it raises, the table is damaged
             says = f"its table of contents cannot be read: {error}"
             findings.append(found("zip-corrupt", self._path.name, says))
+        findings.extend(_misnamed(self._infos, self._file))
         if _overlap(self._infos, self._file):
             findings.append(found("zip-corrupt", self._path.name, "its members overlap; none is looked at"))
             self._infos = []
@@ -145,6 +150,21 @@ def _without_crc(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
     # With it, the last octets of a member that has another CRC are never given, so that nobody could judge them.
     del info.CRC
     return info
+
+
+def _misnamed(infos: list[zipfile.ZipInfo], file: BinaryIO) -> Iterator[Finding]:
+    """Tell of members that their own headers name otherwise: whoever unpacks a zip as it comes sees those names.
+
+    The library tells of it when a member is read, and of what no manifest lists, no octet is.
+    """
+    for info in infos:
+        name = info.orig_filename.encode("utf-8" if info.flag_bits & _NAMED_IN_UTF8 else "cp437")
+        file.seek(max(0, info.header_offset))
+        header = file.read(_LEAST_HEADER + len(name))
+        size = int.from_bytes(header[26:28], "little")
+        if not header.startswith(_LOCAL) or size != len(name) or header[_LEAST_HEADER:] != name:
+            says = "where it should be is no header, or one with another name"
+            yield found("zip-corrupt", shown(info.orig_filename), says)
 
 
 def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
