@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import tarfile
@@ -9,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks.bag_samples import BAGS, read_tar, tarred
+from benchmarks.archive_damage import damaged_zip
+from benchmarks.bag_samples import BAGS, read_tar, tarred, zipped
 from benchmarks.bag_witness import against
 from benchmarks.fuzz import fuzz
 from benchmarks.fuzz_bags import TARGETS, bag_target
@@ -63,6 +65,13 @@ def test_a_tar_of_a_few_octets_that_says_gigabytes_of_zeros_is_not_read_by_a_wit
     sparse[156:157] = b"S"
     sparse[483:495] = b"%011o\0" % (8**11 - 1)
     assert read_tar(mended("x.tar", bytes(sparse))) is None
+
+
+def test_a_zip_with_all_the_extra_fields_there_can_be_can_be_damaged() -> None:
+    full = bytearray(zipped({"data/a.txt": b"a"}))
+    entry = full.index(b"PK\1\2")
+    full[entry + 30 : entry + 32] = b"\xff\xff"
+    assert len({damaged_zip(random.Random(seed), "bag.zip", bytes(full), [full]) for seed in range(50)}) > 40
 
 
 def _crashing(_path: Path, **_how: object) -> BagReport:
