@@ -37,7 +37,7 @@ _NOT_READ: Mapping[int, str] = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "
 """APPNOTE 4.4.5: methods of compression."""
 
 _UTF8 = 1 << 11
-"""APPNOTE 4.4.4: bit 11 of the general purpose bit flag says that a name is UTF-8."""
+"""APPNOTE 4.4.4: bit 11 of the general purpose bit flag: a name is in UTF-8; without it, in code page 437."""
 
 _UNICODE_PATH = struct.Struct("<BL")
 _UNICODE_PATH_TAG = 0x7075
@@ -50,8 +50,6 @@ _LEAST_HEADER = 30
 """APPNOTE 4.3.7: octets of a local file header without its name."""
 _LOCAL = b"PK\x03\x04"
 """APPNOTE 4.3.7: how it begins."""
-_NAMED_IN_UTF8 = 1 << 11
-"""APPNOTE 4.4.4: bit 11 of the general purpose bit flag; without it a name is in code page 437."""
 
 
 class ZipContainer:
@@ -158,7 +156,7 @@ def _misnamed(infos: list[zipfile.ZipInfo], file: BinaryIO) -> Iterator[Finding]
     The library tells of it when a member is read, and of what no manifest lists, no octet is.
     """
     for info in infos:
-        name = info.orig_filename.encode("utf-8" if info.flag_bits & _NAMED_IN_UTF8 else "cp437")
+        name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
         file.seek(max(0, info.header_offset))
         header = file.read(_LEAST_HEADER + len(name))
         size = int.from_bytes(header[26:28], "little")
