@@ -50,7 +50,11 @@ def say_note(message: str) -> None:
 
 def _printable(text: str) -> str:
     """Make what a file name or a text holds harmless to a terminal, line breaks of ours kept."""
-    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text)
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+
+
+def _escaped(line: str) -> str:
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line)
 
 
 class _Drawn:
