@@ -6,7 +6,8 @@ each (``tests/fault/test_hostile.py``).
 Each is verified twice: once for the figures, once under ``strace``, where that is installed, for what was opened
 outside the bag and what was written anywhere. The second time is left out when the first took long.
 
-Usage: python -m benchmarks.hostile [--scale 1.0] [--only TEXT] [--verbs TEXT] [--figures] [--scratch FOLDER] [--most-seconds 300]
+Usage: python -m benchmarks.hostile [--scale 1.0] [--only TEXT] [--verbs TEXT] [--figures] [--scratch FOLDER]
+                                    [--most-seconds 300]
 """
 
 from __future__ import annotations

@@ -9,7 +9,11 @@ import os
 import zipfile
 from typing import IO, BinaryIO, cast
 
-__all__ = ["open_zip"]
+__all__ = ["TooLargeError", "open_zip"]
+
+
+class TooLargeError(zipfile.BadZipFile):
+    """The table of contents is larger than is looked at, which is no fault of the zip."""
 
 
 def open_zip(file: BinaryIO, largest: int) -> zipfile.ZipFile:
@@ -20,7 +24,8 @@ def open_zip(file: BinaryIO, largest: int) -> zipfile.ZipFile:
         largest: Octets that are read at once; no member is read in larger pieces.
 
     Raises:
-        zipfile.BadZipFile: It is no zip, or the table is larger. On hostile octets the library raises others too.
+        TooLargeError: The table is larger.
+        zipfile.BadZipFile: It is no zip. On hostile octets the library raises others too.
     """
     return zipfile.ZipFile(cast("IO[bytes]", _Guarded(file, largest)))
 
@@ -37,5 +42,5 @@ class _Guarded:
         left = max(0, self._end - self.tell())
         size = left if size < 0 else min(size, left)
         if size > self._largest:
-            raise zipfile.BadZipFile(f"it is larger than {self._largest} octets")
+            raise TooLargeError(f"it is larger than {self._largest} octets")
         return self._file.read(size)

@@ -10,8 +10,8 @@ import pytest
 from tests.bag.fixtures import bag, pack
 from tests.bag.profiles import CASES, INFO, profile
 
+from preserve.bag import folder
 from preserve.bag.containers import Entry
-from preserve.bag.folder import DirectoryContainer
 from preserve.bag.model import Depth
 from preserve.bag.profile import NAMED, Profile, TagRule
 from preserve.bag.verify import verify
@@ -166,14 +166,14 @@ def test_the_fields_of_another_tag_file_are_held_to_a_profile(
 def test_another_tag_file_that_cannot_be_read_has_no_fields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     info = "Access: restricted\nBagIt-Profile-Identifier: https://example.org/dart.json\n"
     bag(tmp_path / "bag", info=info, tags={"strelsau-info.txt": b"Title: x\n"})
-    read = DirectoryContainer._read
+    read = folder._read
 
-    def broken(container: DirectoryContainer, entry: Entry) -> Iterator[bytes]:
+    def broken(beneath: folder._Beneath, entry: Entry) -> Iterator[bytes]:
         if entry.path == "strelsau-info.txt":
             raise OSError(5, "Input/output error")
-        return read(container, entry)
+        return read(beneath, entry)
 
-    monkeypatch.setattr(DirectoryContainer, "_read", broken)
+    monkeypatch.setattr(folder, "_read", broken)
     found = verify(tmp_path / "bag", profile=Profile.parse(json.dumps(DART)), depth=Depth.COMPLETE).findings
     assert "profile-field-missing" in {finding.code for finding in found}
 

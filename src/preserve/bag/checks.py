@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import assert_never
 
-from preserve.bag.containers import Kind, shown
+from preserve.bag.containers import Entry, Kind, shown
 from preserve.bag.fixity import Altered, Fixity, Intact, Unreadable, compared, fixities
 from preserve.bag.look import Bag
 from preserve.bag.manifests import Claims, normal
 from preserve.bag.model import Depth
+from preserve.bag.table import MANY, marks
 from preserve.digests import ALGORITHMS, WEAK
 from preserve.findings import Finding, Severity, found
 
 __all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "is_system_file", "outcome"]
 
 Check = Callable[[Bag], Iterator[Finding]]
+
+_BITS = 1 << 26
+"""Of a map in which a million names are marked: few of them share a bit by chance."""
 
 _OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
 _SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
@@ -36,7 +41,7 @@ def check_look(bag: Bag) -> Iterator[Finding]:
 
 def check_declaration(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 2.1.1: a bag declares what it is."""
-    if "bagit.txt" not in bag.tags:
+    if "bagit.txt" not in bag.tags and not bag.is_unknown("bagit.txt"):
         yield found("bagit-txt-missing", "bagit.txt", "there is no such file")
 
 
@@ -46,15 +51,16 @@ def check_structure(bag: Bag) -> Iterator[Finding]:
     # An archive without members for folders holds no empty one: of a bag all of whose payload is yet to be fetched,
     # the folder comes with the first file.
     holey = data is None and any(path not in bag.files for path in bag.fetch or ())
-    if not bag.payload and not holey and (data is None or data.kind is not Kind.FOLDER):
+    lacking = not bag.payload and (data is None or data.kind is not Kind.FOLDER)
+    if lacking and not holey and not bag.is_unknown("data"):
         yield found("payload-directory-missing", "data", "there is no such folder")
     payload = list(bag.manifest_names(of_tags=False))
-    if not payload:
+    if not payload and not bag.is_unknown("manifest"):
         yield found("payload-manifest-missing", "", "there is no manifest-<algorithm>.txt")
-    elif not any(algorithm in ALGORITHMS for _name, algorithm in payload):
+    elif payload and not any(algorithm in ALGORITHMS for _name, algorithm in payload):
         yield found("no-usable-manifest", "", "no payload manifest is of an algorithm that we know")
     tags = list(bag.manifest_names(of_tags=True))
-    if not tags:
+    if not tags and not bag.is_unknown("tagmanifest"):
         yield found("tagmanifest-none", "", "there is no tagmanifest-<algorithm>.txt")
     for kind, named in (("", payload), ("tag", tags)):
         yield from _algorithms(kind, named)
@@ -75,16 +81,19 @@ def _algorithms(kind: str, named: list[tuple[str, str]]) -> Iterator[Finding]:
 
 def check_folders(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 2.1.3: manifests list files; an empty folder of the payload is nowhere listed."""
-    folders = [path for path, entry in bag.entries.items() if entry.kind is Kind.FOLDER and path.startswith("data/")]
-    parents = {path.rpartition("/")[0] for path in bag.entries} if folders else ()
-    for path in folders:
-        if path not in parents and path not in bag.unread:
+    parents = marks(bag.entries)
+    for path in bag.entries:
+        parents.add(path.rpartition("/")[0])
+    for path, entry in bag.entries.items():
+        if entry.kind is not Kind.FOLDER or not path.startswith("data/"):
+            continue
+        if path not in parents and path not in bag.unread and not bag.is_unknown(path):
             yield found("empty-folder", shown(path), "the folder is empty, and no manifest can say so")
 
 
 def check_names(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 6.1: names that another system takes for one, and files that a system made."""
-    yield from _alike(bag)
+    yield from _told_apart(bag)
     for path in bag.payload:
         if is_system_file(path):
             yield found("system-file", shown(path), "an operating system made this file, not the sender")
@@ -95,25 +104,52 @@ def is_system_file(path: str) -> bool:
     return _SYSTEM.search(path) is not None
 
 
-def _alike(bag: Bag) -> Iterator[Finding]:
-    absent = {listed for claims in (bag.claims, bag.tag_claims) for listed, _here in claims.renamed}
-    absent.update(bag.claims.missing, bag.tag_claims.missing)
-    paths = [*bag.payload, *bag.tags, *sorted(absent)]
-    if len({_folded(path) for path in paths}) == len(paths):
-        return
+def _told_apart(bag: Bag) -> Iterator[Finding]:
     lists = [manifest.entries for manifest in (*bag.manifests, *bag.tag_manifests)]
-    first: dict[str, str] = {}
-    for path in paths:
-        other = first.setdefault(_folded(path), path)
-        if other == path:
-            continue
+    both = (bag.claims, bag.tag_claims)
+    absent = sorted({*chain(*(each.missing for each in both)), *(path for each in both for path, _ in each.renamed)})
+    for path, other in _alike(bag.files, absent):
         if normal(other) != normal(path):
             yield found("names-differ-by-case", shown(path), f"{shown(other)!r} differs only in case")
-        elif {path, other} <= bag.files.keys() or all(
+        elif (path in bag.files and other in bag.files) or all(
             any(each in entries for entries in lists) for each in (path, other)
         ):
             says = f"{other!a} has the same characters in another normalisation form"
             yield found("names-differ-by-form", shown(path), says)
+
+
+def _alike(files: Mapping[str, Entry], absent: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Give each name that is like one before it but for case and form, and that one."""
+    many = len(files) + len(absent)
+    if many <= MANY:
+        yield from _alike_in(chain(files, absent))
+        return
+    # A million names are not held again: only those whose like may have been met, and no more of these at once than
+    # there is room for.
+    met, again = bytearray(_BITS // 8), bytearray(_BITS // 8)
+    doubtful = 0
+    for path in chain(files, absent):
+        at = hash(_folded(path)) % _BITS
+        bit = 1 << (at & 7)
+        if met[at >> 3] & bit:
+            again[at >> 3] |= bit
+            doubtful += 1
+        met[at >> 3] |= bit
+    shares = doubtful // MANY + 1
+    for share in range(shares if doubtful else 0):
+        yield from _alike_in(
+            path
+            for path in chain(files, absent)
+            if (at := hash(_folded(path)) % _BITS) % shares == share and again[at >> 3] & 1 << (at & 7)
+        )
+
+
+def _alike_in(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    first: dict[str, str] = {}
+    for path in paths:
+        other = first.setdefault(_folded(path), path)
+        if other != path:
+            yield path, other
 
 
 def _folded(path: str) -> str:
@@ -166,7 +202,7 @@ def check_payload(bag: Bag) -> Iterator[Finding]:
             yield found("payload-missing", shown(path), "a manifest lists it; there is no such file")
     usable = [manifest for manifest in bag.manifests if manifest.tells_all]
     # Of an old bag, the one manifest that lists a file may be one that could not be read.
-    if usable and (not bag.is_old or all(manifest.read for manifest in bag.manifests)):
+    if usable and (not bag.is_old or all(manifest.whole for manifest in bag.manifests)):
         for path in claims.unlisted:
             yield found("payload-unlisted", shown(path), "no payload manifest lists it")
     if not bag.is_old and len(usable) > 1:
@@ -196,14 +232,14 @@ def check_tags(bag: Bag) -> Iterator[Finding]:
     if not usable:
         return
     payload_manifests = {name for name, _algorithm in bag.manifest_names(of_tags=False)}
-    for path in claims.unlisted:
+    for path in claims.unlisted if all(manifest.whole for manifest in usable) else ():
         if path not in payload_manifests and not path.startswith("tagmanifest-"):
             yield found("tag-file-unlisted", shown(path), "no tag manifest lists it: a change of it would not show")
     if not bag.is_old:
         for manifest in usable:
             for name in sorted(payload_manifests - manifest.entries.keys()):
                 yield found("tagmanifest-omits-manifest", shown(manifest.name), f"it does not list {shown(name)}")
-    if len({frozenset(manifest.entries) for manifest in usable}) > 1:
+    if any(manifest.entries.keys() != usable[0].entries.keys() for manifest in usable[1:]):
         yield found("tagmanifests-differ", "", "the tag manifests do not list the same files")
 
 
@@ -218,12 +254,10 @@ def check_payload_digests(bag: Bag) -> Iterator[Finding]:
 def check_tag_digests(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 3: every digest in every tag manifest is that of its file, as it was when it was read."""
     expected = bag.tag_claims.expected
-    unread = []
-    for path, entry in bag.tags.items():
-        if path in expected and path in bag.digests:
+    for path in bag.digests:
+        if path in expected:
             yield from outcome("tag-file", path, compared(bag.digests[path], expected[path]))
-        elif path in expected:
-            unread.append(entry)
+    unread = (entry for path, entry in bag.tags.items() if path not in bag.digests and path in expected)
     already = {finding.where for finding in bag.findings if finding.code == "tag-file-unreadable"}
     for entry, result in fixities(bag.container, unread, expected):
         if shown(entry.path) not in already:

@@ -9,17 +9,46 @@ file system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum, auto
-from typing import NamedTuple, Protocol
+from heapq import nsmallest
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from preserve.bag.model import Form, path_fault
 from preserve.findings import Finding, found
 
-__all__ = ["MAX_ENTRIES", "Container", "Entry", "Kind", "Listing", "below_the_top", "enter", "refusal", "shown"]
+if TYPE_CHECKING:
+    from preserve.bag.table import Entries
 
-MAX_ENTRIES = 1_000_000
-"""Files and folders that we list in one bag; more give the finding ``limit-exceeded``."""
+__all__ = [
+    "ANYWHERE",
+    "MAX_ENTRIES",
+    "MAX_NAMES",
+    "MAX_PATH",
+    "Container",
+    "Entry",
+    "Kind",
+    "Listing",
+    "below_the_top",
+    "enter",
+    "refusal",
+    "shown",
+]
+
+MAX_ENTRIES = 1_200_000
+"""Files and folders that we list in one bag, a million files among them; more give the finding ``limit-exceeded``."""
+
+MAX_NAMES = 96 << 20
+"""Characters that the paths of all of them may have; no disk has a bag near that."""
+
+MAX_PATH = 32_767
+"""Characters of the longest path of an archive that is looked at: what Windows takes; Linux takes 4,096 octets."""
+
+_MAX_SHOWN = 5_000
+"""Characters of a path that are shown: more than any system takes at once."""
+
+ANYWHERE = ""
+"""Stands among the folders that could not be listed when not even the base directory was, to its end."""
 
 
 class Kind(Enum):
@@ -56,13 +85,14 @@ class Listing(NamedTuple):
         name: The name of the bag's base directory.
         entries: Every entry by path.
         findings: What is wrong with the container itself.
-        unread: Folders that could not be listed: what lies below them is not known.
+        unread: Folders that could not be listed: what lies below them is not known; :data:`ANYWHERE` among them when
+            the listing ends too early.
     """
 
     name: str
     entries: Mapping[str, Entry]
     findings: tuple[Finding, ...]
-    unread: tuple[str, ...] = ()
+    unread: Collection[str] = ()
 
 
 class Container(Protocol):
@@ -110,9 +140,7 @@ def refusal(kind: Kind, where: str) -> Finding | None:
     return None
 
 
-def enter(
-    member: Entry, entries: dict[str, Entry], findings: list[Finding], remark: Finding | None = None
-) -> Entry | None:
+def enter(member: Entry, entries: Entries, findings: list[Finding], remark: Finding | None = None) -> Entry | None:
     """Take a member of an archive into what it lists, and say what is wrong with it.
 
     Args:
@@ -126,6 +154,10 @@ def enter(
     """
     where = shown(member.path)
     fault = path_fault(member.path)
+    if len(member.path) > MAX_PATH:
+        says = f"the member's path has {len(member.path)} characters, more than any system takes; it is not looked at"
+        findings.append(found("member-unsafe", where, says))
+        return None
     if fault is not None:
         findings.append(found("member-unsafe", where, f"the member's path {fault}; it is not looked at"))
         return None
@@ -141,7 +173,9 @@ def enter(
     return entries[path]
 
 
-def below_the_top(entries: dict[str, Entry], name: str, suffixes: tuple[str, ...], findings: list[Finding]) -> Listing:
+def below_the_top(
+    entries: Entries, name: str, suffixes: tuple[str, ...], findings: list[Finding], *, cut: bool = False
+) -> Listing:
     """Return what an archive holds below its one top folder, the base directory of the bag.
 
     Args:
@@ -149,19 +183,24 @@ def below_the_top(entries: dict[str, Entry], name: str, suffixes: tuple[str, ...
         name: Its file name; empty when it has none.
         suffixes: What its file name may have after the name of the bag.
         findings: What was found so far; what the top has wrong is added.
+        cut: Whether it may hold more, which was not looked at.
     """
     top = _top(entries, findings)
     if top and name and name not in {top, *(f"{top}{suffix}" for suffix in suffixes)}:
         says = f"the base directory is {shown(top)!r}, the archive {name!r}"
         findings.append(found("archive-name-differs", name, says))
     inside = f"{top}/" if top else ""
-    below: dict[str, Entry] = {}
-    for path in list(entries):
-        entry = entries.pop(path)
+    below = type(entries)()
+    for path, entry in _emptied(entries) if isinstance(entries, dict) else entries.items():
         if path.startswith(inside) and path != inside:
             below[path[len(inside) :]] = entry._replace(path=path[len(inside) :])
     plain = next((name.removesuffix(suffix) for suffix in suffixes if name.endswith(suffix)), name)
-    return Listing(top or plain, below, tuple(findings))
+    return Listing(top or plain, below, tuple(findings), (ANYWHERE,) if cut else ())
+
+
+def _emptied(entries: dict[str, Entry]) -> Iterator[tuple[str, Entry]]:
+    for path in list(entries):
+        yield path, entries.pop(path)
 
 
 def _top(entries: Mapping[str, Entry], findings: list[Finding]) -> str:
@@ -172,12 +211,13 @@ def _top(entries: Mapping[str, Entry], findings: list[Finding]) -> str:
         findings.append(found("archive-no-base-directory", "bagit.txt", says))
         return ""
     if len(tops) > 1:
-        names = ", ".join(sorted(shown(top) for top in tops)[:5])
+        names = ", ".join(shown(top) for top in nsmallest(5, tops))
         findings.append(found("archive-several-tops", "", f"the archive holds {len(tops)} things at its top: {names}"))
-    with_bag = sorted(top for top in tops if f"{top}/bagit.txt" in entries)
-    return with_bag[0] if with_bag else min(tops, default="")
+    return min((top for top in tops if f"{top}/bagit.txt" in entries), default=min(tops, default=""))
 
 
 def shown(path: str) -> str:
-    r"""Return a path as it can be printed and encoded: octets that are not UTF-8 as ``\xff``."""
+    r"""Return a path as it can be printed and encoded: octets that are not UTF-8 as ``\xff``, the endless cut."""
+    if len(path) > _MAX_SHOWN:
+        return f"{shown(path[:_MAX_SHOWN])}... ({len(path)} characters)"
     return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from threading import Event
 
 from preserve.bag.containers import Container, Entry
@@ -22,6 +22,9 @@ __all__ = ["Altered", "Fixity", "Intact", "Unreadable", "compared", "fixities", 
 
 _LARGE = 4 << 20
 """Octets from which on a file is worth a thread."""
+
+_SHARED = 50_000
+"""Files up to which a bag is shared out among threads; of more, all are never held at once."""
 
 Expected = Mapping[str, Mapping[str, str]]
 
@@ -85,25 +88,38 @@ def fixities(
         expected: Digest by algorithm, by path; it has each path that is wanted.
         threads: How many may hash at once, where the container can be read in several places at once.
     """
-    entries = list(wanted)
+    if threads < 2 or not container.random_access:
+        yield from _in_turn(container, wanted, expected)
+        return
+    rest = iter(wanted)
+    entries = list(islice(rest, _SHARED))
     large = [entry for entry in entries if entry.size >= _LARGE]
-    if threads < 2 or len(large) < 2 or not container.random_access:
-        yield from _in_turn(container, entries, expected)
+    if len(large) < 2 or len(entries) == _SHARED:
+        yield from _in_turn(container, chain(entries, rest), expected)
         return
     small = [entry for entry in entries if entry.size < _LARGE]
     yield from _at_once(container, [[entry] for entry in large] + [small], expected, threads)
 
 
 def _in_turn(container: Container, entries: Iterable[Entry], expected: Expected) -> Iterator[tuple[Entry, Fixity]]:
-    to_read = []
-    for entry in entries:
-        passed = container.digests_of(entry)
-        if passed is None:
-            to_read.append(entry)
-        else:
-            yield entry, _of_a_stream(passed, expected[entry.path])
-    for entry, chunks in container.contents(to_read):
+    passed: list[tuple[Entry, Fixity]] = []
+    for entry, chunks in container.contents(_to_read(container, entries, expected, passed)):
+        yield from passed
+        passed.clear()
         yield entry, fixity(chunks, expected[entry.path])
+    yield from passed
+
+
+def _to_read(
+    container: Container, entries: Iterable[Entry], expected: Expected, passed: list[tuple[Entry, Fixity]]
+) -> Iterator[Entry]:
+    """Give the entries that are yet to be read; put into ``passed`` which of the others are not intact."""
+    for entry in entries:
+        digests = container.digests_of(entry)
+        if digests is None:
+            yield entry
+        elif not isinstance(result := _of_a_stream(digests, expected[entry.path]), Intact):
+            passed.append((entry, result))
 
 
 def _of_a_stream(passed: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, refusal, shown
+from preserve.bag.bounded import Bounded
+from preserve.bag.containers import ANYWHERE, MAX_ENTRIES, MAX_NAMES, Entry, Kind, Listing, refusal, shown
 from preserve.bag.model import Form
 from preserve.bag.octets import chunks
+from preserve.bag.table import MANY, MANY_NAMES, Entries, tabled
 from preserve.errors import BagError
 from preserve.findings import Finding, found
 
@@ -42,63 +45,122 @@ class DirectoryContainer:
 
     def listing(self) -> Listing:
         """List the folder, following no link."""
-        entries: dict[str, Entry] = {}
-        findings: list[Finding] = []
+        entries: Entries = {}
+        findings: list[Finding] = Bounded[Finding]()
         unread: list[str] = []
         pending = [""]
-        while pending:
-            folder = pending.pop()
-            try:
-                pending.extend(self._scan(folder, entries, findings))
-            except OSError as error:
-                if not folder:
-                    raise BagError(f"{self._root} could not be listed: {error.strerror}") from error
-                unread.append(folder)
-                findings.append(found("folder-unreadable", shown(folder), f"it could not be listed: {error.strerror}"))
-            if len(entries) > MAX_ENTRIES:
-                findings.append(found("limit-exceeded", shown(folder), f"over {MAX_ENTRIES} files and folders"))
-                break
+        names = 0
+        with closing(_Beneath(self._root)) as beneath:
+            while pending:
+                folder = pending.pop()
+                try:
+                    for entry in _scan(beneath, folder):
+                        if entry.kind is Kind.FOLDER:
+                            pending.append(entry.path)
+                        elif entry.kind is not Kind.FILE and (said := refusal(entry.kind, shown(entry.path))):
+                            findings.append(said)
+                        entries[entry.path] = entry
+                        names += len(entry.path)
+                        if len(entries) == MANY or names >= MANY_NAMES:
+                            entries = tabled(entries)
+                        if len(entries) > MAX_ENTRIES or names > MAX_NAMES:
+                            break
+                except OSError as error:
+                    if not folder:
+                        raise BagError(f"{self._root} could not be listed: {error.strerror}") from error
+                    unread.append(folder)
+                    says = f"it could not be listed: {error.strerror}"
+                    findings.append(found("folder-unreadable", shown(folder), says))
+                if len(entries) > MAX_ENTRIES or names > MAX_NAMES:
+                    most = f"{MAX_ENTRIES} files and folders, or {MAX_NAMES} characters of their paths"
+                    findings.append(found("limit-exceeded", shown(folder), f"over {most}; the rest is not looked at"))
+                    unread.append(ANYWHERE)
+                    break
         return Listing(base_name(self._root), entries, tuple(findings), tuple(unread))
-
-    def _scan(self, folder: str, entries: dict[str, Entry], findings: list[Finding]) -> list[str]:
-        folders = []
-        inside = f"{folder}/" if folder else ""
-        with os.scandir(f"{self._root}/{inside}") as items:
-            for item in items:
-                path = inside + item.name
-                if item.is_dir(follow_symlinks=False):
-                    folders.append(path)
-                    entries[path] = Entry(path, Kind.FOLDER, 0, 0)
-                    continue
-                state = item.stat(follow_symlinks=False)
-                kind = Kind.FILE if stat.S_ISREG(state.st_mode) else _other_kind(state.st_mode)
-                if kind is not Kind.FILE and (said := refusal(kind, shown(path))) is not None:
-                    findings.append(said)
-                entries[path] = Entry(path, kind, state.st_size, state.st_ino, state.st_dev)
-        return folders
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed files."""
-        for entry in wanted:
-            yield entry, self._read(entry)
-
-    def _read(self, entry: Entry) -> Iterator[bytes]:
-        descriptor = os.open(f"{self._root}/{entry.path}", READ)
-        try:
-            state = os.fstat(descriptor)
-            # A folder of the path may have been replaced by a link since: then this is another file.
-            if (state.st_ino, state.st_dev) != (entry.place, entry.volume) or not stat.S_ISREG(state.st_mode):
-                raise OSError(None, "it changed while the bag was looked at")
-            # One octet more than there should be: a file that grew since is not what was listed.
-            yield from chunks(descriptor, entry.size + 1)
-        finally:
-            os.close(descriptor)
+        with closing(_Beneath(self._root)) as beneath:
+            for entry in wanted:
+                yield entry, _read(beneath, entry)
 
     def digests_of(self, _entry: Entry) -> None:
         """Know nothing: every file can be read at any time."""
 
     def close(self) -> None:
         """Do nothing: nothing is held open between files."""
+
+
+class _Beneath:
+    """What lies beneath a folder, opened part by part: no link on the way is followed, whenever it was put there.
+
+    Args:
+        root: The folder.
+    """
+
+    __slots__ = ("_at", "_folder", "_root")
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._folder, self._at = "", -1
+
+    def open(self, path: str, flags: int) -> int:
+        """Open something.
+
+        Raises:
+            OSError: It could not be opened, or a part of the path is a link.
+        """
+        folder, _, name = path.rpartition("/")
+        if self._at < 0 or folder != self._folder:
+            self._enter(folder)
+        return os.open(name or ".", flags | READ, dir_fd=self._at)
+
+    def _enter(self, folder: str) -> None:
+        if self._at < 0 or not folder.startswith(f"{self._folder}/" if self._folder else ""):
+            self.close()
+            self._at = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        for part in folder[len(self._folder) :].split("/"):
+            if part:
+                below = os.open(part, os.O_DIRECTORY | READ, dir_fd=self._at)
+                os.close(self._at)
+                self._at = below
+                self._folder = f"{self._folder}/{part}" if self._folder else part
+
+    def close(self) -> None:
+        """Close the folder that was opened last."""
+        if self._at >= 0:
+            os.close(self._at)
+        self._folder, self._at = "", -1
+
+
+def _scan(beneath: _Beneath, folder: str) -> Iterator[Entry]:
+    inside = f"{folder}/" if folder else ""
+    descriptor = beneath.open(folder, os.O_DIRECTORY)
+    try:
+        with os.scandir(descriptor) as items:
+            for item in items:
+                path = inside + item.name
+                if item.is_dir(follow_symlinks=False):
+                    yield Entry(path, Kind.FOLDER, 0, 0)
+                    continue
+                state = item.stat(follow_symlinks=False)
+                kind = Kind.FILE if stat.S_ISREG(state.st_mode) else _other_kind(state.st_mode)
+                yield Entry(path, kind, state.st_size, state.st_ino, state.st_dev)
+    finally:
+        os.close(descriptor)
+
+
+def _read(beneath: _Beneath, entry: Entry) -> Iterator[bytes]:
+    descriptor = beneath.open(entry.path, 0)
+    try:
+        state = os.fstat(descriptor)
+        # Another file may lie there by now.
+        if (state.st_ino, state.st_dev) != (entry.place, entry.volume) or not stat.S_ISREG(state.st_mode):
+            raise OSError(None, "it changed while the bag was looked at")
+        # One octet more than there should be: a file that grew since is not what was listed.
+        yield from chunks(descriptor, entry.size + 1)
+    finally:
+        os.close(descriptor)
 
 
 def base_name(root: str) -> str:

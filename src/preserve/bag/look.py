@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from preserve.bag.bounded import Allowance, Bounded
 from preserve.bag.containers import Container, Entry, Kind, shown
 from preserve.bag.manifests import MAX_ABSENT, PAYLOAD, Claims, Lines, Manifest, claimed, place, read_manifest
 from preserve.bag.model import Depth, Form, strongest
+from preserve.bag.table import Table, parts
 from preserve.bag.tagfiles import (
     MAX_DECLARATION,
     Declaration,
@@ -35,7 +37,13 @@ __all__ = ["Bag", "look"]
 MAX_INFO = 16 << 20
 """Octets that a ``bag-info.txt`` may have."""
 
-_WHOLE = 16 << 20
+MAX_FIELDS = 200_000
+"""Lines of it that are read."""
+
+MAX_MANIFESTS = 32
+"""Manifests of algorithms that we know that are read: as many as there are algorithms, of payload and of tags."""
+
+_WHOLE = 8 << 20
 """Octets up to which a tag file is read into memory before it is understood."""
 
 _MANIFEST = re.compile(r"(?P<tag>tag)?manifest-(?P<algorithm>[^/]+)\.txt")
@@ -86,7 +94,7 @@ class Bag:
     digests: Mapping[str, Mapping[str, str]]
     seal: str | None
     findings: tuple[Finding, ...]
-    unread: tuple[str, ...]
+    unread: Collection[str]
     threads: int
 
     @property
@@ -106,7 +114,11 @@ class Bag:
 
     def is_unknown(self, path: str) -> bool:
         """Whether a path lies below a folder that could not be listed: it may be there."""
-        return any(path.startswith(f"{folder}/") for folder in self.unread)
+        while self.unread and path:
+            path = path.rpartition("/")[0]
+            if path in self.unread:
+                return True
+        return False
 
     def manifest_names(self, *, of_tags: bool) -> Iterator[tuple[str, str]]:
         """Give the file name of each manifest of one kind, and its algorithm as BagIt would write it."""
@@ -139,11 +151,8 @@ def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
     """
     listing = container.listing()
     entries = listing.entries
-    payload, tags = dict[str, Entry](), dict[str, Entry]()
-    for path, entry in entries.items():
-        if entry.kind is Kind.FILE:
-            (payload if path.startswith(PAYLOAD) else tags)[path] = entry
-    reader = _Reader(container, tags, list(listing.findings))
+    files, payload, tags = parts(entries, PAYLOAD) if isinstance(entries, Table) else _parts(entries)
+    reader = _Reader(container, tags, Bounded(listing.findings))
     declaration = reader.declaration()
     version, codec = (declaration.version, declaration.encoding) if declaration else (None, "utf-8")
     info = reader.info("package-info.txt" if version in {"0.93", "0.94", "0.95"} else "bag-info.txt", codec)
@@ -158,7 +167,7 @@ def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
         depth=depth,
         name=listing.name,
         entries=entries,
-        files=ChainMap(payload, tags),
+        files=files,
         payload=payload,
         tags=tags,
         declaration=declaration,
@@ -172,9 +181,17 @@ def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
         digests=reader.digests,
         seal=seal,
         findings=tuple(reader.findings),
-        unread=listing.unread,
+        unread=frozenset(listing.unread),
         threads=threads,
     )
+
+
+def _parts(entries: Mapping[str, Entry]) -> tuple[Mapping[str, Entry], Mapping[str, Entry], Mapping[str, Entry]]:
+    payload, tags = dict[str, Entry](), dict[str, Entry]()
+    for path, entry in entries.items():
+        if entry.kind is Kind.FILE:
+            (payload if path.startswith(PAYLOAD) else tags)[path] = entry
+    return ChainMap(payload, tags), payload, tags
 
 
 @dataclass(slots=True)
@@ -188,6 +205,8 @@ class _Reader:
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     manifest_names: tuple[tuple[str, str, bool], ...] = field(init=False)
     algorithms: tuple[str, ...] = field(init=False)
+    allowance: Allowance = field(default_factory=Allowance)
+    manifests_left: int = MAX_MANIFESTS
 
     def __post_init__(self) -> None:
         self.manifest_names = _named_manifests(self.tags)
@@ -228,6 +247,9 @@ class _Reader:
 
     def as_findings(self, name: str, faults: Iterable[Fault]) -> list[Finding]:
         """Return the faults of a tag file as findings; the drafts before 1.0 did not forbid a repeated line."""
+        if isinstance(faults, Bounded) and faults.left_off:
+            says = f"{faults.left_off} more faults of its lines are left off"
+            self.findings.append(found("limit-exceeded", shown(name), says, severity=Severity.NOTE))
         softer = {"entry-twice": Severity.WARNING} if self._is_old else {}
         return [found(f.code, f"{shown(name)}:{f.line}", f.says, severity=softer.get(f.code)) for f in faults]
 
@@ -253,11 +275,11 @@ class _Reader:
         if self.tags[name].size > MAX_INFO:
             self.findings.append(found("limit-exceeded", name, f"it has over {MAX_INFO} octets; it is not read"))
             return ()
-        faults: list[Fault] = []
+        faults: list[Fault] = Bounded[Fault]()
         octets = self.octets(name)
         if codec == "utf-8" and isinstance(octets, tuple) and (plain := plain_fields(octets[0])) is not None:
             return plain
-        fields = tuple(info_fields(numbered_lines(octets, codec, faults), faults))
+        fields = tuple(info_fields(numbered_lines(octets, codec, faults, most=MAX_FIELDS), faults))
         _drain(octets)
         self.report(name, faults)
         return fields
@@ -269,7 +291,7 @@ class _Reader:
         name = "fetch.txt"
         if name not in self.tags:
             return None
-        faults: list[Fault] = []
+        faults: list[Fault] = Bounded[Fault]()
         promised: dict[str, FetchLine] = {}
         known = (entries, *(manifest.entries for manifest in manifests))
         octets = self.octets(name)
@@ -283,8 +305,8 @@ class _Reader:
                 faults.append(Fault("fetch-not-payload", line.line, f"{shown(path)!r} is no payload file"))
             elif path in promised:
                 faults.append(Fault("entry-twice", line.line, f"{shown(path)!r} is listed before"))
-            elif len(promised) >= MAX_ABSENT:
-                faults.append(Fault("limit-exceeded", line.line, f"over {MAX_ABSENT} files; the rest is not read"))
+            elif len(promised) >= MAX_ABSENT or not self.allowance.take(path, line.path, line.url):
+                faults.append(Fault("limit-exceeded", line.line, f"over {len(promised)} files; the rest is not read"))
                 break
             else:
                 promised[path] = line
@@ -294,12 +316,16 @@ class _Reader:
 
     def manifest(self, name: str, algorithm: str, of_tags: bool, codec: str, files: Mapping[str, Entry]) -> Manifest:
         """Read one manifest and match its paths with the files that it may list."""
-        faults: list[Fault] = []
+        faults: list[Fault] = Bounded[Fault]()
         entries: Mapping[str, str] = {}
         known = algorithm if algorithm in ALGORITHMS else None
         octets = self.octets(name)
-        if known is not None:
-            entries = read_manifest(Lines(octets, codec, known, of_tags, self.version), files, faults)
+        self.manifests_left -= known is not None
+        if self.manifests_left < 0:
+            faults.append(Fault("limit-exceeded", 1, f"over {MAX_MANIFESTS} manifests; it is not read"))
+        elif known is not None:
+            lines = Lines(octets, codec, known, of_tags, self.version, self.allowance)
+            entries = read_manifest(lines, files, faults)
         _drain(octets)
         findings = tuple(self.as_findings(name, faults))
         return Manifest(name, known, of_tags, entries, findings, read=name in self.digests)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 
-from preserve.bag.containers import MAX_ENTRIES, Entry, shown
+from preserve.bag.bounded import Allowance
+from preserve.bag.containers import Entry, shown
 from preserve.bag.model import path_fault
+from preserve.bag.table import Digests, digests
 from preserve.bag.tagfiles import (
     Fault,
     ManifestLine,
@@ -44,6 +47,9 @@ PAYLOAD = "data/"
 MAX_ABSENT = 100_000
 """Lines of one manifest that may name no file of the bag, and files that may be yet to be fetched."""
 
+_MAX_MARKS = 256
+"""Combining marks in a row up to which names are compared in form; UAX #15 takes 30 for enough in any language."""
+
 _ASCII_LIKE = frozenset({"ascii", "utf-8"})
 
 
@@ -68,9 +74,14 @@ class Manifest:
     read: bool
 
     @property
+    def whole(self) -> bool:
+        """Whether all of its lines were looked at."""
+        return self.read and not any(each.code == "limit-exceeded" for each in self.findings)
+
+    @property
     def tells_all(self) -> bool:
         """Whether a file that it does not list is not listed."""
-        return self.read and self.algorithm is not None
+        return self.whole and self.algorithm is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +92,13 @@ class Claims:
         expected: Digest by algorithm, by path.
         renamed: Pairs of the path as listed and as it is on the disk, which differ in normalisation form only.
         missing: Listed, and no such file.
-        unlisted: There, and in no manifest of an algorithm that we know.
+        unlisted: There, and in no manifest of an algorithm that we know; found anew each time that it is gone through.
     """
 
     expected: Mapping[str, Mapping[str, str]]
     renamed: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
-    unlisted: tuple[str, ...]
+    unlisted: Iterable[str]
 
 
 def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims:
@@ -96,17 +107,29 @@ def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims
     if listed.is_exactly(files):
         return Claims(listed, (), (), ())
     absent = [path for path in listed if path not in files]
-    unlisted = [path for path in files if path not in listed]
-    if absent and unlisted:
-        by_form = {normal(path): path for path in unlisted}
-        for path in absent:
-            here = by_form.pop(normal(path), None)
-            if here is not None:
-                listed.renamed[here] = path
-    renamed = tuple((path, here) for here, path in listed.renamed.items())
-    gone = {path for path, _here in renamed}
+    unlisted = _Unlisted(files, listed)
+    if absent:
+        by_form = {normal(path): path for path in reversed(absent)}
+        renamed = {}
+        for here in unlisted:
+            path = by_form.pop(normal(here), None)
+            if path is not None:
+                renamed[here] = path
+        listed.renamed = renamed
+    gone = set(listed.renamed.values())
     missing = tuple(path for path in absent if path not in gone)
-    return Claims(listed, renamed, missing, tuple(path for path in unlisted if path not in listed.renamed))
+    return Claims(listed, tuple((path, here) for here, path in listed.renamed.items()), missing, unlisted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unlisted:
+    """Files that no manifest lists, whatever the form of their names: there may be a million."""
+
+    files: Mapping[str, Entry]
+    listed: Mapping[str, Mapping[str, str]]
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path in self.files if path not in self.listed)
 
 
 class _Listed(Mapping[str, Mapping[str, str]]):
@@ -165,6 +188,7 @@ class Lines:
         algorithm: BagIt's name of the algorithm, one that we know.
         of_tags: Whether it is a tag manifest.
         version: The version of BagIt that the bag declares; ``None`` when it declares none.
+        allowance: What may yet be kept of lines that name no file.
     """
 
     chunks: Iterable[bytes]
@@ -172,9 +196,10 @@ class Lines:
     algorithm: str
     of_tags: bool
     version: str | None
+    allowance: Allowance = field(default_factory=Allowance)
 
 
-def read_manifest(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> dict[str, str]:
+def read_manifest(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> Mapping[str, str]:
     """Return the digest by path that a manifest gives.
 
     Args:
@@ -213,21 +238,23 @@ def _plain_forms(algorithm: str, of_tags: bool) -> tuple[re.Pattern[bytes], re.P
     return re.compile(f"(?:{digest}  {path}\n)*+".encode()), re.compile("(.+)  (.+)\n")
 
 
-def _line_by_line(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> dict[str, str]:
-    entries: dict[str, str] = {}
+def _line_by_line(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> Mapping[str, str]:
+    entries = digests(files, DIGITS[lines.algorithm])
     absent = 0
     for line in manifest_lines(numbered_lines(lines.chunks, lines.codec, faults), faults):
-        if len(entries) >= MAX_ENTRIES or absent >= MAX_ABSENT:
-            says = f"{len(entries)} entries" if absent < MAX_ABSENT else f"{absent} lines that name no file"
-            faults.append(Fault("limit-exceeded", line.line, f"there are {says} before it; the rest is not read"))
-            break
         path = _enter(line, lines, files, entries, faults)
-        absent += path is not None and path not in files
+        if path is None or path in files:
+            continue
+        absent += 1
+        if absent >= MAX_ABSENT or not lines.allowance.take(path):
+            says = f"{absent} lines up to it name no file; the rest is not read"
+            faults.append(Fault("limit-exceeded", line.line, says))
+            break
     return entries
 
 
 def _enter(
-    line: ManifestLine, lines: Lines, files: Mapping[str, Entry], entries: dict[str, str], faults: list[Fault]
+    line: ManifestLine, lines: Lines, files: Mapping[str, Entry], entries: dict[str, str] | Digests, faults: list[Fault]
 ) -> str | None:
     """Enter one line of a manifest, or the fault that keeps it out; return the path that it means."""
     digest = line.digest.lower()
@@ -292,5 +319,17 @@ def _upper_escapes(written: str) -> str:
 
 
 def normal(path: str) -> str:
-    """Return a path in normalisation form C, to compare names that only differ in form."""
-    return path if path.isascii() else unicodedata.normalize("NFC", path)
+    """Return a path in normalisation form C, to compare names that only differ in form.
+
+    One with more marks in a row than any text needs is returned as it is: the time to sort them grows with the square
+    of their number.
+    """
+    if path.isascii() or (len(path) > _MAX_MARKS and _marks(path) > _MAX_MARKS):
+        return path
+    return unicodedata.normalize("NFC", path)
+
+
+def _marks(path: str) -> int:
+    """Return how many combining marks follow each other in a path, at most."""
+    runs = groupby(path, lambda char: unicodedata.combining(char) > 0)
+    return max((sum(1 for _mark in run) for marks, run in runs if marks), default=0)

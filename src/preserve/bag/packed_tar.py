@@ -10,7 +10,7 @@ with those of the manifests that came before it, or with :data:`COMMON` when non
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,11 @@ __all__ = ["COMMON", "PackedTarContainer", "StreamedTarContainer"]
 COMMON = ("md5", "sha1", "sha256", "sha512")
 """The algorithms that the payload of a stream is hashed with while nothing says which it needs."""
 
-_KEPT = 64 << 20
+_KEPT = 32 << 20
 """Octets of tag files that are kept from the first pass."""
+
+_EACH = 200
+"""Octets that keeping one takes beside its own."""
 
 _MEDIA: Mapping[str | None, frozenset[str]] = {
     None: frozenset({"application/tar", "application/x-tar"}),
@@ -95,10 +98,10 @@ class _TagFiles:
         Raises:
             OSError: It could not be read to its end.
         """
-        if _PAYLOAD.match(entry.path) or entry.size > self._left:
+        if _PAYLOAD.match(entry.path) or entry.size + _EACH > self._left:
             return
         self.kept[entry.place] = b"".join(member_octets(octets, entry))
-        self._left -= entry.size
+        self._left -= entry.size + _EACH
 
 
 def _form(compression: str | None) -> Form:
@@ -143,16 +146,21 @@ class PackedTarContainer:
             self._tags.keep(octets, entry)
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Give the octets of listed members: those kept first, the others in one more pass."""
-        later = []
-        for entry in wanted:
+        """Give the octets of listed members: in one more pass, as they are listed in their order, or in two."""
+        octets: _Forward | None = None
+        behind = []
+        for entry in sorted(wanted, key=lambda entry: entry.place) if isinstance(wanted, Sequence) else wanted:
             if entry.place in self._tags.kept:
                 yield entry, iter((self._tags.kept[entry.place],))
+                continue
+            octets = octets or self._pass()
+            if entry.place < octets.end:
+                behind.append(entry)
             else:
-                later.append(entry)
-        if later:
+                yield entry, member_octets(octets, entry)
+        if behind:
             octets = self._pass()
-            for entry in sorted(later, key=lambda entry: entry.place):
+            for entry in sorted(behind, key=lambda entry: entry.place):
                 yield entry, member_octets(octets, entry)
 
     def _pass(self) -> _Forward:

@@ -26,7 +26,7 @@ from preserve.digests import ALGORITHMS, CHUNK, WEAK, digest_bytes, sha256
 __all__ = ["plain_report"]
 
 _MOST: Final = 100_000
-"""Files that a plain bag has at most: of more, the lists are made with more care for memory."""
+"""Files that a plain bag has at most: those of more are listed with more care for memory."""
 
 _DECLARATIONS: Final[Mapping[bytes, str]] = {
     DECLARATION: "1.0",
@@ -68,20 +68,26 @@ def plain_report(path: Path, depth: Depth) -> BagReport | None:
 def _listing(root: str) -> _Files | None:
     """List a folder; ``None`` when it holds a large file, something that is no file, an empty folder, or very much."""
     files: _Files = {}
-    pending = [""]
+    pending = [("", os.stat(root))]  # noqa: PTH116 - strings: this runs for every bag
     while pending:
-        inside = pending.pop()
+        inside, known = pending.pop()
         empty = True
-        with os.scandir(f"{root}/{inside}") as items:
-            for item in items:
-                empty = False
-                if item.is_dir(follow_symlinks=False):
-                    pending.append(f"{inside}{item.name}/")
-                    continue
-                state = item.stat(follow_symlinks=False)
-                if state.st_size > CHUNK or not stat.S_ISREG(state.st_mode):
-                    return None
-                files[inside + item.name] = _File(state.st_size, state.st_ino, state.st_dev)
+        descriptor = os.open(f"{root}/{inside}", READ | os.O_DIRECTORY)
+        try:
+            if not os.path.samestat(os.fstat(descriptor), known):
+                return None  # something else was put there since
+            with os.scandir(descriptor) as items:
+                for item in items:
+                    empty = False
+                    state = item.stat(follow_symlinks=False)
+                    if stat.S_ISDIR(state.st_mode):
+                        pending.append((f"{inside}{item.name}/", state))
+                        continue
+                    if state.st_size > CHUNK or not stat.S_ISREG(state.st_mode):
+                        return None
+                    files[inside + item.name] = _File(state.st_size, state.st_ino, state.st_dev)
+        finally:
+            os.close(descriptor)
         if empty or len(files) + len(pending) > _MOST:
             return None
     return files

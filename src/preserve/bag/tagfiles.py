@@ -20,8 +20,8 @@ __all__ = [
     "DECLARATION",
     "INFO_ORDER",
     "MAX_DECLARATION",
-    "MAX_FAULTS",
     "MAX_LINE",
+    "MAX_LINES",
     "Declaration",
     "Fault",
     "FetchLine",
@@ -47,8 +47,8 @@ MAX_DECLARATION = 1000
 MAX_LINE = 1 << 17
 """Characters that one line of a tag file may have; no file system allows a path near that."""
 
-MAX_FAULTS = 50_000
-"""Faults of one tag file that are kept; a file with more is not read on."""
+MAX_LINES = 2_500_000
+"""Lines of one tag file that are read: as many as the files of the largest bag, and as many again that are wrong."""
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 """The ``bagit.txt`` of every bag that we write (RFC 8493 2.1.1)."""
@@ -235,7 +235,9 @@ def _known_declaration(version: str | None, encoding: str | None, faults: list[F
     return Declaration(version, codec or "utf-8", tuple(faults))
 
 
-def numbered_lines(chunks: Iterable[bytes], codec: str, faults: list[Fault]) -> Iterator[tuple[int, str]]:
+def numbered_lines(
+    chunks: Iterable[bytes], codec: str, faults: list[Fault], *, most: int = MAX_LINES
+) -> Iterator[tuple[int, str]]:
     """Give the lines of a text tag file with their numbers from 1, as its octets come.
 
     RFC 8493 2.3: a line ends with LF, CR or CRLF; U+0085, U+2028, VT and FF are characters like any other. Memory is
@@ -245,7 +247,8 @@ def numbered_lines(chunks: Iterable[bytes], codec: str, faults: list[Fault]) -> 
         chunks: The octets.
         codec: Python's name of the encoding, as :func:`text_codec` gives it.
         faults: Where a byte-order mark, a text that cannot be decoded or an endless line is put; the latter two end
-            the reading, and so do :data:`MAX_FAULTS` of whatever kind.
+            the reading.
+        most: Lines after which the reading ends too.
     """
     decoder = codecs.getincrementaldecoder(codec)("strict")
     held, number, first = "", 0, True
@@ -260,8 +263,8 @@ def numbered_lines(chunks: Iterable[bytes], codec: str, faults: list[Fault]) -> 
             *whole, held = _split(held + text)
             for line in chain(whole, (held,)) if len(held) > MAX_LINE else whole:
                 number += 1
-                if len(line) > MAX_LINE or len(faults) >= MAX_FAULTS:
-                    says = f"a line has over {MAX_LINE} characters" if len(line) > MAX_LINE else "too much is wrong"
+                if len(line) > MAX_LINE or number > most:
+                    says = f"a line has over {MAX_LINE} characters" if number <= most else f"it has over {most} lines"
                     faults.append(Fault("limit-exceeded", number, f"{says}; the rest is not read"))
                     return
                 yield number, line

@@ -14,7 +14,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-from preserve.bag.containers import Entry, Kind, Listing, below_the_top, enter, shown
+from preserve.bag.bounded import Bounded
+from preserve.bag.containers import MAX_NAMES, Entry, Kind, Listing, below_the_top, enter, shown
+from preserve.bag.table import MANY, MANY_NAMES, Entries, tabled
 from preserve.bag.tar_blocks import BLOCK, padding
 from preserve.decompression import Damaged, Expands
 from preserve.digests import CHUNK
@@ -36,6 +38,9 @@ _SPARSE = ord("S")
 _EXTENDED = frozenset(b"xXgLK")
 _NAMING = frozenset(b"xXL")
 """The extended headers that may name the one member that follows."""
+_KEYS = frozenset({"path", "size"})
+"""Keys of pax headers that say what we ask of a member; others are not kept, as there may be any number of them."""
+_SPARSE_KEY = "GNU.sparse."
 _WITHOUT_DATA = frozenset(b"123456")
 
 
@@ -152,25 +157,33 @@ def tar_listing(
     Raises:
         OSError: The octets could not be read.
     """
-    findings: list[Finding] = []
-    entries: dict[str, Entry] = {}
+    findings: list[Finding] = Bounded[Finding]()
+    entries: Entries = {}
+    names, cut = 0, False
     try:
         for member in _members(octets, findings):
             listed = Entry(member.path, _kind(member), member.size, member.start)
             entry = enter(listed, entries, findings, _sparse(member))
-            if len(entries) > octets.most:
-                says = f"over {octets.most} members; the rest is not looked at"
+            names += len(member.path) if entry is not None else 0
+            if len(entries) >= MANY or names >= MANY_NAMES:
+                entries = tabled(entries)
+            if len(entries) > octets.most or names > MAX_NAMES:
+                what = f"{octets.most} members" if len(entries) > octets.most else f"{MAX_NAMES} characters of names"
+                says = f"over {what}; the rest is not looked at"
                 findings.append(found("limit-exceeded", f"octet {member.start}", says))
+                cut = True
                 break
             if passing is not None and entry is not None and entry.kind is Kind.FILE:
                 passing(entry)
     except _BrokenError as error:
+        cut = error.code == "limit-exceeded"
         findings.append(found(error.code, f"octet {error.offset}", error.says))
     except Damaged as error:
         findings.append(found("compression-damaged", name, f"{error.strerror}; the rest is not looked at"))
     except Expands as error:
+        cut = True
         findings.append(found("limit-exceeded", name, f"{error.strerror}; the rest is not looked at"))
-    return below_the_top(entries, name, suffixes, findings)
+    return below_the_top(entries, name, suffixes, findings, cut=cut)
 
 
 def _members(octets: Octets, findings: list[Finding]) -> Iterator[_Member]:
@@ -221,7 +234,11 @@ def _extend(octets: Octets, flag: int, start: int, size: int, into: dict[str, st
     if flag == ord("L"):
         into["path"] = _text(data)
     elif flag != ord("K"):  # a long link name is of no use: links are not followed
-        into.update(_pax_records(data, start))
+        for key, value in _pax_records(data, start):
+            if key in _KEYS:
+                into[key] = value
+            elif key.startswith("GNU.sparse."):
+                into[_SPARSE_KEY] = ""
 
 
 def _check_end(octets: Octets, block: bytes, offset: int, findings: list[Finding]) -> None:
@@ -253,7 +270,7 @@ def _member(block: bytes, start: int, size: int, fields: dict[str, str]) -> _Mem
         if not (fields["size"].isascii() and fields["size"].isdigit() and len(fields["size"]) < 20):
             raise _BrokenError("tar-corrupt", start, f"a pax header gives the size {fields['size'][:40]!r}")
         size = int(fields["size"])
-    sparse = block[156] == _SPARSE or any(key.startswith("GNU.sparse.") for key in fields)
+    sparse = block[156] == _SPARSE or _SPARSE_KEY in fields
     # Also an empty one: whoever unpacks it has no name for the member then, whatever its header says.
     return _Member(fields["path"] if "path" in fields else _header_path(block), block[156], size, start, sparse)
 

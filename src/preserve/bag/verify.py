@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
+from preserve.bag.bounded import Bounded
 from preserve.bag.checks import CHECKS
 from preserve.bag.indexing import disagreements
 from preserve.bag.look import Bag, look
@@ -20,14 +21,12 @@ from preserve.bag.profile import Profile
 from preserve.decompression import Readable
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["MAX_FINDINGS", "careful_report", "check_seal", "verdict_of", "verify", "verify_stream"]
-
-MAX_FINDINGS = 50_000
-"""Findings that a report holds; a bag that gives more gets ``limit-exceeded`` and no others."""
+__all__ = ["careful_report", "check_seal", "verdict_of", "verify", "verify_stream"]
 
 _DEPTHS = tuple(Depth)
 _INCOMPLETE = frozenset({"payload-to-fetch"})
-_UNREADABLE = frozenset({"payload-unreadable", "tag-file-unreadable", "folder-unreadable"})
+# What was not looked at is not judged: a limit of ours is no fault of the bag.
+_UNREADABLE = frozenset({"payload-unreadable", "tag-file-unreadable", "folder-unreadable", "limit-exceeded"})
 
 
 def verify(
@@ -99,9 +98,11 @@ def verify_stream(
 def _report(
     path: Path, bag: Bag, seal: str | None, profile: Profile | None, beside: Iterable[Finding] = ()
 ) -> BagReport:
-    findings = sorted(islice(chain(_all(bag, seal, profile), beside), MAX_FINDINGS))
-    if len(findings) == MAX_FINDINGS:
-        findings.append(found("limit-exceeded", "", f"over {MAX_FINDINGS} findings; the rest is left off"))
+    kept = Bounded[Finding](chain(_all(bag, seal, profile), beside))
+    findings = sorted(kept)
+    if kept.left_off:
+        says = f"{kept.left_off} more findings of the kinds above are left off"
+        findings.append(found("limit-exceeded", "", says, severity=Severity.NOTE))
     return BagReport(
         name=bag.name,
         path=path,

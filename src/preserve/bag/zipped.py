@@ -18,11 +18,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from preserve.bag.bounded import Bounded
 from preserve.bag.containers import Entry, Kind, Listing, below_the_top, enter, shown
 from preserve.bag.model import Form
+from preserve.bag.table import MANY, MANY_NAMES, Entries, tabled
 from preserve.digests import CHUNK
 from preserve.findings import Finding, found
-from preserve.zip_table import open_zip
+from preserve.zip_table import TooLargeError, open_zip
 
 __all__ = ["MAX_TABLE", "ZipContainer"]
 
@@ -82,11 +84,16 @@ class ZipContainer:
 
     def listing(self) -> Listing:
         """List the members below the one top folder."""
-        findings: list[Finding] = []
-        entries: dict[str, Entry] = {}
+        findings: list[Finding] = Bounded[Finding]()
+        entries: Entries = {}
+        letters, cut = 0, False
         try:
             self._archive = open_zip(self._file, MAX_TABLE)
             self._infos = [_without_crc(info) for info in self._archive.infolist()]
+        except TooLargeError as error:
+            cut = True
+            says = f"its table of contents is not looked at: {error}"
+            findings.append(found("limit-exceeded", self._path.name, says))
         except Exception as error:  # foreign code on hostile octets: whatever it raises, the table is damaged
             says = f"its table of contents cannot be read: {error}"
             findings.append(found("zip-corrupt", self._path.name, says))
@@ -101,7 +108,10 @@ class ZipContainer:
         for place, (info, name) in enumerate(zip(self._infos, names, strict=True)):
             member = Entry(name, _kind(info, name), info.file_size, place)
             enter(member, entries, findings, _heavy_folder(member))
-        return below_the_top(entries, self._path.name, (".zip",), findings)
+            letters += len(name)
+            if len(entries) >= MANY or letters >= MANY_NAMES:
+                entries = tabled(entries)
+        return below_the_top(entries, self._path.name, (".zip",), findings, cut=cut)
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed members."""
