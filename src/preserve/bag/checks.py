@@ -25,7 +25,7 @@ __all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "is_
 
 Check = Callable[[Bag], Iterator[Finding]]
 
-_BITS = 1 << 26
+_BITS = 1 << 25
 """Of a map in which a million names are marked: few of them share a bit by chance."""
 
 _OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")

@@ -153,11 +153,11 @@ def enter(member: Entry, entries: Entries, findings: list[Finding], remark: Find
         What was entered; ``None`` when its path leads nowhere in a bag.
     """
     where = shown(member.path)
-    fault = path_fault(member.path)
     if len(member.path) > MAX_PATH:
         says = f"the member's path has {len(member.path)} characters, more than any system takes; it is not looked at"
         findings.append(found("member-unsafe", where, says))
         return None
+    fault = path_fault(member.path)
     if fault is not None:
         findings.append(found("member-unsafe", where, f"the member's path {fault}; it is not looked at"))
         return None

@@ -157,8 +157,13 @@ def _read(beneath: _Beneath, entry: Entry) -> Iterator[bytes]:
         # Another file may lie there by now.
         if (state.st_ino, state.st_dev) != (entry.place, entry.volume) or not stat.S_ISREG(state.st_mode):
             raise OSError(None, "it changed while the bag was looked at")
-        # One octet more than there should be: a file that grew since is not what was listed.
-        yield from chunks(descriptor, entry.size + 1)
+        left = entry.size
+        # One octet more than there should be: what grew since is not what was listed.
+        for chunk in chunks(descriptor, entry.size + 1):
+            left -= len(chunk)
+            if left < 0:
+                raise OSError(None, "it grows while it is read")
+            yield chunk
     finally:
         os.close(descriptor)
 

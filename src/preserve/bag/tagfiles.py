@@ -50,6 +50,8 @@ MAX_LINE = 1 << 17
 MAX_LINES = 2_500_000
 """Lines of one tag file that are read: as many as the files of the largest bag, and as many again that are wrong."""
 
+_PIECE = 1 << 18
+
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 """The ``bagit.txt`` of every bag that we write (RFC 8493 2.1.1)."""
 
@@ -253,7 +255,7 @@ def numbered_lines(
     decoder = codecs.getincrementaldecoder(codec)("strict")
     held, number, first = "", 0, True
     try:
-        for chunk in chain(chunks, (b"",)):
+        for chunk in chain(_pieces(chunks), (b"",)):
             text = decoder.decode(chunk, final=not chunk)
             if first and text:
                 first = False
@@ -273,6 +275,13 @@ def numbered_lines(
         return
     if held:
         yield number + 1, held.removesuffix("\r")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Give octets in pieces of which all lines may be held at once, however short they are."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE):
+            yield chunk[start : start + _PIECE] if len(chunk) > _PIECE else chunk
 
 
 def _split(text: str) -> list[str]:
