@@ -17,7 +17,7 @@ from itertools import groupby
 from preserve.bag.bounded import Allowance
 from preserve.bag.containers import Entry, shown
 from preserve.bag.model import path_fault
-from preserve.bag.table import Digests, digests
+from preserve.bag.table import Digests, Part, digests
 from preserve.bag.tagfiles import (
     Fault,
     ManifestLine,
@@ -207,9 +207,10 @@ def read_manifest(lines: Lines, files: Mapping[str, Entry], faults: list[Fault])
         files: The files that it may list, as they are there.
         faults: Where lines are put that give nothing.
     """
-    if isinstance(lines.chunks, tuple) and len(lines.chunks) == 1 and lines.codec in _ASCII_LIKE:
-        entries = plain_entries(lines.chunks[0], lines.algorithm, of_tags=lines.of_tags)
-        if entries is not None:
+    whole = lines.chunks[0] if isinstance(lines.chunks, tuple) and len(lines.chunks) == 1 else None
+    if whole is not None and lines.codec in _ASCII_LIKE and not isinstance(files, Part):
+        entries = plain_entries(whole, lines.algorithm, of_tags=lines.of_tags)
+        if entries is not None and all(lines.allowance.take(path) for path in entries.keys() - files.keys()):
             return entries
     return _line_by_line(lines, files, faults)
 
