@@ -49,7 +49,7 @@ def test_the_payload_is_listed_as_it_is_there_and_as_manifests_list_it(tmp_path:
     (root / "data/gone").unlink()
     (root / "data/new").write_bytes(b"xyz")
     given = {data: {name: hashlib.new(name, data).hexdigest() for name in ("md5", "sha256")} for data in (b"aa", b"")}
-    assert listed_files(root) == (
+    assert tuple(listed_files(root)) == (
         ListedFile("data/a", 2, given[b"aa"]),
         ListedFile("data/gone", None, given[b""]),
         ListedFile("data/new", 3, {}),

@@ -5,9 +5,10 @@ Scope: two looks at any bag, for people who want to know what is in it. Not in s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from preserve.bag.look import Bag, look
@@ -87,8 +88,8 @@ def summary(path: Path) -> BagSummary:
         )
 
 
-def listed_files(path: Path) -> tuple[ListedFile, ...]:
-    """Return the payload files that are there or that a manifest lists, by path.
+def listed_files(path: Path) -> Iterator[ListedFile]:
+    """Give the payload files that are there or that a manifest lists, by path; there may be a million.
 
     Raises:
         BagError: The bag could not be opened or listed, or is no bag at all.
@@ -96,9 +97,10 @@ def listed_files(path: Path) -> tuple[ListedFile, ...]:
     with closing(open_container(path)) as container:
         bag = _bag(look(container, Depth.COMPLETE), path)
     expected = bag.claims.expected
-    return tuple(
+    paths = sorted(chain(bag.payload, (each for each in expected if each not in bag.payload)))
+    return (
         ListedFile(each, bag.payload[each].size if each in bag.payload else None, expected.get(each, {}))
-        for each in sorted({*bag.payload, *expected})
+        for each in paths
     )
 
 
