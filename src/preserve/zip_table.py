@@ -9,7 +9,14 @@ import os
 import zipfile
 from typing import IO, BinaryIO, cast
 
-__all__ = ["TooLargeError", "open_zip"]
+__all__ = ["MAX_MEMBERS", "TooLargeError", "open_zip"]
+
+
+MAX_MEMBERS = 160_000
+"""Members that a table may list: the library makes an object of 500 octets and more of each, all at once."""
+
+_ENTRY = b"PK\x01\x02"
+"""APPNOTE 4.3.12: how each entry of the table begins."""
 
 
 class TooLargeError(zipfile.BadZipFile):
@@ -43,4 +50,7 @@ class _Guarded:
         size = left if size < 0 else min(size, left)
         if size > self._largest:
             raise TooLargeError(f"it is larger than {self._largest} octets")
-        return self._file.read(size)
+        octets = self._file.read(size)
+        if octets.count(_ENTRY) > MAX_MEMBERS:
+            raise TooLargeError(f"it has over {MAX_MEMBERS} members")
+        return octets
