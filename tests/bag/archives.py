@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from backports import zstd
-from tests.bag.fixtures import FIRST, bag
+from tests.bag.fixtures import FIRST, PAYLOAD, bag
 from tests.bag.tars import NOTHING_SEEN, build, good
 
 Members = list[tuple[zipfile.ZipInfo, bytes]]
@@ -104,6 +104,28 @@ def with_two_names(tmp_path: Path) -> bytes:
     return octets.replace(b"bag/notes.text1", b"bag/data/forged", 1)
 
 
+def large_dictionary(size: int) -> Callable[[Path], bytes]:
+    """Let the octets of a member ask for a dictionary of 4 GiB, and say how many they become."""
+
+    def make(tmp_path: Path) -> bytes:
+        octets = bytearray(packed(members(tmp_path), method=zipfile.ZIP_LZMA))
+        name = f"bag/{FIRST}".encode()
+        begin = octets.index(name) + len(name)
+        assert octets[begin + 2 : begin + 4] == b"\5\0"
+        octets[begin + 5 : begin + 9] = b"\xff" * 4
+        struct.pack_into("<L", octets, octets.rindex(name) - 46 + 24, size)
+        return bytes(octets)
+
+    return make
+
+
+def other_properties(tmp_path: Path) -> bytes:
+    octets = bytearray(packed(members(tmp_path), method=zipfile.ZIP_LZMA))
+    begin = octets.index(f"bag/{FIRST}".encode()) + len(f"bag/{FIRST}")
+    octets[begin + 2] = 6
+    return bytes(octets)
+
+
 def flipped(text: bytes) -> Callable[[bytes], bytes]:
     return lambda octets: octets.replace(text, bytes([text[0] ^ 1]) + text[1:], 1)
 
@@ -139,6 +161,9 @@ ARCHIVES: list[tuple[str, str, set[str], Callable[[Path], bytes]]] = [
     ("deflated", ".zip", set(), changed(bytes, method=zipfile.ZIP_DEFLATED)),
     ("bzip2ed", ".zip", set(), changed(bytes, method=zipfile.ZIP_BZIP2)),
     ("lzma", ".zip", set(), changed(bytes, method=zipfile.ZIP_LZMA)),
+    ("lzma-of-a-large-dictionary", ".zip", set(), large_dictionary(len(PAYLOAD[FIRST.removeprefix("data/")]))),
+    ("lzma-of-a-dictionary-too-large", ".zip", {"payload-unreadable", "oxum-differs"}, large_dictionary(1 << 31)),
+    ("lzma-of-another-kind", ".zip", {"payload-unreadable"}, other_properties),
     ("with-a-dot-before", ".zip", set(), renamed(lambda name: f"./{name}")),
     ("climbing", ".zip", {"member-unsafe"}, with_member("../evil.txt//", b"x")),
     ("climbing-inside", ".zip", {"member-unsafe"}, with_member("bag/../../evil", b"x")),

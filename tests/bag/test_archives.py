@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,21 @@ def test_a_zip_cut_anywhere_is_never_valid(tmp_path: Path) -> None:
 
 def files(root: Path) -> list[tuple[str, bytes]]:
     return [(str(path.relative_to(root)), path.read_bytes()) for path in sorted(root.rglob("*")) if path.is_file()]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_few_octets_of_a_zip_that_become_many_take_little_memory(method: int, tmp_path: Path) -> None:
+    payload = {"zeros": bytes(64 << 20)}
+    bag(tmp_path / "bag", payload)
+    octets = packed([(zipfile.ZipInfo(f"bag/{name}"), data) for name, data in files(tmp_path / "bag")], method=method)
+    (tmp_path / "bag.zip").write_bytes(octets)
+    payload.clear()
+    tracemalloc.start()
+    try:
+        assert verify(tmp_path / "bag.zip").valid
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
 
 
 class Slow(io.BytesIO):

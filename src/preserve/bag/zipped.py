@@ -22,7 +22,7 @@ from preserve.bag.bounded import Bounded
 from preserve.bag.containers import Entry, Kind, Listing, below_the_top, enter, shown
 from preserve.bag.model import Form
 from preserve.bag.table import MANY, MANY_NAMES, Entries, tabled
-from preserve.digests import CHUNK
+from preserve.bag.zip_members import zip_member_octets
 from preserve.findings import Finding, found
 from preserve.zip_table import TooLargeError, open_zip
 
@@ -138,9 +138,7 @@ class ZipContainer:
 
 def _octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     try:
-        with archive.open(info) as member:
-            while chunk := member.read(CHUNK):
-                yield chunk
+        yield from zip_member_octets(archive, info)
     except (EOFError, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError) as error:
         raise OSError(None, f"it is damaged, or of a kind that is not read: {_said(error)}") from error
     except zipfile.BadZipFile as error:
