@@ -184,3 +184,15 @@ def test_members_that_hardly_take_octets_are_listed_up_to_a_number(
         (told,) = (each for each in report.findings if each.code == "limit-exceeded")
         assert "members; the rest is not looked at" in told.message
     assert "limit-exceeded" not in {each.code for each in verify_stream(io.BytesIO(octets)).findings}
+
+
+def test_files_of_a_stream_beyond_what_is_kept_are_said_to_have_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bag(tmp_path / "bag", payload={f"{number}.txt": b"" for number in range(50)})
+    octets = pack(tmp_path / "bag").read_bytes()
+    assert verify_stream(io.BytesIO(octets)).valid
+    monkeypatch.setattr(packed_tar, "_MOST_DIGESTS", 64 * 20)
+    report = verify_stream(io.BytesIO(octets))
+    assert [finding.code for finding in report.findings].count("payload-unreadable") > 20
+    assert report.verdict is Verdict.UNREADABLE

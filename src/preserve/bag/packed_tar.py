@@ -10,6 +10,8 @@ with those of the manifests that came before it, or with :data:`COMMON` when non
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -20,7 +22,7 @@ from preserve.bag.containers import MAX_ENTRIES, Entry, Listing
 from preserve.bag.model import Form
 from preserve.bag.tar_members import CutShortError, member_octets, tar_listing
 from preserve.decompression import Decompressed, Readable
-from preserve.digests import ALGORITHMS, CHUNK, MultiDigest
+from preserve.digests import ALGORITHMS, CHUNK, DIGITS, MultiDigest
 from preserve.errors import BagError
 
 __all__ = ["COMMON", "PackedTarContainer", "StreamedTarContainer"]
@@ -30,6 +32,9 @@ COMMON = ("md5", "sha1", "sha256", "sha512")
 
 _KEPT = 32 << 20
 """Octets of tag files that are kept from the first pass."""
+
+_MOST_DIGESTS = 64 << 20
+"""Octets of digests of a stream that are kept: of half a million files, when nothing says which they need."""
 
 _EACH = 200
 """Octets that keeping one takes beside its own."""
@@ -102,6 +107,41 @@ class _TagFiles:
             return
         self.kept[entry.place] = b"".join(member_octets(octets, entry))
         self._left -= entry.size + _EACH
+
+
+class _Hashed:
+    """The digests of files that passed, by offset, in few octets: a stream may have a million files."""
+
+    __slots__ = ("_ends", "_known", "_octets", "_places", "_ways")
+
+    def __init__(self) -> None:
+        self._places, self._ends, self._ways = array("Q"), array("Q", (0,)), array("H")
+        self._octets = bytearray()
+        self._known: dict[tuple[str, ...], int] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for more."""
+        return len(self._octets) >= _MOST_DIGESTS
+
+    def add(self, place: int, digests: Mapping[str, str]) -> None:
+        """Keep the digests of the file that passed last."""
+        self._places.append(place)
+        self._ways.append(self._known.setdefault(tuple(digests), len(self._known)))
+        self._octets += bytes.fromhex("".join(digests.values()))
+        self._ends.append(len(self._octets))
+
+    def get(self, place: int) -> dict[str, str] | None:
+        """Return the digests of a file; ``None`` when it has not passed."""
+        number = bisect_left(self._places, place)
+        if number == len(self._places) or self._places[number] != place:
+            return None
+        text = self._octets[self._ends[number] : self._ends[number + 1]].hex()
+        digests, at = {}, 0
+        for algorithm in tuple(self._known)[self._ways[number]]:
+            digests[algorithm] = text[at : at + DIGITS[algorithm]]
+            at += DIGITS[algorithm]
+        return digests
 
 
 def _form(compression: str | None) -> Form:
@@ -196,7 +236,7 @@ class StreamedTarContainer:
         self.media_types = _MEDIA[compression]
         self._tags = _TagFiles()
         self._named: set[str] = set()
-        self._digests: dict[int, Mapping[str, str]] = {}
+        self._digests = _Hashed()
         self._stopped: dict[int, OSError] = {}
 
     def listing(self) -> Listing:
@@ -222,10 +262,12 @@ class StreamedTarContainer:
         if not _PAYLOAD.match(entry.path):
             self._tags.keep(self._octets, entry)
             return
+        if self._digests.full:
+            return
         digest = MultiDigest(sorted(self._named) or COMMON)
         for chunk in member_octets(self._octets, entry):
             digest.update(chunk)
-        self._digests[entry.place] = digest.hexdigests()
+        self._digests.add(entry.place, digest.hexdigests())
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of tag files; a payload file has passed."""
