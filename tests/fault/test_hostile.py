@@ -216,9 +216,10 @@ def test_digests_are_a_dictionary() -> None:
     _files, payload, _tags = parts(filled(), "data/")
     assert isinstance(payload, Part)
     digests = Digests(payload, 2)
-    digests["data/7.txt"], digests["elsewhere"] = "00ff", "abcd"
-    assert dict(digests) == {"data/7.txt": "00ff", "elsewhere": "abcd"}
-    assert len(digests) == 2
+    digests["data/7.txt"], digests["data/6.txt"], digests["elsewhere"] = "0000", "1234", "abcd"
+    digests["data/7.txt"] = "00ff"
+    assert dict(digests) == {"data/6.txt": "1234", "data/7.txt": "00ff", "elsewhere": "abcd"}
+    assert len(digests) == 3
     assert "data/8.txt" not in digests
     assert digests.get("data/8.txt") is None
 
@@ -242,7 +243,7 @@ def test_a_bag_in_tables_has_the_findings_of_one_in_dictionaries(
     (tmp_path / "bag/data/x/2").unlink()
     put(tmp_path / "bag/data/new", b"")
     before = verify(tmp_path / "bag")
-    for room in ("folder", "tar_members", "zipped", "checks"):
+    for room in ("folder", "tar_members", "zipped", "checks", "manifests", "table"):
         monkeypatch.setattr(f"preserve.bag.{room}.MANY", 1)
     assert verify(tmp_path / "bag") == before
     assert before.verdict is Verdict.INVALID

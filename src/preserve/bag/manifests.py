@@ -17,7 +17,7 @@ from itertools import groupby
 from preserve.bag.bounded import Allowance
 from preserve.bag.containers import Entry, shown
 from preserve.bag.model import path_fault
-from preserve.bag.table import Digests, Part, digests
+from preserve.bag.table import MANY, Digests, digests
 from preserve.bag.tagfiles import (
     Fault,
     ManifestLine,
@@ -208,9 +208,9 @@ def read_manifest(lines: Lines, files: Mapping[str, Entry], faults: list[Fault])
         faults: Where lines are put that give nothing.
     """
     whole = lines.chunks[0] if isinstance(lines.chunks, tuple) and len(lines.chunks) == 1 else None
-    if whole is not None and lines.codec in _ASCII_LIKE and not isinstance(files, Part):
+    if whole is not None and lines.codec in _ASCII_LIKE and len(files) <= MANY:
         entries = plain_entries(whole, lines.algorithm, of_tags=lines.of_tags)
-        if entries is not None and all(lines.allowance.take(path) for path in entries.keys() - files.keys()):
+        if entries is not None and all(lines.allowance.take(path) for path in entries if path not in files):
             return entries
     return _line_by_line(lines, files, faults)
 

@@ -230,7 +230,7 @@ class Verdict(StrEnum):
     """The one word on a bag.
 
     ``unreadable`` wins over the others only against ``valid`` and ``incomplete``: an I/O error is no proof of loss,
-    and a fault that was seen stays a fault.
+    a limit of ours no fault of the bag, and a fault that was seen stays a fault.
     """
 
     VALID = "valid"

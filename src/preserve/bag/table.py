@@ -224,39 +224,41 @@ class Digests(Mapping[str, str]):
         size: Octets of a digest.
     """
 
-    __slots__ = ("_chosen", "_files", "_octets", "_others", "_size")
+    __slots__ = ("_at", "_files", "_octets", "_others", "_size")
 
     def __init__(self, files: Part, size: int) -> None:
         self._files, self._size = files, size
-        self._octets = bytearray(len(files.table) * size)
-        self._chosen = bytearray(len(files.table))
+        # Where the digest of each file ends, in digests; 0 when it has none.
+        self._at = array("I", bytes(4 * len(files.table)))
+        self._octets = bytearray()
         self._others: dict[str, str] = {}
 
     def __setitem__(self, path: str, digest: str) -> None:
         number = self._files.number(path)
         if number < 0:
             self._others[path] = digest
-            return
-        self._octets[number * self._size : (number + 1) * self._size] = bytes.fromhex(digest)
-        self._chosen[number] = 1
+        elif at := self._at[number]:
+            self._octets[(at - 1) * self._size : at * self._size] = bytes.fromhex(digest)
+        else:
+            self._octets += bytes.fromhex(digest)
+            self._at[number] = len(self._octets) // self._size
 
     def __getitem__(self, path: str) -> str:
         number = self._files.number(path)
-        if number < 0 or not self._chosen[number]:
-            return self._others[path]
-        return self._octets[number * self._size : (number + 1) * self._size].hex()
+        at = self._at[number] if number >= 0 else 0
+        return self._octets[(at - 1) * self._size : at * self._size].hex() if at else self._others[path]
 
     def __contains__(self, path: object) -> bool:
         if not isinstance(path, str):
             return False
         number = self._files.number(path)
-        return bool(self._chosen[number]) if number >= 0 else path in self._others
+        return bool(self._at[number]) if number >= 0 else path in self._others
 
     def __iter__(self) -> Iterator[str]:
-        return chain(compress(self._files.table.paths, self._chosen), self._others)
+        return chain(compress(self._files.table.paths, self._at), self._others)
 
     def __len__(self) -> int:
-        return self._chosen.count(1) + len(self._others)
+        return len(self._octets) // self._size + len(self._others)
 
 
 class Marks:
@@ -313,7 +315,7 @@ def digests(files: Mapping[str, Entry], digits: int) -> dict[str, str] | Digests
         files: They.
         digits: Hexadecimal digits of a digest.
     """
-    return Digests(files, digits // 2) if isinstance(files, Part) else {}
+    return Digests(files, digits // 2) if isinstance(files, Part) and len(files) > MANY else {}
 
 
 def marks(entries: Mapping[str, Entry]) -> set[str] | Marks:
