@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from backports import zstd
 from tests.bag.conftest import without_rights
-from tests.bag.fixtures import FIRST, bag, drop
+from tests.bag.fixtures import FIRST, bag, drop, pack
 
 from preserve.bag.model import BagReport, Verdict
 from preserve.bag.verify import verify
@@ -173,6 +173,10 @@ def code_page(path: str) -> bytes:
     return path.encode("cp437")
 
 
+def from_within(root: Path) -> bytes:
+    return ZipWriter(lambda path: path.partition("/")[2].encode())(root)
+
+
 def in_table(at: int, value: int) -> Callable[[Path], bytes]:
     """A zip with another number at some octet of every entry of its table of contents (APPNOTE 4.3.12)."""
 
@@ -257,6 +261,44 @@ PACKED = [
     Packed(
         "tar of gzip on a tape: padded with zeros", ".tar.gz", lambda root: gzip.compress(tarred()(root)) + bytes(3000)
     ),
+    Packed(
+        "zip of a Mac's Finder",
+        ".zip",
+        ZipWriter(also={"__MACOSX/bag/data/._plain.txt": b"\0\5\x16\7", "._bag": b"\0\5\x16\7"}),
+        frozenset({"archive-several-tops"}),
+    ),
+    Packed(
+        "tar of a Mac: what Finder knows of a file lies beside it",
+        ".zip",
+        ZipWriter(also={"bag/data/._plain.txt": b"\0\5\x16\7", "bag/._bagit.txt": b"\0\5\x16\7"}),
+        frozenset({"payload-unlisted", "system-file", "oxum-differs", "tag-file-unlisted"}),
+        Verdict.INVALID,
+    ),
+    Packed(
+        "zip of two bags",
+        ".zip",
+        ZipWriter(also={"cab/bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"}),
+        frozenset({"archive-several-tops"}),
+        Verdict.INVALID,
+    ),
+    Packed(
+        "zip of the JDK's jar",
+        ".zip",
+        ZipWriter(also={"META-INF/MANIFEST.MF": b"Manifest-Version: 1.0\r\n\r\n"}),
+        frozenset({"archive-several-tops"}),
+        Verdict.INVALID,
+    ),
+    Packed("zip of OCR-D: no base directory", ".zip", from_within, frozenset({"archive-no-base-directory"})),
+    Packed(
+        "zip of OCR-D: no base directory, in a bag of 0.97",
+        ".zip",
+        from_within,
+        frozenset({"archive-no-base-directory"}),
+        Verdict.INVALID,
+        bag={"version": "0.97"},
+    ),
+    Packed("tar of bdbag in bzip2", ".bz2", lambda root: bz2.compress(tarred()(root))),
+    Packed("zip of a system of capitals", ".ZIP", ZipWriter()),
     Packed("zip whose folders have no slash", ".zip", ZipWriter(folders=stat.S_IFDIR | 0o755, end="")),
 ]
 
@@ -269,6 +311,22 @@ def test_an_archive_of_another_system(row: Packed, tmp_path: Path) -> None:
     path.write_bytes(row.make(root))
     report = verify(path)
     assert answer(report) == (set(row.codes), row.verdict), [*report.findings]
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [("bag", "'one/two/bagit.txt': a bag may lie there"), ("bag/one", "'two/bagit.txt'")]
+)
+def test_a_bag_that_lies_deeper_is_pointed_at(path: str, says: str, tmp_path: Path) -> None:
+    bag(tmp_path / "bag/one/two")
+    for each in (tmp_path / path, pack(tmp_path / path)):
+        missing = [finding for finding in verify(each).findings if finding.code == "bagit-txt-missing"]
+        assert says in missing[0].message
+
+
+def test_a_declaration_in_capitals_is_pointed_at(tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    (tmp_path / "bag/bagit.txt").rename(tmp_path / "bag/BAGIT.TXT")
+    assert ["but one named 'BAGIT.TXT'" in each.message for each in verify(tmp_path / "bag").findings].count(True) == 1
 
 
 @pytest.mark.parametrize("form", ["xz", "zstd"])

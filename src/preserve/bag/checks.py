@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
-from preserve.bag.containers import Entry, Kind, shown
+from preserve.bag.containers import SYSTEM, Entry, Kind, shown
 from preserve.bag.fixity import Altered, Fixity, Intact, Unreadable, compared, fixities
 from preserve.bag.look import Bag
 from preserve.bag.manifests import Claims, normal
@@ -29,12 +30,15 @@ _BITS = 1 << 25
 """Of a map in which a million names are marked: few of them share a bit by chance."""
 
 _OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
-_SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
 
 
 def check_look(bag: Bag) -> Iterator[Finding]:
     """Give what was found while listing and while reading the tag files."""
-    yield from bag.findings
+    for finding in bag.findings:
+        # The drafts say how a bag is packed ("MUST NOT be serialized from within its base directory"); RFC 8493 has
+        # left that section out, and archives of OCR-D have no base directory.
+        softer = finding.code == "archive-no-base-directory" and not bag.is_old
+        yield replace(finding, severity=Severity.WARNING) if softer else finding
     for manifest in (*bag.manifests, *bag.tag_manifests):
         yield from manifest.findings
 
@@ -42,7 +46,15 @@ def check_look(bag: Bag) -> Iterator[Finding]:
 def check_declaration(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 2.1.1: a bag declares what it is."""
     if "bagit.txt" not in bag.tags and not bag.is_unknown("bagit.txt"):
-        yield found("bagit-txt-missing", "bagit.txt", "there is no such file")
+        there = next((path for path in bag.files if path.lower() == "bagit.txt"), None)
+        below = next((path for path in bag.files if path.endswith("/bagit.txt")), None)
+        if there is not None:
+            says = f"there is no such file, but one named {shown(there)!r}"
+        elif below is not None:
+            says = f"there is no such file here, but {shown(below)!r}: a bag may lie there"
+        else:
+            says = "there is no such file"
+        yield found("bagit-txt-missing", "bagit.txt", says)
 
 
 def check_structure(bag: Bag) -> Iterator[Finding]:
@@ -101,7 +113,7 @@ def check_names(bag: Bag) -> Iterator[Finding]:
 
 def is_system_file(path: str) -> bool:
     """Tell whether a file has a name, or lies in a folder with a name, that an operating system gives."""
-    return _SYSTEM.search(path) is not None
+    return SYSTEM.search(path) is not None
 
 
 def _told_apart(bag: Bag) -> Iterator[Finding]:

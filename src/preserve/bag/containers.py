@@ -9,13 +9,14 @@ file system.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from heapq import nsmallest
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from preserve.bag.model import Form, path_fault
-from preserve.findings import Finding, found
+from preserve.findings import Finding, Severity, found
 
 if TYPE_CHECKING:
     from preserve.bag.table import Entries
@@ -25,6 +26,7 @@ __all__ = [
     "MAX_ENTRIES",
     "MAX_NAMES",
     "MAX_PATH",
+    "SYSTEM",
     "Container",
     "Entry",
     "Kind",
@@ -49,6 +51,9 @@ _MAX_SHOWN = 5_000
 
 ANYWHERE = ""
 """Stands among the folders that could not be listed when not even the base directory was, to its end."""
+
+SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
+"""Paths of what an operating system put there by itself."""
 
 
 class Kind(Enum):
@@ -186,7 +191,7 @@ def below_the_top(
         cut: Whether it may hold more, which was not looked at.
     """
     top = _top(entries, findings)
-    if top and name and name not in {top, *(f"{top}{suffix}" for suffix in suffixes)}:
+    if top and name and not (name.startswith(top) and name[len(top) :].lower() in {"", *suffixes}):
         says = f"the base directory is {shown(top)!r}, the archive {name!r}"
         findings.append(found("archive-name-differs", name, says))
     inside = f"{top}/" if top else ""
@@ -210,10 +215,14 @@ def _top(entries: Mapping[str, Entry], findings: list[Finding]) -> str:
         says = "bagit.txt lies at the top: the bag was packed from within its base directory"
         findings.append(found("archive-no-base-directory", "bagit.txt", says))
         return ""
+    ours = {top for top in tops if SYSTEM.search(top) is None}
     if len(tops) > 1:
         names = ", ".join(shown(top) for top in nsmallest(5, tops))
-        findings.append(found("archive-several-tops", "", f"the archive holds {len(tops)} things at its top: {names}"))
-    return min((top for top in tops if f"{top}/bagit.txt" in entries), default=min(tops, default=""))
+        says = f"the archive holds {len(tops)} things at its top: {names}"
+        # The zip of a Mac has a folder for what Linux has no place for: beside the bag, not in it.
+        softer = Severity.WARNING if len(ours) == 1 else None
+        findings.append(found("archive-several-tops", "", says, severity=softer))
+    return min((top for top in tops if f"{top}/bagit.txt" in entries), default=min(ours or tops, default=""))
 
 
 def shown(path: str) -> str:

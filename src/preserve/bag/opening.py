@@ -23,12 +23,12 @@ from preserve.errors import BagError
 __all__ = ["SUFFIXES", "open_container", "open_stream"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
-    "gzip": (".tar.gz", ".tgz"),
-    "bzip2": (".tar.bz2", ".tbz2", ".tbz"),
-    "xz": (".tar.xz", ".txz"),
-    "zstd": (".tar.zst", ".tzst"),
+    "gzip": (".tar.gz", ".tgz", ".gz"),
+    "bzip2": (".tar.bz2", ".tbz2", ".tbz", ".bz2"),
+    "xz": (".tar.xz", ".txz", ".xz"),
+    "zstd": (".tar.zst", ".tzst", ".zst"),
 }
-"""What the name of a compressed tar may have after the name of its bag, the usual one first."""
+"""What the name of a compressed tar may have after the name of its bag, the usual one first; bdbag writes the last."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _WHAT = "Name a folder, a tar (also in gzip, bzip2, xz or zstd) or a zip."
