@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.bag.fixtures import bag, pack
+from tests.bag.fixtures import bag, pack, pack_as
 from tests.bag.profiles import CASES, INFO, profile
 
 from preserve.bag import folder
@@ -46,6 +46,34 @@ def test_a_tar_is_held_to_the_accepted_media_types(tmp_path: Path) -> None:
         assert verify(packed, profile=profile(Accept_Serialization=[accepted])).valid
     for refused in (profile(Serialization="forbidden"), profile(Accept_Serialization=["application/zip"]), profile()):
         assert [each.code for each in verify(packed, profile=refused).findings] == ["profile-serialization"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "accepted"),
+    [
+        (".zip", "application/x-zip-compressed"),
+        (".tar.gz", "application/x-tar+gzip"),
+        (".tar.gz", "application/tar+gzip"),
+        (".tar.bz2", "application/x-bzip2"),
+        (".tar.xz", "application/x-tar+xz"),
+        (".tar.zst", "application/zstd"),
+    ],
+)
+def test_an_archive_is_of_the_types_that_published_profiles_name(suffix: str, accepted: str, tmp_path: Path) -> None:
+    bag(tmp_path / "bag", payload={"a.txt": b"x"}, info=INFO)
+    packed = pack_as(tmp_path / "bag", suffix)
+    assert verify(packed, profile=profile(Accept_Serialization=[accepted])).valid
+    assert not verify(packed, profile=profile(Accept_Serialization=["application/tar"])).valid
+
+
+def test_a_profile_may_ask_that_an_archive_has_the_name_of_its_folder(tmp_path: Path) -> None:
+    asked = profile(Accept_Serialization=["application/tar"], Deserialization_Match_Required=True)
+    bag(tmp_path / "bag", payload={"a.txt": b"x"}, info=INFO)
+    packed = pack(tmp_path / "bag")
+    assert verify(packed, profile=asked).valid
+    renamed = verify(packed.rename(tmp_path / "other.tar"), profile=asked)
+    assert [each.code for each in renamed.findings] == ["archive-name-differs", "profile-serialization"]
+    assert Profile.named("aptrust").name_matches
 
 
 ABOUT = '"BagIt-Profile-Info": {"BagIt-Profile-Identifier": "a"}'
@@ -126,6 +154,7 @@ DART = {
     "manifestsAllowed": [],
     "tagFilesAllowed": [],
     "serialization": "optional",
+    "tarDirMustMatchName": True,
     "tags": [
         {"tagFile": "bagit.txt", "tagName": "BagIt-Version", "required": True, "values": ["1.0"]},
         {"tagFile": "bag-info.txt", "tagName": "Access", "required": True, "values": ["open", "restricted"]},
@@ -139,6 +168,7 @@ def test_a_profile_of_dart_asks_the_same_as_the_specification_would() -> None:
     asked = Profile.parse(json.dumps(DART))
     assert (asked.identifier, asked.specification) == ("https://example.org/dart.json", "1.1.0")
     assert asked.manifests_required == ("sha512",)
+    assert asked.name_matches
     assert (asked.manifests_allowed, asked.tag_files_allowed, asked.fetch_allowed) == (None, None, False)
     assert asked.info == {"Access": TagRule(required=True, values=("open", "restricted"))}
     assert asked.other_info == {"strelsau-info.txt": {"Title": TagRule(required=True, filled=True), "Note": TagRule()}}

@@ -24,6 +24,7 @@ _NAMES: Mapping[str, str] = {
     "tagFilesRequired": "Tag-Files-Required",
     "tagManifestsAllowed": "Tag-Manifests-Allowed",
     "tagManifestsRequired": "Tag-Manifests-Required",
+    "tarDirMustMatchName": "Deserialization-Match-Required",
 }
 _ABOUT: Mapping[str, str] = {
     "bagItProfileIdentifier": "BagIt-Profile-Identifier",

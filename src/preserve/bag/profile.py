@@ -39,6 +39,7 @@ NAMED: Mapping[str, str] = {
 
 _Kind = TypeVar("_Kind")
 _CLAIM = "bagit-profile-identifier"
+_MISNAMED = frozenset({"archive-name-differs", "archive-no-base-directory"})
 _LARGEST = 1 << 20
 """Octets of the largest tag file with fields of its own that is read."""
 _STANDARD = ("bagit.txt", "bag-info.txt", "fetch.txt", "manifest-*.txt", "tagmanifest-*.txt")
@@ -67,6 +68,7 @@ class Profile:
         versions: Versions of BagIt that are accepted.
         serialization: ``forbidden``, ``required`` or ``optional``.
         media_types: Media types of archives that are accepted.
+        name_matches: Whether the base directory must have the name of the archive: DART's profiles ask for it.
         fetch_allowed: Whether a ``fetch.txt`` may be there.
         fetch_required: Whether it must be there (1.4.0).
         data_empty: Whether the payload must be empty, or one file of no octets (1.4.0).
@@ -88,6 +90,7 @@ class Profile:
     versions: tuple[str, ...]
     serialization: str = "optional"
     media_types: tuple[str, ...] = ()
+    name_matches: bool = False
     fetch_allowed: bool = True
     fetch_required: bool = False
     data_empty: bool = False
@@ -134,6 +137,7 @@ class Profile:
             versions=versions,
             serialization=_serialization(document),
             media_types=_texts(document, "Accept-Serialization") or (),
+            name_matches=_member(document, "Deserialization-Match-Required", bool, False),
             fetch_allowed=_member(document, "Allow-Fetch.txt", bool, True),
             fetch_required=_member(document, "Fetch.txt-Required", bool, False),
             data_empty=_member(document, "Data-Empty", bool, False),
@@ -186,8 +190,10 @@ class Profile:
         yield from self._check_files(bag)
 
     def _check_info(self, bag: Bag) -> Iterator[Finding]:
-        if self.identifier not in (value for label, value in bag.info if label.lower() == _CLAIM):
-            yield found("profile-not-claimed", "bag-info.txt", f"no BagIt-Profile-Identifier is {self.identifier}")
+        claims = [value for label, value in bag.info if label.lower() == _CLAIM]
+        if self.identifier not in claims:
+            says = f"it names {', '.join(claims)[:300]}" if claims else "it names none"
+            yield found("profile-not-claimed", "bag-info.txt", f"{says}; the profile is {self.identifier}")
         yield from _fields("bag-info.txt", bag.info, self.info)
         for file, rules in self.other_info.items():
             if file in bag.tags:
@@ -207,6 +213,8 @@ class Profile:
             yield found("profile-serialization", "", f"the bag is a {bag.form}; accepted are {accepted}")
         elif not packed and self.serialization == "required":
             yield found("profile-serialization", "", "the bag is a folder; an archive is required")
+        if self.name_matches and any(finding.code in _MISNAMED for finding in bag.findings):
+            yield found("profile-serialization", "", "the base directory must have the name of the archive")
         if "fetch.txt" in bag.tags and not self.fetch_allowed:
             yield found("profile-fetch", "fetch.txt", "the file is forbidden")
         elif "fetch.txt" not in bag.tags and self.fetch_required:

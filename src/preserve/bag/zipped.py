@@ -67,7 +67,7 @@ class ZipContainer:
     __slots__ = ("_archive", "_file", "_infos", "_path")
 
     form = Form.ZIP
-    media_types = frozenset({"application/zip"})
+    media_types = frozenset({"application/zip", "application/x-zip-compressed"})
     random_access = False
 
     def __init__(self, path: Path) -> None:
