@@ -140,9 +140,9 @@ def test_what_is_not_there_is_told(home: Path) -> None:
     for arguments, code in (
         (["make", "none", "--to", "bags"], ExitCode.SOURCE),
         (["make", "src", "--to", "bags", "--info-file", "none"], ExitCode.SOURCE),
-        (["info", "none"], ExitCode.INVALID),
-        (["extract", "none", "--to", "out"], ExitCode.INVALID),
-        (["convert", "none", "--to", "out"], ExitCode.INVALID),
+        (["info", "none"], ExitCode.SOURCE),
+        (["extract", "none", "--to", "out"], ExitCode.SOURCE),
+        (["convert", "none", "--to", "out"], ExitCode.SOURCE),
     ):
         done = preserve("bag", *arguments, cwd=home)
         assert (done.returncode, "No such file" in done.stderr) == (code, True), done.stderr

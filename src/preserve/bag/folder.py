@@ -17,7 +17,7 @@ from preserve.bag.containers import ANYWHERE, MAX_ENTRIES, MAX_NAMES, Entry, Kin
 from preserve.bag.model import Form
 from preserve.bag.octets import chunks
 from preserve.bag.table import MANY, MANY_NAMES, Entries, tabled
-from preserve.errors import BagError
+from preserve.errors import UnreadableBagError
 from preserve.findings import Finding, found
 
 __all__ = ["READ", "DirectoryContainer", "base_name"]
@@ -67,7 +67,7 @@ class DirectoryContainer:
                             break
                 except OSError as error:
                     if not folder:
-                        raise BagError(f"{self._root} could not be listed: {error.strerror}") from error
+                        raise UnreadableBagError(f"{self._root} could not be listed: {error.strerror}") from error
                     unread.append(folder)
                     says = f"it could not be listed: {error.strerror}"
                     findings.append(found("folder-unreadable", shown(folder), says))

@@ -18,7 +18,7 @@ from preserve.bag.tar_members import is_tar
 from preserve.bag.tarball import TarContainer
 from preserve.bag.zipped import ZipContainer
 from preserve.decompression import Readable, compression_of
-from preserve.errors import BagError
+from preserve.errors import BagError, UnreadableBagError
 
 __all__ = ["SUFFIXES", "open_container", "open_stream"]
 
@@ -48,7 +48,7 @@ def open_container(path: Path) -> Container:
             return _of_file(path)
     except (OSError, ValueError) as error:
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        raise BagError(f"{path} could not be opened: {reason}", hint=_WHAT) from error
+        raise UnreadableBagError(f"{path} could not be opened: {reason}", hint=_WHAT) from error
     raise BagError(f"{path} is neither a folder nor a file", hint=_WHAT)
 
 
@@ -74,7 +74,7 @@ def open_stream(stream: Readable) -> Container:
     try:
         start = _exactly(stream, BLOCK)
     except OSError as error:
-        raise BagError(f"the stream could not be read: {error.strerror}") from error
+        raise UnreadableBagError(f"the stream could not be read: {error.strerror}") from error
     compression = compression_of(start)
     if compression is None and not is_tar(start):
         what = "a zip, whose table of contents comes last" if start.startswith(_ZIP) else "no tar"

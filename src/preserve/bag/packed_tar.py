@@ -23,7 +23,7 @@ from preserve.bag.model import Form
 from preserve.bag.tar_members import CutShortError, member_octets, tar_listing
 from preserve.decompression import Decompressed, Readable
 from preserve.digests import ALGORITHMS, CHUNK, DIGITS, MultiDigest
-from preserve.errors import BagError
+from preserve.errors import UnreadableBagError
 
 __all__ = ["COMMON", "PackedTarContainer", "StreamedTarContainer"]
 
@@ -185,7 +185,7 @@ class PackedTarContainer:
             octets = self._pass()
             return tar_listing(octets, self._path.name, self._suffixes, lambda entry: self._keep(octets, entry))
         except OSError as error:
-            raise BagError(f"{self._path} could not be read: {error.strerror}") from error
+            raise UnreadableBagError(f"{self._path} could not be read: {error.strerror}") from error
 
     def _keep(self, octets: _Forward, entry: Entry) -> None:
         with suppress(CutShortError):
@@ -250,7 +250,7 @@ class StreamedTarContainer:
         try:
             return tar_listing(self._octets, "", (), self._take)
         except OSError as error:
-            raise BagError(f"the stream could not be read: {error.strerror}") from error
+            raise UnreadableBagError(f"the stream could not be read: {error.strerror}") from error
 
     def _take(self, entry: Entry) -> None:
         """Take what is wanted of a file that passes; keep what stopped that."""

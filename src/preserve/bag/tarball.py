@@ -14,7 +14,7 @@ from preserve.bag.containers import MAX_ENTRIES, Entry, Listing
 from preserve.bag.model import Form
 from preserve.bag.octets import chunks
 from preserve.bag.tar_members import cut_short, tar_listing
-from preserve.errors import BagError
+from preserve.errors import UnreadableBagError
 
 __all__ = ["TarContainer"]
 
@@ -56,7 +56,7 @@ class TarContainer:
         try:
             return tar_listing(self, self._path.name, (".tar",))
         except OSError as error:
-            raise BagError(f"{self._path} could not be read: {error.strerror}") from error
+            raise UnreadableBagError(f"{self._path} could not be read: {error.strerror}") from error
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed members, some thousand at a time in the order in which they lie."""
