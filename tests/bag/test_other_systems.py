@@ -9,6 +9,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import stat
 import struct
 import tarfile
@@ -21,11 +22,12 @@ from pathlib import Path
 import pytest
 from backports import zstd
 from tests.bag.conftest import without_rights
-from tests.bag.fixtures import FIRST, bag, drop, pack
+from tests.bag.fixtures import FIRST, PAYLOAD, bag, digest, drop, pack, put
 
 from preserve.bag.model import BagReport, Verdict
 from preserve.bag.verify import verify
 from preserve.errors import UnreadableBagError
+from preserve.findings import Severity
 
 NAMES = {"caf\u00e9.txt": b"1", "\u65e5\u672c/\u30d5.txt": b"2", "\U0001f600.txt": b"3", "plain.txt": b"4"}
 """A payload with names of which older programs say nothing, or other things."""
@@ -81,8 +83,8 @@ class ZipWriter:
                     info.external_attr = self.folders << 16
                 archive.writestr(info, data)
         made = octets.getvalue()
-        for put, name in names.items():
-            made = made.replace(put, name)
+        for stand_in, name in names.items():
+            made = made.replace(stand_in, name)
         return made
 
 
@@ -364,3 +366,172 @@ def test_an_old_bag_may_list_a_file_in_the_manifest_that_cannot_be_read(open_pla
     with without_rights():
         report = verify(open_place / "bag")
     assert answer(report) == ({"tag-file-unreadable"}, Verdict.UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One bag as a folder, octet by octet.
+
+    Attributes:
+        name: What wrote it, and what is special.
+        declaration: Its ``bagit.txt``.
+        algorithms: Of its payload manifests.
+        line: From a digest and a path to a line of a manifest.
+        tags: Its other tag files.
+        missing: Payload files that are listed and not there.
+        encoding: Of its tag files.
+        codes: Exactly those that it gives, but for notes.
+        verdict: The one word.
+    """
+
+    name: str
+    declaration: bytes = b"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n"
+    algorithms: tuple[str, ...] = ("sha256",)
+    line: str = "{digest}  {path}\n"
+    tags: Mapping[str, bytes] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    codes: frozenset[str] = frozenset()
+    verdict: Verdict = Verdict.VALID
+
+    def __call__(self, root: Path) -> None:
+        put(root / "bagit.txt", self.declaration)
+        for path, data in PAYLOAD.items():
+            put(root / "data" / path, data)
+        for name, data in self.tags.items():
+            put(root / name, data)
+        listed = {**PAYLOAD, **dict.fromkeys(self.missing, b"")}
+        for algorithm in self.algorithms:
+            lines = (
+                self.line.format(digest=digest(algorithm, data), path=f"data/{path}") for path, data in listed.items()
+            )
+            put(root / f"manifest-{algorithm}.txt", "".join(lines).encode(self.encoding))
+
+
+V1 = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+KEPT = [
+    Kept(
+        "Bagger and bagit-java on Windows",
+        b"BagIt-Version: 0.96\r\nTag-File-Character-Encoding: UTF-8\r\n",
+        ("md5",),
+        "{digest} {path}\r\n",
+        {"bag-info.txt": b"Source-Organization: x\r\nExternal-Description: a\r\n     b\r\nPayload-Oxum: 26.2\r\n"},
+    ),
+    Kept("md5sum, by hand", line="{digest} *{path}\n", codes=frozenset({"md5sum-asterisk"})),
+    Kept("lipdR: tabs", line="{digest}\t{path}\n", tags={"bag-info.txt": b"Payload-Oxum: 26.2\n"}),
+    Kept(
+        "Dataverse, for the Research Data Alliance",
+        b"BagIt-Version: 1.0\r\nTag-File-Character-Encoding: UTF-8",
+        line="{digest} {path}\n",
+        tags={
+            "bag-info.txt": b"Contact-Name: x\r\nExternal-Description: a\r\n b\r\nPayload-Oxum: 26.2\r\n",
+            "metadata/datacite.xml": b"<resource/>",
+            "metadata/pid-mapping.txt": b"https://doi.example/1 data/\r\n",
+        },
+        codes=frozenset({"bagit-txt-loose"}),
+    ),
+    Kept(
+        "APTrust, by DART",
+        algorithms=("md5", "sha256"),
+        tags={
+            "aptrust-info.txt": b"Title: Cables\nAccess: Institution\nStorage-Option: Standard\n",
+            "bag-info.txt": b"Source-Organization: x\nBag-Count: 1 of 1\nBag-Group-Identifier:\nPayload-Oxum: 26.2\n",
+        },
+    ),
+    Kept(
+        "Moab of Stanford",
+        b"Tag-File-Character-Encoding: UTF-8\nBagIt-Version: 0.97\n",
+        ("md5", "sha1", "sha256"),
+        codes=frozenset({"bagit-txt-loose"}),
+    ),
+    Kept("the first drafts", b"BagIt-Version: 0.93\nTag-File-Character-Encoding: UTF-8\n", ("md5",)),
+    Kept(
+        "Java's names of encodings",
+        b"BagIt-Version: 0.97\nTag-File-Character-Encoding: Cp1252\n",
+        encoding="cp1252",
+        codes=frozenset({"encoding-not-utf8"}),
+    ),
+    Kept("lines that end with CR CR LF", line="{digest}  {path}\r\r\n", codes=frozenset({"manifest-blank-line"})),
+    Kept(
+        "Wellcome: all versions in one place, some of it elsewhere",
+        tags={"fetch.txt": b"s3://stored/b1/v1/data/x.jp2\t0\tdata/b1/x.jp2\n"},
+        missing=("b1/x.jp2",),
+        codes=frozenset({"payload-to-fetch"}),
+        verdict=Verdict.INCOMPLETE,
+    ),
+    Kept(
+        "bdbag: files by ARK",
+        tags={"fetch.txt": b"ark:/57799/b9j69h\t0\tdata/a b.txt\n"},
+        missing=("a b.txt",),
+        codes=frozenset({"payload-to-fetch"}),
+        verdict=Verdict.INCOMPLETE,
+    ),
+    Kept(
+        "a script on Windows: backslashes in a manifest",
+        line="{digest}  data\\source\r\n",
+        codes=frozenset({"entry-outside-payload", "payload-unlisted"}),
+        verdict=Verdict.INVALID,
+    ),
+    Kept(
+        "a script: white space at the end of a line",
+        line="{digest}  {path} \n",
+        codes=frozenset({"payload-missing", "payload-unlisted"}),
+        verdict=Verdict.INVALID,
+    ),
+    Kept(
+        "md5 of BSD",
+        line="MD5 ({path}) = {digest}\n",
+        codes=frozenset({"digest-malformed", "payload-unlisted"}),
+        verdict=Verdict.INVALID,
+    ),
+    Kept(
+        "names as URLs have them",
+        V1,
+        tags={"data/a b.txt": b""},
+        missing=("a%20b.txt",),
+        codes=frozenset({"percent-literal", "payload-missing", "payload-unlisted"}),
+        verdict=Verdict.INVALID,
+    ),
+]
+
+
+@pytest.mark.parametrize("row", KEPT, ids=lambda row: row.name)
+def test_a_bag_of_another_system(row: Kept, tmp_path: Path) -> None:
+    root = tmp_path / "bag"
+    row(root)
+    packed = tmp_path / "bag.zip"
+    packed.write_bytes(ZipWriter()(root))
+    for report in (verify(root), verify(pack(root)), verify(packed)):
+        serious = {finding.code for finding in report.findings if finding.severity is not Severity.NOTE}
+        assert (serious, report.verdict) == (set(row.codes), row.verdict), [*report.findings]
+
+
+def test_a_name_in_the_encoding_of_the_tag_files_is_known_again(tmp_path: Path) -> None:
+    bag(tmp_path / "bag", {"caf\u00e9.txt": b"x"}, version="0.97", encoding="iso-8859-1")
+    (tmp_path / "bag/data/caf\u00e9.txt").rename(os.fsdecode(bytes(tmp_path) + b"/bag/data/caf\xe9.txt"))
+    for each in (tmp_path / "bag", pack(tmp_path / "bag")):
+        assert answer(verify(each)) == ({"name-encoding", "encoding-not-utf8"}, Verdict.VALID)
+    put(tmp_path / "bag/bagit.txt", b"BagIt-Version: 0.97\nTag-File-Character-Encoding: CP1251\n")
+    assert not verify(tmp_path / "bag").valid
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda root: (root / "manifest-sha256.txt").rename(root / "MANIFEST-SHA256.TXT"), "but 'MANIFEST-SHA256.TXT'"),
+        (lambda root: (root / "manifest-sha256.txt").rename(root / "manifest.txt"), "but 'manifest.txt'"),
+        (
+            lambda root: put(root / "manifest-sha256.txt", b"0" * 64 + b"  data\\a.txt\n"),
+            "parts names with backslashes, not with '/'",
+        ),
+        (
+            lambda root: put(root / "manifest-sha256.txt", b"0" * 64 + f"  {FIRST} \n".encode()),
+            f"there is no such file, but '{FIRST}'",
+        ),
+    ],
+)
+def test_a_message_names_what_is_likely_meant(change: Callable[[Path], object], says: str, tmp_path: Path) -> None:
+    Kept("")(tmp_path / "bag")
+    change(tmp_path / "bag")
+    assert any(says in finding.message for finding in verify(tmp_path / "bag").findings)

@@ -29,6 +29,7 @@ Check = Callable[[Bag], Iterator[Finding]]
 _BITS = 1 << 25
 """Of a map in which a million names are marked: few of them share a bit by chance."""
 
+_ANY_MANIFEST = re.compile(r"manifest[^/]*\.txt", re.ASCII | re.IGNORECASE)
 _OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
 
 
@@ -68,7 +69,9 @@ def check_structure(bag: Bag) -> Iterator[Finding]:
         yield found("payload-directory-missing", "data", "there is no such folder")
     payload = list(bag.manifest_names(of_tags=False))
     if not payload and not bag.is_unknown("manifest"):
-        yield found("payload-manifest-missing", "", "there is no manifest-<algorithm>.txt")
+        near = next((path for path in bag.tags if _ANY_MANIFEST.fullmatch(path)), None)
+        hint = f", but {shown(near)!r}" if near else ""
+        yield found("payload-manifest-missing", "", f"there is no manifest-<algorithm>.txt{hint}")
     elif payload and not any(algorithm in ALGORITHMS for _name, algorithm in payload):
         yield found("no-usable-manifest", "", "no payload manifest is of an algorithm that we know")
     tags = list(bag.manifest_names(of_tags=True))
@@ -211,7 +214,9 @@ def check_payload(bag: Bag) -> Iterator[Finding]:
             if bag.entries[path].kind is Kind.FOLDER:
                 yield found("payload-missing", shown(path), "a manifest lists it as a file; it is a folder")
         elif path not in (bag.fetch or {}) and not bag.is_unknown(path):
-            yield found("payload-missing", shown(path), "a manifest lists it; there is no such file")
+            near = path.rstrip(" \t")
+            hint = f", but {shown(near)!r}" if near != path and near in bag.payload else ""
+            yield found("payload-missing", shown(path), f"a manifest lists it; there is no such file{hint}")
     usable = [manifest for manifest in bag.manifests if manifest.tells_all]
     # Of an old bag, the one manifest that lists a file may be one that could not be read.
     if usable and (not bag.is_old or all(manifest.whole for manifest in bag.manifests)):
@@ -227,8 +232,11 @@ def check_payload(bag: Bag) -> Iterator[Finding]:
 
 def _renamed(claims: Claims) -> Iterator[Finding]:
     for listed, here in claims.renamed:
-        says = f"the manifest writes {listed!a}, the file is named {here!a}: other normalisation forms"
-        yield found("name-normalisation", shown(here), says)
+        says = f"the manifest writes {listed!a}, the file is named {here!a}"
+        if shown(here) == here:
+            yield found("name-normalisation", shown(here), f"{says}: other normalisation forms")
+        else:
+            yield found("name-encoding", shown(here), f"{says}: its octets are in the encoding of the tag files")
 
 
 def check_tags(bag: Bag) -> Iterator[Finding]:

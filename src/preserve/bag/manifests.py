@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -90,7 +91,8 @@ class Claims:
 
     Attributes:
         expected: Digest by algorithm, by path.
-        renamed: Pairs of the path as listed and as it is on the disk, which differ in normalisation form only.
+        renamed: Pairs of the path as listed and as it is on the disk, which differ in normalisation form or encoding
+            only.
         missing: Listed, and no such file.
         unlisted: There, and in no manifest of an algorithm that we know; found anew each time that it is gone through.
     """
@@ -101,8 +103,14 @@ class Claims:
     unlisted: Iterable[str]
 
 
-def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims:
-    """Return what manifests of one kind say together of the files that they may list."""
+def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry], codec: str = "utf-8") -> Claims:
+    """Return what manifests of one kind say together of the files that they may list.
+
+    Args:
+        manifests: They.
+        files: The files.
+        codec: Python's name of the encoding of the tag files: names that are not UTF-8 may be in it too.
+    """
     listed = _Listed(tuple((each.algorithm, each.entries) for each in manifests if each.algorithm is not None))
     if listed.is_exactly(files):
         return Claims(listed, (), (), ())
@@ -112,7 +120,7 @@ def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims
         by_form = {normal(path): path for path in reversed(absent)}
         renamed = {}
         for here in unlisted:
-            path = by_form.pop(normal(here), None)
+            path = by_form.pop(normal(_read_as(here, codec)), None)
             if path is not None:
                 renamed[here] = path
         listed.renamed = renamed
@@ -130,6 +138,17 @@ class _Unlisted:
 
     def __iter__(self) -> Iterator[str]:
         return (path for path in self.files if path not in self.listed)
+
+
+def _read_as(path: str, codec: str) -> str:
+    """Return a path whose octets are not UTF-8 as some encoding has it; any other as it is."""
+    if path.isascii():
+        return path
+    octets = path.encode("utf-8", "surrogateescape")
+    for each in ("utf-8", codec):
+        with suppress(UnicodeDecodeError):
+            return octets.decode(each)
+    return path
 
 
 class _Listed(Mapping[str, Mapping[str, str]]):
@@ -275,7 +294,8 @@ def _enter(
     elif lines.of_tags and path.startswith("tagmanifest-"):
         faults.append(Fault("tagmanifest-lists-tagmanifest", line.line, f"{shown(path)!r} is a tag manifest"))
     elif not lines.of_tags and not path.startswith(PAYLOAD):
-        faults.append(Fault("entry-outside-payload", line.line, f"{shown(path)!r} is not below data/"))
+        says = "is not below data/" if not path.startswith("data\\") else "parts names with backslashes, not with '/'"
+        faults.append(Fault("entry-outside-payload", line.line, f"{shown(path)!r} {says}"))
     elif path not in entries:
         entries[path] = digest
     elif entries[path] == digest:
