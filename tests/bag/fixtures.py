@@ -553,6 +553,7 @@ def fetch(line: str) -> dict[str, bytes]:
 
 
 simple("valid--fetched-already", tags=fetch(f"https://example.org/a 23 {FIRST}"))
+simple("valid--fetched-by-a-name-and-no-host", tags=fetch(f"ark:/57799/b9j69h 23 {FIRST}"))
 simple("fetch-line-malformed--two-fields", tags=fetch(f"https://example.org/a {FIRST}"))
 simple("fetch-line-malformed--length", tags=fetch(f"https://example.org/a many {FIRST}"))
 simple("fetch-line-malformed--no-scheme", tags=fetch(f"example.org/a 23 {FIRST}"))

@@ -68,8 +68,21 @@ def renamed(change: Callable[[str], str]) -> Callable[[Path], bytes]:
 
 
 def sparse_header(tmp_path: Path) -> bytes:
-    info, data = member("bag/data/s", b"", kind=tarfile.GNUTYPE_SPARSE)
-    return info.tobuf(tarfile.GNU_FORMAT) + data + build(tmp_path / "t", good(tmp_path))
+    """A sparse member of GNU's old form, whose map goes on in two further blocks, before the others."""
+    info, _data = member("bag/data/s", b"x", kind=tarfile.GNUTYPE_SPARSE)
+    block = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    block[482] = 1
+    block[148:156] = b"%06o\0 " % (sum(block) - sum(block[148:156]) + 8 * 0x20)
+    further = bytes(504) + b"\1" + bytes(7) + bytes(512)
+    return bytes(block) + further + b"x".ljust(512, b"\0") + build(tmp_path / "t", good(tmp_path))
+
+
+def named_sparse(tmp_path: Path) -> bytes:
+    """GNU's third form: the name of a payload file is where only those look who know the form."""
+    info, data = member("bag/data/GNUSparseFile.7/s", b"x")
+    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": f"bag/{FIRST}"}
+    others = [(other, octets) for other, octets in good(tmp_path) if other.name != f"bag/{FIRST}"]
+    return build(tmp_path / "t", [*others, (info, data)])
 
 
 def pax_sparse(tmp_path: Path) -> bytes:
@@ -148,7 +161,8 @@ TARS: list[tuple[str, set[str], Callable[[Path], bytes]]] = [
     ("two-tops", {"archive-several-tops"}, with_member("other/notes.txt", b"x")),
     ("from-within", {"archive-no-base-directory"}, renamed(lambda name: name.partition("/")[2] or ".")),
     ("other-name", {"archive-name-differs"}, renamed(lambda name: name.replace("bag", "cables", 1))),
-    ("sparse", {"tar-sparse", *NOTHING_SEEN}, sparse_header),
+    ("sparse", {"tar-sparse"}, sparse_header),
+    ("sparse-and-named-elsewhere", {"tar-sparse", "oxum-differs"}, named_sparse),
     ("pax-sparse", {"tar-sparse"}, pax_sparse),
     ("endless-header", {"limit-exceeded"}, huge_header),
     ("endless-member", {"tar-truncated", "tag-file-unlisted", "tar-no-end"}, huge_member),

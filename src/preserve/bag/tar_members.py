@@ -38,7 +38,8 @@ _SPARSE = ord("S")
 _EXTENDED = frozenset(b"xXgLK")
 _NAMING = frozenset(b"xXL")
 """The extended headers that may name the one member that follows."""
-_KEYS = frozenset({"path", "size"})
+_SPARSE_NAME = "GNU.sparse.name"
+_KEYS = frozenset({"path", "size", _SPARSE_NAME})
 """Keys of pax headers that say what we ask of a member; others are not kept, as there may be any number of them."""
 _SPARSE_KEY = "GNU.sparse."
 _WITHOUT_DATA = frozenset(b"123456")
@@ -213,9 +214,19 @@ def _members(octets: Octets, findings: list[Finding]) -> Iterator[_Member]:
             if last.flag != _LABEL or last.size:  # GNU's name of the volume is no member: nothing is unpacked for it
                 yield last
             if last.flag == _SPARSE:
-                raise _BrokenError("tar-sparse", offset, "where its octets end is not known; the rest is not looked at")
+                start = _behind_its_map(octets, block, start)
             size = 0 if last.flag in _WITHOUT_DATA else last.size
         offset = start + size + padding(size)
+
+
+def _behind_its_map(octets: Octets, block: bytes, start: int) -> int:
+    """Return where the octets of a sparse member of GNU's old form begin: behind the blocks with more of its map."""
+    more = block[482]
+    while more:
+        further = octets.read_at(start, BLOCK)
+        start += BLOCK
+        more = further[504] if len(further) == BLOCK else 0
+    return start
 
 
 def _lacking(last: _Member, end: int) -> Iterator[Finding]:
@@ -237,7 +248,7 @@ def _extend(octets: Octets, flag: int, start: int, size: int, into: dict[str, st
         for key, value in _pax_records(data, start):
             if key in _KEYS:
                 into[key] = value
-            elif key.startswith("GNU.sparse."):
+            if key.startswith(_SPARSE_KEY):
                 into[_SPARSE_KEY] = ""
 
 
@@ -271,8 +282,10 @@ def _member(block: bytes, start: int, size: int, fields: dict[str, str]) -> _Mem
             raise _BrokenError("tar-corrupt", start, f"a pax header gives the size {fields['size'][:40]!r}")
         size = int(fields["size"])
     sparse = block[156] == _SPARSE or _SPARSE_KEY in fields
-    # Also an empty one: whoever unpacks it has no name for the member then, whatever its header says.
-    return _Member(fields["path"] if "path" in fields else _header_path(block), block[156], size, start, sparse)
+    # Also an empty one: whoever unpacks it has no name for the member then, whatever its header says. GNU's third form
+    # of sparse members has a made-up name there, for those who do not know it.
+    path = fields.get(_SPARSE_NAME, fields.get("path"))
+    return _Member(_header_path(block) if path is None else path, block[156], size, start, sparse)
 
 
 def _kind(member: _Member) -> Kind:
