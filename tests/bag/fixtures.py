@@ -280,6 +280,7 @@ simple(
 )
 simple("bagit-txt-malformed--blank-line", declaration=b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n\n")
 simple("bagit-version-unknown", declaration=b"BagIt-Version: 2.0\nTag-File-Character-Encoding: UTF-8\n")
+simple("bagit-version-unknown--1.1", declaration=b"BagIt-Version: 1.1\nTag-File-Character-Encoding: UTF-8\n")
 for what in ("rot13", "zlib", "no-such", "utf-8\\x00"):
     octets = f"BagIt-Version: 1.0\nTag-File-Character-Encoding: {what}\n".encode()
     simple(f"encoding-unknown--{what.replace(chr(92), '')}", declaration=octets)
@@ -357,6 +358,11 @@ def _(root: Path) -> None:
 
 # RFC 8493 2.1.3, the lines of a manifest.
 simple("manifest-line-malformed--one-token", edit=manifest(add(("#comment", ""))), separator=" ")
+simple(
+    "manifest-line-malformed+payload-unlisted--white-space-first",
+    edit=manifest(lambda lines: [(f"  {lines[0][0]}", lines[0][1]), *lines[1:]]),
+)
+simple("payload-missing+payload-unlisted--white-space-last", edit=manifest(rename(FIRST, f"{FIRST} ")))
 simple("digest-malformed--comment", edit=manifest(add(("#", "a comment"))))
 simple(
     "digest-malformed+payload-unlisted--short",
