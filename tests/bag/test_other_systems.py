@@ -331,6 +331,17 @@ def test_a_declaration_in_capitals_is_pointed_at(tmp_path: Path) -> None:
     assert ["but one named 'BAGIT.TXT'" in each.message for each in verify(tmp_path / "bag").findings].count(True) == 1
 
 
+def test_a_zip_of_more_members_than_are_looked_at_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bag(tmp_path / "bag")
+    (tmp_path / "bag.zip").write_bytes(ZipWriter()(tmp_path / "bag"))
+    monkeypatch.setattr("preserve.bag.zipped.MAX_TABLE", 100)
+    found, _verdict = answer(verify(tmp_path / "bag.zip"))
+    assert "limit-exceeded" in found
+    assert "zip-corrupt" not in found
+
+
 @pytest.mark.parametrize("form", ["xz", "zstd"])
 def test_what_asks_for_too_much_memory_is_not_called_damaged(form: str, tmp_path: Path) -> None:
     bag(tmp_path / "bag")
