@@ -300,6 +300,12 @@ PACKED = [
         bag={"version": "0.97"},
     ),
     Packed("tar of bdbag in bzip2", ".bz2", lambda root: bz2.compress(tarred()(root))),
+    Packed(
+        "tar in gzip that is named as a plain one",
+        ".tar",
+        lambda root: gzip.compress(tarred()(root)),
+        frozenset({"archive-name-differs"}),
+    ),
     Packed("zip of a system of capitals", ".ZIP", ZipWriter()),
     Packed("zip whose folders have no slash", ".zip", ZipWriter(folders=stat.S_IFDIR | 0o755, end="")),
 ]

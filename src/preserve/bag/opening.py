@@ -55,14 +55,21 @@ def open_container(path: Path) -> Container:
 def _of_file(path: Path) -> Container:
     with path.open("rb") as file:
         start = file.read(BLOCK)
-    if is_tar(start) or path.suffix == ".tar":
-        return TarContainer(path)
-    if start.startswith(_ZIP) or path.suffix == ".zip":
-        return ZipContainer(path)
     compression = compression_of(start)
-    if compression is None:
-        raise BagError(f"{path} is a file that is no archive, not a bag", hint=_WHAT)
-    return PackedTarContainer(path, compression, SUFFIXES[compression])
+    if is_tar(start):
+        return TarContainer(path)
+    if start.startswith(_ZIP):
+        return ZipContainer(path)
+    if compression is not None:
+        return PackedTarContainer(path, compression, SUFFIXES[compression])
+    # Its name tells what a file was whose beginning is damaged.
+    match path.suffix.lower():
+        case ".tar":
+            return TarContainer(path)
+        case ".zip":
+            return ZipContainer(path)
+        case _:
+            raise BagError(f"{path} is a file that is no archive, not a bag", hint=_WHAT)
 
 
 def open_stream(stream: Readable) -> Container:
