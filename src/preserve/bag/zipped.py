@@ -45,8 +45,9 @@ _UNICODE_PATH = struct.Struct("<BL")
 _UNICODE_PATH_TAG = 0x7075
 """APPNOTE 4.6.9: an extra field with the name in UTF-8: its version, the CRC of the other name, the name."""
 
+_UNIX = 3
 _WINDOWS = frozenset({0, 10, 14})
-"""APPNOTE 4.4.2.2: the systems that part names with backslashes: those of FAT, NTFS and VFAT."""
+"""APPNOTE 4.4.2.2: host systems; those of FAT, NTFS and VFAT part names with backslashes."""
 
 _LEAST_HEADER = 30
 """APPNOTE 4.3.7: octets of a local file header without its name."""
@@ -200,7 +201,8 @@ def _name(info: zipfile.ZipInfo) -> str:
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
-        return name
+        # Nobody on Unix translates a name: its octets are in whatever encoding they had there.
+        return octets.decode("utf-8", "surrogateescape") if info.create_system == _UNIX else name
 
 
 def _unicode_path(extra: bytes, octets: bytes) -> str:
