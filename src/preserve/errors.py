@@ -11,6 +11,7 @@ Scope: what stopped us from looking. Not in scope: what is wrong with a thing th
     │   └── NotACableError           3   every reader declined it
     ├── RecordError             2   a record, or a document made of it, is not valid
     ├── BagError                2   a bag could not be opened as one
+    │   └── UnreadableBagError       3   it is there, and nobody lets us look, or the disk does not
     ├── ComparisonError         2   two sources cannot be compared
     ├── ArchiveError            4   the archive could not be read or written
     └── DepositError            5   a target refused or did not answer
@@ -33,6 +34,7 @@ __all__ = [
     "PreserveError",
     "RecordError",
     "SourceError",
+    "UnreadableBagError",
     "UsageError",
     "internal_error",
 ]
@@ -117,6 +119,12 @@ class BagError(PreserveError):
     """A place could not be opened as a bag at all (not: a bag with findings)."""
 
     exit_code = ExitCode.INVALID
+
+
+class UnreadableBagError(BagError):
+    """A bag, or a part of its container, could not be read, which is no proof of loss."""
+
+    exit_code = ExitCode.SOURCE
 
 
 class ComparisonError(PreserveError):

@@ -13,7 +13,7 @@ from pathlib import Path
 from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, refusal, shown
 from preserve.bag.model import Form
 from preserve.digests import CHUNK
-from preserve.errors import BagError
+from preserve.errors import UnreadableBagError
 from preserve.findings import Finding, found
 
 __all__ = ["DirectoryContainer"]
@@ -47,7 +47,10 @@ class DirectoryContainer:
                 pending.extend(self._scan(folder, entries, findings))
             except OSError as error:
                 if not folder:
-                    raise BagError(f"{self._root} could not be listed: {error.strerror}") from error
+                    raise UnreadableBagError(
+                        f"{self._root} could not be listed: {error.strerror}",
+                        hint="Check its rights and its disk, then run again.",
+                    ) from error
                 unread.append(folder)
                 findings.append(found("folder-unreadable", shown(folder), f"it could not be listed: {error.strerror}"))
             if len(entries) > MAX_ENTRIES:

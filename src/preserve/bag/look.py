@@ -291,6 +291,9 @@ class _Reader:
         if known is not None:
             entries = read_manifest(Lines(octets, codec, known, of_tags, self.version), files, faults)
         _drain(octets)
+        if name not in self.digests:
+            # Read in part or not at all, which is a finding: that it lists something, or not, would be no proof.
+            return Manifest(name, None, of_tags, {}, tuple(self.as_findings(name, faults)))
         return Manifest(name, known, of_tags, entries, tuple(self.as_findings(name, faults)))
 
     def seal(self) -> str | None:

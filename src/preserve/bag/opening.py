@@ -6,6 +6,7 @@ what the container holds (``folder``, ``tarball``, ``packed_tar``, ``zipped``).
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from preserve.bag.tar_members import is_tar
 from preserve.bag.tarball import TarContainer
 from preserve.bag.zipped import ZipContainer
 from preserve.decompression import Readable, compression_of
-from preserve.errors import BagError
+from preserve.errors import BagError, UnreadableBagError
 
 __all__ = ["SUFFIXES", "open_container", "open_stream"]
 
@@ -30,6 +31,7 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
 }
 """What the name of a compressed tar may have after the name of its bag, the usual one first."""
 
+_NOTHING_THERE = frozenset({None, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _WHAT = "Name a folder, a tar (also in gzip, bzip2, xz or zstd) or a zip."
 
@@ -46,9 +48,13 @@ def open_container(path: Path) -> Container:
             return DirectoryContainer(path)
         if stat.S_ISREG(mode):
             return _of_file(path)
-    except (OSError, ValueError) as error:
-        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        raise BagError(f"{path} could not be opened: {reason}", hint=_WHAT) from error
+    except OSError as error:
+        says = f"{path} could not be opened: {error.strerror or error}"
+        if error.errno in _NOTHING_THERE:
+            raise BagError(says, hint=_WHAT) from error
+        raise UnreadableBagError(says, hint="Check its rights and its disk, then run again.") from error
+    except ValueError as error:
+        raise BagError(f"{path} could not be opened: {error}", hint=_WHAT) from error
     raise BagError(f"{path} is neither a folder nor a file", hint=_WHAT)
 
 

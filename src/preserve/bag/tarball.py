@@ -12,7 +12,7 @@ from pathlib import Path
 from preserve.bag.containers import MAX_ENTRIES, Entry, Listing
 from preserve.bag.model import Form
 from preserve.bag.tar_members import member_octets, tar_listing
-from preserve.errors import BagError
+from preserve.errors import UnreadableBagError
 
 __all__ = ["TarContainer"]
 
@@ -52,7 +52,9 @@ class TarContainer:
         try:
             return tar_listing(self, self._path.name, (".tar",))
         except OSError as error:
-            raise BagError(f"{self._path} could not be read: {error.strerror}") from error
+            raise UnreadableBagError(
+                f"{self._path} could not be read: {error.strerror}", hint="Check its disk, then run again."
+            ) from error
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed members, in the order in which they lie."""

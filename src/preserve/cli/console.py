@@ -50,7 +50,12 @@ def say_note(message: str) -> None:
 
 def _printable(text: str) -> str:
     """Make what a file name or a text holds harmless to a terminal, line breaks of ours kept."""
-    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text)
+    return "".join(char if char.isprintable() or char == "\n" else _escaped(ord(char)) for char in text)
+
+
+def _escaped(code: int) -> str:
+    # PEP 383: an octet of a name that is not UTF-8.
+    return f"\\x{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02x}"
 
 
 class _Drawn:
