@@ -134,7 +134,7 @@ class _TarSink:
         if self._pack is not None and expands(self._taken, self._size):
             # Whoever reads it, we too, would take it for one that was made to exhaust them.
             raise ArchiveError(
-                f"these files shrink to less than 1/{MOST_TIMES} in {Form.TAR_ZST.value}: no reader of ours would take it",
+                f"in {Form.TAR_ZST.value} these files shrink to less than 1/{MOST_TIMES}: no reader of ours takes that",
                 hint="No bag was made. Choose another form, as --form tar.",
             )
 

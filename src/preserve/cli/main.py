@@ -7,6 +7,7 @@ the work is done in the rooms below.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
@@ -96,6 +97,10 @@ def run(arguments: list[str] | None = None) -> None:
     Args:
         arguments: Without the program's name; ``None`` for those of the process.
     """
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        # Told to end, by a service manager or a closed terminal, is as Ctrl-C: what is half made is removed.
+        if signal.getsignal(each) is signal.SIG_DFL:
+            signal.signal(each, signal.default_int_handler)
     sys.exit(_run(arguments))
 
 

@@ -114,6 +114,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     _check_part(bags, asked)
     counts: Counter[str] = Counter()
     codes: set[ExitCode] = set()
+    failed = 0
     with (
         progress_bar("verify", json_lines=json_lines) as progress,
         closing(_verified(bags, asked, at_once)) as answers,
@@ -122,13 +123,14 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
         for bag, answer in answers:
             progress.advance(str(bag))
             if isinstance(answer, PreserveError):
+                failed += 1
                 codes.add(answer.exit_code)
                 _tell_error(bag, answer, json_lines)
                 continue
             counts[answer.verdict] += 1
             codes.add(_CODES.get(answer.verdict, ExitCode.INVALID))
             _tell(bag, answer, json_lines)
-    numbers = {verdict.value: counts[verdict] for verdict in (PartVerdict if part else Verdict)}
+    numbers = {verdict.value: counts[verdict] for verdict in (PartVerdict if part else Verdict)} | {"failed": failed}
     if json_lines:
         say_json(lines.counts(numbers))
     elif len(bags) > 1:
