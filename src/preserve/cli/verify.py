@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,12 +17,13 @@ import typer
 
 from preserve.bag.member_index import index_path
 from preserve.bag.model import BagReport, Depth, Verdict
+from preserve.bag.opening import SUFFIXES
 from preserve.bag.part import PartReport, PartVerdict, verify_part
 from preserve.bag.profile import NAMED, Profile
 from preserve.bag.second_opinion import second_opinion
 from preserve.bag.verify import verify as verify_bag
 from preserve.bag.verify import verify_stream
-from preserve.cli.console import progress_bar, say, say_error, say_json
+from preserve.cli.console import progress_bar, say, say_error, say_json, say_note
 from preserve.cli.named import named_profile
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
 from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
@@ -40,6 +42,10 @@ _CODES: Final[Mapping[str, ExitCode]] = {
     Verdict.UNREADABLE: ExitCode.SOURCE,
     PartVerdict.UNREADABLE: ExitCode.SOURCE,
 }
+_NO_BAG: Final = frozenset({"bagit-txt-missing", "payload-manifest-missing"})
+_ARCHIVES: Final = (".tar", ".zip", *chain.from_iterable(SUFFIXES.values()))
+_LOOKED_AT: Final = 1000
+"""Names of a folder, when it is no bag, that are looked at for one that is."""
 _Answer = BagReport | PartReport | PreserveError
 
 
@@ -186,8 +192,24 @@ def _tell(bag: Path, answer: BagReport | PartReport, json_lines: bool) -> None:
         line, words = lines.bag(str(bag), answer), text.bag(str(bag), answer)
     if json_lines:
         say_json(line)
-    else:
-        say(words)
+        return
+    say(words)
+    if isinstance(answer, BagReport) and {each.code for each in answer.findings} >= _NO_BAG:
+        inside = _looks_like_a_bag_in(bag)
+        if inside is not None:
+            say_note(f"  {bag} is no bag, but may hold some, as {inside}. To verify them: preserve verify {bag}/*")
+
+
+def _looks_like_a_bag_in(folder: Path) -> Path | None:
+    """Return something in a folder that may be a bag, by its name or its bagit.txt; ``None`` when nothing is."""
+    try:
+        with os.scandir(folder) as items:
+            for item in islice(items, _LOOKED_AT):
+                if item.name.endswith(_ARCHIVES) or os.path.isfile(f"{item.path}/bagit.txt"):  # noqa: PTH113
+                    return Path(item.path)
+    except OSError:
+        pass
+    return None
 
 
 def _tell_error(path: Path, error: PreserveError, json_lines: bool) -> None:

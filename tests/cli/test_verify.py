@@ -1,0 +1,162 @@
+"""``preserve verify`` as people and programs meet it: of some files, of many bags, of what may not be opened."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.bag.conftest import NOBODY
+from tests.bag.fixtures import bag, pack, pack_as
+from tests.cli.command import environment, json_lines, preserve
+
+from preserve.bag.member_index import index_path
+from preserve.bag.write import write_index
+from preserve.contract import contract_bytes
+from preserve.errors import ExitCode
+
+SCHEMA = json.loads(contract_bytes("outcome-1.0.0.schema.json"))
+FILES = {"tei/07STRELSAU1.xml": b"<TEI/>", "tei/07STRELSAU2.xml": b"<TEI>2</TEI>", "source/07STRELSAU1.txt": b"1\n"}
+
+
+def conforming(lines: list[dict[str, Any]], verb: str) -> list[dict[str, Any]]:
+    validator = Draft202012Validator({"$ref": f"#/$defs/{verb}", "$defs": SCHEMA["$defs"]})
+    for line in lines:
+        validator.validate(line)
+    return lines
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    bag(tmp_path / "one", FILES)
+    pack(tmp_path / "one")
+    write_index(tmp_path / "one.tar", tmp_path)
+    return tmp_path
+
+
+def test_programs_read_the_word_on_some_files(home: Path) -> None:
+    bag(home / "two", FILES)
+    (home / "two/data/tei/07STRELSAU1.xml").write_bytes(b"<tei/>")
+    done = preserve("verify", "one", "two", "one.tar", "none", "--cable", "07STRELSAU1", "--json", cwd=home)
+    *lines, error, counts = json_lines(done)
+    assert done.returncode == ExitCode.INVALID
+    conforming(lines, "verify_part")
+    assert [(line["bag"], line["outcome"], line["checked"], line["of"]) for line in lines] == [
+        ("one", "intact", 2, 3),
+        ("two", "damaged", 2, 3),
+        ("one.tar", "intact", 2, 3),
+    ]
+    assert {line["by"] for line in lines} == {"manifests"}
+    conforming([error], "verify")
+    assert counts == {"counts": {"intact": 2, "incomplete": 0, "damaged": 1, "unreadable": 0, "failed": 1}}
+    done = preserve("verify", "one.tar", "--path", "source/*", "--by-index", "--json", cwd=home)
+    (line, _counts) = json_lines(done)
+    assert (conforming([line], "verify_part")[0]["by"], done.returncode) == ("index", 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["one", "--by-index"], ExitCode.USAGE, "--path or --cable"),
+        (["one.tar", "--path", "*", "--by-index", "--seal", "0" * 64], ExitCode.USAGE, "goes round the seal"),
+        (["one", "--path", "*", "--depth", "oxum"], ExitCode.USAGE, "--depth is of whole bags"),
+        (["one", "--path", "*", "--profile", "btr"], ExitCode.USAGE, "--profile is of whole bags"),
+        (["one", "--path", "*", "--with-bagit"], ExitCode.USAGE, "--with-bagit is of whole bags"),
+        (["-", "--path", "*"], ExitCode.USAGE, "of a stream every file passes"),
+        (["one", "--path", "*.pdf"], ExitCode.USAGE, "fits '*.pdf'"),
+        (["one", "--path", "data/tei/*"], ExitCode.USAGE, "paths below data/: 'tei/*'"),
+        (["one", "--cable", "07STRELSAU9"], ExitCode.USAGE, "fits '*/07STRELSAU9.*'"),
+        (["one", "--path", "*", "--by-index"], ExitCode.INVALID, "one is a folder: only a tar has an index"),
+        (["one.zip", "--path", "*", "--by-index"], ExitCode.INVALID, "preserve bag index"),
+        (["bare.tar", "--path", "*", "--by-index"], ExitCode.INVALID, "preserve bag index"),
+        (["spoilt.tar", "--path", "*", "--by-index"], ExitCode.INVALID, "is no index of a tar: line 1"),
+        (["plain", "--path", "*"], ExitCode.INVALID, "plain is no bag"),
+        (["one", "--seal", "abc"], ExitCode.USAGE, "no SHA-256"),
+        (["one", "one.tar", "--seal", "0" * 64], ExitCode.USAGE, "not of 2"),
+        (["one", "--profile", "x" * 300], ExitCode.USAGE, "no BagIt Profile is named"),
+        (["x" * 300], ExitCode.INVALID, "File name too long"),
+        (["circle/x"], ExitCode.INVALID, "Too many levels"),
+    ],
+)
+def test_what_does_not_go_is_told_with_what_to_do(arguments: list[str], code: ExitCode, says: str, home: Path) -> None:
+    (home / "plain/data").mkdir(parents=True)
+    (home / "plain/data/x").touch()
+    (home / "circle").symlink_to("circle")
+    pack_as(home / "one", ".zip")
+    for name in ("bare.tar", "spoilt.tar"):
+        (home / name).write_bytes((home / "one.tar").read_bytes())
+    index_path(home / "spoilt.tar").write_bytes(b"no index\n")
+    done = preserve("verify", *arguments, cwd=home)
+    assert (done.returncode, says in done.stderr) == (code, True), done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert "internal error" not in done.stderr
+
+
+def test_an_index_named_with_its_tar_is_no_bag_of_its_own(home: Path) -> None:
+    done = preserve("verify", "one.tar", "one.tar.index.csv", cwd=home)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stdout
+    index_path(home / "one.tar").write_bytes(b"no index\n")
+    done = preserve("verify", "one.tar", "one.tar.index.csv", cwd=home)
+    assert (done.returncode, "warning  member-index-differs at one.tar.index.csv" in done.stdout) == (0, True)
+
+
+def as_nobody(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command without rights over files; the process keeps what it has open and loaded as root."""
+    start = (
+        "import os, sys; import preserve.cli.main as m; m._app([]); "
+        "from preserve.engine import map_batches; import concurrent.futures.process, tempfile; "
+        f"(os.seteuid({NOBODY}) if os.geteuid() == 0 else None); m.run(sys.argv[1:])"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", start, *arguments],
+        cwd=cwd, env=environment(), capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_what_may_not_be_read_is_code_3_and_keeps_nobody_from_the_others(open_place: Path) -> None:
+    for name in ("good", "shut"):
+        bag(open_place / name, FILES)
+    pack(open_place / "good").rename(open_place / "shut.tar")
+    (open_place / "within").mkdir()
+    (open_place / "shut.tar").rename(open_place / "within/shut.tar")
+    bag(open_place / "manifest", FILES)
+    (open_place / "manifest/manifest-sha512.txt").chmod(0)
+    (open_place / "shut").chmod(0)
+    (open_place / "within").chmod(0)
+    names = ("shut", "within/shut.tar", "manifest", "good")
+    done = as_nobody("verify", *names, "--jobs", "1", cwd=open_place)
+    assert done.returncode == ExitCode.SOURCE, done.stdout + done.stderr
+    assert "shut could not be listed: Permission denied" in done.stderr
+    assert "within/shut.tar could not be opened: Permission denied" in done.stderr
+    # That nobody can read who lists a file is no proof that nobody does.
+    assert "unreadable  manifest" in done.stdout
+    assert "payload-unlisted" not in done.stdout
+    assert "valid       good" in done.stdout
+    assert "4 items: 1 valid, 1 unreadable, 2 failed" in done.stdout
+    listed = as_nobody("bag", "list", "manifest", cwd=open_place)
+    assert (listed.returncode, listed.stdout) == (ExitCode.SOURCE, "")
+    for verb in (["bag", "info", "within/shut.tar"], ["bag", "convert", "shut", "--to", "new"]):
+        assert as_nobody(*verb, cwd=open_place).returncode == ExitCode.SOURCE
+
+
+def test_who_names_the_folder_that_holds_the_bags_is_told_so(home: Path) -> None:
+    (home / "bags").mkdir()
+    (home / "one").rename(home / "bags/one")
+    done = preserve("verify", "bags", cwd=home)
+    assert done.returncode == ExitCode.INVALID
+    assert "bags is no bag, but may hold some, as bags/one. To verify them: preserve verify bags/*" in done.stderr
+    (home / "bags/one").rename(home / "one")
+    assert "may hold some" not in preserve("verify", "bags", cwd=home).stderr
+    assert preserve("verify", "bags", "--json", cwd=home).stderr == ""
+
+
+def test_a_name_that_is_not_utf_8_is_told_as_text(home: Path) -> None:
+    (home / "one").rename(home / "on\udcff")
+    done = preserve("verify", "on\udcff", "--json", cwd=home)
+    line = json_lines(done)[0]
+    assert (done.returncode, line["bag"]) == (0, "on\\xff")
+    assert preserve("verify", "on\udcff", cwd=home).stdout.startswith("valid       on\\xff  (")
