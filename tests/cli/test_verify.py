@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.bag.conftest import NOBODY
+from tests.bag.conftest import without_rights
 from tests.bag.fixtures import bag, pack, pack_as
-from tests.cli.command import environment, json_lines, preserve
+from tests.cli.command import json_lines, preserve
 
 from preserve.bag.member_index import index_path
 from preserve.bag.write import write_index
+from preserve.cli import main
 from preserve.contract import contract_bytes
 from preserve.errors import ExitCode
 
@@ -104,43 +103,36 @@ def test_an_index_named_with_its_tar_is_no_bag_of_its_own(home: Path) -> None:
     assert (done.returncode, "warning  member-index-differs at one.tar.index.csv" in done.stdout) == (0, True)
 
 
-def as_nobody(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command without rights over files; the process keeps what it has open and loaded as root."""
-    start = (
-        "import os, sys; import preserve.cli.main as m; m._app([]); "
-        "from preserve.engine import map_batches; import concurrent.futures.process, tempfile; "
-        f"(os.seteuid({NOBODY}) if os.geteuid() == 0 else None); m.run(sys.argv[1:])"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", start, *arguments],
-        cwd=cwd, env=environment(), capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-
-
-def test_what_may_not_be_read_is_code_3_and_keeps_nobody_from_the_others(open_place: Path) -> None:
-    for name in ("good", "shut"):
+def test_what_may_not_be_read_is_code_3_and_keeps_nobody_from_the_others(
+    open_place: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("good", "shut", "manifest"):
         bag(open_place / name, FILES)
-    pack(open_place / "good").rename(open_place / "shut.tar")
     (open_place / "within").mkdir()
-    (open_place / "shut.tar").rename(open_place / "within/shut.tar")
-    bag(open_place / "manifest", FILES)
+    pack(open_place / "good").rename(open_place / "within/shut.tar")
+    shut, tar, manifest, good = names = [
+        str(open_place / name) for name in ("shut", "within/shut.tar", "manifest", "good")
+    ]
+    # Once with all rights: what is imported by need may lie where nobody may read.
+    for verb in (["verify", *names, "--jobs", "1"], ["bag", "list", good], ["bag", "convert", "none", "--to", "new"]):
+        main._run(verb)
+    capfd.readouterr()
     (open_place / "manifest/manifest-sha512.txt").chmod(0)
     (open_place / "shut").chmod(0)
     (open_place / "within").chmod(0)
-    names = ("shut", "within/shut.tar", "manifest", "good")
-    done = as_nobody("verify", *names, "--jobs", "1", cwd=open_place)
-    assert done.returncode == ExitCode.SOURCE, done.stdout + done.stderr
-    assert "shut could not be listed: Permission denied" in done.stderr
-    assert "within/shut.tar could not be opened: Permission denied" in done.stderr
-    # That nobody can read who lists a file is no proof that nobody does.
-    assert "unreadable  manifest" in done.stdout
-    assert "payload-unlisted" not in done.stdout
-    assert "valid       good" in done.stdout
-    assert "4 items: 1 valid, 1 unreadable, 2 failed" in done.stdout
-    listed = as_nobody("bag", "list", "manifest", cwd=open_place)
-    assert (listed.returncode, listed.stdout) == (ExitCode.SOURCE, "")
-    for verb in (["bag", "info", "within/shut.tar"], ["bag", "convert", "shut", "--to", "new"]):
-        assert as_nobody(*verb, cwd=open_place).returncode == ExitCode.SOURCE
+    with without_rights():
+        code = main._run(["verify", *names, "--jobs", "1"])
+        out, err = capfd.readouterr()
+        assert (code, f"{shut} could not be listed: Permission denied" in err) == (ExitCode.SOURCE, True), out + err
+        assert f"{tar} could not be opened: Permission denied" in err
+        assert f"unreadable  {manifest}" in out
+        # That nobody can read what lists a file is no proof that nothing does.
+        assert "payload-unlisted" not in out
+        assert f"valid       {good}" in out
+        assert "4 items: 1 valid, 1 unreadable, 2 failed" in out
+        for verb in (["bag", "list", manifest], ["bag", "info", tar], ["bag", "convert", shut, "--to", "new"]):
+            assert main._run(verb) == ExitCode.SOURCE
+        assert capfd.readouterr().out == ""
 
 
 def test_who_names_the_folder_that_holds_the_bags_is_told_so(home: Path) -> None:
