@@ -350,7 +350,7 @@ def _zip_extra(chance: Chance, data: bytes) -> bytes:
     )
     behind = at + 46 + name + extra
     changed = bytearray(data[:behind] + field + data[behind:])
-    struct.pack_into("<H", changed, at + 30, extra + len(field))
+    struct.pack_into("<H", changed, at + 30, (extra + len(field)) % (1 << 16))
     size = struct.unpack_from("<L", data, end + 12)[0]
     struct.pack_into("<L", changed, end + len(field) + 12, (size + len(field)) % (1 << 32))
     if chance.randrange(2):

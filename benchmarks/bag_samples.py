@@ -143,12 +143,15 @@ def zipped(
 def read_tar(data: bytes, suffix: str = ".tar") -> Files | None:
     """Return the files of the bag in a tar, as the standard library reads it; ``None`` when it does not.
 
-    It ends without a word at a header of which a field is no number, and takes names from where GNU has times.
+    It ends without a word at a header of which a field is no number, and takes names from where GNU has times. A tar
+    with a sparse file counts as not read: a few octets of it say that there are gigabytes of zeros.
     """
     found: Files = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(_EXPAND[suffix](data))) as archive:
             for member in archive:
+                if member.issparse():
+                    return None
                 file = archive.extractfile(member) if member.isreg() else None
                 if file is not None:
                     found[_plain_path(member.name)] = file.read()

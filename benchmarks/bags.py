@@ -2,9 +2,11 @@
 
 What is compared, each way in a process of its own, one after another, over the same bytes:
 
-* make: one-cable bags of five files, ours staged, synced and renamed in batches of 100; bagit-python and bdbag in place
-  over files that were written first, which is what their users do; and a bare write of the bytes of our bags.
-* verify: the same bags, every bit; then one bag of many files; then one bag of a few large ones, also as a tar.
+* make: one-cable bags of five files, ours staged, synced, checked and renamed in batches of 100, as folders, as a tar
+  each, and as tars of a thousand; bagit-python and bdbag in place over files that were written first, which is what
+  their users do; and a bare write of the bytes of our bags, without any sync and with one for each batch.
+* verify: the same bags, every bit, beside a loop that lists, reads and hashes their files and judges nothing: nobody
+  who does so in Python can be faster. Then one bag of many files; then one bag of a few large ones, also as a tar.
 
 Processor seconds tell more than wall clock on a machine that does other things too; both are printed, with the peak of
 memory. bdbag is left out where it is not installed.
@@ -15,9 +17,11 @@ Usage: python -m benchmarks.bags [--bags 20000] [--files 5000] [--large 4] [--sc
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import logging
+import os
 import resource
 import shutil
 import subprocess
@@ -30,6 +34,7 @@ from pathlib import Path
 
 import bagit
 
+from preserve.bag.durable import sync_trees
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
 from preserve.bag.stage import Stage
 from preserve.bag.verify import verify
@@ -47,6 +52,8 @@ SIZES = {
 MEGABYTE = 1_000_000
 GROUP = 1_000
 """Cables of a tarred bag of many."""
+BATCH = 100
+"""Bags that are made at once."""
 
 
 def contents(number: int) -> dict[str, bytes]:
@@ -62,13 +69,18 @@ def new_bags(number: int) -> Iterator[NewBag]:
         yield NewBag(f"05STRELSAU{each}", files, (("External-Identifier", f"05STRELSAU{each}"),))
 
 
-def make_ours(folder: Path, number: int) -> None:
-    """Make bags as ``pack`` does: 100 a batch, one sync for all."""
+def make_ours(folder: Path, number: int, form: Form = Form.DIRECTORY) -> None:
+    """Make bags as ``pack`` does: a batch at a time, one sync for all of it, each checked before it appears."""
     bags = new_bags(number)
-    while batch := list(islice(bags, 100)):
+    while batch := list(islice(bags, BATCH)):
         with Stage(folder) as stage:
-            staged = [stage_bag(bag, stage.path) for bag in batch]
-            publish([(bag, folder / bag.name) for bag in staged], check=None)
+            staged = [stage_bag(bag, stage.path, form=form) for bag in batch]
+            publish([(bag, folder / bag.path.name) for bag in staged])
+
+
+def make_tars(folder: Path, number: int) -> None:
+    """Make bags as tars, one a cable."""
+    make_ours(folder, number, Form.TAR)
 
 
 def make_groups(folder: Path, number: int) -> None:
@@ -82,7 +94,7 @@ def make_groups(folder: Path, number: int) -> None:
         ]
         with Stage(folder) as stage:
             staged = stage_bag(NewBag(f"group-{cables[0]}", tuple(files)), stage.path, form=Form.TAR)
-            publish([(staged, folder / staged.path.name)], check=None)
+            publish([(staged, folder / staged.path.name)])
 
 
 def _files_of(folder: Path, number: int) -> Iterator[Path]:
@@ -117,7 +129,7 @@ def verify_bdbag(place: Path) -> None:
         bdbag_api.validate_bag(str(bag))
 
 
-def bare_write(folder: Path, number: int) -> None:
+def bare_write(folder: Path, number: int, each_batch: Callable[[], None] = lambda: None) -> None:
     """Write the bytes of bags: the payload, and tag files of our bags' sizes; no digest, no sync."""
     tags = {"bagit.txt": 54, "bag-info.txt": 120, "manifest-sha512.txt": 790, "tagmanifest-sha512.txt": 430}
     for each in range(number):
@@ -128,6 +140,30 @@ def bare_write(folder: Path, number: int) -> None:
             target.write_bytes(data)
         for path, size in tags.items():
             (root / path).write_bytes(bytes(size))
+        if each % BATCH == BATCH - 1:
+            each_batch()
+
+
+def bare_write_synced(folder: Path, number: int) -> None:
+    """Write the bytes of bags, and sync as often as we do."""
+    bare_write(folder, number, lambda: sync_trees([folder]))
+
+
+def bare_read(place: Path) -> None:
+    """List, read and hash every file of every bag, and hold it against nothing."""
+    for bag in _bags(place):
+        pending = [f"{bag}/"]
+        while pending:
+            inside = pending.pop()
+            with os.scandir(inside) as items:
+                for item in items:
+                    if item.is_dir(follow_symlinks=False):
+                        pending.append(f"{inside}{item.name}/")
+                        continue
+                    size = item.stat(follow_symlinks=False).st_size
+                    descriptor = os.open(item.path, os.O_RDONLY)
+                    hashlib.sha512(os.read(descriptor, size + 1)).hexdigest()
+                    os.close(descriptor)
 
 
 def verify_ours(place: Path, threads: int = 1) -> None:
@@ -155,10 +191,13 @@ def _bags(place: Path) -> list[Path]:
 
 WAYS: dict[str, Callable[..., None]] = {
     "make_ours": make_ours,
+    "make_tars": make_tars,
     "make_groups": make_groups,
     "make_bagit": make_bagit,
     "make_bdbag": make_bdbag,
     "bare_write": bare_write,
+    "bare_write_synced": bare_write_synced,
+    "bare_read": bare_read,
     "verify_ours": verify_ours,
     "verify_bagit": verify_bagit,
     "verify_bdbag": verify_bdbag,
@@ -203,26 +242,29 @@ def table(title: str, rows: dict[str, dict[str, float]], ours: str) -> None:
 def small(scratch: Path, number: int) -> None:
     """Measure (a) and (b): many bags of one cable."""
     made = {}
-    ways = {"preserve": "make_ours", f"preserve, {GROUP:,} a tar": "make_groups", "bagit-python": "make_bagit"}
-    ways |= {"bdbag": "make_bdbag"} if _BDBAG else {}
-    ways["bare write"] = "bare_write"
+    ways = {"preserve": "make_ours", "preserve, a tar each": "make_tars", f"preserve, {GROUP:,} a tar": "make_groups"}
+    ways |= {"bagit-python": "make_bagit"} | ({"bdbag": "make_bdbag"} if _BDBAG else {})
+    ways |= {"bare write": "bare_write", "bare write, synced": "bare_write_synced"}
+    kept = ("make_ours", "make_tars", "make_groups")
     for name, way in ways.items():
         folder = scratch / way
         folder.mkdir()
         made[name] = run(way, folder, number)
-        if way not in {"make_ours", "make_groups"}:
+        if way not in kept:
             shutil.rmtree(folder)
     table(f"(a) make {number:,} bags of one cable", made, "preserve")
-    bags, groups = scratch / "make_ours", scratch / "make_groups"
+    bags, tars, groups = (scratch / way for way in kept)
     checked = {
         "preserve": run("verify_ours", bags),
+        "preserve, a tar each": run("verify_ours", tars),
         f"preserve, {GROUP:,} a tar": run("verify_ours", groups),
         "bagit-python": run("verify_bagit", bags),
     }
     checked |= {"bdbag": run("verify_bdbag", bags)} if _BDBAG else {}
+    checked["bare reading and hashing"] = run("bare_read", bags)
     table(f"(b) verify {number:,} bags of one cable", checked, "preserve")
-    shutil.rmtree(bags)
-    shutil.rmtree(groups)
+    for way in kept:
+        shutil.rmtree(scratch / way)
 
 
 def many_files(scratch: Path, number: int) -> None:
@@ -236,6 +278,7 @@ def many_files(scratch: Path, number: int) -> None:
         "bagit-python": run("verify_bagit", scratch / "many"),
         **({"bdbag": run("verify_bdbag", scratch / "many")} if _BDBAG else {}),
         "sha512sum --check": run("verify_sums", scratch / "many"),
+        "bare reading and hashing": run("bare_read", scratch / "many"),
     }
     table(f"(c) verify one bag of {number:,} files", rows, "preserve")
 
@@ -252,6 +295,7 @@ def large_files(scratch: Path, gigabytes: int) -> None:
         "preserve, as a tar": run("verify_ours", scratch / "large.tar"),
         "preserve, as a tar, two threads": run("verify_ours", scratch / "large.tar", 2),
         "bagit-python": run("verify_bagit", scratch / "large"),
+        **({"bdbag": run("verify_bdbag", scratch / "large")} if _BDBAG else {}),
         "sha512sum --check": run("verify_sums", scratch / "large"),
     }
     table(f"(d, e) verify one bag of {gigabytes} GB", rows, "preserve")

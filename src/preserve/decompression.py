@@ -7,8 +7,10 @@ octets. Not in scope: what the octets are; tars and zips have rooms of their own
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import BinaryIO, Final, Protocol, cast
@@ -24,6 +26,9 @@ MAGIC: Final[Mapping[str, bytes]] = {
     "zstd": b"\x28\xb5\x2f\xfd",
 }
 """How the octets of each form begin."""
+
+_SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+"""How a frame of Zstandard begins that holds nothing of its octets (RFC 8878 3.1.2); pzstd writes one first."""
 
 _MOST_MEMORY: Final = 128 << 20
 """Octets that a decoder may ask for; the strongest presets of xz and zstd ask for 65 and 128 MiB."""
@@ -59,6 +64,8 @@ class Readable(Protocol):
 
 def compression_of(start: bytes) -> str | None:
     """Return the form of what begins with some octets, a key of :data:`MAGIC`; ``None`` when it is none of them."""
+    if _SKIPPABLE.match(start):
+        return "zstd"
     return next((name for name, magic in MAGIC.items() if start.startswith(magic)), None)
 
 
@@ -98,7 +105,7 @@ class Decompressed:
         Raises:
             Damaged: They cannot be decoded from here on.
             Expands: They are too many for where they come from.
-            OSError: The compressed octets could not be read.
+            OSError: The compressed octets could not be read, or ask for more memory than is given.
         """
         parts: list[bytes] = []
         while size > 0 and (part := self._some(min(size, _STEP))):
@@ -110,6 +117,12 @@ class Decompressed:
         try:
             part = self._inner.read(size)
         except (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, gzip.BadGzipFile, ValueError) as error:
+            # Neither library has an exception of its own for octets that are whole and ask for too much.
+            if "memory" in str(error).lower():
+                says = (
+                    f"to decompress it takes over {_MOST_MEMORY >> 20} MiB of memory; compress it with a smaller window"
+                )
+                raise OSError(errno.ENOMEM, says) from error
             raise Damaged(None, str(error) or "it ends too early") from error
         except OSError as error:
             # bz2 raises OSError without a number for damaged data; a disk's errors have one.

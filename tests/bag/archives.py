@@ -55,6 +55,7 @@ def renamed(change: Callable[[str], str]) -> Callable[[Path], bytes]:
         found = members(tmp_path)
         for info, _data in found:
             info.filename = info.orig_filename = change(info.filename)
+            info.create_system = 0 if "\\" in info.filename else info.create_system
         return packed([(info, data) for info, data in found if info.filename])
 
     return make
@@ -95,6 +96,12 @@ def overlapping(tmp_path: Path) -> bytes:
     last = octets.rindex(b"PK\x01\x02")
     struct.pack_into("<L", octets, last + 42, 0)
     return bytes(octets)
+
+
+def with_two_names(tmp_path: Path) -> bytes:
+    """Name a member that no manifest lists otherwise in its own header, which comes first."""
+    octets = with_member("bag/notes.text1", b"x")(tmp_path)
+    return octets.replace(b"bag/notes.text1", b"bag/data/forged", 1)
 
 
 def flipped(text: bytes) -> Callable[[bytes], bytes]:
@@ -151,6 +158,8 @@ ARCHIVES: list[tuple[str, str, set[str], Callable[[Path], bytes]]] = [
     ("size-a-lie-below", ".zip", {"payload-altered", "oxum-differs"}, lying_size(3)),
     ("size-a-lie-above", ".zip", {"payload-unreadable", "oxum-differs"}, lying_size(1 << 30)),
     ("overlapping", ".zip", {"zip-corrupt", *NOTHING_SEEN}, overlapping),
+    ("with-backslashes", ".zip", {"zip-backslashes"}, renamed(lambda name: name.replace("/", "\\"))),
+    ("named-otherwise", ".zip", {"zip-corrupt", "tag-file-unlisted"}, with_two_names),
     ("without-its-end", ".zip", {"zip-corrupt", *NOTHING_SEEN}, changed(lambda octets: octets[:-30])),
     ("endless-table", ".zip", {"zip-corrupt", *NOTHING_SEEN}, endless_table),
     ("cut", ".tar.gz", {"compression-damaged", *NOTHING_SEEN}, tarred(gzip.compress, lambda octets: octets[:40])),

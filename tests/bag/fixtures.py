@@ -274,6 +274,11 @@ for what, octets in {
 simple("bagit-txt-bom", declaration=b"\xef\xbb\xbfBagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
 simple("bagit-txt-loose--before-1.0", declaration=b"BagIt-version : 0.96\n Tag-File-Character-Encoding:UTF-8\n\n")
 simple("bagit-txt-loose--no-final-newline", declaration=b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8")
+simple(
+    "bagit-txt-loose--lines-the-other-way-about",
+    declaration=b"Tag-File-Character-Encoding: UTF-8\nBagIt-Version: 0.97\n",
+)
+simple("bagit-txt-malformed--blank-line", declaration=b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n\n")
 simple("bagit-version-unknown", declaration=b"BagIt-Version: 2.0\nTag-File-Character-Encoding: UTF-8\n")
 for what in ("rot13", "zlib", "no-such", "utf-8\\x00"):
     octets = f"BagIt-Version: 1.0\nTag-File-Character-Encoding: {what}\n".encode()
@@ -550,6 +555,9 @@ def fetch(line: str) -> dict[str, bytes]:
 simple("valid--fetched-already", tags=fetch(f"https://example.org/a 23 {FIRST}"))
 simple("fetch-line-malformed--two-fields", tags=fetch(f"https://example.org/a {FIRST}"))
 simple("fetch-line-malformed--length", tags=fetch(f"https://example.org/a many {FIRST}"))
+simple("fetch-line-malformed--no-scheme", tags=fetch(f"example.org/a 23 {FIRST}"))
+simple("fetch-line-malformed--a-path-for-a-url", tags=fetch(f"/mnt/store/a 23 {FIRST}"))
+simple("fetch-blank-line", tags=fetch(f"https://example.org/a 23 {FIRST}\n \n"))
 simple("fetch-not-payload", tags=fetch("https://example.org/a - bag-info.txt"))
 simple("fetch-unlisted+payload-to-fetch", tags=fetch("https://example.org/a - data/new.txt"))
 simple("fetch-length-differs", tags=fetch(f"https://example.org/a 24 {FIRST}"))
@@ -564,6 +572,28 @@ simple(
     "fetch-unlisted+payload-to-fetch--before-1.0",
     version="0.97",
     tags=fetch("https://example.org/a - data/new.txt"),
+)
+
+simple(
+    "payload-to-fetch--all-of-it-and-no-folder",
+    payload={},
+    no_data=True,
+    info="Payload-Oxum: 100.1\n",
+    tags=fetch("https://example.org/a 100 data/hole.txt"),
+    edit=manifest(add((ZERO, "data/hole.txt"))),
+)
+simple(
+    "payload-to-fetch--a-percent-sign-as-bdbag-writes-it",
+    version="0.97",
+    tags=fetch("https://example.org/a - data/100%25.txt"),
+    edit=manifest(add((ZERO, "data/100%.txt"))),
+)
+simple(
+    "valid--fetched-with-a-percent-sign-as-bdbag-writes-it",
+    version="0.97",
+    payload={"100%.txt": b""},
+    tags=fetch("https://example.org/a - data/100%25.txt"),
+    edit=manifest(rename("data/100%25.txt", "data/100%.txt")),
 )
 
 # Seals.

@@ -93,6 +93,21 @@ def huge_header(tmp_path: Path) -> bytes:
     return info.tobuf(tarfile.USTAR_FORMAT) + build(tmp_path / "t", good(tmp_path))
 
 
+def two_names(kind: bytes, other: bytes) -> Callable[[Path], bytes]:
+    """Put two extended headers before the first member of a good bag."""
+
+    def head(kind: bytes, name: str) -> bytes:
+        data = (
+            f"{name}\0".encode()
+            if kind == tarfile.GNUTYPE_LONGNAME
+            else b"%d path=%b\n" % (9 + len(name), name.encode())
+        )
+        info, _data = member("bag/x", data, kind=kind)
+        return info.tobuf(tarfile.GNU_FORMAT) + data + bytes(padding(len(data)))
+
+    return lambda tmp_path: head(kind, "bag/one") + head(other, "bag/two") + build(tmp_path / "t", good(tmp_path))
+
+
 def huge_member(tmp_path: Path) -> bytes:
     info = tarfile.TarInfo("bag/notes.txt")
     info.size = 1 << 62
@@ -118,7 +133,8 @@ TARS: list[tuple[str, set[str], Callable[[Path], bytes]]] = [
     ("hard-link", {"link-in-bag"}, with_member("bag/data/l", kind=tarfile.LNKTYPE, link="/etc/passwd")),
     ("device", {"special-file"}, with_member("bag/data/d", kind=tarfile.CHRTYPE)),
     ("block-device", {"special-file"}, with_member("bag/data/d", kind=tarfile.BLKTYPE)),
-    ("unknown-type", {"special-file"}, with_member("bag/data/d", kind=b"V")),
+    ("unknown-type", {"special-file"}, with_member("bag/data/d", kind=b"Z")),
+    ("label-with-octets", {"special-file"}, with_member("bag/data/d", b"x", kind=b"V")),
     (
         "twice",
         {"member-twice"},
@@ -137,6 +153,9 @@ TARS: list[tuple[str, set[str], Callable[[Path], bytes]]] = [
     ("endless-header", {"limit-exceeded", *NOTHING_SEEN}, huge_header),
     ("endless-member", {"tar-truncated", "tag-file-unlisted", "tar-no-end"}, huge_member),
     ("pax-size-a-lie", {"tar-truncated", "tag-file-unlisted", "tar-no-end"}, lying_pax("99999999")),
+    ("named-twice", {"tar-corrupt", *NOTHING_SEEN}, two_names(tarfile.XHDTYPE, tarfile.XHDTYPE)),
+    ("named-twice-as-gnu-does", {"tar-corrupt", *NOTHING_SEEN}, two_names(*[tarfile.GNUTYPE_LONGNAME] * 2)),
+    ("named-twice-in-two-ways", {"tar-corrupt", *NOTHING_SEEN}, two_names(tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE)),
     ("pax-size-negative", {"tar-corrupt"}, lying_pax("-1")),
     ("pax-size-no-number", {"tar-corrupt"}, lying_pax("1_0")),
     ("no-end", {"tar-no-end"}, changed(lambda data: data[: last_member(data) + padding(last_member(data))])),

@@ -13,7 +13,8 @@ from tests.bag.fixtures import bag, pack
 from preserve.bag import fixity
 from preserve.bag.containers import Container, Entry
 from preserve.bag.fixity import Fixity
-from preserve.bag.verify import verify
+from preserve.bag.model import Depth
+from preserve.bag.verify import careful_report, verify
 
 PAYLOAD = {f"{number}.bin": bytes([number]) * (1000 * number) for number in range(12)}
 
@@ -48,7 +49,7 @@ def test_large_files_really_go_to_threads(root: Path, monkeypatch: pytest.Monkey
         return at_once(container, shares, *rest)
 
     monkeypatch.setattr(fixity, "_at_once", noted)
-    assert verify(root, threads=2).valid
+    assert careful_report(root, depth=Depth.FULL, threads=2).valid
     assert asked == [9 + 1]
 
 
@@ -56,7 +57,7 @@ def test_whoever_leaves_is_not_kept_waiting(root: Path, monkeypatch: pytest.Monk
     """At Ctrl-C the generator is closed: what is being hashed stops at the next piece."""
     monkeypatch.setattr("preserve.bag.checks.outcome", _interrupt)
     with pytest.raises(KeyboardInterrupt):
-        verify(root, threads=2)
+        careful_report(root, depth=Depth.FULL, threads=2)
 
 
 def _interrupt(*_arguments: object) -> None:

@@ -47,8 +47,8 @@ def test_a_manifest_as_we_write_it_is_read_quickly() -> None:
     entries, faults = read(octets, of_tags=False)
     assert entries == {"data/a": MD5, "data/source/05X1.txt": MD5}
     assert not faults
-    assert manifests._plain(octets, "md5", of_tags=False) == entries
-    assert manifests._plain(octets, "md5", of_tags=True) is None
+    assert manifests.plain_entries(octets, "md5", of_tags=False) == entries
+    assert manifests.plain_entries(octets, "md5", of_tags=True) is None
 
 
 @given(st.lists(st.text(st.sampled_from("Aa: \t\u0085\ufeff\r#"), max_size=9), max_size=4), st.booleans())

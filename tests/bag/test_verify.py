@@ -18,6 +18,8 @@ from tests.bag.profiles import CASES as PROFILE_CASES
 from tests.bag.tars import TARS
 
 from preserve.bag.model import BagReport, Depth, Form, Verdict
+from preserve.bag.profile import Profile
+from preserve.bag.summary import summary
 from preserve.bag.verify import verify, verify_stream
 from preserve.errors import BagError
 from preserve.findings import codes
@@ -91,6 +93,21 @@ def test_a_stream_of_the_bag_gives_the_same(
     assert replace(passed, path=plain.path) == plain
 
 
+def test_the_name_of_a_manifest_that_is_not_utf_8_can_be_printed(tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    for name in ("manifest-x\udcff.txt", "manifest-sha\udcff1.txt", "tagmanifest-md\udcff5.txt", "manifest-MD5.txt"):
+        (tmp_path / "bag" / name).write_bytes(b"no entry\n")
+    (tmp_path / "bag" / "manifest-md\udcff5.txt").write_bytes(b"%b  %b\n" % (b"0" * 32, FIRST.encode()))
+    (tmp_path / "bag" / "fetch.txt").write_bytes(b"http://example.org/x - data/x\n")
+    report = verify(tmp_path / "bag", profile=Profile.named("btr"))
+    assert found(report) >= {"algorithm-unknown", "algorithm-name-odd", "algorithm-twice", "digest-malformed"}
+    assert found(report) >= {"manifest-omits-file", "tagmanifest-omits-manifest", "fetch-unlisted"}
+    assert "profile-manifest-not-allowed" in found(report)
+    for finding in report.findings:
+        f"{finding.where} {finding.message}".encode()
+    assert r"x\xff" in summary(tmp_path / "bag").algorithms
+
+
 def test_every_code_of_the_room_has_a_fixture() -> None:
     ours = {name for name, code in codes().items() if code.room == "bag"}
     shown = set[str]().union(*(each.codes for each in FIXTURES))
@@ -113,6 +130,8 @@ def test_every_code_of_the_room_has_a_fixture() -> None:
         ("payload-to-fetch", Verdict.INCOMPLETE),
         ("fetch-unlisted+payload-to-fetch--before-1.0", Verdict.INCOMPLETE),
         ("fetch-unlisted+payload-to-fetch", Verdict.INVALID),
+        ("payload-to-fetch--all-of-it-and-no-folder", Verdict.INCOMPLETE),
+        ("payload-to-fetch--a-percent-sign-as-bdbag-writes-it", Verdict.INCOMPLETE),
         ("payload-unreadable", Verdict.UNREADABLE),
         ("tag-file-unreadable", Verdict.UNREADABLE),
         ("folder-unreadable", Verdict.UNREADABLE),
@@ -294,6 +313,7 @@ def test_a_flood_of_findings_is_cut_and_says_so(tmp_path: Path, monkeypatch: pyt
     report = verify(tmp_path / "bag")
     assert len(report.findings) == 1001
     assert report.findings[-1].code == "limit-exceeded"
+    assert "seal-differs" in found(verify(tmp_path / "bag", seal="0" * 64))
 
 
 def test_a_verified_bag_is_as_it_was(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
 from typing import assert_never
 
 from preserve.bag.containers import Kind, shown
@@ -20,14 +19,12 @@ from preserve.bag.model import Depth
 from preserve.digests import ALGORITHMS, WEAK
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "outcome"]
+__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "is_system_file", "outcome"]
 
 Check = Callable[[Bag], Iterator[Finding]]
 
 _OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
-_SYSTEM = re.compile(
-    r"(?:.*/)?(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/.*)?", re.DOTALL
-)
+_SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
 
 
 def check_look(bag: Bag) -> Iterator[Finding]:
@@ -46,7 +43,10 @@ def check_declaration(bag: Bag) -> Iterator[Finding]:
 def check_structure(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 2.1: the payload directory, at least one payload manifest, one manifest an algorithm."""
     data = bag.entries.get("data")
-    if not bag.payload and (data is None or data.kind is not Kind.FOLDER):
+    # An archive without members for folders holds no empty one: of a bag all of whose payload is yet to be fetched,
+    # the folder comes with the first file.
+    holey = data is None and any(path not in bag.files for path in bag.fetch or ())
+    if not bag.payload and not holey and (data is None or data.kind is not Kind.FOLDER):
         yield found("payload-directory-missing", "data", "there is no such folder")
     payload = list(bag.manifest_names(of_tags=False))
     if not payload:
@@ -64,30 +64,47 @@ def _algorithms(kind: str, named: list[tuple[str, str]]) -> Iterator[Finding]:
     count = Counter(algorithm for _name, algorithm in named)
     for name, algorithm in named:
         if algorithm not in ALGORITHMS:
-            yield found("algorithm-unknown", name, f"we know no algorithm {algorithm!r}; the file is not used")
+            yield found("algorithm-unknown", shown(name), f"we know no algorithm {algorithm!r}; the file is not used")
         elif name != f"{kind}manifest-{algorithm}.txt":
-            yield found("algorithm-name-odd", name, f"BagIt writes this algorithm {algorithm!r}")
+            yield found("algorithm-name-odd", shown(name), f"BagIt writes this algorithm {algorithm!r}")
         elif algorithm in WEAK:
             yield found("algorithm-weak", name, f"{algorithm} shows damage, but no longer an attack")
         if count[algorithm] > 1:
-            yield found("algorithm-twice", name, f"{count[algorithm]} {kind}manifests are of {algorithm}")
+            yield found("algorithm-twice", shown(name), f"{count[algorithm]} {kind}manifests are of {algorithm}")
 
 
 def check_folders(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 2.1.3: manifests list files; an empty folder of the payload is nowhere listed."""
-    parents = {path.rpartition("/")[0] for path in bag.entries}
-    for path, entry in bag.entries.items():
-        if entry.kind is Kind.FOLDER and path.startswith("data/") and path not in parents and path not in bag.unread:
+    folders = [path for path, entry in bag.entries.items() if entry.kind is Kind.FOLDER and path.startswith("data/")]
+    parents = {path.rpartition("/")[0] for path in bag.entries} if folders else ()
+    for path in folders:
+        if path not in parents and path not in bag.unread:
             yield found("empty-folder", shown(path), "the folder is empty, and no manifest can say so")
 
 
 def check_names(bag: Bag) -> Iterator[Finding]:
     """RFC 8493 6.1: names that another system takes for one, and files that a system made."""
+    yield from _alike(bag)
+    for path in bag.payload:
+        if is_system_file(path):
+            yield found("system-file", shown(path), "an operating system made this file, not the sender")
+
+
+def is_system_file(path: str) -> bool:
+    """Tell whether a file has a name, or lies in a folder with a name, that an operating system gives."""
+    return _SYSTEM.search(path) is not None
+
+
+def _alike(bag: Bag) -> Iterator[Finding]:
+    absent = {listed for claims in (bag.claims, bag.tag_claims) for listed, _here in claims.renamed}
+    absent.update(bag.claims.missing, bag.tag_claims.missing)
+    paths = [*bag.payload, *bag.tags, *sorted(absent)]
+    if len({_folded(path) for path in paths}) == len(paths):
+        return
     lists = [manifest.entries for manifest in (*bag.manifests, *bag.tag_manifests)]
-    absent = {path for entries in lists for path in entries if path not in bag.files}
     first: dict[str, str] = {}
-    for path in chain(bag.files, sorted(absent)):
-        other = first.setdefault(normal(path).casefold(), path)
+    for path in paths:
+        other = first.setdefault(_folded(path), path)
         if other == path:
             continue
         if normal(other) != normal(path):
@@ -97,9 +114,10 @@ def check_names(bag: Bag) -> Iterator[Finding]:
         ):
             says = f"{other!a} has the same characters in another normalisation form"
             yield found("names-differ-by-form", shown(path), says)
-    for path in bag.payload:
-        if _SYSTEM.fullmatch(path):
-            yield found("system-file", shown(path), "an operating system made this file, not the sender")
+
+
+def _folded(path: str) -> str:
+    return path.lower() if path.isascii() else normal(path).casefold()
 
 
 def check_oxum(bag: Bag) -> Iterator[Finding]:
@@ -130,9 +148,9 @@ def check_fetch(bag: Bag) -> Iterator[Finding]:
             says = f"{shown(path)!r} has {here.size} octets, not {line.length}"
             yield found("fetch-length-differs", where, says)
         for manifest in bag.manifests:
-            if manifest.algorithm and path not in manifest.entries:
+            if manifest.tells_all and path not in manifest.entries:
                 softer = Severity.WARNING if bag.is_old else None
-                says = f"{shown(path)!r} is not listed in {manifest.name}"
+                says = f"{shown(path)!r} is not listed in {shown(manifest.name)}"
                 yield found("fetch-unlisted", where, says, severity=softer)
 
 
@@ -146,15 +164,16 @@ def check_payload(bag: Bag) -> Iterator[Finding]:
                 yield found("payload-missing", shown(path), "a manifest lists it as a file; it is a folder")
         elif path not in (bag.fetch or {}) and not bag.is_unknown(path):
             yield found("payload-missing", shown(path), "a manifest lists it; there is no such file")
-    usable = [manifest for manifest in bag.manifests if manifest.algorithm is not None]
-    if usable:
+    usable = [manifest for manifest in bag.manifests if manifest.tells_all]
+    # Of an old bag, the one manifest that lists a file may be one that could not be read.
+    if usable and (not bag.is_old or all(manifest.read for manifest in bag.manifests)):
         for path in claims.unlisted:
             yield found("payload-unlisted", shown(path), "no payload manifest lists it")
-    if not bag.is_old:
+    if not bag.is_old and len(usable) > 1:
         for path, digests in claims.expected.items():
             for manifest in usable:
                 if manifest.algorithm not in digests:
-                    says = f"{manifest.name} does not list it, another payload manifest does"
+                    says = f"{shown(manifest.name)} does not list it, another payload manifest does"
                     yield found("manifest-omits-file", shown(path), says)
 
 
@@ -173,7 +192,7 @@ def check_tags(bag: Bag) -> Iterator[Finding]:
             continue
         if path not in bag.entries or bag.entries[path].kind is Kind.FOLDER:
             yield found("tag-file-missing", shown(path), "a tag manifest lists it; there is no such file")
-    usable = [manifest for manifest in bag.tag_manifests if manifest.algorithm is not None]
+    usable = [manifest for manifest in bag.tag_manifests if manifest.tells_all]
     if not usable:
         return
     payload_manifests = {name for name, _algorithm in bag.manifest_names(of_tags=False)}
@@ -183,7 +202,7 @@ def check_tags(bag: Bag) -> Iterator[Finding]:
     if not bag.is_old:
         for manifest in usable:
             for name in sorted(payload_manifests - manifest.entries.keys()):
-                yield found("tagmanifest-omits-manifest", manifest.name, f"it does not list {name}")
+                yield found("tagmanifest-omits-manifest", shown(manifest.name), f"it does not list {shown(name)}")
     if len({frozenset(manifest.entries) for manifest in usable}) > 1:
         yield found("tagmanifests-differ", "", "the tag manifests do not list the same files")
 

@@ -9,14 +9,19 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from preserve.bag.containers import MAX_ENTRIES, Entry, Kind, Listing, refusal, shown
 from preserve.bag.model import Form
-from preserve.digests import CHUNK
+from preserve.bag.octets import chunks
 from preserve.errors import UnreadableBagError
 from preserve.findings import Finding, found
 
-__all__ = ["DirectoryContainer"]
+__all__ = ["READ", "DirectoryContainer", "base_name"]
+
+# O_NONBLOCK: what was a file when it was listed may be a FIFO by now.
+READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""How a listed file is opened."""
 
 
 class DirectoryContainer:
@@ -56,7 +61,7 @@ class DirectoryContainer:
             if len(entries) > MAX_ENTRIES:
                 findings.append(found("limit-exceeded", shown(folder), f"over {MAX_ENTRIES} files and folders"))
                 break
-        return Listing(_name(self._root), entries, tuple(findings), tuple(unread))
+        return Listing(base_name(self._root), entries, tuple(findings), tuple(unread))
 
     def _scan(self, folder: str, entries: dict[str, Entry], findings: list[Finding]) -> list[str]:
         folders = []
@@ -69,7 +74,7 @@ class DirectoryContainer:
                     entries[path] = Entry(path, Kind.FOLDER, 0, 0)
                     continue
                 state = item.stat(follow_symlinks=False)
-                kind = _kind(state.st_mode)
+                kind = Kind.FILE if stat.S_ISREG(state.st_mode) else _other_kind(state.st_mode)
                 if kind is not Kind.FILE and (said := refusal(kind, shown(path))) is not None:
                     findings.append(said)
                 entries[path] = Entry(path, kind, state.st_size, state.st_ino, state.st_dev)
@@ -81,19 +86,14 @@ class DirectoryContainer:
             yield entry, self._read(entry)
 
     def _read(self, entry: Entry) -> Iterator[bytes]:
-        # O_NONBLOCK: what was a file when it was listed may be a FIFO by now.
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        descriptor = os.open(f"{self._root}/{entry.path}", flags)
+        descriptor = os.open(f"{self._root}/{entry.path}", READ)
         try:
             state = os.fstat(descriptor)
             # A folder of the path may have been replaced by a link since: then this is another file.
             if (state.st_ino, state.st_dev) != (entry.place, entry.volume) or not stat.S_ISREG(state.st_mode):
                 raise OSError(None, "it changed while the bag was looked at")
-            asked = min(entry.size + 1, CHUNK)
-            while chunk := os.read(descriptor, asked):
-                yield chunk
-                if len(chunk) < asked:
-                    return  # less than was asked for: the end of a regular file
+            # One octet more than there should be: a file that grew since is not what was listed.
+            yield from chunks(descriptor, entry.size + 1)
         finally:
             os.close(descriptor)
 
@@ -104,13 +104,12 @@ class DirectoryContainer:
         """Do nothing: nothing is held open between files."""
 
 
-def _name(root: str) -> str:
+def base_name(root: str) -> str:
+    """Return the name of a bag's base directory, however the caller came to it."""
     path = Path(root)
     # Only a link, or a path that ends in '..', needs the file system to tell its name.
     return path.resolve().name if path.is_symlink() or path.name in {"", ".."} else path.name
 
 
-def _kind(mode: int) -> Kind:
-    if stat.S_ISREG(mode):
-        return Kind.FILE
+def _other_kind(mode: int) -> Kind:
     return Kind.LINK if stat.S_ISLNK(mode) else Kind.SPECIAL

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from preserve.bag.containers import MAX_ENTRIES, shown
 from preserve.bag.manifests import normal
 from preserve.bag.model import path_fault
-from preserve.digests import CHUNK
+from preserve.bag.octets import chunks
 from preserve.errors import SourceError, UsageError
 from preserve.findings import Finding, Severity, found
 
@@ -275,9 +275,7 @@ def read_source(file: SourceFile) -> Iterator[bytes]:
     descriptor = os.open(file.place, _READ)
     try:
         _check_unchanged(descriptor, file)
-        asked = min(file.size + 1, CHUNK)
-        while chunk := os.read(descriptor, asked):
-            yield chunk
+        yield from chunks(descriptor, file.size + 1)
         _check_unchanged(descriptor, file)
     finally:
         os.close(descriptor)

@@ -102,8 +102,10 @@ def disagreements(bag: Bag, path: Path) -> Iterator[Finding]:
         bag: A look at it.
         path: Where it lies.
     """
+    if bag.form is not Form.TAR:
+        return
     beside = index_path(path)
-    if bag.form is not Form.TAR or not os.path.lexists(beside):
+    if not os.path.lexists(beside):
         return
     try:
         with open_index(beside) as rows:

@@ -123,7 +123,7 @@ def _algorithm(written: str) -> str:
     try:
         return algorithm_name(written)
     except UsageError:
-        return written
+        return shown(written)
 
 
 def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
@@ -147,11 +147,11 @@ def look(container: Container, depth: Depth, *, threads: int = 1) -> Bag:
     declaration = reader.declaration()
     version, codec = (declaration.version, declaration.encoding) if declaration else (None, "utf-8")
     info = reader.info("package-info.txt" if version in {"0.93", "0.94", "0.95"} else "bag-info.txt", codec)
-    fetch = reader.fetch(codec, entries)
     named = reader.manifest_names if depth is not Depth.OXUM else ()
     read = [reader.manifest(*row, codec, payload if not row[2] else tags) for row in named]
     manifests = tuple(each for each in read if not each.of_tags)
     tag_manifests = tuple(each for each in read if each.of_tags)
+    fetch = reader.fetch(codec, entries, manifests)
     seal = reader.seal()
     return Bag(
         container=container,
@@ -212,9 +212,15 @@ class _Reader:
                     digest.update(chunk)
                     yield chunk
         except OSError as error:
-            self.findings.append(found("tag-file-unreadable", shown(name), f"it could not be read: {error.strerror}"))
+            said = found("tag-file-unreadable", shown(name), f"it could not be read: {error.strerror}")
+            if said not in self.findings:  # the seal may be asked of a file that was tried before
+                self.findings.append(said)
             return
         self.digests[name] = digest.hexdigests()
+
+    @property
+    def _is_old(self) -> bool:
+        return self.version is not None and self.version.startswith("0.")
 
     def report(self, name: str, faults: Iterable[Fault]) -> None:
         """Turn the faults of a tag file into findings."""
@@ -222,9 +228,8 @@ class _Reader:
 
     def as_findings(self, name: str, faults: Iterable[Fault]) -> list[Finding]:
         """Return the faults of a tag file as findings; the drafts before 1.0 did not forbid a repeated line."""
-        old = self.version is not None and self.version.startswith("0.")
-        softer = {"entry-twice": Severity.WARNING} if old else {}
-        return [found(f.code, f"{name}:{f.line}", f.says, severity=softer.get(f.code)) for f in faults]
+        softer = {"entry-twice": Severity.WARNING} if self._is_old else {}
+        return [found(f.code, f"{shown(name)}:{f.line}", f.says, severity=softer.get(f.code)) for f in faults]
 
     def declaration(self) -> Declaration | None:
         """Read ``bagit.txt``."""
@@ -257,18 +262,23 @@ class _Reader:
         self.report(name, faults)
         return fields
 
-    def fetch(self, codec: str, entries: Mapping[str, Entry]) -> dict[str, FetchLine] | None:
+    def fetch(
+        self, codec: str, entries: Mapping[str, Entry], manifests: Iterable[Manifest]
+    ) -> dict[str, FetchLine] | None:
         """Read ``fetch.txt``: what it promises, by the path that it means."""
         name = "fetch.txt"
         if name not in self.tags:
             return None
         faults: list[Fault] = []
         promised: dict[str, FetchLine] = {}
+        known = (entries, *(manifest.entries for manifest in manifests))
         octets = self.octets(name)
         for line in fetch_lines(numbered_lines(octets, codec, faults), faults):
             path = place(line.path, line.line, self.version, entries, faults)
             if path is None:
                 continue
+            if self._is_old:
+                path = _bdbags(path, known)
             if not path.startswith(PAYLOAD):
                 faults.append(Fault("fetch-not-payload", line.line, f"{shown(path)!r} is no payload file"))
             elif path in promised:
@@ -291,10 +301,8 @@ class _Reader:
         if known is not None:
             entries = read_manifest(Lines(octets, codec, known, of_tags, self.version), files, faults)
         _drain(octets)
-        if name not in self.digests:
-            # Read in part or not at all, which is a finding: that it lists something, or not, would be no proof.
-            return Manifest(name, None, of_tags, {}, tuple(self.as_findings(name, faults)))
-        return Manifest(name, known, of_tags, entries, tuple(self.as_findings(name, faults)))
+        findings = tuple(self.as_findings(name, faults))
+        return Manifest(name, known, of_tags, entries, findings, read=name in self.digests)
 
     def seal(self) -> str | None:
         """Return the SHA-256 of the strongest tag manifest, reading it when nobody did."""
@@ -306,6 +314,14 @@ class _Reader:
         if name not in self.digests:
             _drain(self.octets(name))
         return self.digests.get(name, {}).get("sha256")
+
+
+def _bdbags(path: str, known: Iterable[Mapping[str, object]]) -> str:
+    """Return the path that bdbag means: it writes %25 in ``fetch.txt`` of bags whose manifests have a plain %."""
+    plain = path.replace("%25", "%")
+    if plain == path or any(path in paths for paths in known):
+        return path
+    return plain if any(plain in paths for paths in known) else path
 
 
 def _drain(octets: Iterable[bytes]) -> None:

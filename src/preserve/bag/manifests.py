@@ -26,7 +26,18 @@ from preserve.bag.tagfiles import (
 from preserve.digests import DIGITS
 from preserve.findings import Finding
 
-__all__ = ["MAX_ABSENT", "PAYLOAD", "Claims", "Lines", "Manifest", "claimed", "normal", "place", "read_manifest"]
+__all__ = [
+    "MAX_ABSENT",
+    "PAYLOAD",
+    "Claims",
+    "Lines",
+    "Manifest",
+    "claimed",
+    "normal",
+    "place",
+    "plain_entries",
+    "read_manifest",
+]
 
 PAYLOAD = "data/"
 
@@ -46,6 +57,7 @@ class Manifest:
         of_tags: Whether it is a tag manifest.
         entries: Lower-case hexadecimal digest by path; a path that the listing lacks is as the manifest means it.
         findings: What is wrong with its name and lines.
+        read: Whether its octets could be read to their end.
     """
 
     name: str
@@ -53,6 +65,12 @@ class Manifest:
     of_tags: bool
     entries: Mapping[str, str]
     findings: tuple[Finding, ...]
+    read: bool
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether a file that it does not list is not listed."""
+        return self.read and self.algorithm is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,8 @@ class Claims:
 def claimed(manifests: Iterable[Manifest], files: Mapping[str, Entry]) -> Claims:
     """Return what manifests of one kind say together of the files that they may list."""
     listed = _Listed(tuple((each.algorithm, each.entries) for each in manifests if each.algorithm is not None))
+    if listed.is_exactly(files):
+        return Claims(listed, (), (), ())
     absent = [path for path in listed if path not in files]
     unlisted = [path for path in files if path not in listed]
     if absent and unlisted:
@@ -105,6 +125,10 @@ class _Listed(Mapping[str, Mapping[str, str]]):
         self._manifests = manifests
         self.renamed: dict[str, str] = {}
 
+    def is_exactly(self, files: Mapping[str, Entry]) -> bool:
+        """Whether every manifest lists all of these files and no others, as those of most bags do."""
+        return bool(self._manifests) and all(entries.keys() == files.keys() for _algorithm, entries in self._manifests)
+
     def __getitem__(self, path: str) -> Mapping[str, str]:
         listed = self.renamed.get(path, path)
         digests = {algorithm: entries[listed] for algorithm, entries in self._manifests if listed in entries}
@@ -114,7 +138,10 @@ class _Listed(Mapping[str, Mapping[str, str]]):
 
     def __contains__(self, path: object) -> bool:
         listed = self.renamed.get(path, path) if isinstance(path, str) else path
-        return any(listed in entries for _algorithm, entries in self._manifests)
+        for _algorithm, entries in self._manifests:  # noqa: SIM110 - asked for each file of each bag
+            if listed in entries:
+                return True
+        return False
 
     def __iter__(self) -> Iterator[str]:
         here = {listed: path for path, listed in self.renamed.items()}
@@ -156,13 +183,13 @@ def read_manifest(lines: Lines, files: Mapping[str, Entry], faults: list[Fault])
         faults: Where lines are put that give nothing.
     """
     if isinstance(lines.chunks, tuple) and len(lines.chunks) == 1 and lines.codec in _ASCII_LIKE:
-        entries = _plain(lines.chunks[0], lines.algorithm, of_tags=lines.of_tags)
+        entries = plain_entries(lines.chunks[0], lines.algorithm, of_tags=lines.of_tags)
         if entries is not None:
             return entries
     return _line_by_line(lines, files, faults)
 
 
-def _plain(octets: bytes, algorithm: str, *, of_tags: bool) -> dict[str, str] | None:
+def plain_entries(octets: bytes, algorithm: str, *, of_tags: bool) -> dict[str, str] | None:
     """Read a manifest of which no line leaves anything to say; ``None`` when it is not such a one.
 
     Most are: lower-case digests, two spaces, paths of letters, digits, ``_``, ``-`` and dots, each path once. All

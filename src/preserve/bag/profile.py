@@ -225,7 +225,7 @@ class Profile:
             for algorithm, name in named.items():
                 if allowed is not None and algorithm not in allowed:
                     says = f"accepted are {', '.join(allowed) or 'none'}"
-                    yield found("profile-manifest-not-allowed", name, says)
+                    yield found("profile-manifest-not-allowed", shown(name), says)
 
     def _check_files(self, bag: Bag) -> Iterator[Finding]:
         for path in self.tag_files_required:

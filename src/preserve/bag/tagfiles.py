@@ -104,6 +104,7 @@ _ENCODING_LINE = re.compile(r"[ \t]*tag-file-character-encoding[ \t]*:[ \t]*(?P<
 _ENDING = re.compile(r"\r\n|\r|\n")
 _ENTRY = re.compile(r"(?P<digest>[^ \t]+)[ \t]+(?P<path>[^ \t].*)", re.DOTALL)
 _FETCH = re.compile(r"(?P<url>[^ \t]+)[ \t]+(?P<length>[0-9]{1,19}|-)[ \t]+(?P<path>[^ \t].*)", re.DOTALL)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
 _FIELD = re.compile(r"(?P<label>[^:]*[^: \t])(?P<before>[ \t]*):(?P<after>[ \t]*)(?P<value>.*)", re.DOTALL)
 _PLAIN_FIELD = re.compile(r"([^\s:](?:[^:\r\n]*[^\s:])?): (\S(?:[^\r\n]*\S)?)\n")
 _PLAIN_INFO = re.compile(rf"(?:{_PLAIN_FIELD.pattern})*")
@@ -187,8 +188,14 @@ def _loose_declaration(text: str) -> tuple[str | None, str | None, list[Fault]]:
     lines = _ENDING.split(text)
     while lines and not lines[-1].strip(" \t"):
         lines.pop()
-    first = _VERSION_LINE.fullmatch(lines[0]) if lines else None
-    second = _ENCODING_LINE.fullmatch(lines[1]) if len(lines) > 1 else None
+    lines += [""] * (2 - len(lines))
+    first, second = _VERSION_LINE.fullmatch(lines[0]), _ENCODING_LINE.fullmatch(lines[1])
+    if first is None and second is None:
+        # Stanford's Moab writes the two the other way about.
+        first, second = _VERSION_LINE.fullmatch(lines[1]), _ENCODING_LINE.fullmatch(lines[0])
+        if first is not None and second is not None and _is_old(first["version"]) and len(lines) == 2:
+            return first["version"], second["encoding"], [Fault("bagit-txt-loose", 1, "its lines have changed places")]
+        first = second = None
     version = first["version"] if first else None
     encoding = second["encoding"] if second else None
     if first is None:
@@ -197,11 +204,19 @@ def _loose_declaration(text: str) -> tuple[str | None, str | None, list[Fault]]:
         fault = Fault("bagit-txt-malformed", 2, "line 2 is not 'Tag-File-Character-Encoding: NAME'")
     elif len(lines) > 2:
         fault = Fault("bagit-txt-malformed", 3, "it has more than two lines")
-    elif _is_old(version):
-        fault = Fault("bagit-txt-loose", 1, "white space or case differ from 'BagIt-Version: M.N'")
     else:
-        fault = Fault("bagit-txt-malformed", 1, "white space or case differ from 'BagIt-Version: M.N'")
+        code = "bagit-txt-loose" if _is_old(version) else "bagit-txt-malformed"
+        fault = Fault(code, *_looseness(lines, first["version"], second["encoding"]))
     return version, encoding, [fault]
+
+
+def _looseness(lines: list[str], version: str, encoding: str) -> tuple[int, str]:
+    """Return the first line that is not as it should be, and what is the matter with it."""
+    should_be = (f"BagIt-Version: {version}", f"Tag-File-Character-Encoding: {encoding}")
+    for number, (line, other) in enumerate(zip(lines, should_be, strict=True), start=1):
+        if line != other:
+            return number, f"white space or case differ from {other!r}"
+    return 3, "a blank line follows"
 
 
 def _is_old(version: str | None) -> bool:
@@ -287,15 +302,21 @@ def manifest_lines(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> Ite
 def fetch_lines(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> Iterator[FetchLine]:
     """Read the lines of ``fetch.txt``: a URL, a length in octets or ``-``, a path (RFC 8493 2.2.3).
 
+    A line whose URL has no scheme is given too: what it promises is known, if not where it is.
+
     Args:
         lines: The numbered lines.
         faults: Where lines are put that have no such form.
     """
     for number, line in lines:
         match = _FETCH.fullmatch(line)
-        if match is None:
+        if match is None and line.strip(" \t"):
             faults.append(Fault("fetch-line-malformed", number, f"not 'URL LENGTH PATH': {line[:120]!r}"))
+        elif match is None:
+            faults.append(Fault("fetch-blank-line", number, "the line is blank"))
         else:
+            if _ABSOLUTE.match(match["url"]) is None:  # "an absolute URI as defined in [RFC3986]"
+                faults.append(Fault("fetch-line-malformed", number, f"no absolute URL: {match['url'][:120]!r}"))
             length = None if match["length"] == "-" else int(match["length"])
             yield FetchLine(number, match["url"], length, match["path"])
 

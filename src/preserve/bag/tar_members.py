@@ -20,7 +20,7 @@ from preserve.decompression import Damaged, Expands
 from preserve.digests import CHUNK
 from preserve.findings import Finding, found
 
-__all__ = ["CutShortError", "Octets", "is_tar", "member_octets", "tar_listing"]
+__all__ = ["CutShortError", "Octets", "cut_short", "is_tar", "member_octets", "tar_listing"]
 
 MAX_HEADER = 1 << 20
 """Octets that the extended header of one member may have."""
@@ -28,9 +28,14 @@ MAX_HEADER = 1 << 20
 _OCTAL = re.compile(rb"[0-7]+")
 _FILES = frozenset(b"0\x007")
 _LINKS = frozenset(b"12")
-_FOLDER = ord("5")
+_FOLDERS = frozenset(b"5D")
+"""Folders; GNU's incremental archives write ``D``, and what the folder held as its octets."""
+
+_LABEL = ord("V")
 _SPARSE = ord("S")
 _EXTENDED = frozenset(b"xXgLK")
+_NAMING = frozenset(b"xXL")
+"""The extended headers that may name the one member that follows."""
 _WITHOUT_DATA = frozenset(b"123456")
 
 
@@ -123,9 +128,14 @@ def member_octets(octets: Octets, entry: Entry) -> Iterator[bytes]:
     while left:
         chunk = octets.read_at(offset, min(left, CHUNK))
         if not chunk:
-            raise CutShortError(None, f"the archive ends {left} octets too early")
+            raise cut_short(left)
         yield chunk
         offset, left = offset + len(chunk), left - len(chunk)
+
+
+def cut_short(lacking: int) -> CutShortError:
+    """Return the error that says how many octets a member lacks."""
+    return CutShortError(None, f"the archive ends {lacking} octets too early")
 
 
 def tar_listing(
@@ -178,13 +188,17 @@ def _members(octets: Octets, findings: list[Finding]) -> Iterator[_Member]:
             raise _BrokenError("tar-corrupt", offset, "the checksum of a header is wrong; the rest is not looked at")
         flag, start = block[156], offset + BLOCK
         size = _size(block, offset)
+        if flag in _NAMING and local:
+            # Of two, GNU tar takes the last alone, the library of Python the first of two names, others both.
+            raise _BrokenError("tar-corrupt", offset, "a member has two extended headers; the rest is not looked at")
         if flag in _EXTENDED:
             _extend(octets, flag, start, size, shared if flag == ord("g") else local)
         else:
             fields = {**shared, **local} if shared or local else {}
             last = _member(block, start, size, fields)
             local = {}
-            yield last
+            if last.flag != _LABEL or last.size:  # GNU's name of the volume is no member: nothing is unpacked for it
+                yield last
             if last.flag == _SPARSE:
                 raise _BrokenError("tar-sparse", offset, "where its octets end is not known; the rest is not looked at")
             size = 0 if last.flag in _WITHOUT_DATA else last.size
@@ -247,7 +261,7 @@ def _member(block: bytes, start: int, size: int, fields: dict[str, str]) -> _Mem
 def _kind(member: _Member) -> Kind:
     if member.flag in _FILES and not member.sparse:
         return Kind.FOLDER if member.path.endswith("/") else Kind.FILE
-    if member.flag == _FOLDER:
+    if member.flag in _FOLDERS:
         return Kind.FOLDER
     return Kind.LINK if member.flag in _LINKS else Kind.SPECIAL
 

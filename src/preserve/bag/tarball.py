@@ -11,7 +11,8 @@ from pathlib import Path
 
 from preserve.bag.containers import MAX_ENTRIES, Entry, Listing
 from preserve.bag.model import Form
-from preserve.bag.tar_members import member_octets, tar_listing
+from preserve.bag.octets import chunks
+from preserve.bag.tar_members import cut_short, tar_listing
 from preserve.errors import UnreadableBagError
 
 __all__ = ["TarContainer"]
@@ -59,7 +60,15 @@ class TarContainer:
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed members, in the order in which they lie."""
         for entry in sorted(wanted, key=lambda entry: entry.place):
-            yield entry, member_octets(self, entry)
+            yield entry, self._member(entry)
+
+    def _member(self, entry: Entry) -> Iterator[bytes]:
+        left = entry.size
+        for chunk in chunks(self._file, entry.size, entry.place):
+            left -= len(chunk)
+            yield chunk
+        if left:
+            raise cut_short(left)
 
     def digests_of(self, _entry: Entry) -> None:
         """Know nothing: every member can be read at any time."""

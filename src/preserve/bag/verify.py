@@ -15,11 +15,12 @@ from preserve.bag.indexing import disagreements
 from preserve.bag.look import Bag, look
 from preserve.bag.model import BagReport, Depth, Verdict
 from preserve.bag.opening import open_container, open_stream
+from preserve.bag.plain import plain_report
 from preserve.bag.profile import Profile
 from preserve.decompression import Readable
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["MAX_FINDINGS", "check_seal", "verdict_of", "verify", "verify_stream"]
+__all__ = ["MAX_FINDINGS", "careful_report", "check_seal", "verdict_of", "verify", "verify_stream"]
 
 MAX_FINDINGS = 50_000
 """Findings that a report holds; a bag that gives more gets ``limit-exceeded`` and no others."""
@@ -52,6 +53,21 @@ def verify(
 
     Raises:
         BagError: There is nothing at ``path``, it could not be opened or listed, or is neither a folder nor an archive.
+    """
+    if profile is None and depth is not Depth.OXUM:
+        plain = plain_report(path, depth)
+        if plain is not None and (seal is None or seal.lower() == plain.seal):
+            return plain
+    return careful_report(path, depth=depth, seal=seal, profile=profile, threads=threads)
+
+
+def careful_report(
+    path: Path, *, depth: Depth, seal: str | None = None, profile: Profile | None = None, threads: int = 1
+) -> BagReport:
+    """Do what :func:`verify` does for a bag that need not be plain: look once, make every check, report everything.
+
+    Raises:
+        BagError: As for :func:`verify`.
     """
     with closing(open_container(path)) as container:
         bag = look(container, depth, threads=threads)
@@ -102,11 +118,12 @@ def _report(
 
 
 def _all(bag: Bag, seal: str | None, profile: Profile | None) -> Iterator[Finding]:
+    # First: whatever else is wrong, and however often, that the seal is another is not left off.
+    if seal is not None:
+        yield from check_seal(bag, seal)
     for least, check in CHECKS:
         if _DEPTHS.index(bag.depth) >= _DEPTHS.index(least):
             yield from check(bag)
-    if seal is not None:
-        yield from check_seal(bag, seal)
     if profile is not None:
         yield from profile.check(bag)
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -31,9 +32,24 @@ MAX_TABLE = 16 << 20
 _ENCRYPTED = 1
 """APPNOTE 4.4.4: bit 0 of the general purpose bit flag."""
 
+_READ = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
+_NOT_READ: Mapping[int, str] = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
+"""APPNOTE 4.4.5: methods of compression."""
+
+_UTF8 = 1 << 11
+"""APPNOTE 4.4.4: bit 11 of the general purpose bit flag: a name is in UTF-8; without it, in code page 437."""
+
+_UNICODE_PATH = struct.Struct("<BL")
+_UNICODE_PATH_TAG = 0x7075
+"""APPNOTE 4.6.9: an extra field with the name in UTF-8: its version, the CRC of the other name, the name."""
+
+_WINDOWS = frozenset({0, 10, 14})
+"""APPNOTE 4.4.2.2: the systems that part names with backslashes: those of FAT, NTFS and VFAT."""
 
 _LEAST_HEADER = 30
 """APPNOTE 4.3.7: octets of a local file header without its name."""
+_LOCAL = b"PK\x03\x04"
+"""APPNOTE 4.3.7: how it begins."""
 
 
 class ZipContainer:
@@ -74,12 +90,17 @@ class ZipContainer:
         except Exception as error:  # foreign code on hostile octets: whatever it raises, the table is damaged
             says = f"its table of contents cannot be read: {error}"
             findings.append(found("zip-corrupt", self._path.name, says))
+        findings.extend(_misnamed(self._infos, self._file))
         if _overlap(self._infos, self._file):
             findings.append(found("zip-corrupt", self._path.name, "its members overlap; none is looked at"))
             self._infos = []
-        for place, info in enumerate(self._infos):
-            member = Entry(info.orig_filename, _kind(info), info.file_size, place)
-            enter(member, entries, findings, _heavy_folder(info))
+        names = [_name(info) for info in self._infos]
+        if _of_windows(self._infos, names):
+            names = [name.replace("\\", "/") for name in names]
+            findings.append(found("zip-backslashes", self._path.name, "backslashes part the names of its members"))
+        for place, (info, name) in enumerate(zip(self._infos, names, strict=True)):
+            member = Entry(name, _kind(info, name), info.file_size, place)
+            enter(member, entries, findings, _heavy_folder(member))
         return below_the_top(entries, self._path.name, (".zip",), findings)
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
@@ -91,6 +112,9 @@ class ZipContainer:
         info = self._infos[entry.place]
         if info.flag_bits & _ENCRYPTED:
             raise OSError(None, "it is encrypted")
+        if info.compress_type not in _READ:
+            how = _NOT_READ.get(info.compress_type, "one that we do not know")
+            raise OSError(None, f"its method of compression, {info.compress_type} ({how}), is not read here")
         left = entry.size
         for chunk in _octets(cast("zipfile.ZipFile", self._archive), info):
             left -= len(chunk)
@@ -126,6 +150,21 @@ def _without_crc(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
     return info
 
 
+def _misnamed(infos: list[zipfile.ZipInfo], file: BinaryIO) -> Iterator[Finding]:
+    """Tell of members that their own headers name otherwise: whoever unpacks a zip as it comes sees those names.
+
+    The library tells of it when a member is read, and of what no manifest lists, no octet is.
+    """
+    for info in infos:
+        name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
+        file.seek(max(0, info.header_offset))
+        header = file.read(_LEAST_HEADER + len(name))
+        size = int.from_bytes(header[26:28], "little")
+        if not header.startswith(_LOCAL) or size != len(name) or header[_LEAST_HEADER:] != name:
+            says = "where it should be is no header, or one with another name"
+            yield found("zip-corrupt", shown(info.orig_filename), says)
+
+
 def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
     """Tell whether members share octets, as those of a zip bomb do."""
     end = 0
@@ -136,17 +175,64 @@ def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
     return end > file.seek(0, os.SEEK_END)
 
 
-def _heavy_folder(info: zipfile.ZipInfo) -> Finding | None:
-    if _kind(info) is not Kind.FOLDER or not info.file_size:
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return the name of a member, as those who unpack zips understand it.
+
+    APPNOTE D.1: a name is UTF-8 when a flag says so, else in code page 437. The zip of Unix systems says UTF-8 in an
+    extra field (4.6.9) or not at all, so octets that are UTF-8 are taken for it: in code page 437 they would be none
+    that anybody writes.
+    """
+    name = info.orig_filename
+    if info.flag_bits & _UTF8:
+        return name
+    octets = name.encode("cp437")
+    said = _unicode_path(info.extra, octets) if info.extra else ""
+    if said or name.isascii():
+        return said or name
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return name
+
+
+def _unicode_path(extra: bytes, octets: bytes) -> str:
+    """Return the name in UTF-8 that the extra fields give for a name in other octets; empty when there is none."""
+    at = 0
+    while at + 4 <= len(extra):
+        tag, size = struct.unpack_from("<HH", extra, at)
+        field = extra[at + 4 : at + 4 + size]
+        if tag == _UNICODE_PATH_TAG and len(field) > _UNICODE_PATH.size:
+            version, crc = _UNICODE_PATH.unpack_from(field)
+            # 4.6.9: when the CRC is another, the name was changed since by a program that does not know the field.
+            if version == 1 and crc == zlib.crc32(octets):
+                return field[_UNICODE_PATH.size :].decode("utf-8", "surrogateescape")
+        at += 4 + size
+    return ""
+
+
+def _of_windows(infos: list[zipfile.ZipInfo], names: list[str]) -> bool:
+    """Tell whether backslashes part all names: .NET and PowerShell wrote such zips, against APPNOTE 4.4.17.1.
+
+    Those who unpack zips for other systems read them as slashes. On a system where a backslash is a character, the
+    names of a bag have slashes too.
+    """
+    return (
+        any("\\" in name for name in names)
+        and not any("/" in name for name in names)
+        and all(info.create_system in _WINDOWS for info in infos)
+    )
+
+
+def _heavy_folder(member: Entry) -> Finding | None:
+    if member.kind is not Kind.FOLDER or not member.size:
         return None
-    return found("zip-corrupt", shown(info.orig_filename), f"a folder that should have {info.file_size} octets")
+    return found("zip-corrupt", shown(member.path), f"a folder that should have {member.size} octets")
 
 
-def _kind(info: zipfile.ZipInfo) -> Kind:
+def _kind(info: zipfile.ZipInfo, name: str) -> Kind:
     """Return what a member is: by the mode that a Unix program noted, else by the end of its name."""
     mode = stat.S_IFMT(info.external_attr >> 16)
-    # Not with the library's is_dir(), which falls over a member without a name.
-    if info.filename.endswith("/"):
+    if name.endswith("/") or mode == stat.S_IFDIR:
         return Kind.FOLDER
     if mode == stat.S_IFLNK:
         return Kind.LINK

@@ -42,7 +42,7 @@ def say_json(line: Mapping[str, object]) -> None:
     """Print one outcome for programs: a JSON object on one line, to stdout."""
     text = json.dumps(line, ensure_ascii=False, separators=(", ", ": "))
     # RFC 8259 8.2: half of a character is no text to other programs. A name that is not UTF-8 is told as elsewhere.
-    sys.stdout.write(_HALVES.sub(lambda half: f"\\{_escaped(ord(half[0]))}", text) + "\n")
+    sys.stdout.write(_HALVES.sub(lambda half: f"\\{_escape(ord(half[0]))}", text) + "\n")
 
 
 def say_error(message: str, *, hint: str = "") -> None:
@@ -57,10 +57,14 @@ def say_note(message: str) -> None:
 
 def _printable(text: str) -> str:
     """Make what a file name or a text holds harmless to a terminal, line breaks of ours kept."""
-    return "".join(char if char.isprintable() or char == "\n" else _escaped(ord(char)) for char in text)
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
 
 
-def _escaped(code: int) -> str:
+def _escaped(line: str) -> str:
+    return "".join(char if char.isprintable() else _escape(ord(char)) for char in line)
+
+
+def _escape(code: int) -> str:
     # PEP 383: an octet of a name that is not UTF-8.
     return f"\\x{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02x}"
 

@@ -1,0 +1,179 @@
+"""Plain bags: folders in which everything is by the book, verified in one straight pass.
+
+Scope: bags as most tools write them and as we do: small files, names of letters, digits, ``.``, ``_`` and ``-``, strong
+algorithms, every manifest listing every file, every digest right; nothing that any check would remark on. Of such a bag
+there is only one report, and here it costs little more than the reading and hashing. Not in scope: everything else:
+then there is no report, and ``verify`` looks with care and says what is the matter. Neither trusts the other: the tests
+hold both against each other for every fixture, every damaged bag and every bag that we write.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from preserve.bag.checks import is_system_file
+from preserve.bag.folder import READ, base_name
+from preserve.bag.manifests import PAYLOAD, plain_entries
+from preserve.bag.model import BagReport, Depth, Form, Verdict, strongest
+from preserve.bag.tagfiles import DECLARATION, plain_fields
+from preserve.digests import ALGORITHMS, CHUNK, WEAK, digest_bytes, sha256
+
+__all__ = ["plain_report"]
+
+_MOST: Final = 100_000
+"""Files that a plain bag has at most: of more, the lists are made with more care for memory."""
+
+_DECLARATIONS: Final[Mapping[bytes, str]] = {
+    DECLARATION: "1.0",
+    DECLARATION.replace(b"1.0", b"0.97"): "0.97",
+}
+"""How bagit.txt is written by the book, and the version that it declares."""
+
+_MANIFEST: Final = re.compile(r"(tag)?manifest-(.+)\.txt")
+_STRONG: Final = ALGORITHMS.keys() - WEAK
+
+
+class _File(NamedTuple):
+    size: int
+    inode: int
+    volume: int
+
+
+_Files = dict[str, _File]
+
+
+def plain_report(path: Path, depth: Depth) -> BagReport | None:
+    """Verify a bag that is a folder and plain, every bit of it or, at depth ``complete``, all but the payload's bits.
+
+    Args:
+        path: The folder; not looked at when it is none.
+        depth: ``full`` or ``complete``.
+
+    Returns:
+        The report, without findings; ``None`` when there would be any, or when the bag is in any way uncommon.
+    """
+    root = os.fspath(path)
+    try:
+        files = _listing(root)
+        return _report(path, depth, root, files) if files else None
+    except (OSError, ValueError):
+        return None  # what could not be read, or is no path at all, the careful look says
+
+
+def _listing(root: str) -> _Files | None:
+    """List a folder; ``None`` when it holds a large file, something that is no file, an empty folder, or very much."""
+    files: _Files = {}
+    pending = [""]
+    while pending:
+        inside = pending.pop()
+        empty = True
+        with os.scandir(f"{root}/{inside}") as items:
+            for item in items:
+                empty = False
+                if item.is_dir(follow_symlinks=False):
+                    pending.append(f"{inside}{item.name}/")
+                    continue
+                state = item.stat(follow_symlinks=False)
+                if state.st_size > CHUNK or not stat.S_ISREG(state.st_mode):
+                    return None
+                files[inside + item.name] = _File(state.st_size, state.st_ino, state.st_dev)
+        if empty or len(files) + len(pending) > _MOST:
+            return None
+    return files
+
+
+def _report(path: Path, depth: Depth, root: str, files: _Files) -> BagReport | None:
+    payload = {name for name in files if name.startswith(PAYLOAD)}
+    tags = {name: _octets(root, name, file) for name, file in files.items() if name not in payload}
+    version = _DECLARATIONS.get(tags.get("bagit.txt", b""))
+    info = plain_fields(tags.get("bag-info.txt", b""))
+    sums = _manifests(tags)
+    if version is None or info is None or sums is None or not payload or "fetch.txt" in tags:
+        return None
+    listed = _agreed(sums.tags, tags.keys() - {f"tagmanifest-{each}.txt" for each in sums.tags}, of_tags=True)
+    contents = _agreed(sums.payload, payload, of_tags=False)
+    octets = sum(files[name].size for name in payload)
+    if listed is None or contents is None or not _is_quiet(files, info, f"{octets}.{len(payload)}"):
+        return None
+    if any(digest_bytes(tags[name], sums.tags) != digests for name, digests in listed):
+        return None
+    if depth is Depth.FULL and any(
+        digest_bytes(_octets(root, name, files[name]), sums.payload) != digests for name, digests in contents
+    ):
+        return None
+    return BagReport(
+        name=base_name(root),
+        path=path,
+        form=Form.DIRECTORY,
+        bagit_version=version,
+        depth=depth,
+        verdict=Verdict.VALID,
+        findings=(),
+        files=len(payload),
+        bytes=octets,
+        seal=sha256(sums.tags[strongest(sums.tags) or ""]),
+        info=info,
+    )
+
+
+def _octets(root: str, name: str, file: _File) -> bytes:
+    """Read a file whole.
+
+    Raises:
+        OSError: It could not be read, or is no longer what was listed.
+    """
+    descriptor = os.open(f"{root}/{name}", READ)
+    try:
+        state = os.fstat(descriptor)
+        data = os.read(descriptor, file.size + 1)
+    finally:
+        os.close(descriptor)
+    if (len(data), state.st_ino, state.st_dev) != file or not stat.S_ISREG(state.st_mode):
+        raise OSError(None, "it changed while the bag was looked at")
+    return data
+
+
+class _Manifests(NamedTuple):
+    """The octets of the manifests by algorithm."""
+
+    payload: dict[str, bytes]
+    tags: dict[str, bytes]
+
+
+def _manifests(tags: Mapping[str, bytes]) -> _Manifests | None:
+    """Return the manifests; ``None`` when one is missing, or of an algorithm that somebody would remark on."""
+    found = _Manifests({}, {})
+    for name, octets in tags.items():
+        match = _MANIFEST.fullmatch(name)
+        if match is None:
+            continue
+        if match[2] not in _STRONG:
+            return None
+        (found.tags if match[1] else found.payload)[match[2]] = octets
+    return found if found.payload and found.tags else None
+
+
+def _agreed(
+    sums: Mapping[str, bytes], names: set[str], *, of_tags: bool
+) -> Iterator[tuple[str, dict[str, str]]] | None:
+    """Give each file with its digests by algorithm; ``None`` when a manifest does not list just these files."""
+    lists = {}
+    for algorithm, octets in sums.items():
+        entries = plain_entries(octets, algorithm, of_tags=of_tags)
+        if entries is None or entries.keys() != names:
+            return None
+        lists[algorithm] = entries
+    return ((name, {algorithm: entries[name] for algorithm, entries in lists.items()}) for name in names)
+
+
+def _is_quiet(files: _Files, info: tuple[tuple[str, str], ...], oxum: str) -> bool:
+    """Tell whether nothing can be said of the names and counts of a bag whose manifests list all of it."""
+    if len({name.lower() for name in files}) < len(files) or any(map(is_system_file, files)):
+        return False
+    stated = [value for label, value in info if label.lower() == "payload-oxum"]
+    return stated in ([], [oxum])

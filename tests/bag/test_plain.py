@@ -1,0 +1,122 @@
+"""The straight pass over plain bags: it gives the report that the careful look gives, or none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.bag.conftest import without_rights
+from tests.bag.fixtures import FIXTURES, Fixture, bag
+
+from preserve.bag import plain
+from preserve.bag.model import BagPath, BagReport, Depth, NewBag, PayloadFile
+from preserve.bag.plain import plain_report
+from preserve.bag.verify import careful_report, verify
+from preserve.bag.write import write_bag
+from preserve.errors import BagError
+
+DEPTHS = (Depth.FULL, Depth.COMPLETE)
+FILES = tuple(PayloadFile(BagPath(f"{name}/05STRELSAU1"), name.encode() * 9) for name in ("source", "record", "tei"))
+
+
+def both(root: Path, depth: Depth) -> tuple[BagReport | None, BagReport | None]:
+    straight = plain_report(root, depth)
+    try:
+        return straight, careful_report(root, depth=depth)
+    except BagError:
+        return straight, None
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda each: each.name)
+def test_there_is_no_report_or_the_careful_one(fixture: Fixture, depth: Depth, open_place: Path) -> None:
+    root = open_place / "bag"
+    fixture.build(root)
+    with without_rights() if fixture.as_nobody else nullcontext():
+        straight, careful = both(root, depth)
+    assert straight in {None, careful}
+    if careful is None or careful.findings:
+        assert straight is None
+
+
+@pytest.mark.parametrize("version", ["1.0", "0.97"])
+@pytest.mark.parametrize("algorithms", [("sha512",), ("sha256", "sha512"), ("sha384", "sha224")])
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_a_common_bag_is_plain(version: str, algorithms: tuple[str, ...], depth: Depth, tmp_path: Path) -> None:
+    bag(tmp_path / "bag", version=version, algorithms=algorithms, info="Payload-Oxum: 26.2\nAccess: restricted\n")
+    straight, careful = both(tmp_path / "bag", depth)
+    assert straight is not None
+    assert straight == careful
+
+
+def test_a_bag_of_ours_is_plain_and_damage_of_any_octet_makes_it_not(tmp_path: Path) -> None:
+    root = write_bag(NewBag("bag", FILES, (("Access", "restricted"),)), tmp_path).path
+    straight, careful = both(root, Depth.FULL)
+    assert straight is not None
+    assert straight == careful
+    for path in sorted(each for each in root.rglob("*") if each.is_file()):
+        octets = path.read_bytes()
+        for at in range(len(octets)):
+            path.write_bytes(octets[:at] + bytes((octets[at] ^ 1,)) + octets[at + 1 :])
+            straight, careful = both(root, Depth.FULL)
+            # A tag manifest is listed nowhere: what differs there may still be right, as a digest in capitals is.
+            assert straight in {None, careful}, (path, at)
+            assert straight is None or path.name.startswith("tagmanifest-"), (path, at)
+        path.write_bytes(octets)
+
+
+def _uncommon(root: Path) -> dict[str, Callable[[], object]]:
+    return {
+        "a file more": lambda: (root / "data/source/more").write_bytes(b""),
+        "a tag file more": lambda: (root / "more.txt").write_bytes(b""),
+        "a file less": (root / "data/source/05STRELSAU1").unlink,
+        "an empty folder": (root / "data/new").mkdir,
+        "a link": lambda: (root / "data/latest").symlink_to("source"),
+        "a pipe": lambda: os.mkfifo(root / "data/pipe"),
+        "fetch.txt": lambda: (root / "fetch.txt").write_bytes(b""),
+        "a large file": lambda: (root / "data/source/05STRELSAU1").write_bytes(bytes(2 << 20)),
+    }
+
+
+@pytest.mark.parametrize("what", _uncommon(Path()))
+def test_what_is_uncommon_is_left_to_the_careful_look(what: str, tmp_path: Path) -> None:
+    root = write_bag(NewBag("bag", FILES), tmp_path).path
+    _uncommon(root)[what]()
+    assert plain_report(root, Depth.COMPLETE) is None
+
+
+def test_what_is_no_folder_is_left_to_the_careful_look(tmp_path: Path) -> None:
+    assert plain_report(tmp_path / "none", Depth.FULL) is None
+    (tmp_path / "file").write_bytes(b"")
+    assert plain_report(tmp_path / "file", Depth.FULL) is None
+    (tmp_path / "empty").mkdir()
+    assert plain_report(tmp_path / "empty", Depth.FULL) is None
+
+
+def test_a_file_that_is_replaced_after_the_listing_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_bag(NewBag("bag", FILES), tmp_path).path
+    target = root / "data/source/05STRELSAU1"
+    listing = plain._listing
+
+    def and_then_replaced(place: str) -> object:
+        files = listing(place)
+        (tmp_path / "other").write_bytes(target.read_bytes())
+        (tmp_path / "other").rename(target)
+        return files
+
+    monkeypatch.setattr(plain, "_listing", and_then_replaced)
+    assert plain_report(root, Depth.FULL) is None
+
+
+def test_a_seal_is_compared(tmp_path: Path) -> None:
+    written = write_bag(NewBag("bag", FILES), tmp_path)
+    assert verify(written.path, seal=written.seal.upper()).valid
+    report = verify(written.path, seal="0" * 64)
+    assert [each.code for each in report.findings] == ["seal-differs"]
+    assert replace(report, findings=(), verdict=verify(written.path).verdict) == verify(written.path)
