@@ -126,6 +126,9 @@ def test_many_names_left_out_are_counted_and_some_shown(home: Path) -> None:
         (["make", "src", "--to", "bags", "--profile", "nobody's"], "no BagIt Profile is named"),
         (["make", "src", "--to", "bags", "--profile", "src/a.txt"], "this is no BagIt Profile"),
         (["convert", "src", "--to", "bags", "--bagit-version", "0.97"], "0.97"),
+        (["make", "src", "--to", "bags", "--links", "foo"], "'--links': 'foo' is not one of 'refuse'"),
+        (["make", "src", "--to", "bags", "--name", "a b"], "Give another name with --name."),
+        (["make", "src", "--to", "bags", "--info", "a:b=c"], "no colon in the label"),
     ],
 )
 def test_a_wrong_call_is_told_and_writes_nothing(arguments: list[str], says: str, home: Path) -> None:

@@ -114,7 +114,9 @@ def _run(arguments: list[str] | None) -> int:
         code = _app(given)(given, prog_name="preserve", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
-        say_error(error.format_message(), hint="See 'preserve --help', or 'preserve VERB --help'.")
+        # The library that converts values says so first, which tells nobody anything.
+        says = error.format_message().replace(": Value error, ", ": ")
+        say_error(says, hint="See 'preserve --help', or 'preserve VERB --help'.")
         return ExitCode.USAGE
     except PreserveError as error:
         say_error(error.message, hint=error.hint)

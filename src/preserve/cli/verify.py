@@ -104,7 +104,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
 ) -> None:
-    """Verify bags, ours or anybody's; nothing is unpacked or written. Exit code 0: all valid; 2: some are not.
+    """Verify bags, ours or anybody's; nothing is unpacked or written.
+
+    Exit code 0: all are valid; 2: some are not; 3: some could not be read, which is no proof of loss.
 
     With --path or --cable only those files are verified, and nothing is said of the rest of the bag. An index that is
     named beside its tar is checked with it.
