@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -62,3 +64,16 @@ def _unprivileged() -> Iterator[None]:
 def unprivileged() -> Callable[[], AbstractContextManager[None]]:
     """A context in which permissions hold, also for tests that root runs."""
     return _unprivileged
+
+
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """A folder that anybody can enter, unlike pytest's own."""
+    place = Path(tempfile.mkdtemp(prefix="preserve-"))
+    place.chmod(0o755)
+    yield place
+    for folder, folders, _files in os.walk(place):
+        for name in folders:
+            if not Path(folder, name).is_symlink():
+                Path(folder, name).chmod(0o755)
+    shutil.rmtree(place)

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, Protocol, cast
 
 from backports import zstd
 
-__all__ = ["MAGIC", "Damaged", "Decompressed", "Expands", "Readable", "compression_of"]
+__all__ = ["MAGIC", "MOST_TIMES", "Damaged", "Decompressed", "Expands", "Readable", "compression_of", "expands"]
 
 MAGIC: Final[Mapping[str, bytes]] = {
     "gzip": b"\x1f\x8b",
@@ -34,7 +34,7 @@ _MOST_MEMORY: Final = 128 << 20
 """Octets that a decoder may ask for; the strongest presets of xz and zstd ask for 65 and 128 MiB."""
 
 _FREE: Final = 1 << 30
-_MOST_TIMES: Final = 200
+MOST_TIMES: Final = 200
 """Beyond :data:`_FREE` octets, how many times its size something may become; text becomes 3 to 20 times its size."""
 
 _STEP: Final = 1 << 18
@@ -67,6 +67,16 @@ def compression_of(start: bytes) -> str | None:
     if _SKIPPABLE.match(start):
         return "zstd"
     return next((name for name, magic in MAGIC.items() if start.startswith(magic)), None)
+
+
+def expands(size: int, packed: int) -> bool:
+    """Tell whether octets become so many that no reader of ours takes them; who writes them asks too.
+
+    Args:
+        size: How many they become, to some place in them.
+        packed: How many they are, to there.
+    """
+    return size > _FREE and size > MOST_TIMES * packed
 
 
 class Decompressed:
@@ -118,8 +128,8 @@ class Decompressed:
             # bz2 raises OSError without a number for damaged data; a disk's errors have one.
             raise error if error.errno else Damaged(None, str(error)) from error
         self.size += len(part)
-        if self.size > _FREE and self.size > _MOST_TIMES * self._raw.size:
-            raise Expands(None, f"it becomes over {_MOST_TIMES} times its size")
+        if expands(self.size, self._raw.size):
+            raise Expands(None, f"it becomes over {MOST_TIMES} times its size")
         return part
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.bag.second_opinion import bagit_python_accepts
 from tests.bag.trees import grow, tree, trees
 
+from preserve import decompression
 from preserve.bag import make as room
 from preserve.bag.extract import extract_bag
 from preserve.bag.gather import SourceFile, gather
@@ -337,3 +338,17 @@ def test_a_profile_that_asks_for_a_tag_file_can_be_met(source: Path, tmp_path: P
     made = make_bag([source], tmp_path / "bags", replace(recipe, tags=(("aptrust-info.txt", fields),)))
     assert made.bag is not None, made.findings
     assert verify(made.bag.path, profile=profile).valid
+
+
+def test_a_tar_that_no_reader_would_take_is_not_written(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What shrinks to nothing, as a sparse file, looks to readers as if it was made to exhaust them."""
+    with (source / "sparse").open("wb") as file:
+        file.truncate(64 << 20)
+    monkeypatch.setattr(decompression, "_FREE", 1 << 20)
+    with pytest.raises(ArchiveError, match="less than 1/200") as told:
+        make_bag([source], tmp_path / "bags", Recipe("bag", form=Form.TAR_ZST))
+    assert "--form tar" in told.value.hint
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]
+    assert make_bag([source], tmp_path / "bags", Recipe("bag", form=Form.TAR)).bag is not None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from preserve.bag.extract import extract_bag, extract_indexed
 from preserve.bag.member_index import Member, MemberIndex, index_path, read_index
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile, WrittenBag
 from preserve.bag.stage import Stage
-from preserve.bag.tarball import TarContainer
+from preserve.bag.tar_blocks import BLOCK, padding
 from preserve.bag.verify import verify
 from preserve.bag.write import publish, stage_bag, write_bag, write_index
 from preserve.errors import ArchiveError, BagError, UsageError
@@ -68,8 +69,9 @@ def test_it_can_be_made_again_from_the_tar_alone(tmp_path: Path) -> None:
     assert verify(bag.path).findings == ()
     assert write_index(bag.path, tmp_path) == bag.index_sha256
     assert index_path(bag.path).read_bytes() == before
-    with pytest.raises(ArchiveError, match="already there"):
+    with pytest.raises(ArchiveError, match="already there") as told:
         write_index(bag.path, tmp_path)
+    assert "delete it first" in told.value.hint
 
 
 @pytest.mark.parametrize("form", [Form.DIRECTORY, Form.ZIP])
@@ -96,13 +98,13 @@ def test_only_the_octets_of_the_files_are_read(tmp_path: Path, monkeypatch: pyte
     bag = indexed(tmp_path)
     index = read_index(index_path(bag.path))[0]
     asked: list[tuple[int, int]] = []
-    whole = TarContainer.read_at
+    whole = os.pread
 
-    def watched(self: TarContainer, offset: int, size: int) -> bytes:
+    def watched(descriptor: int, size: int, offset: int) -> bytes:
         asked.append((offset, size))
-        return whole(self, offset, size)
+        return whole(descriptor, size, offset)
 
-    monkeypatch.setattr(TarContainer, "read_at", watched)
+    monkeypatch.setattr(os, "pread", watched)
     done = extract_indexed(bag.path, tmp_path / "out", index, patterns=["*/07STRELSAU1.*"])
     assert done.whole
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*.*")} == {
@@ -182,13 +184,36 @@ def test_what_is_no_index_is_refused(data: bytes) -> None:
         MemberIndex.decode(data, "x.tar.index.csv")
 
 
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([("a", 0, 1)], "another file or its header"),
+        ([("a", 513, 1)], "begin with a block"),
+        ([("a", 512, 600), ("b", 1024, 1)], "another file or its header"),
+        ([("a", 512, 0), ("b", 512, 0)], "another file or its header"),
+        ([("b", 512, 0), ("a", 1024, 0)], "not in its order"),
+        ([("a", 512, 0), ("a", 1024, 0)], "stands twice"),
+    ],
+)
+def test_places_that_no_tar_has_are_refused(rows: list[tuple[str, int, int]], says: str) -> None:
+    lines = "".join(f"{path},{offset},{length},{DIGEST}\n" for path, offset, length in rows)
+    with pytest.raises(BagError, match=says):
+        MemberIndex.decode(f"path,offset,length,sha512\n{lines}".encode(), "x")
+
+
 @given(
     st.dictionaries(
-        st.text(min_size=1, max_size=20).filter(lambda path: _is_path(path)),
-        st.builds(Member, st.integers(0, 10**18 - 1), st.integers(0, 10**18 - 1), st.just(DIGEST)),
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(lambda path: _is_path(path)),
+        st.tuples(st.integers(0, 10**12), st.integers(0, 3)),
     )
 )
-def test_what_is_written_is_read(members: dict[str, Member]) -> None:
+def test_what_is_written_is_read(sizes: dict[str, tuple[int, int]]) -> None:
+    """Files one after another, each with a header before it or several, in another order than that of their names."""
+    members, end = {}, 0
+    for path, (length, more) in sizes.items():
+        start = end + BLOCK * (1 + more)
+        members[path] = Member(start, length, DIGEST)
+        end = start + length + padding(length)
     index = MemberIndex("sha512", members)
     assert MemberIndex.decode(index.encode(), "x") == index
 
@@ -249,10 +274,11 @@ def test_a_taken_name_of_the_index_keeps_the_tar_away(tmp_path: Path) -> None:
 
 
 def test_without_room_for_the_index_there_is_no_tar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Path, data: bytes) -> int:
+    def full(path: str, chunks: Iterable[bytes]) -> None:
+        Path(path).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(write, "write_new", full)
     with Stage(tmp_path) as stage:
         with pytest.raises(ArchiveError, match="No space left"):
             stage_bag(new(), stage.path, form=Form.TAR, index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,9 @@ def test_many_names_left_out_are_counted_and_some_shown(home: Path) -> None:
         (["make", "src", "--to", "bags", "--profile", "nobody's"], "no BagIt Profile is named"),
         (["make", "src", "--to", "bags", "--profile", "src/a.txt"], "this is no BagIt Profile"),
         (["convert", "src", "--to", "bags", "--bagit-version", "0.97"], "0.97"),
+        (["make", "src", "--to", "bags", "--links", "foo"], "'--links': 'foo' is not one of 'refuse'"),
+        (["make", "src", "--to", "bags", "--name", "a b"], "Give another name with --name."),
+        (["make", "src", "--to", "bags", "--info", "a:b=c"], "no colon in the label"),
     ],
 )
 def test_a_wrong_call_is_told_and_writes_nothing(arguments: list[str], says: str, home: Path) -> None:
@@ -170,3 +174,60 @@ def test_tag_files_of_ones_own(home: Path) -> None:
         assert done.returncode == code
         assert says in done.stderr
         assert not (home / "other").exists()
+
+
+# --- places, names, ends ---
+
+
+def test_nothing_is_written_where_something_is_or_into_what_is_read(home: Path) -> None:
+    bag(home / "bag", {"a": b"a"})
+    (home / "file").write_bytes(b"mine")
+    before = sorted(home.rglob("*"))
+    for arguments, code, says in (
+        (["make", "src", "--to", "file"], ExitCode.ARCHIVE, "file is not a folder"),
+        (["make", "src", "--to", "file/below"], ExitCode.ARCHIVE, "file is not a folder"),
+        (["convert", "bag", "--to", "file"], ExitCode.ARCHIVE, "file is not a folder"),
+        (["extract", "bag", "--to", "file"], ExitCode.ARCHIVE, "already there: file"),
+        (["extract", "bag", "--to", "file/below"], ExitCode.ARCHIVE, "file is not a folder"),
+        (["extract", "bag", "--to", "bag/data/out"], ExitCode.USAGE, "lies in bag, which is only read"),
+        (["convert", "bag", "--to", "bag/data"], ExitCode.USAGE, "lies in bag, which is only read"),
+        (["make", "src", "--to", "x" * 300], ExitCode.ARCHIVE, "File name too long"),
+    ):
+        done = preserve("bag", *arguments, cwd=home)
+        assert (done.returncode, says in done.stderr) == (code, True), done.stderr
+        assert sorted(home.rglob("*")) == before, arguments
+
+
+def test_the_index_is_told_to_people_and_programs(home: Path) -> None:
+    done = preserve("bag", "make", "src", "--to", "bags", "--form", "tar", "--json", cwd=home)
+    made = conforming(json_lines(done), "bag_make")[0]
+    assert made["index"] == "bags/src.tar.index.csv"
+    shown = preserve("bag", "convert", "bags/src.tar", "--to", "again", cwd=home).stdout
+    assert "  index again/src.tar.index.csv\n" in shown
+    done = preserve("bag", "convert", "bags/src.tar", "--to", "bare", "--no-index", "--json", cwd=home)
+    assert "index" not in conforming(json_lines(done), "bag_convert")[0]
+    assert [path.name for path in (home / "bare").iterdir()] == ["src.tar"]
+    done = preserve("bag", "index", "bare/src.tar", "--json", cwd=home)
+    line = conforming(json_lines(done), "bag_index")[0]
+    written = (home / "bare/src.tar.index.csv").read_bytes()
+    assert (line["path"], line["sha256"]) == ("bare/src.tar.index.csv", hashlib.sha256(written).hexdigest())
+
+
+def test_a_source_whose_name_no_manifest_can_hold_is_told_before_copying(home: Path) -> None:
+    (home / "src").rename(home / "sr\udcff")
+    (home / "more").mkdir()
+    done = preserve("bag", "make", "sr\udcff", "more", "--to", "bags", "--name", "both", cwd=home)
+    assert (done.returncode, "name-not-utf8 at data/sr\\xff" in done.stdout) == (ExitCode.SOURCE, True), done.stderr
+    # Alone its own name is in no manifest.
+    assert preserve("bag", "make", "sr\udcff", "--to", "bags", "--name", "alone", cwd=home).returncode == 0
+
+
+def test_a_file_that_is_listed_and_gone_is_no_wrong_call(home: Path) -> None:
+    bag(home / "holey", {"a": b"a", "b": b"b"})
+    (home / "holey/data/a").unlink()
+    done = preserve("bag", "extract", "holey", "--to", "out", "--path", "a", cwd=home)
+    assert (done.returncode, "payload-missing at data/a" in done.stdout) == (ExitCode.INVALID, True)
+    assert "(0 of 1 file, 0 bytes)" in done.stdout
+    assert not (home / "out").exists()
+    done = preserve("bag", "extract", "holey", "--to", "out", cwd=home)
+    assert (done.returncode, "(1 of 2 files, 1 byte)" in done.stdout) == (ExitCode.INVALID, True)

@@ -104,3 +104,14 @@ def test_an_interrupt_leaves_nothing(source: Path, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == ExitCode.INTERRUPTED
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
+
+
+@pytest.mark.parametrize("signaled", [signal.SIGTERM, signal.SIGHUP])
+def test_who_is_told_to_end_leaves_nothing(signaled: signal.Signals, source: Path, tmp_path: Path) -> None:
+    with (source / "sparse").open("wb") as file:
+        file.truncate(1 << 30)
+    process = start("make", "source", "--to", "bags", "--form", "tar", cwd=tmp_path)
+    assert staged(tmp_path, process)
+    process.send_signal(signaled)
+    assert process.wait(timeout=60) == ExitCode.INTERRUPTED
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]

@@ -284,13 +284,20 @@ def check_tag_digests(bag: Bag) -> Iterator[Finding]:
             yield from outcome("tag-file", entry.path, result)
 
 
-def outcome(what: str, path: str, result: Fixity) -> Iterator[Finding]:
-    """Give the finding that a file, ``payload`` or ``tag-file``, was altered or could not be read."""
+def outcome(what: str, path: str, result: Fixity, *, by: str = "manifest") -> Iterator[Finding]:
+    """Give the finding that a file, ``payload`` or ``tag-file``, was altered or could not be read.
+
+    Args:
+        what: Which of the two it is.
+        path: Its path in the bag.
+        result: What became of it.
+        by: Who gives the digest that it should have.
+    """
     match result:
         case Intact():
             return
         case Altered(algorithm, expected, actual):
-            says = f"its {algorithm} is {actual}, the manifest gives {expected}"
+            says = f"its {algorithm} is {actual}, the {by} gives {expected}"
             yield found(f"{what}-altered", shown(path), says)
         case Unreadable(reason):
             yield found(f"{what}-unreadable", shown(path), f"it could not be read: {reason}")

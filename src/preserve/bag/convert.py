@@ -24,7 +24,7 @@ from preserve.bag.opening import open_container
 from preserve.bag.profile import Profile
 from preserve.bag.sinks import open_sink
 from preserve.bag.stage import Stage
-from preserve.bag.streamed import StreamWriter, UnreadError, differs, make_ready
+from preserve.bag.streamed import StreamWriter, UnreadError, differs, lies_in, make_ready
 from preserve.bag.tagfiles import DECLARATION, Fault, format_info, info_fields, numbered_lines
 from preserve.bag.verify import verify
 from preserve.bag.write import (
@@ -98,7 +98,7 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
         BagError: The bag could not be opened or listed.
         UsageError: An algorithm or the name is off, or the folder lies in the bag.
     """
-    if folder.resolve().is_relative_to(path.resolve()):
+    if lies_in(folder, path):
         raise UsageError(f"{folder} lies in {path}, which is only read", hint="Choose another place.")
     with closing(open_container(path)) as container:
         bag = look(container, Depth.FULL)

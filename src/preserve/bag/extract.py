@@ -9,8 +9,10 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from preserve.bag.checks import CHECKS, check_tag_digests
 from preserve.bag.containers import Container, Entry, Kind, shown
@@ -21,14 +23,28 @@ from preserve.bag.model import Depth, Form
 from preserve.bag.opening import open_container
 from preserve.bag.sinks import Sink, open_sink
 from preserve.bag.stage import Stage
-from preserve.bag.streamed import UnreadError, as_listed, differs, make_ready
+from preserve.bag.streamed import UnreadError, as_listed, differs, lies_in, make_ready
 from preserve.bag.write import appear, as_archive_error, check_free
 from preserve.digests import MultiDigest
 from preserve.errors import BagError, UsageError
 from preserve.findings import Finding, Severity, found
 from preserve.progress import SILENT, Progress
 
-__all__ = ["Extracted", "extract_bag", "extract_indexed", "fitting", "in_order", "indexed_files"]
+__all__ = [
+    "Extracted",
+    "extract_bag",
+    "extract_indexed",
+    "fitting",
+    "in_order",
+    "indexed_files",
+    "payload_names",
+    "stops",
+]
+
+_STOPS: Final = frozenset(
+    {"compression-damaged", "limit-exceeded", "tar-corrupt", "tar-sparse", "tar-truncated", "zip-corrupt"}
+)
+"""What may keep a listing from coming to all files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +55,7 @@ class Extracted:
         path: The new folder; ``None`` when no file could be taken out, and then nothing was written.
         files: Files taken out.
         bytes: Their octets.
-        wanted: Files that were to be taken out.
+        wanted: Files that were to be taken out, there or not.
         findings: What is wrong with the bag, the files that were left out among it.
     """
 
@@ -74,14 +90,17 @@ def extract_bag(
 
     Raises:
         ArchiveError: The place is taken, there is no room, or the disk did not take something.
-        BagError: The bag could not be opened or listed.
-        UsageError: No file of the payload fits a pattern.
+        BagError: The bag could not be opened or listed, or not so far that a file fits a pattern.
+        UsageError: No file of the payload, there or not, fits a pattern; or the new folder would lie in the bag.
     """
+    if lies_in(target, path):
+        raise UsageError(f"{target} lies in {path}, which is only read", hint="Choose another place.")
     check_free([target])
     with closing(open_container(path)) as container:
         bag = look(container, Depth.COMPLETE)
         findings = [finding for least, check in CHECKS if least is not Depth.FULL for finding in check(bag)]
-        wanted = _wanted(bag.payload, patterns)
+        chosen = fitting(payload_names(bag), patterns, stops(bag)) if patterns else sorted(payload_names(bag))
+        wanted = [bag.payload[name] for name in chosen if name in bag.payload]
         # What the tag manifest says of the manifests, before they are believed.
         altered = list(check_tag_digests(bag))
         findings += altered
@@ -89,9 +108,10 @@ def extract_bag(
             says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal or 'no digest'}"
             findings.append(found("seal-differs", "", says))
         if seal is not None and (altered or bag.seal != seal):
-            return _extracted(None, (), wanted, findings)
+            return replace(_extracted(None, (), wanted, findings), wanted=len(chosen))
         vouched = _Vouched(container, bag.files, bag.claims.expected)
-        return vouched.extract(wanted, target, _empty(bag) if not patterns else (), findings, progress)
+        done = vouched.extract(wanted, target, _empty(bag) if not patterns else (), findings, progress)
+        return replace(done, wanted=len(chosen))
 
 
 def extract_indexed(
@@ -114,8 +134,9 @@ def extract_indexed(
     check_free([target])
     with closing(open_container(path)) as container:
         payload, expected = indexed_files(path, container, index)
-        vouched = _Vouched(container, payload, expected)
-        return vouched.extract(_wanted(payload, patterns), target, (), [], progress)
+        vouched = _Vouched(container, payload, expected, "index")
+        wanted = [payload[name] for name in (fitting(payload, patterns) if patterns else sorted(payload))]
+        return vouched.extract(wanted, target, (), [], progress)
 
 
 def indexed_files(
@@ -146,11 +167,13 @@ class _Vouched:
         container: Where they lie.
         files: All files, by path.
         expected: Digest by algorithm, by path.
+        by: Who that is, in words.
     """
 
     container: Container
     files: Mapping[str, Entry]
     expected: Mapping[str, Mapping[str, str]]
+    by: str = "manifest"
 
     def extract(
         self,
@@ -217,7 +240,7 @@ class _Vouched:
 
             try:
                 sink.stream(below, entry.size, hashed())
-                wrong = differs("payload", entry.path, digest.hexdigests(), expected)
+                wrong = differs("payload", entry.path, digest.hexdigests(), expected, by=self.by)
             except UnreadError as error:
                 wrong = found("payload-unreadable", shown(entry.path), f"it could not be read: {error.reason}")
             if wrong is None:
@@ -243,29 +266,49 @@ def _extracted(
     )
 
 
-def _wanted(payload: Mapping[str, Entry], patterns: Sequence[str]) -> list[Entry]:
-    """Return the files that fit a pattern, or all; sorted by path."""
-    return [payload[path] for path in (fitting(payload, patterns) if patterns else sorted(payload))]
+def payload_names(bag: Bag) -> set[str]:
+    """Return the paths of all payload files: those that are there, and those that a manifest or ``fetch.txt`` lists."""
+    listed = chain(bag.claims.missing, bag.fetch or ())
+    return {*bag.payload, *(each for each in listed if each.startswith(PAYLOAD))}
 
 
-def fitting(paths: Iterable[str], patterns: Iterable[str]) -> list[str]:
+def stops(bag: Bag) -> list[Finding]:
+    """Return what kept the listing of a bag from coming to all of its files."""
+    return [each for each in bag.findings if each.code in _STOPS and each.where not in bag.tags]
+
+
+def fitting(paths: Iterable[str], patterns: Iterable[str], stopped: Sequence[Finding] = ()) -> list[str]:
     """Return the paths that fit a pattern, sorted.
 
     Args:
         paths: Of the payload, ``data/`` included.
-        patterns: Of what comes below it; a star also for ``/``.
+        patterns: Of what comes below it, a star also for ``/``; or just that, whatever it has of stars and brackets.
+        stopped: What kept us from knowing all paths.
 
     Raises:
+        BagError: None fits one of the patterns, and not all are known.
         UsageError: None fits one of the patterns.
     """
     below = {path: path.removeprefix(PAYLOAD) for path in paths}
     chosen = set[str]()
     for pattern in patterns:
-        fits = {path for path, name in below.items() if fnmatch.fnmatchcase(name, pattern)}
+        fits = {path for path, name in below.items() if name == pattern or fnmatch.fnmatchcase(name, pattern)}
         if not fits:
-            raise UsageError(f"no file of the payload fits {pattern!r}", hint="See 'preserve bag list' for the paths.")
+            raise _fits_nothing(pattern, stopped)
         chosen |= fits
     return sorted(chosen)
+
+
+def _fits_nothing(pattern: str, stopped: Sequence[Finding]) -> BagError | UsageError:
+    says = f"no file of the payload fits {pattern!r}"
+    if stopped:
+        why = f"{stopped[0].code} at {stopped[0].where}: {stopped[0].message}"
+        return BagError(
+            f"{says}, as far as the bag could be listed ({why})", hint="See all of it: preserve verify BAG."
+        )
+    if pattern.startswith(PAYLOAD):
+        return UsageError(says, hint=f"Patterns are of paths below {PAYLOAD}: {pattern.removeprefix(PAYLOAD)!r}.")
+    return UsageError(says, hint="See 'preserve bag list' for the paths.")
 
 
 def in_order(container: Container, wanted: Sequence[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:

@@ -67,7 +67,8 @@ class DirectoryContainer:
                             break
                 except OSError as error:
                     if not folder:
-                        raise UnreadableBagError(f"{self._root} could not be listed: {error.strerror}") from error
+                        says = f"{self._root} could not be listed: {error.strerror}"
+                        raise UnreadableBagError(says, hint="Check its rights and its disk, then run again.") from error
                     unread.append(folder)
                     says = f"it could not be listed: {error.strerror}"
                     findings.append(found("folder-unreadable", shown(folder), says))

@@ -104,13 +104,17 @@ def gather(sources: Sequence[Path], *, hidden: Hidden = Hidden.INCLUDE, links: L
         UsageError: Two sources have one name, here or on a system that knows no case.
     """
     walk = _Walk(hidden, links)
-    alone = len(sources) == 1 and sources[0].is_dir()
+    alone = len(sources) == 1 and os.path.isdir(sources[0])  # noqa: PTH112 - Path.is_dir raises where we may not look
     for source, name in _named(sources):
         try:
             root = os.path.realpath(source, strict=True)
         except OSError as error:
-            raise SourceError(f"{source} could not be read: {error.strerror}", hint="Name what is there.") from error
-        walk.all_below(root, "data" if alone else f"data/{name}")
+            raise SourceError(
+                f"{source} could not be read: {error.strerror}", hint="Name what is there, and may be read."
+            ) from error
+        path = "data" if alone else f"data/{name}"
+        if alone or walk.can_be_listed(name, path):
+            walk.all_below(root, path)
     files = sorted(walk.files)
     full = {file.path for file in files} | set(walk.folders)
     parents = {path.rpartition("/")[0] for path in full}
@@ -177,17 +181,23 @@ class _Walk:
         if is_hidden and self.hidden is Hidden.REFUSE:
             self._refuse("hidden-file", path, "its name starts with a dot")
             return
-        fault = path_fault(path)
-        if not _is_text(item.name):
-            self._refuse("name-not-utf8", path, "its name is not UTF-8")
-        elif fault is not None:
-            self._refuse("path-leaves-bag", path, f"the path {fault}")
-        else:
+        if self.can_be_listed(item.name, path):
             self.hidden_taken += is_hidden
             if item.is_symlink():
                 self._link(item.path, path, above)
             else:
                 self._take(item.path, path, item.stat(follow_symlinks=False), above)
+
+    def can_be_listed(self, name: str, path: str) -> bool:
+        """Tell whether a manifest can name a file or folder; refuse it when none can."""
+        fault = path_fault(path)
+        if not _is_text(name):
+            self._refuse("name-not-utf8", path, "its name is not UTF-8")
+        elif fault is not None:
+            self._refuse("path-leaves-bag", path, f"the path {fault}")
+        else:
+            return True
+        return False
 
     def _link(self, place: str, path: str, above: frozenset[_Identity]) -> None:
         if self.links is Links.SKIP:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from preserve.bag.containers import Entry, shown
+from preserve.bag.containers import Container, Entry, shown
 from preserve.bag.look import Bag
 from preserve.bag.member_index import Member, MemberIndex, Rows, index_path, open_index
 from preserve.bag.model import BagPath, Form, strongest
@@ -19,7 +19,7 @@ from preserve.digests import MultiDigest
 from preserve.errors import BagError
 from preserve.findings import Finding, found
 
-__all__ = ["disagreements", "index_of"]
+__all__ = ["check_plain_tar", "disagreements", "index_of"]
 
 
 def index_of(bag: Bag) -> MemberIndex:
@@ -46,6 +46,18 @@ def _files(bag: Bag) -> Iterable[tuple[str, Entry]]:
     return chain(bag.payload.items(), bag.tags.items())
 
 
+def check_plain_tar(container: Container) -> None:
+    """Make sure that an index can be made of what lies in a container.
+
+    Raises:
+        BagError: It is no plain tar.
+    """
+    if container.form is not Form.TAR or not container.random_access:
+        raise BagError(
+            "only a plain tar can have an index", hint="To make one of this bag: preserve bag convert BAG --form tar"
+        )
+
+
 class _Digests:
     """The digests that the files of a bag should have: as its manifests give them, the others as they are.
 
@@ -60,9 +72,8 @@ class _Digests:
     """
 
     def __init__(self, bag: Bag) -> None:
+        check_plain_tar(bag.container)
         algorithm = strongest(each.algorithm for each in bag.manifests if each.algorithm)
-        if bag.form is not Form.TAR or not bag.container.random_access:
-            raise BagError("only a plain tar can have an index", hint="See: preserve bag convert BAG --form tar")
         if algorithm is None:
             raise BagError("no payload manifest can be read: there is nothing to take digests from")
         self._claims, self.algorithm = (bag.claims.expected, bag.tag_claims.expected), algorithm

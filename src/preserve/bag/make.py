@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preserve.bag.gather import Gathered, Hidden, Links, gather, read_source
-from preserve.bag.model import BagPath, Depth, Form, NewBag, WrittenBag, strongest
+from preserve.bag.model import BagPath, Depth, Form, NewBag, WrittenBag, is_bag_name, strongest
 from preserve.bag.planned import MEDIA, Plan
 from preserve.bag.profile import Profile
 from preserve.bag.sinks import open_sink
 from preserve.bag.stage import Stage
-from preserve.bag.streamed import StreamWriter, UnreadError, make_ready
+from preserve.bag.streamed import StreamWriter, UnreadError, lies_in, make_ready
 from preserve.bag.tagfiles import DECLARATION, format_info, ordered_info
 from preserve.bag.write import (
     algorithm_names,
@@ -160,7 +160,10 @@ def _info(recipe: Recipe) -> tuple[tuple[str, str], ...]:
     try:
         NewBag(recipe.name, (), info)
     except ValueError as error:
-        raise UsageError(str(error), hint="Give a name with --name, a field as 'Label=value'.") from error
+        hint = "Write it as 'Label=value', no colon in the label; Payload-Oxum and Bag-Size are counted for you."
+        if not is_bag_name(recipe.name):
+            hint = "Give another name with --name."
+        raise UsageError(str(error), hint=hint) from error
     if profile is not None and (_CLAIM.lower(), profile.identifier) not in ((k.lower(), v) for k, v in info):
         info = (*info, (_CLAIM, profile.identifier))
     return info
@@ -205,7 +208,7 @@ def _algorithms(recipe: Recipe) -> tuple[str, ...]:
 
 def _check_outside(sources: Sequence[Path], folder: Path) -> None:
     for source in sources:
-        if folder.resolve().is_relative_to(source.resolve()):
+        if lies_in(folder, source):
             raise UsageError(
                 f"{folder} lies in {source}: the bag would be part of what it holds", hint="Choose another place."
             )

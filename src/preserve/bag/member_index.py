@@ -46,7 +46,7 @@ MAX_INDEX: Final = 256 << 20
 
 _MAX_LINE: Final = 1 << 18
 """Octets of the longest line; the library takes no field of more than 2^17 characters."""
-_HINT: Final = "Make it again with: preserve bag index BAG.tar"
+_HINT: Final = "An index is made from its tar: delete the one that is there, then run preserve bag index BAG.tar."
 _COLUMNS: Final = ("path", "offset", "length")
 _SPECIAL: Final = re.compile(r"[\",\r\n]")
 _HEX: Final = frozenset("0123456789abcdef")

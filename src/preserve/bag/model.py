@@ -201,7 +201,7 @@ def _check_field(label: str, value: str) -> None:
     if label.lower() in _COUNTED:
         raise ValueError(f"the writer counts {label} itself")
     if _SURROGATE.search(label + value):
-        raise ValueError(f"{label} holds a lone surrogate, which UTF-8 cannot say")
+        raise ValueError(f"the field {label} is not UTF-8")
 
 
 class Form(StrEnum):

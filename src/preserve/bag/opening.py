@@ -6,6 +6,7 @@ what the container holds (``folder``, ``tarball``, ``packed_tar``, ``zipped``).
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,7 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
 }
 """What the name of a compressed tar may have after the name of its bag, the usual one first; bdbag writes the last."""
 
+_NOTHING_THERE = frozenset({None, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _WHAT = "Name a folder, a tar (also in gzip, bzip2, xz or zstd) or a zip."
 
@@ -46,9 +48,12 @@ def open_container(path: Path) -> Container:
             return DirectoryContainer(path)
         if stat.S_ISREG(mode):
             return _of_file(path)
-    except (OSError, ValueError) as error:
-        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        raise UnreadableBagError(f"{path} could not be opened: {reason}", hint=_WHAT) from error
+    except OSError as error:
+        says = f"{path} could not be opened: {error.strerror or error}"
+        hint = _WHAT if error.errno in _NOTHING_THERE else "Check its rights and its disk, then run again."
+        raise UnreadableBagError(says, hint=hint) from error
+    except ValueError as error:
+        raise UnreadableBagError(f"{path} could not be opened: {error}", hint=_WHAT) from error
     raise BagError(f"{path} is neither a folder nor a file", hint=_WHAT)
 
 

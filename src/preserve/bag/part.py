@@ -16,15 +16,15 @@ from typing import Final
 
 from preserve.bag.checks import CHECKS, check_payload_digests, check_tag_digests, outcome
 from preserve.bag.containers import Container, shown
-from preserve.bag.extract import fitting, indexed_files
+from preserve.bag.extract import fitting, indexed_files, payload_names, stops
 from preserve.bag.fixity import fixities
 from preserve.bag.look import Bag, look
-from preserve.bag.manifests import PAYLOAD
 from preserve.bag.member_index import MemberIndex
 from preserve.bag.model import Depth, Form, Verdict
 from preserve.bag.opening import open_container
+from preserve.bag.summary import some_bag
 from preserve.bag.verify import check_seal, verdict_of
-from preserve.findings import Finding, Severity
+from preserve.findings import Finding
 
 __all__ = ["PartReport", "PartVerdict", "verify_part"]
 
@@ -93,13 +93,15 @@ def verify_part(
         threads: How many may hash large files at once.
 
     Raises:
-        BagError: The bag could not be opened or listed, or is no plain tar and there is an index.
-        UsageError: No file of the payload fits a pattern.
+        BagError: There is no bag, it could not be opened, or not be listed so far that a file fits a pattern; or there
+            is an index, and it is no plain tar.
+        UsageError: No file of the payload, there or not, fits a pattern.
     """
     with closing(open_container(path)) as container:
         if index is not None:
             return _by_index(path, container, patterns, index, threads)
-        return _by_manifests(path, look(container, Depth.COMPLETE, threads=threads), patterns, seal)
+        bag = look(container, Depth.COMPLETE, threads=threads)
+        return _by_manifests(path, some_bag(bag, path), patterns, seal)
 
 
 def _by_index(
@@ -108,7 +110,9 @@ def _by_index(
     payload, expected = indexed_files(path, container, index)
     wanted = [payload[name] for name in fitting(payload, patterns)]
     results = fixities(container, wanted, expected, threads=threads)
-    findings = sorted(finding for entry, result in results for finding in outcome("payload", entry.path, result))
+    findings = sorted(
+        finding for entry, result in results for finding in outcome("payload", entry.path, result, by="index")
+    )
     return PartReport(
         path=path,
         form=container.form,
@@ -122,13 +126,10 @@ def _by_index(
 
 
 def _by_manifests(path: Path, bag: Bag, patterns: Sequence[str], seal: str | None) -> PartReport:
-    # A file that should be there is asked for too.
-    listed = chain(bag.claims.missing, bag.fetch or ())
-    names = bag.payload.keys() | {each for each in listed if each.startswith(PAYLOAD)}
-    wanted = fitting(names, patterns)
+    names = payload_names(bag)
+    wanted = fitting(names, patterns, stops(bag))
     there = {name: bag.payload[name] for name in wanted if name in bag.payload}
-    findings = sorted(_findings(bag, wanted, seal))
-    findings += sorted(check_payload_digests(replace(bag, payload=there)))
+    findings = [*_findings(bag, wanted, seal), *check_payload_digests(replace(bag, payload=there))]
     return PartReport(
         path=path,
         form=bag.form,
@@ -150,8 +151,11 @@ def _findings(bag: Bag, wanted: Sequence[str], seal: str | None) -> Iterator[Fin
     for finding in chain(made, check_tag_digests(bag)):
         if finding.where in about or finding.where.rpartition(":")[0] in manifests:
             yield finding
-    if not bag.payload.keys() >= set(wanted):
-        # The listing may have been stopped before it came to them.
-        yield from (each for each in bag.findings if each.severity is Severity.ERROR and each.where not in about)
+    absent = [name for name in wanted if name not in bag.payload]
+    if absent:
+        # The listing may have been stopped before it came to them; what is wrong with other files says nothing of them.
+        unread = {shown(folder) for folder in bag.unread if any(name.startswith(f"{folder}/") for name in absent)}
+        yield from (each for each in stops(bag) if each.where not in about)
+        yield from (each for each in bag.findings if each.code == "folder-unreadable" and each.where in unread)
     if seal is not None:
         yield from check_seal(bag, seal)

@@ -18,6 +18,8 @@ from backports import zstd
 
 from preserve.bag.model import Form
 from preserve.bag.tar_blocks import END, member_head, padding
+from preserve.decompression import MOST_TIMES, expands
+from preserve.errors import ArchiveError
 
 __all__ = ["Sink", "open_sink", "write_new"]
 
@@ -114,6 +116,7 @@ class _TarSink:
 
     def __init__(self, path: Path, name: str, pack: zstd.ZstdCompressor | None = None) -> None:
         self._path, self._name, self._size, self._pack = path, name, 0, pack
+        self._taken = 0
         self.place: int | None = None
         self._file = os.open(path, _NEW, _FILE_MODE)
         try:
@@ -127,6 +130,13 @@ class _TarSink:
         packed = data if self._pack is None else self._pack.compress(data)
         _write_all(self._file, packed)
         self._size += len(packed)
+        self._taken += len(data)
+        if self._pack is not None and expands(self._taken, self._size):
+            # Whoever reads it, we too, would take it for one that was made to exhaust them.
+            raise ArchiveError(
+                f"in {Form.TAR_ZST.value} these files shrink to less than 1/{MOST_TIMES}: no reader of ours takes that",
+                hint="No bag was made. Choose another form, as --form tar.",
+            )
 
     def folder(self, path: str) -> None:
         self._put(member_head(f"{self._name}/{path}/", folder=True))

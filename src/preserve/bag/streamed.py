@@ -23,7 +23,7 @@ from preserve.errors import ArchiveError
 from preserve.findings import Finding, found
 from preserve.progress import SILENT, Progress
 
-__all__ = ["StreamWriter", "UnreadError", "as_listed", "differs", "make_ready"]
+__all__ = ["StreamWriter", "UnreadError", "as_listed", "differs", "lies_in", "make_ready"]
 
 
 class UnreadError(Exception):
@@ -66,18 +66,21 @@ def as_listed(path: str, size: int, chunks: Iterable[bytes], progress: Progress 
         raise UnreadError(path, f"it has {'more' if left < 0 else 'fewer'} octets than the {size} that were listed")
 
 
-def differs(what: str, path: str, digests: Mapping[str, str], expected: Mapping[str, str]) -> Finding | None:
-    """Return the finding that a file has another digest than a manifest gives; ``None`` when it has not.
+def differs(
+    what: str, path: str, digests: Mapping[str, str], expected: Mapping[str, str], *, by: str = "manifest"
+) -> Finding | None:
+    """Return the finding that a file has another digest than it should have; ``None`` when it has not.
 
     Args:
         what: ``payload`` or ``tag-file``.
         path: Its path in the bag.
         digests: What it has, by algorithm.
-        expected: What the manifests give.
+        expected: What it should have.
+        by: Who says so.
     """
     match compared(digests, expected):
         case Altered(algorithm, given, actual):
-            return found(f"{what}-altered", shown(path), f"its {algorithm} is {actual}, the manifest gives {given}")
+            return found(f"{what}-altered", shown(path), f"its {algorithm} is {actual}, the {by} gives {given}")
         case _:
             return None
 
@@ -183,6 +186,12 @@ class StreamWriter:
         return MemberIndex(self._best, self._members)
 
 
+def lies_in(place: Path, other: Path) -> bool:
+    """Tell whether a place, there or not, is another one or lies below it; links count as what they lead to."""
+    # Path.resolve would raise where links lead in a circle.
+    return Path(os.path.realpath(place)).is_relative_to(os.path.realpath(other))
+
+
 def make_ready(folder: Path, octets: int) -> Path:
     """Return where to stage what is to appear in a folder: the folder, or the nearest above it that is there.
 
@@ -193,11 +202,20 @@ def make_ready(folder: Path, octets: int) -> Path:
         octets: How many will be written, at least.
 
     Raises:
-        ArchiveError: There is not so much room, or what was left could not be removed.
+        ArchiveError: There is a file in its place, it cannot be reached, there is not so much room, or what was left
+            could not be removed.
     """
     ground = Path(os.path.abspath(folder))  # noqa: PTH100 - a link on the way is the caller's
-    while not ground.is_dir():
-        ground = ground.parent
+    try:
+        while not ground.is_dir():
+            if os.path.lexists(ground):
+                raise ArchiveError(f"{ground} is not a folder", hint="Choose another place; nothing was written.")
+            ground = ground.parent
+    except OSError as error:
+        # As where a folder above may not be entered, or a name is too long.
+        raise ArchiveError(
+            f"{folder} cannot be a folder of new bags: {error.strerror}", hint="Choose another place."
+        ) from error
     sweep(ground)
     free = shutil.disk_usage(ground).free
     if octets > free:

@@ -14,9 +14,9 @@ from pathlib import Path
 from preserve.bag.look import Bag, look
 from preserve.bag.model import Depth, Form
 from preserve.bag.opening import open_container
-from preserve.errors import BagError
+from preserve.errors import BagError, UnreadableBagError
 
-__all__ = ["BagSummary", "ListedFile", "listed_files", "summary"]
+__all__ = ["BagSummary", "ListedFile", "listed_files", "some_bag", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def summary(path: Path) -> BagSummary:
         BagError: It could not be opened or listed, or is no bag at all.
     """
     with closing(open_container(path)) as container:
-        bag = _bag(look(container, Depth.OXUM), path)
+        bag = some_bag(look(container, Depth.OXUM), path)
         return BagSummary(
             name=bag.name,
             form=bag.form,
@@ -92,10 +92,16 @@ def listed_files(path: Path) -> Iterator[ListedFile]:
     """Give the payload files that are there or that a manifest lists, by path; there may be a million.
 
     Raises:
-        BagError: The bag could not be opened or listed, or is no bag at all.
+        BagError: The bag could not be opened or listed, a manifest could not be read, or it is no bag at all.
     """
     with closing(open_container(path)) as container:
-        bag = _bag(look(container, Depth.COMPLETE), path)
+        bag = some_bag(look(container, Depth.COMPLETE), path)
+    for finding in bag.findings:
+        if finding.code == "tag-file-unreadable" and finding.where in {name for name, _algorithm, _tags in bag.named}:
+            # Without it, its files would be shown as in no manifest.
+            raise UnreadableBagError(
+                f"{path}: {finding.where}: {finding.message}", hint="Check its rights and its disk."
+            )
     expected = bag.claims.expected
     paths = sorted(chain(bag.payload, (each for each in expected if each not in bag.payload)))
     return (
@@ -104,8 +110,12 @@ def listed_files(path: Path) -> Iterator[ListedFile]:
     )
 
 
-def _bag(bag: Bag, path: Path) -> Bag:
+def some_bag(bag: Bag, path: Path) -> Bag:
     """Return a bag that has something of a bag.
+
+    Args:
+        bag: A look at it.
+        path: Where it lies.
 
     Raises:
         BagError: It has neither ``bagit.txt`` nor a manifest.

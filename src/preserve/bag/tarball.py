@@ -56,7 +56,9 @@ class TarContainer:
         try:
             return tar_listing(self, self._path.name, (".tar",))
         except OSError as error:
-            raise UnreadableBagError(f"{self._path} could not be read: {error.strerror}") from error
+            raise UnreadableBagError(
+                f"{self._path} could not be read: {error.strerror}", hint="Check its disk, then run again."
+            ) from error
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Give the octets of listed members, some thousand at a time in the order in which they lie."""

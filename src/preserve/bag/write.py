@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from preserve.bag.durable import rename_new, sync_folders, sync_trees
-from preserve.bag.indexing import index_of
+from preserve.bag.indexing import check_plain_tar, index_of
 from preserve.bag.look import look
 from preserve.bag.member_index import Member, MemberIndex, index_path
 from preserve.bag.model import Depth, Form, NewBag, Payload, WrittenBag, strongest
@@ -30,6 +30,7 @@ __all__ = [
     "appear",
     "as_archive_error",
     "check_free",
+    "check_indexable",
     "counted",
     "publish",
     "published_names",
@@ -167,6 +168,20 @@ def appear(staged: Path, target: Path) -> None:
         sync_folders(sorted(folders))
 
 
+def check_indexable(tar: Path) -> None:
+    """Make sure that a tar can have an index, and has none: before it is verified, which may take hours.
+
+    Raises:
+        ArchiveError: There is one already.
+        BagError: It is no plain tar, or could not be opened.
+    """
+    with closing(open_container(tar)) as container:
+        check_plain_tar(container)
+    target = index_path(tar)
+    if os.path.lexists(target):
+        raise ArchiveError(f"already there: {target}", hint="To make it again from its tar, delete it first.")
+
+
 def write_index(tar: Path, ground: Path) -> str:
     """Make the member index of a tar that is in its place, from the tar alone, and let it appear beside it.
 
@@ -181,8 +196,8 @@ def write_index(tar: Path, ground: Path) -> str:
         ArchiveError: There is one already, or it could not be written.
         BagError: It is no plain tar, or could not be read.
     """
+    check_indexable(tar)
     target = index_path(tar)
-    check_free([target])
     with closing(open_container(tar)) as container:
         data = index_of(look(container, Depth.COMPLETE)).encode()
     with Stage(ground) as stage:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -20,7 +21,7 @@ from preserve.bag.summary import listed_files, summary
 from preserve.bag.tagfiles import Fault, info_fields, numbered_lines
 from preserve.bag.verify import verdict_of
 from preserve.bag.verify import verify as verify_bag
-from preserve.bag.write import write_index
+from preserve.bag.write import check_indexable, write_index
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.named import named_profile, small_file
 from preserve.cli.options import JsonFlag, the_clock
@@ -36,9 +37,6 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Bags of any content: make, look into, take out of, index, convert.", no_args_is_help=True)
 
-_LARGEST: Final = 1 << 20
-"""Octets of the largest file of fields, or profile, that is read."""
-
 
 class _Version(StrEnum):
     """The version of BagIt that is written; the drafts before it are only read."""
@@ -46,11 +44,16 @@ class _Version(StrEnum):
     V1_0 = "1.0"
 
 
+# The rooms below tell what may not be read, in their words and with their exit codes; a batch goes on.
 _Bag = Annotated[
-    Path, typer.Argument(metavar="BAG", help="A bag: a folder, a tar (plain, gzip, bzip2, xz, zstd) or a zip.")
+    Path,
+    typer.Argument(
+        metavar="BAG", readable=False, help="A bag: a folder, a tar (plain, gzip, bzip2, xz, zstd) or a zip."
+    ),
 ]
 _Folder = Annotated[
-    Path, typer.Option("--to", metavar="DIR", help="The folder that the new bag goes to; made if need be.")
+    Path,
+    typer.Option("--to", metavar="DIR", readable=False, help="The folder that the new bag goes to; made if need be."),
 ]
 _Form = Annotated[Form | None, typer.Option("--form", help="How the new bag lies on the disk.")]
 _Algorithms = Annotated[
@@ -69,7 +72,9 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
     sources: Annotated[
         list[Path],
         typer.Argument(
-            metavar="SRC...", help="Files and folders, only read. The content of one folder alone is bagged."
+            metavar="SRC...",
+            readable=False,
+            help="Files and folders, only read. The content of one folder alone is bagged.",
         ),
     ],
     to: _Folder,
@@ -77,7 +82,8 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
         list[str] | None, typer.Option("--info", metavar="LABEL=VALUE", help="A field of bag-info.txt; repeatable.")
     ] = None,
     info_file: Annotated[
-        Path | None, typer.Option("--info-file", metavar="FILE", help="Fields, as lines 'Label: value'.")
+        Path | None,
+        typer.Option("--info-file", metavar="FILE", readable=False, help="Fields, as lines 'Label: value'."),
     ] = None,
     tag_file: Annotated[
         list[str] | None,
@@ -157,6 +163,7 @@ def index(bag: _Bag, json_lines: JsonFlag = False) -> None:
 
     Example: preserve bag index bags/cablegate-201108300212_0001.tar
     """
+    check_indexable(bag)
     verified = verify_bag(bag)
     if not verified.valid:
         if json_lines:
@@ -174,7 +181,9 @@ def index(bag: _Bag, json_lines: JsonFlag = False) -> None:
 @app.command()
 def extract(
     bag: _Bag,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The new folder that the payload goes to.")],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="DIR", readable=False, help="The new folder that the payload goes to.")
+    ],
     path: PathFlag = None,
     cable: CableFlag = None,
     by_index: ByIndexFlag = False,
@@ -228,7 +237,7 @@ def convert(  # noqa: PLR0913, PLR0917 - each is a flag
 def _named(sources: list[Path]) -> str:
     """Return the name of a bag of one source."""
     if len(sources) == 1:
-        name = sources[0].resolve().name
+        name = Path(os.path.realpath(sources[0])).name  # Path.resolve would raise where links lead in a circle
         if is_bag_name(name):
             return name
     raise UsageError("the bag needs a name", hint="Give one with --name: letters, digits, '.', '_', '-'.")

@@ -6,9 +6,11 @@ Scope: the two streams and the bar. Not in scope: the words of an outcome; ``rep
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
 from rich.progress import (
@@ -28,6 +30,9 @@ from preserve.progress import SILENT, Progress
 __all__ = ["progress_bar", "say", "say_error", "say_json", "say_note"]
 
 
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+
+
 def say(text: str) -> None:
     """Print one outcome for people, to stdout."""
     sys.stdout.write(_printable(text) + "\n")
@@ -35,7 +40,9 @@ def say(text: str) -> None:
 
 def say_json(line: Mapping[str, object]) -> None:
     """Print one outcome for programs: a JSON object on one line, to stdout."""
-    sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+    text = json.dumps(line, ensure_ascii=False, separators=(", ", ": "))
+    # RFC 8259 8.2: half of a character is no text to other programs. A name that is not UTF-8 is told as elsewhere.
+    sys.stdout.write(_HALVES.sub(lambda half: f"\\{_escape(ord(half[0]))}", text) + "\n")
 
 
 def say_error(message: str, *, hint: str = "") -> None:
@@ -54,7 +61,12 @@ def _printable(text: str) -> str:
 
 
 def _escaped(line: str) -> str:
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line)
+    return "".join(char if char.isprintable() else _escape(ord(char)) for char in line)
+
+
+def _escape(code: int) -> str:
+    # PEP 383: an octet of a name that is not UTF-8.
+    return f"\\x{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02x}"
 
 
 class _Drawn:

@@ -7,6 +7,7 @@ the work is done in the rooms below.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
@@ -96,6 +97,10 @@ def run(arguments: list[str] | None = None) -> None:
     Args:
         arguments: Without the program's name; ``None`` for those of the process.
     """
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        # Told to end, by a service manager or a closed terminal, is as Ctrl-C: what is half made is removed.
+        if signal.getsignal(each) is signal.SIG_DFL:
+            signal.signal(each, signal.default_int_handler)
     sys.exit(_run(arguments))
 
 
@@ -109,7 +114,9 @@ def _run(arguments: list[str] | None) -> int:
         code = _app(given)(given, prog_name="preserve", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
-        say_error(error.format_message(), hint="See 'preserve --help', or 'preserve VERB --help'.")
+        # The library that converts values says so first, which tells nobody anything.
+        says = error.format_message().replace(": Value error, ", ": ")
+        say_error(says, hint="See 'preserve --help', or 'preserve VERB --help'.")
         return ExitCode.USAGE
     except PreserveError as error:
         say_error(error.message, hint=error.hint)

@@ -5,6 +5,7 @@ Scope: reading what a flag names, bounded. Not in scope: sources and bags.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +26,9 @@ def named_profile(named: str | None) -> Profile | None:
     """
     if named is None:
         return None
-    path = Path(named)
-    return Profile.named(named) if named in NAMED or not path.exists() else Profile.parse(small_file(path))
+    # Path.exists would raise for a name that no disk can have.
+    file = named not in NAMED and os.path.exists(named)  # noqa: PTH110
+    return Profile.parse(small_file(Path(named))) if file else Profile.named(named)
 
 
 def small_file(path: Path) -> bytes:

@@ -5,12 +5,14 @@ Scope: from flags to patterns and the index that is to be believed. Not in scope
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from preserve.bag.member_index import MemberIndex, index_path, read_index
+from preserve.errors import BagError
 from preserve.package import portable
 
 __all__ = ["ByIndexFlag", "CableFlag", "PathFlag", "believed", "patterns"]
@@ -44,6 +46,10 @@ def believed(tar: Path, *, by_index: bool) -> MemberIndex | None:
     """Return the index beside a tar, when it is to be believed.
 
     Raises:
-        BagError: It is not there, or is none.
+        BagError: It is not there, or is none; or a folder is named, which has none.
     """
-    return read_index(index_path(tar))[0] if by_index else None
+    if not by_index:
+        return None
+    if os.path.isdir(tar):  # noqa: PTH112 - unlike Path.is_dir, false where a folder above may not be entered
+        raise BagError(f"{tar} is a folder: only a tar has an index", hint="Leave --by-index out.")
+    return read_index(index_path(tar))[0]

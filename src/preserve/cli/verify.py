@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,12 +17,13 @@ import typer
 
 from preserve.bag.member_index import index_path
 from preserve.bag.model import BagReport, Depth, Verdict
+from preserve.bag.opening import SUFFIXES
 from preserve.bag.part import PartReport, PartVerdict, verify_part
 from preserve.bag.profile import NAMED, Profile
 from preserve.bag.second_opinion import second_opinion
 from preserve.bag.verify import verify as verify_bag
 from preserve.bag.verify import verify_stream
-from preserve.cli.console import progress_bar, say, say_error, say_json
+from preserve.cli.console import progress_bar, say, say_error, say_json, say_note
 from preserve.cli.named import named_profile
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
 from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
@@ -39,6 +42,10 @@ _CODES: Final[Mapping[str, ExitCode]] = {
     Verdict.UNREADABLE: ExitCode.SOURCE,
     PartVerdict.UNREADABLE: ExitCode.SOURCE,
 }
+_NO_BAG: Final = frozenset({"bagit-txt-missing", "payload-manifest-missing"})
+_ARCHIVES: Final = (".tar", ".zip", *chain.from_iterable(SUFFIXES.values()))
+_LOOKED_AT: Final = 1000
+"""Names of a folder, when it is no bag, that are looked at for one that is."""
 _Answer = BagReport | PartReport | PreserveError
 
 
@@ -75,7 +82,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     bags: Annotated[
         list[Path],
         typer.Argument(
-            metavar="BAG...", help="Bags: folders, tars (plain, gzip, bzip2, xz, zstd), zips, or - for a tar as stream."
+            metavar="BAG...",
+            readable=False,  # told of each, and the others are verified
+            help="Bags: folders, tars (plain, gzip, bzip2, xz, zstd), zips, or - for a tar as stream.",
         ),
     ],
     depth: Annotated[Depth, typer.Option(help="How deep: counts, names, or every bit.")] = Depth.FULL,
@@ -95,7 +104,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
 ) -> None:
-    """Verify bags, ours or anybody's; nothing is unpacked or written. Exit code 0: all valid; 2: some are not.
+    """Verify bags, ours or anybody's; nothing is unpacked or written.
+
+    Exit code 0: all are valid; 2: some are not; 3: some could not be read, which is no proof of loss.
 
     With --path or --cable only those files are verified, and nothing is said of the rest of the bag. An index that is
     named beside its tar is checked with it.
@@ -111,6 +122,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     _check_part(bags, asked)
     counts: Counter[str] = Counter()
     codes: set[ExitCode] = set()
+    failed = 0
     with (
         progress_bar("verify", json_lines=json_lines) as progress,
         closing(_verified(bags, asked, at_once)) as answers,
@@ -119,13 +131,14 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
         for bag, answer in answers:
             progress.advance(str(bag))
             if isinstance(answer, PreserveError):
+                failed += 1
                 codes.add(answer.exit_code)
                 _tell_error(bag, answer, json_lines)
                 continue
             counts[answer.verdict] += 1
             codes.add(_CODES.get(answer.verdict, ExitCode.INVALID))
             _tell(bag, answer, json_lines)
-    numbers = {verdict.value: counts[verdict] for verdict in (PartVerdict if part else Verdict)}
+    numbers = {verdict.value: counts[verdict] for verdict in (PartVerdict if part else Verdict)} | {"failed": failed}
     if json_lines:
         say_json(lines.counts(numbers))
     elif len(bags) > 1:
@@ -146,7 +159,8 @@ def _check_usage(bags: list[Path], seal: str | None, with_bagit: bool, depth: De
 
 def _without_indexes(bags: list[Path]) -> list[Path]:
     """Leave out the indexes of tars that are named too, as ``bags/*`` does: each is checked with its tar."""
-    beside = {index_path(bag) for bag in bags if bag.suffix == ".tar" and bag.is_file()}
+    # Path.is_file would raise where a folder above may not be entered.
+    beside = {index_path(bag) for bag in bags if bag.suffix == ".tar" and os.path.isfile(bag)}  # noqa: PTH113
     return [bag for bag in bags if bag not in beside]
 
 
@@ -180,8 +194,24 @@ def _tell(bag: Path, answer: BagReport | PartReport, json_lines: bool) -> None:
         line, words = lines.bag(str(bag), answer), text.bag(str(bag), answer)
     if json_lines:
         say_json(line)
-    else:
-        say(words)
+        return
+    say(words)
+    if isinstance(answer, BagReport) and {each.code for each in answer.findings} >= _NO_BAG:
+        inside = _looks_like_a_bag_in(bag)
+        if inside is not None:
+            say_note(f"  {bag} is no bag, but may hold some, as {inside}. To verify them: preserve verify {bag}/*")
+
+
+def _looks_like_a_bag_in(folder: Path) -> Path | None:
+    """Return something in a folder that may be a bag, by its name or its bagit.txt; ``None`` when nothing is."""
+    try:
+        with os.scandir(folder) as items:
+            for item in islice(items, _LOOKED_AT):
+                if item.name.endswith(_ARCHIVES) or os.path.isfile(f"{item.path}/bagit.txt"):  # noqa: PTH113
+                    return Path(item.path)
+    except OSError:
+        pass
+    return None
 
 
 def _tell_error(path: Path, error: PreserveError, json_lines: bool) -> None:

@@ -71,7 +71,7 @@ def summary_text(named: str, what: BagSummary) -> str:
         ("Name", one_line(shown(what.name))),
         ("Form", what.form.value),
         ("BagIt", what.version or "no version declared"),
-        ("Payload", f"{_count(what.files, 'file')}, {what.bytes:,} bytes"),
+        ("Payload", f"{_count(what.files, 'file')}, {_count(what.bytes, 'byte')}"),
         ("Tag files", f"{what.tag_files:,}"),
         ("Manifests", one_line(", ".join(what.algorithms)) or "none"),
         ("Tag manifests", one_line(", ".join(what.tag_algorithms)) or "none"),
@@ -120,7 +120,7 @@ def extracted_text(named: str, what: Extracted) -> str:
     """Return what was taken out of a bag, and everything that was found."""
     word = "extracted" if what.whole else "partly" if what.path else "refused"
     after = f"  ->  {what.path}" if what.path else ""
-    counts = f"{what.files:,} of {_count(what.wanted, 'file')}, {what.bytes:,} bytes"
+    counts = f"{what.files:,} of {_count(what.wanted, 'file')}, {_count(what.bytes, 'byte')}"
     return "\n".join((f"{word:<9}  {named}{after}  ({counts})", *_findings(what.findings)))
 
 
@@ -158,20 +158,22 @@ def converted_line(named: str, what: Converted) -> Line:
 
 
 def _written(word: str, named: str, bag: WrittenBag) -> str:
-    size = f"{_count(bag.files, 'file')}, {bag.bytes:,} bytes"
+    size = f"{_count(bag.files, 'file')}, {_count(bag.bytes, 'byte')}"
     index = f"\n  index {bag.index}" if bag.index else ""
     return f"{word:<9}  {named}  ->  {bag.path}  ({bag.form.value}, {size})\n  seal {bag.seal}{index}"
 
 
 def _bag(bag: WrittenBag) -> Line:
-    index: Line = {} if bag.index is None else {"index": str(bag.index), "index_sha256": bag.index_sha256}
-    return index | {
+    line: Line = {
         "path": str(bag.path),
         "form": bag.form.value,
         "files": bag.files,
         "bytes": bag.bytes,
         "seal": bag.seal,
     }
+    if bag.index is not None:
+        line |= {"index": str(bag.index), "index_sha256": bag.index_sha256}
+    return line
 
 
 def _count(number: int, what: str) -> str:

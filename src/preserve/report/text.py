@@ -89,7 +89,7 @@ def item(outcome: ItemOutcome) -> str:
 
 def bag(named: str, report: BagReport) -> str:
     """Return the verdict on one bag, and below it every finding."""
-    size = f"{report.files} files, {report.bytes:,} bytes"
+    size = f"{_counted(report.files, 'file')}, {_counted(report.bytes, 'byte')}"
     head = f"{report.verdict.value:<10}  {named}  ({report.form.value}, {report.depth.value}, {size})"
     return "\n".join((head, *_findings(report.findings, notes=True)))
 
@@ -97,8 +97,9 @@ def bag(named: str, report: BagReport) -> str:
 def part(named: str, report: PartReport) -> str:
     """Return the verdict on some files of one bag, which is none on the bag, and below it every finding."""
     by = "by its index" if report.by_index else "by its manifests"
-    of = f"{report.checked:,} of {report.files:,} file{'' if report.files == 1 else 's'} checked"
-    head = f"{of}: {report.verdict.value}  {named}  ({report.form.value}, {by}, {report.bytes:,} bytes)"
+    of = f"{report.checked:,} of {_counted(report.files, 'file')} checked"
+    size = _counted(report.bytes, "byte")
+    head = f"{of}: {report.verdict.value}  {named}  ({report.form.value}, {by}, {size})"
     return "\n".join((head, *_findings(report.findings, notes=True)))
 
 
@@ -124,7 +125,11 @@ def compared(old: str, new: str, what: Comparison) -> str:
 
 
 def _several(number: int, what: str) -> str | None:
-    return f"{number:,} {what}{'' if number == 1 else 's'}" if number else None
+    return _counted(number, what) if number else None
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _first(lines: list[str]) -> list[str]:
