@@ -7,7 +7,6 @@ octets. Not in scope: what the octets are; tars and zips have rooms of their own
 from __future__ import annotations
 
 import bz2
-import errno
 import gzip
 import lzma
 import re
@@ -52,7 +51,7 @@ class Damaged(_UnreadableError):  # noqa: N818 - a state of the octets, as OSErr
 
 
 class Expands(_UnreadableError):  # noqa: N818
-    """The octets become so many that they were made to exhaust whoever reads them."""
+    """The octets become so many, or take so much memory, that they exhaust whoever reads them; they may be whole."""
 
 
 class Readable(Protocol):
@@ -104,8 +103,8 @@ class Decompressed:
 
         Raises:
             Damaged: They cannot be decoded from here on.
-            Expands: They are too many for where they come from.
-            OSError: The compressed octets could not be read, or ask for more memory than is given.
+            Expands: They are too many for where they come from, or ask for more memory than is given.
+            OSError: The compressed octets could not be read.
         """
         parts: list[bytes] = []
         while size > 0 and (part := self._some(min(size, _STEP))):
@@ -122,7 +121,7 @@ class Decompressed:
                 says = (
                     f"to decompress it takes over {_MOST_MEMORY >> 20} MiB of memory; compress it with a smaller window"
                 )
-                raise OSError(errno.ENOMEM, says) from error
+                raise Expands(None, says) from error
             raise Damaged(None, str(error) or "it ends too early") from error
         except OSError as error:
             # bz2 raises OSError without a number for damaged data; a disk's errors have one.

@@ -146,7 +146,7 @@ def _read_as(path: str, codec: str) -> str:
         return path
     octets = path.encode("utf-8", "surrogateescape")
     for each in ("utf-8", codec):
-        with suppress(UnicodeDecodeError):
+        with suppress(UnicodeError):  # not each decoder raises that of decoding
             return octets.decode(each)
     return path
 
