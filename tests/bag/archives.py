@@ -8,7 +8,7 @@ import lzma
 import stat
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from backports import zstd
@@ -18,9 +18,9 @@ from tests.bag.tars import NOTHING_SEEN, build, good
 Members = list[tuple[zipfile.ZipInfo, bytes]]
 
 
-def members(tmp_path: Path) -> Members:
+def members(tmp_path: Path, payload: Mapping[str, bytes] = PAYLOAD) -> Members:
     """The members of a good bag, folders first."""
-    bag(tmp_path / "made" / "bag")
+    bag(tmp_path / "made" / "bag", payload)
     found = []
     for path in sorted((tmp_path / "made").rglob("*")):
         name = str(path.relative_to(tmp_path / "made"))
@@ -119,6 +119,19 @@ def large_dictionary(size: int) -> Callable[[Path], bytes]:
     return make
 
 
+def damaged_end(tmp_path: Path) -> bytes:
+    """Damage the checksum of an empty member, which is all that there is of it."""
+    octets = bytearray(packed(members(tmp_path, {**PAYLOAD, "empty": b""}), method=zipfile.ZIP_BZIP2))
+    octets[octets.index(b"bag/data/empty") + len("bag/data/empty") + 12] ^= 1
+    return bytes(octets)
+
+
+def lying_size_of_bzip2(tmp_path: Path) -> bytes:
+    octets = bytearray(packed(members(tmp_path), method=zipfile.ZIP_BZIP2))
+    struct.pack_into("<L", octets, octets.rindex(f"bag/{FIRST}".encode()) - 46 + 24, 3)
+    return bytes(octets)
+
+
 def other_properties(tmp_path: Path) -> bytes:
     octets = bytearray(packed(members(tmp_path), method=zipfile.ZIP_LZMA))
     begin = octets.index(f"bag/{FIRST}".encode()) + len(f"bag/{FIRST}")
@@ -163,6 +176,8 @@ ARCHIVES: list[tuple[str, str, set[str], Callable[[Path], bytes]]] = [
     ("lzma", ".zip", set(), changed(bytes, method=zipfile.ZIP_LZMA)),
     ("lzma-of-a-large-dictionary", ".zip", set(), large_dictionary(len(PAYLOAD[FIRST.removeprefix("data/")]))),
     ("lzma-of-a-dictionary-too-large", ".zip", {"payload-unreadable", "oxum-differs"}, large_dictionary(1 << 31)),
+    ("bzip2-damaged-at-its-end", ".zip", {"payload-unreadable"}, damaged_end),
+    ("bzip2-that-goes-on", ".zip", {"payload-unreadable", "oxum-differs"}, lying_size_of_bzip2),
     ("lzma-of-another-kind", ".zip", {"payload-unreadable"}, other_properties),
     ("with-a-dot-before", ".zip", set(), renamed(lambda name: f"./{name}")),
     ("climbing", ".zip", {"member-unsafe"}, with_member("../evil.txt//", b"x")),

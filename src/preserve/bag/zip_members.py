@@ -58,11 +58,14 @@ def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterat
     packed.compress_type, packed.file_size = zipfile.ZIP_STORED, info.compress_size
     with archive.open(packed) as member:
         decoder, left = _DECODERS[info.compress_type](member, info.file_size), info.file_size
-        while left and not decoder.eof:
+        # On to its end, also when nothing is left to come: the rest may be damaged.
+        while not decoder.eof:
             more = member.read(_STEP) if decoder.needs_input else b""
             if decoder.needs_input and not more:
                 return
-            part = decoder.decompress(more, min(left, CHUNK))
+            part = decoder.decompress(more, min(left, CHUNK) or 1)
+            if len(part) > left:
+                raise OSError(None, f"it has more octets than the table of contents says, {info.file_size}")
             left -= len(part)
             if part:
                 yield part
