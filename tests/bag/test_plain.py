@@ -114,6 +114,36 @@ def test_a_file_that_is_replaced_after_the_listing_is_not_believed(
     assert plain_report(root, Depth.FULL) is None
 
 
+@pytest.mark.parametrize("new", ["a link", "another folder"])
+def test_a_folder_that_is_replaced_after_it_was_seen_is_not_entered(
+    new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_bag(NewBag("bag", FILES), tmp_path).path
+    folder = root / "data/source"
+    open_it = os.open
+
+    def replacing(path: str, flags: int, **more: int) -> int:
+        if path.endswith("data/source") and not (tmp_path / "away").exists():
+            folder.rename(tmp_path / "away")
+            if new == "a link":
+                folder.symlink_to(tmp_path / "away")
+            else:
+                folder.mkdir()
+                (folder / "05STRELSAU1").write_bytes((tmp_path / "away/05STRELSAU1").read_bytes())
+        return open_it(path, flags, **more)
+
+    monkeypatch.setattr(os, "open", replacing)
+    assert plain_report(root, Depth.FULL) is None
+    assert (tmp_path / "away").exists()
+
+
+def test_large_tag_files_are_left_to_the_careful_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write_bag(NewBag("bag", FILES), tmp_path).path
+    assert plain_report(root, Depth.FULL) is not None
+    monkeypatch.setattr(plain, "_MOST_TAGS", 100)
+    assert plain_report(root, Depth.FULL) is None
+
+
 def test_a_seal_is_compared(tmp_path: Path) -> None:
     written = write_bag(NewBag("bag", FILES), tmp_path)
     assert verify(written.path, seal=written.seal.upper()).valid

@@ -315,6 +315,7 @@ def test_a_flood_of_findings_is_cut_and_no_kind_is_lost(tmp_path: Path, monkeypa
     monkeypatch.setattr("preserve.bag.bounded.MAX_FINDINGS", 1000)
     report = verify(tmp_path / "bag")
     assert found(report) == {
+        "empty-folder",
         "manifest-line-malformed",
         "oxum-differs",
         "payload-missing",

@@ -20,13 +20,14 @@ from preserve.bag.checks import is_system_file
 from preserve.bag.folder import READ, base_name
 from preserve.bag.manifests import PAYLOAD, plain_entries
 from preserve.bag.model import BagReport, Depth, Form, Verdict, strongest
+from preserve.bag.table import MANY
 from preserve.bag.tagfiles import DECLARATION, plain_fields
 from preserve.digests import ALGORITHMS, CHUNK, WEAK, digest_bytes, sha256
 
 __all__ = ["plain_report"]
 
-_MOST: Final = 100_000
-"""Files that a plain bag has at most: those of more are listed with more care for memory."""
+_MOST_TAGS: Final = 16 << 20
+"""Octets that the tag files of a plain bag have at most, all together: they are held at once."""
 
 _DECLARATIONS: Final[Mapping[bytes, str]] = {
     DECLARATION: "1.0",
@@ -72,7 +73,7 @@ def _listing(root: str) -> _Files | None:
     while pending:
         inside, known = pending.pop()
         empty = True
-        descriptor = os.open(f"{root}/{inside}", READ | os.O_DIRECTORY)
+        descriptor = os.open(f"{root}/{inside}".rstrip("/"), READ | os.O_DIRECTORY)
         try:
             if not os.path.samestat(os.fstat(descriptor), known):
                 return None  # something else was put there since
@@ -80,21 +81,23 @@ def _listing(root: str) -> _Files | None:
                 for item in items:
                     empty = False
                     state = item.stat(follow_symlinks=False)
-                    if stat.S_ISDIR(state.st_mode):
+                    if stat.S_ISDIR(state.st_mode) and len(pending) < MANY:
                         pending.append((f"{inside}{item.name}/", state))
                         continue
-                    if state.st_size > CHUNK or not stat.S_ISREG(state.st_mode):
+                    if state.st_size > CHUNK or not stat.S_ISREG(state.st_mode) or len(files) > MANY:
                         return None
                     files[inside + item.name] = _File(state.st_size, state.st_ino, state.st_dev)
         finally:
             os.close(descriptor)
-        if empty or len(files) + len(pending) > _MOST:
+        if empty:
             return None
     return files
 
 
 def _report(path: Path, depth: Depth, root: str, files: _Files) -> BagReport | None:
     payload = {name for name in files if name.startswith(PAYLOAD)}
+    if sum(files[name].size for name in files.keys() - payload) > _MOST_TAGS:
+        return None
     tags = {name: _octets(root, name, file) for name, file in files.items() if name not in payload}
     version = _DECLARATIONS.get(tags.get("bagit.txt", b""))
     info = plain_fields(tags.get("bag-info.txt", b""))
