@@ -143,3 +143,13 @@ def test_no_archive_gets_out_of_the_new_folder(case: tuple[str, str, object, obj
     assert callable(build)
     (tmp_path / f"bag{case[1]}").write_bytes(build(tmp_path / "made"))
     contained(tmp_path / f"bag{case[1]}", tmp_path)
+
+
+def test_a_manifest_that_was_never_sealed_vouches_for_nothing(tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    seal = verify(tmp_path / "bag").seal
+    (tmp_path / "bag/data/forged").write_bytes(b"")
+    (tmp_path / "bag/manifest-md5.txt").write_bytes(b"d41d8cd98f00b204e9800998ecf8427e  data/forged\n")
+    extracted = extract_bag(tmp_path / "bag", tmp_path / "out", seal=seal)
+    assert extracted.path is None
+    assert "tagmanifest-omits-manifest" in {each.code for each in extracted.findings}

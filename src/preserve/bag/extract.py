@@ -19,7 +19,7 @@ from preserve.bag.containers import Container, Entry, Kind, shown
 from preserve.bag.look import Bag, look
 from preserve.bag.manifests import PAYLOAD
 from preserve.bag.member_index import MemberIndex
-from preserve.bag.model import Depth, Form
+from preserve.bag.model import Depth, Form, strongest
 from preserve.bag.opening import open_container
 from preserve.bag.sinks import Sink, open_sink
 from preserve.bag.stage import Stage
@@ -108,6 +108,9 @@ def extract_bag(
             says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal or 'no digest'}"
             findings.append(found("seal-differs", "", says))
         if seal is not None and (altered or bag.seal != seal):
+            return replace(_extracted(None, (), wanted, findings), wanted=len(chosen))
+        if seal is not None and (unsealed := _unsealed(bag)):
+            findings += unsealed
             return replace(_extracted(None, (), wanted, findings), wanted=len(chosen))
         vouched = _Vouched(container, bag.files, bag.claims.expected)
         done = vouched.extract(wanted, target, _empty(bag) if not patterns else (), findings, progress)
@@ -248,6 +251,17 @@ class _Vouched:
             else:
                 findings.append(wrong)
                 (place / below).unlink()
+
+
+def _unsealed(bag: Bag) -> list[Finding]:
+    """Tell of payload manifests that the sealed tag manifest does not list: anybody may have added them."""
+    sealed = strongest(each.algorithm for each in bag.tag_manifests if each.algorithm is not None)
+    says = "the sealed tag manifest does not list it"
+    return [
+        found("tagmanifest-omits-manifest", shown(each.name), says)
+        for each in bag.manifests
+        if each.algorithm is not None and sealed not in bag.tag_claims.expected.get(each.name, {})
+    ]
 
 
 def _empty(bag: Bag) -> list[str]:
