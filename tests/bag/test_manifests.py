@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from preserve.bag import manifests
 from preserve.bag.bounded import MAX_FINDINGS, Bounded
 from preserve.bag.containers import Entry, Kind
-from preserve.bag.manifests import MAX_ABSENT, Lines, read_manifest
+from preserve.bag.manifests import MAX_ABSENT, Lines, place, read_manifest
 from preserve.bag.tagfiles import Fault, info_fields, numbered_lines, plain_fields
 
 MD5 = hashlib.md5(b"", usedforsecurity=False).hexdigest()
@@ -94,3 +94,10 @@ def test_a_manifest_of_a_million_lines_is_bounded(line: str, given: int, code: s
     assert {fault.code for fault in faults} == {code}
     assert len(faults) <= MAX_FINDINGS
     assert peak < 100 << 20
+
+
+def test_a_path_that_is_the_bag_itself_is_no_path() -> None:
+    for written in (".", "./", "./."):
+        faults: list[Fault] = []
+        assert place(written, 1, "1.0", {}, faults) is None
+        assert "path-leaves-bag" in {fault.code for fault in faults}

@@ -332,6 +332,8 @@ def place(written: str, line: int, version: str | None, files: Mapping[str, Entr
     if "" in parts or "." in parts:
         faults.append(Fault("path-not-plain", line, f"an empty or '.' part is left out: {written[:120]!r}"))
         path = "/".join(part for part in parts if part not in {"", "."})
+    if not path:
+        faults.append(Fault("path-leaves-bag", line, f"the path is that of the bag itself: {written[:120]!r}"))
     return path or None
 
 
