@@ -194,4 +194,5 @@ def _plain_path(name: str) -> str:
 
 
 def _below_the_top(found: Files) -> Files:
-    return {path.partition("/")[2]: data for path, data in found.items()}
+    # A bag that was packed from within has nothing above it.
+    return found if "bagit.txt" in found else {path.partition("/")[2]: data for path, data in found.items()}
