@@ -74,7 +74,7 @@ def test_fields_as_we_write_them_are_read_quickly() -> None:
     ("line", "given", "code"),
     [
         (f"{MD5}  data/%07d\n", MAX_ABSENT, "limit-exceeded"),
-        ("nothing %d\n", 0, "manifest-line-malformed"),
+        ("nothing %d\n", 0, "digest-malformed"),
         (f"{MD5}  data/a\n", 1, "entry-twice"),
     ],
 )

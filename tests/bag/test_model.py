@@ -95,12 +95,12 @@ def test_two_files_have_two_places_everywhere(paths: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("label", ["", " A", "A ", "A:B", "A\nB", "A\rB", "Payload-Oxum", "BAG-SIZE", "A\udce9"])
 def test_odd_labels_are_refused(label: str) -> None:
-    with pytest.raises(ValueError, match=r"label|itself|surrogate"):
+    with pytest.raises(ValueError, match=r"label|itself|UTF-8"):
         NewBag("bag", (), ((label, "value"),))
 
 
 def test_values_that_utf8_cannot_say_are_refused() -> None:
-    with pytest.raises(ValueError, match="surrogate"):
+    with pytest.raises(ValueError, match="UTF-8"):
         NewBag("bag", (), (("A", "\udce9"),))
 
 

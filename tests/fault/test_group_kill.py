@@ -54,8 +54,10 @@ def test_a_killed_ingest_of_groups_loses_nothing_that_it_acknowledged(group: str
             text=True,
             start_new_session=True,
         )
-        # A start takes about as long as ninety cables do.
-        time.sleep(chance.uniform(0.3, 1.6))
+        # How long a start takes depends on the machine: what is to be met is a run at work.
+        while process.poll() is None and not any(root.glob(".stage-*")):
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.3))
         os.killpg(process.pid, signal.SIGKILL)
         told = process.communicate()[0]
         for line in told[: told.rfind("\n") + 1].splitlines():
@@ -71,7 +73,7 @@ def test_a_killed_ingest_of_groups_loses_nothing_that_it_acknowledged(group: str
             held = {cable.identifier: bag.label for bag in archive.bags() for cable in bag.cables}
         for source, label in promised.items():
             assert held[f"07STRELSAU{int(Path(source).stem) + 1000}"] == label
-    assert met, "no kill met a run at work: the delays are wrong"
+    assert met, "no kill met a run at work"
     last = preserve(*command, "--json", cwd=tmp_path)
     assert last.returncode == 0, last.stderr
     *lines, _counts = json_lines(last)
