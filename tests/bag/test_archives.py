@@ -196,3 +196,13 @@ def test_files_of_a_stream_beyond_what_is_kept_are_said_to_have_passed(
     report = verify_stream(io.BytesIO(octets))
     assert [finding.code for finding in report.findings].count("payload-unreadable") > 20
     assert report.verdict is Verdict.UNREADABLE
+
+
+def test_a_zip_that_becomes_much_is_not_read_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bag(tmp_path / "bag", payload={"zeros": bytes(4 << 20)})
+    shutil.make_archive(str(tmp_path / "bag"), "zip", tmp_path, "bag")
+    assert verify(tmp_path / "bag.zip").valid
+    monkeypatch.setattr("preserve.decompression._FREE", 1 << 20)
+    report = verify(tmp_path / "bag.zip")
+    assert [(each.code, each.where) for each in report.findings] == [("payload-unreadable", "data/zeros")]
+    assert report.verdict is Verdict.UNREADABLE

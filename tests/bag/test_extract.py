@@ -153,3 +153,11 @@ def test_a_manifest_that_was_never_sealed_vouches_for_nothing(tmp_path: Path) ->
     extracted = extract_bag(tmp_path / "bag", tmp_path / "out", seal=seal)
     assert extracted.path is None
     assert "tagmanifest-omits-manifest" in {each.code for each in extracted.findings}
+
+
+def test_a_seal_is_the_same_in_capitals(tmp_path: Path) -> None:
+    bag(tmp_path / "bag")
+    seal = verify(tmp_path / "bag").seal
+    assert seal is not None
+    extracted = extract_bag(tmp_path / "bag", tmp_path / "out", seal=seal.upper())
+    assert extracted.whole

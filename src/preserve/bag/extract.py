@@ -104,10 +104,10 @@ def extract_bag(
         # What the tag manifest says of the manifests, before they are believed.
         altered = list(check_tag_digests(bag))
         findings += altered
-        if seal is not None and bag.seal != seal:
+        if seal is not None and bag.seal != seal.lower():
             says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal or 'no digest'}"
             findings.append(found("seal-differs", "", says))
-        if seal is not None and (altered or bag.seal != seal):
+        if seal is not None and (altered or bag.seal != seal.lower()):
             return replace(_extracted(None, (), wanted, findings), wanted=len(chosen))
         if seal is not None and (unsealed := _unsealed(bag)):
             findings += unsealed

@@ -87,7 +87,7 @@ def trusted(path: Path, *, label: str, seal: str | None, hint: str) -> Iterator[
     """
     with closing(open_container(path)) as container:
         bag = look(container, Depth.COMPLETE)
-        if seal is not None and bag.seal != seal:
+        if seal is not None and bag.seal != seal.lower():
             says = f"its seal is {bag.seal or 'gone'}, it was sealed with {seal}"
             raise BagError(f"{label} is not what it was: {says}", hint=hint)
         for finding in check_tag_digests(bag):

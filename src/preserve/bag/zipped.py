@@ -23,6 +23,7 @@ from preserve.bag.containers import Entry, Kind, Listing, below_the_top, enter, 
 from preserve.bag.model import Form
 from preserve.bag.table import MANY, MANY_NAMES, Entries, tabled
 from preserve.bag.zip_members import zip_member_octets
+from preserve.decompression import MOST_TIMES, expands
 from preserve.findings import Finding, found
 from preserve.zip_table import TooLargeError, open_zip
 
@@ -65,7 +66,7 @@ class ZipContainer:
         OSError: It could not be opened.
     """
 
-    __slots__ = ("_archive", "_file", "_infos", "_path")
+    __slots__ = ("_archive", "_file", "_given", "_infos", "_path", "_size")
 
     form = Form.ZIP
     media_types = frozenset({"application/zip", "application/x-zip-compressed"})
@@ -74,6 +75,7 @@ class ZipContainer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = path.open("rb")
+        self._given, self._size = 0, os.fstat(self._file.fileno()).st_size
         self._archive: zipfile.ZipFile | None = None
         self._infos: list[zipfile.ZipInfo] = []
 
@@ -129,6 +131,9 @@ class ZipContainer:
         left = entry.size
         for chunk in _octets(cast("zipfile.ZipFile", self._archive), info):
             left -= len(chunk)
+            self._given += len(chunk)
+            if expands(self._given, self._size):
+                raise OSError(None, f"the zip becomes over {MOST_TIMES} times its size; the rest is not looked at")
             yield chunk
         if left:
             raise OSError(None, f"it has {entry.size - left} octets, the table of contents says {entry.size}")

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from preserve.archive import StoredBag
-from preserve.bag.model import Form
+if TYPE_CHECKING:
+    from preserve.archive import StoredBag
+    from preserve.bag.model import Form
 
 __all__ = ["GROUP", "Depositor", "DigestStatement", "Level", "Parcel", "Receipt", "State"]
 

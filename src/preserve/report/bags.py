@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preserve.bag.containers import shown
-from preserve.bag.convert import Converted
-from preserve.bag.extract import Extracted
-from preserve.bag.make import Made
-from preserve.bag.model import WrittenBag
-from preserve.bag.summary import BagSummary, ListedFile
-from preserve.findings import Finding
 from preserve.report.words import finding_line, one_line
+
+if TYPE_CHECKING:
+    from preserve.bag.convert import Converted
+    from preserve.bag.extract import Extracted
+    from preserve.bag.make import Made
+    from preserve.bag.model import WrittenBag
+    from preserve.bag.summary import BagSummary, ListedFile
+    from preserve.findings import Finding
 
 __all__ = [
     "converted_line",

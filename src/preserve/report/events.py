@@ -6,9 +6,11 @@ Scope: pure functions. Not in scope: PREMIS, which is a document of its own, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from preserve.archive import StoredBag
-from preserve.lifetime import BagEvent
+if TYPE_CHECKING:
+    from preserve.archive import StoredBag
+    from preserve.lifetime import BagEvent
 
 __all__ = ["line", "text"]
 

@@ -6,11 +6,14 @@ Scope: pure functions. Not in scope: printing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from preserve.description.formats import Format
-from preserve.export import Exported
-from preserve.findings import Finding
 from preserve.report.words import finding_line
+
+if TYPE_CHECKING:
+    from preserve.description.formats import Format
+    from preserve.export import Exported
+    from preserve.findings import Finding
 
 __all__ = ["findings_text", "format_line", "format_text", "metadata_line", "metadata_text"]
 

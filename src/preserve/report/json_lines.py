@@ -6,19 +6,22 @@ Scope: pure functions. Not in scope: printing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from preserve.archive import LoggedEvent, Rebuilt, StoredBag
-from preserve.audit import AuditResult
-from preserve.bag.model import BagReport
-from preserve.bag.part import PartReport
 from preserve.cable import codec
-from preserve.compare.model import Comparison, CorpusLine, Place
-from preserve.deposit.model import Receipt, State
-from preserve.errors import PreserveError
-from preserve.findings import Finding
-from preserve.ingest.flow import Understood
-from preserve.ingest.outcome import ItemOutcome
-from preserve.report.words import AUDIT_WORDS, DEPOSITED
+from preserve.report.words import AUDIT_WORDS, DEPOSITED, FAILED, VERIFIED
+
+if TYPE_CHECKING:
+    from preserve.archive import LoggedEvent, Rebuilt, StoredBag
+    from preserve.audit import AuditResult
+    from preserve.bag.model import BagReport
+    from preserve.bag.part import PartReport
+    from preserve.compare.model import Comparison, CorpusLine, Place
+    from preserve.deposit.model import Receipt
+    from preserve.errors import PreserveError
+    from preserve.findings import Finding
+    from preserve.ingest.flow import Understood
+    from preserve.ingest.outcome import ItemOutcome
 
 __all__ = [
     "audited",
@@ -261,7 +264,7 @@ def receipt(identifier: str, what: Receipt) -> Line:
             "state": what.state.value,
             "files": what.files,
             "bytes": what.bytes,
-            "verified": what.state is State.VERIFIED,
+            "verified": what.state == VERIFIED,
             "level": None if what.level is None else what.level.value,
             "error": None if what.state in DEPOSITED else what.says,
         }
@@ -270,7 +273,7 @@ def receipt(identifier: str, what: Receipt) -> Line:
 
 def not_deposited(identifier: str, target: str, error: PreserveError) -> Line:
     """Return the line of ``deposit`` for what could not be carried."""
-    return {"identifier": identifier, "target": target, "state": State.FAILED.value, "error": str(error)}
+    return {"identifier": identifier, "target": target, "state": FAILED, "error": str(error)}
 
 
 def rebuilt(what: Rebuilt) -> Line:

@@ -6,17 +6,20 @@ Scope: pure functions. Not in scope: printing, colour.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from preserve.archive import CableEntry, LoggedEvent, Rebuilt, StoredBag
-from preserve.audit import AuditResult
-from preserve.bag.model import BagReport
-from preserve.bag.part import PartReport
 from preserve.compare.model import Comparison, CorpusLine, FieldChange, Outcome, Place, WordChange
-from preserve.deposit.model import Receipt
 from preserve.findings import Finding, Severity
-from preserve.ingest.flow import Understood
-from preserve.ingest.outcome import ItemOutcome
 from preserve.report.words import AUDIT_WORDS, finding_line
+
+if TYPE_CHECKING:
+    from preserve.archive import CableEntry, LoggedEvent, Rebuilt, StoredBag
+    from preserve.audit import AuditResult
+    from preserve.bag.model import BagReport
+    from preserve.bag.part import PartReport
+    from preserve.deposit.model import Receipt
+    from preserve.ingest.flow import Understood
+    from preserve.ingest.outcome import ItemOutcome
 
 __all__ = [
     "audited",

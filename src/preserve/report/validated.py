@@ -6,11 +6,14 @@ Scope: pure functions; the lines are those of ``schemas/outcome-1.0.0.schema.jso
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from preserve.contract import Contract
-from preserve.errors import PreserveError
 from preserve.findings import codes
-from preserve.validation.model import Located, Validated
+
+if TYPE_CHECKING:
+    from preserve.contract import Contract
+    from preserve.errors import PreserveError
+    from preserve.validation.model import Located, Validated
 
 __all__ = ["PASSED_OVER", "UNREADABLE", "VERDICTS", "line", "line_of_error", "schema_line", "schema_row", "words"]
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from preserve.archive import EventOutcome
-from preserve.deposit.model import State
-from preserve.findings import Finding
+if TYPE_CHECKING:
+    from preserve.findings import Finding
 
-__all__ = ["AUDIT_WORDS", "DEPOSITED", "finding_line", "one_line"]
+__all__ = ["AUDIT_WORDS", "DEPOSITED", "FAILED", "VERIFIED", "finding_line", "one_line"]
 
-AUDIT_WORDS: Mapping[EventOutcome, str] = {
-    EventOutcome.SUCCESS: "pass",
-    EventOutcome.FAIL: "fail",
-    EventOutcome.UNKNOWN: "unknown",
-}
-"""How an audit says what the event log calls by the words of PREMIS."""
+# Words and not the members of the enumerations that have them: who verifies a bag need not load archive and targets.
+AUDIT_WORDS: Mapping[str, str] = {"success": "pass", "fail": "fail", "unknown": "unknown"}
+"""How an audit says what the event log calls by the words of PREMIS, an ``EventOutcome``."""
 
-DEPOSITED = frozenset({State.ACCEPTED, State.VERIFIED})
-"""The states of a deposit that needs nothing more."""
+FAILED, VERIFIED = "failed", "verified"
+"""Two of the ``State`` of a deposit."""
+
+DEPOSITED = frozenset({"accepted", VERIFIED})
+"""Those of a deposit that needs nothing more."""
 
 
 def finding_line(finding: Finding) -> str:
