@@ -256,7 +256,11 @@ def test_one_bag_that_fails_does_not_keep_back_the_others(tmp_path: Path) -> Non
         )
         return [(each.outcome, each.exit_code) for each in done]
 
-    failed, refused = ("failed", ExitCode.INVALID), ("refused", ExitCode.INVALID)
-    assert run() == [failed, refused, ("written", ExitCode.GOOD), failed]
+    failed, refused, gone = (
+        ("failed", ExitCode.INVALID),
+        ("refused", ExitCode.INVALID),
+        ("failed", ExitCode.SOURCE),
+    )
+    assert run() == [failed, refused, ("written", ExitCode.GOOD), gone]
     assert [path.name for path in out.iterdir()] == ["02STRELSAU17.datacite.json"]
-    assert run() == [failed, refused, ("failed", ExitCode.USAGE), failed]
+    assert run() == [failed, refused, ("failed", ExitCode.USAGE), gone]

@@ -78,9 +78,9 @@ def test_fields_as_we_write_them_are_read_quickly() -> None:
         (f"{MD5}  data/a\n", 1, "entry-twice"),
     ],
 )
-def test_a_manifest_of_a_million_lines_is_bounded(line: str, given: int, code: str) -> None:
+def test_a_manifest_of_many_lines_is_bounded(line: str, given: int, code: str) -> None:
     def chunks() -> Iterator[bytes]:
-        for start in range(0, 1_000_000, 10_000):
+        for start in range(0, 300_000, 10_000):
             yield "".join(line % n if "%" in line else line for n in range(start, start + 10_000)).encode()
 
     faults = Bounded[Fault]()

@@ -42,7 +42,7 @@ def test_programs_read_the_word_on_some_files(home: Path) -> None:
     (home / "two/data/tei/07STRELSAU1.xml").write_bytes(b"<tei/>")
     done = preserve("verify", "one", "two", "one.tar", "none", "--cable", "07STRELSAU1", "--json", cwd=home)
     *lines, error, counts = json_lines(done)
-    assert done.returncode == ExitCode.INVALID
+    assert done.returncode == ExitCode.SOURCE
     conforming(lines, "verify_part")
     assert [(line["bag"], line["outcome"], line["checked"], line["of"]) for line in lines] == [
         ("one", "intact", 2, 3),
@@ -77,8 +77,8 @@ def test_programs_read_the_word_on_some_files(home: Path) -> None:
         (["one", "--seal", "abc"], ExitCode.USAGE, "no SHA-256"),
         (["one", "one.tar", "--seal", "0" * 64], ExitCode.USAGE, "not of 2"),
         (["one", "--profile", "x" * 300], ExitCode.USAGE, "no BagIt Profile is named"),
-        (["x" * 300], ExitCode.INVALID, "File name too long"),
-        (["circle/x"], ExitCode.INVALID, "Too many levels"),
+        (["x" * 300], ExitCode.SOURCE, "File name too long"),
+        (["circle/x"], ExitCode.SOURCE, "Too many levels"),
     ],
 )
 def test_what_does_not_go_is_told_with_what_to_do(arguments: list[str], code: ExitCode, says: str, home: Path) -> None:

@@ -52,6 +52,9 @@ _MAX_SHOWN = 5_000
 ANYWHERE = ""
 """Stands among the folders that could not be listed when not even the base directory was, to its end."""
 
+_NOT_PLAIN = re.compile(r"(?:\A|/)\.?(?:/|\Z)")
+"""An empty or ``.`` part of a path; also what ends the path of a folder."""
+
 SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
 """Paths of what an operating system put there by itself."""
 
@@ -157,25 +160,27 @@ def enter(member: Entry, entries: Entries, findings: list[Finding], remark: Find
     Returns:
         What was entered; ``None`` when its path leads nowhere in a bag.
     """
-    where = shown(member.path)
-    if len(member.path) > MAX_PATH:
-        says = f"the member's path has {len(member.path)} characters, more than any system takes; it is not looked at"
-        findings.append(found("member-unsafe", where, says))
+    path, kind, size, place, volume = member
+    if len(path) > MAX_PATH:
+        says = f"the member's path has {len(path)} characters, more than any system takes; it is not looked at"
+        findings.append(found("member-unsafe", shown(path), says))
         return None
-    fault = path_fault(member.path)
+    fault = path_fault(path)
     if fault is not None:
-        findings.append(found("member-unsafe", where, f"the member's path {fault}; it is not looked at"))
+        findings.append(found("member-unsafe", shown(path), f"the member's path {fault}; it is not looked at"))
         return None
-    path = "/".join(part for part in member.path.split("/") if part not in {"", "."})
+    if _NOT_PLAIN.search(path):
+        path = "/".join(part for part in path.split("/") if part not in {"", "."})
     if not path:
         return None  # "./", the folder that was packed from within
-    said = remark or refusal(member.kind, where)
-    if said is not None:
-        findings.append(said)
-    if path in entries and not (member.kind is Kind.FOLDER and entries[path].kind is Kind.FOLDER):
-        findings.append(found("member-twice", where, "the archive holds two members of this path"))
-    entries[path] = member._replace(path=path, size=member.size if member.kind is Kind.FILE else 0)
-    return entries[path]
+    if remark is not None or kind is not Kind.FILE:
+        said = remark or refusal(kind, shown(member.path))
+        findings.extend(() if said is None else (said,))
+        size = size if kind is Kind.FILE else 0
+    if path in entries and not (kind is Kind.FOLDER and entries[path].kind is Kind.FOLDER):
+        findings.append(found("member-twice", shown(member.path), "the archive holds two members of this path"))
+    entries[path] = entered = Entry(path, kind, size, place, volume)
+    return entered
 
 
 def below_the_top(
@@ -198,7 +203,8 @@ def below_the_top(
     below = type(entries)()
     for path, entry in _emptied(entries) if isinstance(entries, dict) else entries.items():
         if path.startswith(inside) and path != inside:
-            below[path[len(inside) :]] = entry._replace(path=path[len(inside) :])
+            inner = path[len(inside) :]
+            below[inner] = Entry(inner, entry.kind, entry.size, entry.place, entry.volume)
     plain = next((name.removesuffix(suffix) for suffix in suffixes if name.endswith(suffix)), name)
     return Listing(top or plain, below, tuple(findings), (ANYWHERE,) if cut else ())
 

@@ -92,7 +92,7 @@ def _text(field: bytes) -> str:
 def _header_path(block: bytes) -> str:
     name = _text(block[:100])
     # Only POSIX archives have the prefix; GNU's magic ends in a space.
-    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+    prefix = _text(block[345:500]) if block[345] and block[257:263] == b"ustar\0" else ""
     return f"{prefix}/{name}" if prefix else name
 
 

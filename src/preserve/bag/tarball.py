@@ -13,10 +13,14 @@ from pathlib import Path
 from preserve.bag.containers import MAX_ENTRIES, Entry, Listing
 from preserve.bag.model import Form
 from preserve.bag.octets import chunks
+from preserve.bag.tar_blocks import BLOCK
 from preserve.bag.tar_members import cut_short, tar_listing
 from preserve.errors import UnreadableBagError
 
 __all__ = ["TarContainer"]
+
+_WINDOW = 1 << 16
+"""Octets that are read at once where a header is: those of small files lie near each other."""
 
 _AT_ONCE = 10_000
 
@@ -31,7 +35,7 @@ class TarContainer:
         OSError: The tar could not be opened.
     """
 
-    __slots__ = ("_file", "_path", "end")
+    __slots__ = ("_file", "_from", "_path", "_window", "end")
 
     form = Form.TAR
     media_types = frozenset({"application/tar", "application/x-tar"})
@@ -42,14 +46,22 @@ class TarContainer:
         self._path = path
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self.end = os.fstat(self._file).st_size
+        self._window, self._from = b"", 0
 
     def close(self) -> None:
         """Close the tar."""
         os.close(self._file)
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Return some octets of the tar, fewer only at its end."""
-        return os.pread(self._file, size, offset) if offset < self.end else b""
+        """Return some octets of the tar, fewer only at its end; those of headers come many at a time."""
+        if offset >= self.end:
+            return b""
+        if size > BLOCK:
+            return os.pread(self._file, size, offset)
+        at = offset - self._from
+        if not 0 <= at <= len(self._window) - size:
+            self._window, self._from, at = os.pread(self._file, _WINDOW, offset), offset, 0
+        return self._window[at : at + size]
 
     def listing(self) -> Listing:
         """List the members below the one top folder, in one pass over the headers."""
