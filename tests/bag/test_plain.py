@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.bag.archives import ARCHIVES
 from tests.bag.conftest import without_rights
-from tests.bag.fixtures import FIXTURES, Fixture, bag
+from tests.bag.fixtures import FIXTURES, Fixture, bag, pack
+from tests.bag.tars import TARS
 
 from preserve.bag import plain
-from preserve.bag.model import BagPath, BagReport, Depth, NewBag, PayloadFile
+from preserve.bag.model import BagPath, BagReport, Depth, Form, NewBag, PayloadFile
 from preserve.bag.plain import plain_report
 from preserve.bag.verify import careful_report, verify
 from preserve.bag.write import write_bag
@@ -67,6 +69,55 @@ def test_a_bag_of_ours_is_plain_and_damage_of_any_octet_makes_it_not(tmp_path: P
             assert straight in {None, careful}, (path, at)
             assert straight is None or path.name.startswith("tagmanifest-"), (path, at)
         path.write_bytes(octets)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize(
+    "case", [*TARS, *((name, codes, build) for name, _, codes, build in ARCHIVES)], ids=lambda case: case[0]
+)
+def test_of_a_tar_there_is_no_report_or_the_careful_one(
+    case: tuple[str, object, object], depth: Depth, tmp_path: Path
+) -> None:
+    build = case[2]
+    assert callable(build)
+    (tmp_path / "bag.tar").write_bytes(build(tmp_path / "bag"))
+    straight, careful = both(tmp_path / "bag.tar", depth)
+    assert straight in {None, careful}
+    if careful is None or careful.findings:
+        assert straight is None
+
+
+def test_a_tar_of_ours_is_plain_and_damage_of_any_octet_makes_it_not(tmp_path: Path) -> None:
+    path = write_bag(NewBag("bag", FILES, (("Access", "restricted"),)), tmp_path, form=Form.TAR).path
+    straight, careful = both(path, Depth.FULL)
+    assert straight is not None
+    assert straight == careful
+    octets = path.read_bytes()
+    sealed = straight.seal
+    for at in range(0, len(octets), 3):
+        path.write_bytes(octets[:at] + bytes((octets[at] ^ 1,)) + octets[at + 1 :])
+        straight = plain_report(path, Depth.FULL)
+        # What differs and is no damage: the octets that fill the last block of a file, and the tag manifest.
+        assert straight is None or straight == careful_report(path, depth=Depth.FULL), at
+        assert straight is None or not octets[at] or straight.seal != sealed, at
+
+
+@pytest.mark.parametrize("change", ["renamed", "cut", "longer", "an index beside it", "packed by another"])
+def test_an_uncommon_tar_is_left_to_the_careful_look(change: str, tmp_path: Path) -> None:
+    root = write_bag(NewBag("bag", FILES), tmp_path).path
+    path = write_bag(NewBag("bag", FILES), tmp_path, form=Form.TAR).path
+    assert plain_report(path, Depth.COMPLETE) is not None
+    if change == "renamed":
+        path = path.rename(tmp_path / "other.tar")
+    elif change == "cut":
+        path.write_bytes(path.read_bytes()[:-512])
+    elif change == "longer":
+        path.write_bytes(path.read_bytes() + bytes(512))
+    elif change == "an index beside it":
+        (tmp_path / "bag.tar.index.csv").write_bytes(b"")
+    else:
+        path = pack(root)
+    assert plain_report(path, Depth.COMPLETE) is None
 
 
 def _uncommon(root: Path) -> dict[str, Callable[[], object]]:

@@ -1,10 +1,10 @@
-"""Plain bags: folders in which everything is by the book, verified in one straight pass.
+"""Plain bags: folders and small tars in which everything is by the book, verified in one straight pass.
 
-Scope: bags as most tools write them and as we do: small files, names of letters, digits, ``.``, ``_`` and ``-``, strong
-algorithms, every manifest listing every file, every digest right; nothing that any check would remark on. Of such a bag
-there is only one report, and here it costs little more than the reading and hashing. Not in scope: everything else:
-then there is no report, and ``verify`` looks with care and says what is the matter. Neither trusts the other: the tests
-hold both against each other for every fixture, every damaged bag and every bag that we write.
+Scope: bags as most tools write them and as we do, tars only as we do: small files, names of letters, digits, ``.``,
+``_`` and ``-``, strong algorithms, every manifest listing every file, every digest right; nothing that any check would
+remark on. Of such a bag there is only one report, and here it costs little more than the reading and hashing. Not in
+scope: everything else: then there is no report, and ``verify`` looks with care and says what is the matter. Neither
+trusts the other: the tests hold both against each other for every fixture, every damaged bag and every bag of ours.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from preserve.bag.checks import is_system_file
 from preserve.bag.folder import READ, base_name
 from preserve.bag.manifests import PAYLOAD, plain_entries
+from preserve.bag.member_index import INDEX_SUFFIX
 from preserve.bag.model import BagReport, Depth, Form, Verdict, strongest
 from preserve.bag.table import MANY
 from preserve.bag.tagfiles import DECLARATION, plain_fields
+from preserve.bag.tar_blocks import BLOCK, END, member_head, padding
 from preserve.digests import ALGORITHMS, CHUNK, WEAK, digest_bytes, sha256
 
 __all__ = ["plain_report"]
@@ -39,6 +41,19 @@ _MANIFEST: Final = re.compile(r"(tag)?manifest-(.+)\.txt")
 _STRONG: Final = ALGORITHMS.keys() - WEAK
 
 
+_MOST_TAR: Final = 8 << 20
+"""Octets that a plain tar has at most: it is read at once."""
+
+
+class _Held(NamedTuple):
+    """The files of a bag: its name and form, their sizes, and what reads one."""
+
+    name: str
+    form: Form
+    sizes: Mapping[str, int]
+    octets: Callable[[str], bytes]
+
+
 class _File(NamedTuple):
     size: int
     inode: int
@@ -49,10 +64,10 @@ _Files = dict[str, _File]
 
 
 def plain_report(path: Path, depth: Depth) -> BagReport | None:
-    """Verify a bag that is a folder and plain, every bit of it or, at depth ``complete``, all but the payload's bits.
+    """Verify a bag that is plain, every bit of it or, at depth ``complete``, all but the payload's bits.
 
     Args:
-        path: The folder; not looked at when it is none.
+        path: The folder or tar.
         depth: ``full`` or ``complete``.
 
     Returns:
@@ -60,10 +75,66 @@ def plain_report(path: Path, depth: Depth) -> BagReport | None:
     """
     root = os.fspath(path)
     try:
-        files = _listing(root)
-        return _report(path, depth, root, files) if files else None
+        held = _in_tar(root) if root.endswith(Form.TAR.suffix) else _in_folder(root)
+        return _report(path, depth, held) if held else None
     except (OSError, ValueError):
         return None  # what could not be read, or is no path at all, the careful look says
+
+
+def _in_folder(root: str) -> _Held | None:
+    files = _listing(root)
+    if not files:
+        return None
+    sizes = {name: file.size for name, file in files.items()}
+    return _Held(base_name(root), Form.DIRECTORY, sizes, lambda name: _octets(root, name, files[name]))
+
+
+def _in_tar(path: str) -> _Held | None:
+    """Look at a small tar, every header of which is as we write it; ``None`` for others, and beside an index."""
+    if os.path.lexists(path + INDEX_SUFFIX):
+        return None
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode) or state.st_size > _MOST_TAR:
+            return None
+        octets = os.read(descriptor, state.st_size)
+    finally:
+        os.close(descriptor)
+    name = os.path.basename(path).removesuffix(Form.TAR.suffix)  # noqa: PTH119 - strings: this runs for every bag
+    places = _members(octets, f"{name}/")
+    if places is None:
+        return None
+    sizes = {path: size for path, (_at, size) in places.items()}
+    return _Held(name, Form.TAR, sizes, lambda path: octets[places[path][0] : sum(places[path])])
+
+
+def _members(octets: bytes, top: str) -> dict[str, tuple[int, int]] | None:
+    """Return where the files below the top folder of a tar lie, and their sizes."""
+    places: dict[str, tuple[int, int]] = {}
+    folders = set[str]()
+    at = 0
+    while octets[at : at + 1] not in {b"", b"\0"}:
+        block = octets[at : at + BLOCK]
+        path = block[:100].rstrip(b"\0").decode("ascii")
+        is_folder, size = path.endswith("/"), int(block[124:135], 8)
+        inner = path.removeprefix(top)
+        if block != member_head(path, folder=is_folder, size=size) or not path.startswith(top) or inner in places:
+            return None
+        at += BLOCK
+        if is_folder:
+            folders.add(inner.removesuffix("/"))
+        else:
+            places[inner] = at, size
+        at += size + padding(size)
+    full = {""}
+    for inner in places:
+        folder = inner.rpartition("/")[0]
+        while folder not in full:
+            full.add(folder)
+            folder = folder.rpartition("/")[0]
+    # An empty folder is remarked on.
+    return places if octets[at:] == END and folders <= full else None
 
 
 def _listing(root: str) -> _Files | None:
@@ -94,11 +165,11 @@ def _listing(root: str) -> _Files | None:
     return files
 
 
-def _report(path: Path, depth: Depth, root: str, files: _Files) -> BagReport | None:
-    payload = {name for name in files if name.startswith(PAYLOAD)}
-    if sum(files[name].size for name in files.keys() - payload) > _MOST_TAGS:
+def _report(path: Path, depth: Depth, held: _Held) -> BagReport | None:
+    payload = {name for name in held.sizes if name.startswith(PAYLOAD)}
+    if sum(held.sizes[name] for name in held.sizes.keys() - payload) > _MOST_TAGS:
         return None
-    tags = {name: _octets(root, name, file) for name, file in files.items() if name not in payload}
+    tags = {name: held.octets(name) for name in held.sizes if name not in payload}
     version = _DECLARATIONS.get(tags.get("bagit.txt", b""))
     info = plain_fields(tags.get("bag-info.txt", b""))
     sums = _manifests(tags)
@@ -106,19 +177,19 @@ def _report(path: Path, depth: Depth, root: str, files: _Files) -> BagReport | N
         return None
     listed = _agreed(sums.tags, tags.keys() - {f"tagmanifest-{each}.txt" for each in sums.tags}, of_tags=True)
     contents = _agreed(sums.payload, payload, of_tags=False)
-    octets = sum(files[name].size for name in payload)
-    if listed is None or contents is None or not _is_quiet(files, info, f"{octets}.{len(payload)}"):
+    octets = sum(held.sizes[name] for name in payload)
+    if listed is None or contents is None or not _is_quiet(held.sizes, info, f"{octets}.{len(payload)}"):
         return None
     if any(digest_bytes(tags[name], sums.tags) != digests for name, digests in listed):
         return None
     if depth is Depth.FULL and any(
-        digest_bytes(_octets(root, name, files[name]), sums.payload) != digests for name, digests in contents
+        digest_bytes(held.octets(name), sums.payload) != digests for name, digests in contents
     ):
         return None
     return BagReport(
-        name=base_name(root),
+        name=held.name,
         path=path,
-        form=Form.DIRECTORY,
+        form=held.form,
         bagit_version=version,
         depth=depth,
         verdict=Verdict.VALID,
@@ -180,7 +251,7 @@ def _agreed(
     return ((name, {algorithm: entries[name] for algorithm, entries in lists.items()}) for name in names)
 
 
-def _is_quiet(files: _Files, info: tuple[tuple[str, str], ...], oxum: str) -> bool:
+def _is_quiet(files: Collection[str], info: tuple[tuple[str, str], ...], oxum: str) -> bool:
     """Tell whether nothing can be said of the names and counts of a bag whose manifests list all of it."""
     if len({name.lower() for name in files}) < len(files) or any(map(is_system_file, files)):
         return False
