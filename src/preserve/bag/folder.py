@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -54,17 +54,18 @@ class DirectoryContainer:
             while pending:
                 folder = pending.pop()
                 try:
-                    for entry in _scan(beneath, folder):
-                        if entry.kind is Kind.FOLDER:
-                            pending.append(entry.path)
-                        elif entry.kind is not Kind.FILE and (said := refusal(entry.kind, shown(entry.path))):
-                            findings.append(said)
-                        entries[entry.path] = entry
-                        names += len(entry.path)
-                        if len(entries) == MANY or names >= MANY_NAMES:
-                            entries = tabled(entries)
-                        if len(entries) > MAX_ENTRIES or names > MAX_NAMES:
-                            break
+                    with closing(_scan(beneath, folder)) as listed:
+                        for entry in listed:
+                            if entry.kind is Kind.FOLDER:
+                                pending.append(entry.path)
+                            elif entry.kind is not Kind.FILE and (said := refusal(entry.kind, shown(entry.path))):
+                                findings.append(said)
+                            entries[entry.path] = entry
+                            names += len(entry.path)
+                            if len(entries) == MANY or names >= MANY_NAMES:
+                                entries = tabled(entries)
+                            if len(entries) > MAX_ENTRIES or names > MAX_NAMES:
+                                break
                 except OSError as error:
                     if not folder:
                         says = f"{self._root} could not be listed: {error.strerror}"
@@ -134,7 +135,7 @@ class _Beneath:
         self._folder, self._at = "", -1
 
 
-def _scan(beneath: _Beneath, folder: str) -> Iterator[Entry]:
+def _scan(beneath: _Beneath, folder: str) -> Generator[Entry, None, None]:
     inside = f"{folder}/" if folder else ""
     descriptor = beneath.open(folder, os.O_DIRECTORY)
     try:
