@@ -16,7 +16,19 @@ from typing import BinaryIO, Final, Protocol, cast
 
 from backports import zstd
 
-__all__ = ["MAGIC", "MOST_TIMES", "Damaged", "Decompressed", "Expands", "Readable", "compression_of", "expands"]
+__all__ = [
+    "MAGIC",
+    "MOST_MEMORY",
+    "MOST_TIMES",
+    "Damaged",
+    "Decoder",
+    "Decompressed",
+    "Expands",
+    "Readable",
+    "compression_of",
+    "expands",
+    "too_much_memory",
+]
 
 MAGIC: Final[Mapping[str, bytes]] = {
     "gzip": b"\x1f\x8b",
@@ -29,7 +41,7 @@ MAGIC: Final[Mapping[str, bytes]] = {
 _SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 """How a frame of Zstandard begins that holds nothing of its octets (RFC 8878 3.1.2); pzstd writes one first."""
 
-_MOST_MEMORY: Final = 128 << 20
+MOST_MEMORY: Final = 128 << 20
 """Octets that a decoder may ask for; the strongest presets of xz and zstd ask for 65 and 128 MiB."""
 
 _FREE: Final = 1 << 30
@@ -78,6 +90,11 @@ def expands(size: int, packed: int) -> bool:
     return size > _FREE and size > MOST_TIMES * packed
 
 
+def too_much_memory(what: str) -> str:
+    """Say that a decoder asks for over :data:`MOST_MEMORY`, and what of the compressed octets is too large."""
+    return f"to decompress it takes over {MOST_MEMORY >> 20} MiB of memory; compress it with a smaller {what}"
+
+
 class Decompressed:
     """The octets in compressed octets.
 
@@ -118,10 +135,7 @@ class Decompressed:
         except (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, gzip.BadGzipFile, ValueError) as error:
             # Neither library has an exception of its own for octets that are whole and ask for too much.
             if "memory" in str(error).lower():
-                says = (
-                    f"to decompress it takes over {_MOST_MEMORY >> 20} MiB of memory; compress it with a smaller window"
-                )
-                raise Expands(None, says) from error
+                raise Expands(None, too_much_memory("window")) from error
             raise Damaged(None, str(error) or "it ends too early") from error
         except OSError as error:
             # bz2 raises OSError without a number for damaged data; a disk's errors have one.
@@ -160,14 +174,23 @@ class _Counted:
         return False
 
 
-class _Decoder(Protocol):
+class Decoder(Protocol):
+    """A decoder of the standard library that gives no more octets at once than it is asked for."""
+
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether a stream has come to its end."""
+
     @property
-    def needs_input(self) -> bool: ...
+    def needs_input(self) -> bool:
+        """Whether nothing more comes of what it was given."""
+
     @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What follows the end of the stream, of what it was given."""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take more of the stream, and return the next octets, at most some."""
 
 
 class _Streams:
@@ -176,7 +199,7 @@ class _Streams:
     For xz the library bounds no memory; for bzip2 it takes whatever follows the first stream, and is none, for nothing.
     """
 
-    def __init__(self, stream: BinaryIO, decoder: Callable[[], _Decoder]) -> None:
+    def __init__(self, stream: BinaryIO, decoder: Callable[[], Decoder]) -> None:
         self._stream, self._new = stream, decoder
         self._decoder = decoder()
 
@@ -202,11 +225,11 @@ def _bzip2(stream: BinaryIO) -> Readable:
 
 
 def _xz(stream: BinaryIO) -> Readable:
-    return _Streams(stream, lambda: lzma.LZMADecompressor(memlimit=_MOST_MEMORY))
+    return _Streams(stream, lambda: lzma.LZMADecompressor(memlimit=MOST_MEMORY))
 
 
 def _zstd(stream: BinaryIO) -> Readable:
-    window = _MOST_MEMORY.bit_length() - 1
+    window = MOST_MEMORY.bit_length() - 1
     return zstd.ZstdFile(stream, options={zstd.DecompressionParameter.window_log_max: window})
 
 

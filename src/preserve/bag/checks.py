@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
-from preserve.bag.containers import SYSTEM, Entry, Kind, shown
+from preserve.bag.containers import Entry, Kind, is_system_file, shown
 from preserve.bag.fixity import Altered, Fixity, Intact, Unreadable, compared, fixities
 from preserve.bag.look import Bag
 from preserve.bag.manifests import Claims, normal
@@ -22,7 +22,7 @@ from preserve.bag.table import MANY, marks
 from preserve.digests import ALGORITHMS, WEAK
 from preserve.findings import Finding, Severity, found
 
-__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "is_system_file", "outcome"]
+__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "outcome"]
 
 Check = Callable[[Bag], Iterator[Finding]]
 
@@ -112,11 +112,6 @@ def check_names(bag: Bag) -> Iterator[Finding]:
     for path in bag.payload:
         if is_system_file(path):
             yield found("system-file", shown(path), "an operating system made this file, not the sender")
-
-
-def is_system_file(path: str) -> bool:
-    """Tell whether a file has a name, or lies in a folder with a name, that an operating system gives."""
-    return SYSTEM.search(path) is not None
 
 
 def _told_apart(bag: Bag) -> Iterator[Finding]:
@@ -252,7 +247,7 @@ def check_tags(bag: Bag) -> Iterator[Finding]:
     if not usable:
         return
     payload_manifests = {name for name, _algorithm in bag.manifest_names(of_tags=False)}
-    for path in claims.unlisted if all(manifest.whole for manifest in usable) else ():
+    for path in claims.unlisted:
         if path not in payload_manifests and not path.startswith("tagmanifest-"):
             yield found("tag-file-unlisted", shown(path), "no tag manifest lists it: a change of it would not show")
     if not bag.is_old:

@@ -26,13 +26,13 @@ __all__ = [
     "MAX_ENTRIES",
     "MAX_NAMES",
     "MAX_PATH",
-    "SYSTEM",
     "Container",
     "Entry",
     "Kind",
     "Listing",
     "below_the_top",
     "enter",
+    "is_system_file",
     "refusal",
     "shown",
 ]
@@ -55,8 +55,7 @@ ANYWHERE = ""
 _NOT_PLAIN = re.compile(r"(?:\A|/)\.?(?:/|\Z)")
 """An empty or ``.`` part of a path; also what ends the path of a folder."""
 
-SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
-"""Paths of what an operating system put there by itself."""
+_SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
 
 
 class Kind(Enum):
@@ -221,7 +220,7 @@ def _top(entries: Mapping[str, Entry], findings: list[Finding]) -> str:
         says = "bagit.txt lies at the top: the bag was packed from within its base directory"
         findings.append(found("archive-no-base-directory", "bagit.txt", says))
         return ""
-    ours = {top for top in tops if SYSTEM.search(top) is None}
+    ours = {top for top in tops if not is_system_file(top)}
     if len(tops) > 1:
         names = ", ".join(shown(top) for top in nsmallest(5, tops))
         says = f"the archive holds {len(tops)} things at its top: {names}"
@@ -229,6 +228,11 @@ def _top(entries: Mapping[str, Entry], findings: list[Finding]) -> str:
         softer = Severity.WARNING if len(ours) == 1 else None
         findings.append(found("archive-several-tops", "", says, severity=softer))
     return min((top for top in tops if f"{top}/bagit.txt" in entries), default=min(ours or tops, default=""))
+
+
+def is_system_file(path: str) -> bool:
+    """Tell whether a file has a name, or lies in a folder with a name, that an operating system gives by itself."""
+    return _SYSTEM.search(path) is not None
 
 
 def shown(path: str) -> str:

@@ -104,14 +104,10 @@ def extract_bag(
         # What the tag manifest says of the manifests, before they are believed.
         altered = list(check_tag_digests(bag))
         findings += altered
-        if seal is not None and bag.seal != seal.lower():
-            says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal or 'no digest'}"
-            findings.append(found("seal-differs", "", says))
-        if seal is not None and (altered or bag.seal != seal.lower()):
-            return replace(_extracted(None, (), wanted, findings), wanted=len(chosen))
-        if seal is not None and (unsealed := _unsealed(bag)):
-            findings += unsealed
-            return replace(_extracted(None, (), wanted, findings), wanted=len(chosen))
+        if seal is not None:
+            broken = _other_seal(bag, seal) or ([] if altered else _unsealed(bag))
+            if altered or broken:
+                return replace(_extracted(None, (), wanted, [*findings, *broken]), wanted=len(chosen))
         vouched = _Vouched(container, bag.files, bag.claims.expected)
         done = vouched.extract(wanted, target, _empty(bag) if not patterns else (), findings, progress)
         return replace(done, wanted=len(chosen))
@@ -251,6 +247,13 @@ class _Vouched:
             else:
                 findings.append(wrong)
                 (place / below).unlink()
+
+
+def _other_seal(bag: Bag, seal: str) -> list[Finding]:
+    if bag.seal == seal.lower():
+        return []
+    says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal or 'no digest'}"
+    return [found("seal-differs", "", says)]
 
 
 def _unsealed(bag: Bag) -> list[Finding]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from preserve.bag.checks import is_system_file
+from preserve.bag.containers import is_system_file
 from preserve.bag.folder import READ, base_name
 from preserve.bag.manifests import PAYLOAD, plain_entries
 from preserve.bag.member_index import INDEX_SUFFIX

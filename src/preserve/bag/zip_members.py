@@ -15,27 +15,17 @@ import lzma
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Final, Protocol
+from typing import IO, Final
 
+from preserve.decompression import MOST_MEMORY, Decoder, too_much_memory
 from preserve.digests import CHUNK
 
 __all__ = ["zip_member_octets"]
 
 _STEP: Final = 1 << 16
-_MOST_MEMORY: Final = 128 << 20
-"""Octets that the dictionary of a decoder may have, as for a tar in xz."""
-
 _LZMA_START: Final = struct.Struct("<2xHBL")
 _LZMA_PROPERTIES: Final = 5
 """APPNOTE 5.8.8: a version, how many octets of properties follow; the modes, and the size of the dictionary."""
-
-
-class _Decoder(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
 def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -71,24 +61,23 @@ def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterat
                 yield part
 
 
-def _bzip2(_member: IO[bytes], _size: int) -> _Decoder:
+def _bzip2(_member: IO[bytes], _size: int) -> Decoder:
     return bz2.BZ2Decompressor()
 
 
-def _lzma(member: IO[bytes], size: int) -> _Decoder:
+def _lzma(member: IO[bytes], size: int) -> Decoder:
     start = member.read(_LZMA_START.size).ljust(_LZMA_START.size, b"\0")
     properties, modes, stated = _LZMA_START.unpack(start)
     if properties != _LZMA_PROPERTIES:
         raise lzma.LZMAError("it does not begin as LZMA does")
     # Of a larger dictionary than there are octets nothing is ever used.
     dictionary = min(stated, size)
-    if dictionary > _MOST_MEMORY:
-        says = f"to decompress it takes over {_MOST_MEMORY >> 20} MiB of memory; compress it with a smaller dictionary"
-        raise OSError(errno.ENOMEM, says)
+    if dictionary > MOST_MEMORY:
+        raise OSError(errno.ENOMEM, too_much_memory("dictionary"))
     modes, literal_context = divmod(modes, 9)
     position, literal_position = divmod(modes, 5)
     chosen = {"lc": literal_context, "lp": literal_position, "pb": position, "dict_size": max(dictionary, 1 << 12)}
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA1, **chosen}])
 
 
-_DECODERS: Mapping[int, Callable[[IO[bytes], int], _Decoder]] = {zipfile.ZIP_BZIP2: _bzip2, zipfile.ZIP_LZMA: _lzma}
+_DECODERS: Mapping[int, Callable[[IO[bytes], int], Decoder]] = {zipfile.ZIP_BZIP2: _bzip2, zipfile.ZIP_LZMA: _lzma}
