@@ -36,11 +36,11 @@ from pathlib import Path
 
 import bagit
 
-from preserve.bag.durable import sync_trees
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.stage import Stage
-from preserve.bag.verify import verify
-from preserve.bag.write import publish, stage_bag, write_bag
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.publication import publish, stage_bag, write_bag
+from preserve.bag.writing.stage import Stage
+from preserve.octets.durable import sync_trees
 
 SIZES = {
     "source/{}.txt": 5613,

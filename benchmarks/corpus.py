@@ -12,8 +12,8 @@ import argparse
 import re
 from pathlib import Path
 
-from preserve.readers import SourceItem
-from preserve.readers.cablebrowser import CablebrowserReader
+from preserve.readers.formats.cablebrowser import CablebrowserReader
+from preserve.readers.reader import SourceItem
 
 __all__ = ["make", "make_csv"]
 

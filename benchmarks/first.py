@@ -28,22 +28,21 @@ from benchmarks.corpus import SAMPLE, make
 from jsonschema import Draft202012Validator
 from lxml import etree
 
-from preserve.archive import initialise
-from preserve.bag.verify import verify
-from preserve.bag.write import stage_bag
-from preserve.cable import codec, schema
-from preserve.cable.normalize import normalize
-from preserve.cable.record import Rights
+from preserve.archive.opening import initialise
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.publication import stage_bag
+from preserve.cable.normalization import normalize
+from preserve.cable.record import Rights, codec, schema
 from preserve.clock import Clock
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.engine import cores
 from preserve.ingest.batch import ingest, pack
-from preserve.ingest.flow import bag_of_one, render, understand
+from preserve.ingest.one_cable import bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.provenance.software import this_software
-from preserve.readers import SourceRef
-from preserve.readers.cablebrowser import CablebrowserReader
-from preserve.readers.sources import load
+from preserve.readers.formats.cablebrowser import CablebrowserReader
+from preserve.readers.reader import SourceRef
+from preserve.readers.sources.walk import load_source
 from preserve.settings import Settings
 from preserve.tei import validate as tei_check
 
@@ -85,15 +84,15 @@ def stages(paths: list[Path], scratch: Path) -> dict[str, float]:
     reader, software, rights = CablebrowserReader(), this_software(), Rights(copyright=SETTINGS.rights.copyright)
     watch = Stopwatch()
     for number, path in enumerate(paths):
-        item = watch("load", load, SourceRef(str(path), path))
+        item = watch("load", load_source, SourceRef(str(path), path))
         page = watch("read", reader.read, item)
         cable = watch("grammar", normalize, page, rights)
-        watch("record: encode", codec.encode, cable)
-        watch("record: validate", schema.check, codec.to_json(cable))
-        understood = understand(item, SETTINGS)
+        watch("record: encode", codec.encode_record, cable)
+        watch("record: validate", schema.check_record, codec.record_to_json(cable))
+        understood = normalize_source(item, SETTINGS)
         name = "TEI, PREMIS, RO-Crate: make and validate"
-        rendered = watch(name, render, understood, settings=SETTINGS, software=software, at=CLOCK.now())
-        watch("  of which: TEI validate", tei_check.check, rendered.parts.tei, cable)
+        rendered = watch(name, render_cable, understood, settings=SETTINGS, software=software, at=CLOCK.now())
+        watch("  of which: TEI validate", tei_check.check_tei, rendered.parts.tei, cable)
         bag = watch("package", bag_of_one, rendered, settings=SETTINGS, software=software, at=CLOCK.now())
         place = scratch / str(number)
         place.mkdir()
@@ -124,8 +123,8 @@ def plain_loop(paths: list[Path], folder: Path) -> None:
 
 def contents(path: Path) -> dict[str, bytes]:
     """Return the payload that we make of one page, by path; validation apart, this is the same work for both."""
-    understood = understand(load(SourceRef(str(path), path)), SETTINGS)
-    rendered = render(understood, settings=SETTINGS, software=this_software(), at=CLOCK.now())
+    understood = normalize_source(load_source(SourceRef(str(path), path)), SETTINGS)
+    rendered = render_cable(understood, settings=SETTINGS, software=this_software(), at=CLOCK.now())
     bag = bag_of_one(rendered, settings=SETTINGS, software=this_software(), at=CLOCK.now())
     return {file.path.value: file.data for file in bag.files}
 

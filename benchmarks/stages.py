@@ -25,12 +25,11 @@ from typing import TypeVar
 
 from benchmarks.corpus import SAMPLE, SAMPLE_LINES, make
 
-from preserve.cable import codec, schema
-from preserve.cable.normalize import normalize
-from preserve.cable.record import Rights
+from preserve.cable.normalization import normalize
+from preserve.cable.record import Rights, codec, schema
 from preserve.errors import NotACableError
-from preserve.readers import Reader, SourceRef, choose, registered
-from preserve.readers.sources import load, walk
+from preserve.readers.reader import Reader, SourceRef, choose_reader, registered_readers
+from preserve.readers.sources.walk import load_source, walk_sources
 from preserve.settings import Settings
 
 __all__ = ["STAGES", "Timing", "timing"]
@@ -75,19 +74,19 @@ def timing(ref: SourceRef, readers: Mapping[str, Reader], repeat: int) -> Timing
         return result
 
     taken: dict[str, float] = {}
-    item = fastest("load", lambda: load(ref))
-    page = fastest("read", lambda: choose(item, readers).read(item))
+    item = fastest("load", lambda: load_source(ref))
+    page = fastest("read", lambda: choose_reader(item, readers).read(item))
     cable = fastest("grammar", lambda: normalize(page, _RIGHTS))
-    fastest("encode", lambda: codec.encode(cable))
-    record = codec.to_json(cable)
-    fastest("validate", lambda: schema.check(record))
+    fastest("encode", lambda: codec.encode_record(cable))
+    record = codec.record_to_json(cable)
+    fastest("validate", lambda: schema.check_record(record))
     taken["all"] = sum(taken.values())
     return Timing(page.capture.format, len(page.body), taken)
 
 
 def timings(refs: Sequence[SourceRef], repeat: int) -> Iterator[Timing]:
     """Measure each source that is a cable."""
-    readers = registered()
+    readers = registered_readers()
     for ref in refs:
         try:
             yield timing(ref, readers, repeat)
@@ -103,7 +102,7 @@ def main() -> None:
     arguments = parser.parse_args()
     samples = os.environ.get("PRESERVE_SAMPLES")
     if samples:
-        _report(f"the samples of {samples}", list(walk([samples])), arguments.repeat)
+        _report(f"the samples of {samples}", list(walk_sources([samples])), arguments.repeat)
         return
     with tempfile.TemporaryDirectory() as name:
         for page in (SAMPLE, SAMPLE_LINES):

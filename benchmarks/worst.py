@@ -17,12 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from preserve.cable.grammar import understand
-from preserve.cable.header import read_header, split_header
-from preserve.cable.identifier import parse
+from preserve.cable.record.identifier import parse_identifier
+from preserve.cable.rules.routing_header import read_header, split_header
 
 __all__ = ["PATTERNS", "PLACES", "Case", "measured"]
 
-_CABLE = parse("05STRELSAU112")
+_CABLE = parse_identifier("05STRELSAU112")
 _HEAD = (
     "C O N F I D E N T I A L SECTION 01 OF 02 STRELSAU 000112\n\nSIPDIS\n\nDEPT FOR EUR/CNE\n\n"
     "E.O. 12958: DECL: 11/18/2015\nTAGS: PGOV, PREL, RZ\nSUBJECT: THE BRIDGE OF ZENDA\n\nREF: A. 04 STRELSAU 4144\n"

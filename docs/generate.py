@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from preserve.contract import contract, json_schema
+from preserve.contracts.contract import find_contract, json_schema
 from preserve.findings import Code, codes
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -78,7 +78,7 @@ the words of the cable; the settings; the program. No value is computed from ano
 
 def record_page() -> str:
     """Return the page of all fields of the record: a table an object, then the shapes that several fields share."""
-    what = contract("record")
+    what = find_contract("record")
     schema: _Schema = json_schema(what.files["json"])
     parts = [_RECORD_HEAD.format(file=what.files["json"], version=what.version)]
     parts.extend(_object("", schema))
@@ -154,7 +154,7 @@ _DIFFERENCES = """# Where bagit-python answers otherwise
 
 `preserve verify --with-bagit` asks bagit-python about a folder too. The tests hold both against each other over every
 fixture of ours; here is each difference with its reason. A fixture is named by the findings that it must give.
-Generated from [`differences.toml`](../../tests/bag/differences.toml).
+Generated from [`differences.toml`](../../tests/bag/verifying/differences.toml).
 
 | fixtures | ours | why |
 |---|---|---|

@@ -12,10 +12,12 @@ import pytest
 from tests.archive.making import AT, SOFTWARE, archive_at, put, put_one
 
 from preserve import audit
-from preserve.archive import Archive, EventOutcome, StoredBag, open_archive
-from preserve.archive.events import LoggedEvent
+from preserve.archive.events import EventOutcome, LoggedEvent
+from preserve.archive.model import StoredBag
+from preserve.archive.opening import open_archive
+from preserve.archive.vault import Archive
 from preserve.bag.model import Form
-from preserve.bag.tagfiles import format_manifest
+from preserve.bag.reading.tagfiles import format_manifest
 from preserve.clock import Clock
 from preserve.digests import digest_bytes
 
@@ -34,7 +36,7 @@ def archive(root: Path) -> Iterator[Archive]:
 
 
 def check(stored: StoredBag) -> audit.AuditResult:
-    return audit.check(audit.task(stored))
+    return audit.check_bag(audit.make_task(stored))
 
 
 def later(root: Path) -> Archive:
@@ -90,7 +92,7 @@ def test_damage_fails_and_is_logged_with_its_files(
     result = check(stored)
     assert (result.outcome, result.present) == (EventOutcome.FAIL, True)
     assert {finding.code for finding in result.findings if finding.severity == "error"} == expected
-    audit.record(archive, [result])
+    audit.record_checks(archive, [result])
     event = last_event(archive, stored).event
     assert (event.type, event.outcome, event.at) == ("fixity check", "fail", AT)
     logged = event.data["findings"]
@@ -128,7 +130,7 @@ def test_an_input_output_error_is_unknown_not_lost(archive: Archive, monkeypatch
     monkeypatch.setattr(audit, "verify", failing)
     result = check(stored)
     assert result.outcome is EventOutcome.UNKNOWN
-    audit.record(archive, [result])
+    audit.record_checks(archive, [result])
     (again,) = archive.find("07STRELSAU1")
     assert (again.outcome, again.last_checked, again.last_ok) == ("unknown", AT, None)
 
@@ -136,13 +138,13 @@ def test_an_input_output_error_is_unknown_not_lost(archive: Archive, monkeypatch
 def test_a_tar_that_may_not_be_read_is_unknown_not_lost(
     archive: Archive, unprivileged: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    one = audit.task(put_one(archive, "07STRELSAU1", form=Form.TAR))
+    one = audit.make_task(put_one(archive, "07STRELSAU1", form=Form.TAR))
     one.path.chmod(0)
     for folder in one.path.parents:
         if folder.stat().st_uid == os.geteuid() and folder != folder.parent and not folder.stat().st_mode & 0o001:
             folder.chmod(folder.stat().st_mode | 0o055)
     with unprivileged():
-        result = audit.check(one)
+        result = audit.check_bag(one)
     assert result.outcome is EventOutcome.UNKNOWN
     assert [finding.code for finding in result.findings] == ["bag-unreadable"]
 
@@ -158,26 +160,26 @@ def test_a_bag_with_very_many_findings_gives_a_small_result(archive: Archive, mo
 
 
 def test_tasks_and_results_travel_between_processes(archive: Archive) -> None:
-    task = audit.task(put_one(archive, "07STRELSAU1"))
+    task = audit.make_task(put_one(archive, "07STRELSAU1"))
     assert pickle.loads(pickle.dumps(task)) == task
-    result = audit.check(task)
+    result = audit.check_bag(task)
     assert pickle.loads(pickle.dumps(result)) == result
-    assert pickle.loads(pickle.dumps(audit.check)) is audit.check
+    assert pickle.loads(pickle.dumps(audit.check_bag)) is audit.check_bag
 
 
 def test_the_catalogue_keeps_the_last_check_and_the_last_pass(root: Path, archive: Archive) -> None:
     stored = put_one(archive, "07STRELSAU1")
-    audit.record(archive, [check(stored)])
+    audit.record_checks(archive, [check(stored)])
     (passed,) = archive.find("07STRELSAU1")
     assert (passed.outcome, passed.last_checked, passed.last_ok, passed.last_seen) == ("pass", AT, AT, AT)
     a_source(stored.path).write_bytes(b"x")
     with later(root) as again:
-        audit.record(again, [check(stored)])
+        audit.record_checks(again, [check(stored)])
         (failed,) = again.find("07STRELSAU1")
         assert (failed.outcome, failed.last_checked, failed.last_ok, failed.last_seen) == ("fail", LATER, AT, LATER)
         shutil.rmtree(stored.path)
     with open_archive(root, clock=Clock(datetime(2027, 1, 1, tzinfo=UTC)), software=SOFTWARE) as last:
-        audit.record(last, [check(stored)])
+        audit.record_checks(last, [check(stored)])
         assert last.find("07STRELSAU1")[0].last_seen == LATER
         before = list(last.dump())
         last.rebuild()
@@ -186,31 +188,31 @@ def test_the_catalogue_keeps_the_last_check_and_the_last_pass(root: Path, archiv
 
 def test_what_was_never_checked_is_due_first_then_the_oldest(root: Path, archive: Archive) -> None:
     put(archive, "07STRELSAU1", "07STRELSAU2")
-    tasks = {task.name: task for task in audit.due(archive)}
-    audit.record(archive, [audit.check(tasks["07STRELSAU1"])])
+    tasks = {task.name: task for task in audit.due_bags(archive)}
+    audit.record_checks(archive, [audit.check_bag(tasks["07STRELSAU1"])])
     put(archive, "07STRELSAU3")
-    assert [task.name for task in audit.due(archive)] == ["07STRELSAU2", "07STRELSAU3", "07STRELSAU1"]
+    assert [task.name for task in audit.due_bags(archive)] == ["07STRELSAU2", "07STRELSAU3", "07STRELSAU1"]
     with later(root) as again:
-        audit.record(again, [audit.check(tasks["07STRELSAU2"])])
-        assert [task.name for task in audit.due(again)] == ["07STRELSAU3", "07STRELSAU1", "07STRELSAU2"]
+        audit.record_checks(again, [audit.check_bag(tasks["07STRELSAU2"])])
+        assert [task.name for task in audit.due_bags(again)] == ["07STRELSAU3", "07STRELSAU1", "07STRELSAU2"]
 
 
 def test_recording_while_listing_what_is_due_checks_each_bag_once(archive: Archive) -> None:
     put(archive, *(f"07STRELSAU{number}" for number in range(5)))
     seen = []
-    for task in audit.due(archive):
+    for task in audit.due_bags(archive):
         seen.append(task.name)
-        audit.record(archive, [audit.check(task)])
+        audit.record_checks(archive, [audit.check_bag(task)])
     assert sorted(seen) == sorted(set(seen)) == [f"07STRELSAU{number}" for number in range(5)]
 
 
 def test_the_sweeps_say_what_is_missing_unknown_and_stray(root: Path, archive: Archive) -> None:
     put(archive, *(f"07STRELSAU{number}" for number in range(4)))
-    assert list(audit.sweep(archive)) == []
+    assert list(audit.sweep_archive(archive)) == []
     (missing,) = archive.find("07STRELSAU1")
     missing.path.rename(missing.path.with_name("v7"))
     (root / "bags/notes").touch()
-    assert sorted((finding.code, finding.where) for finding in audit.sweep(archive)) == [
+    assert sorted((finding.code, finding.where) for finding in audit.sweep_archive(archive)) == [
         ("archive-stray", "bags/notes"),
         ("bag-missing", "bags/STRELSAU/2007/07STRELSAU1/v1"),
         ("bag-unknown", "bags/STRELSAU/2007/07STRELSAU1/v7"),
@@ -223,5 +225,5 @@ def test_an_event_that_names_no_bag_of_the_archive_changes_no_row(archive: Archi
     moved = audit.AuditResult(
         name="other", version=1, location="x", outcome=result.outcome, present=True, depth=result.depth
     )
-    audit.record(archive, [moved])
+    audit.record_checks(archive, [moved])
     assert archive.find("07STRELSAU1") == [stored]

@@ -6,8 +6,7 @@ import hashlib
 from io import BytesIO
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from preserve.digests import (
     ALGORITHMS,

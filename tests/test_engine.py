@@ -6,8 +6,7 @@ import os
 import signal
 from collections.abc import Generator, Iterator
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from preserve.engine import HEAVY, Done, Lost, answered, died, map_batches
 from preserve.errors import SourceError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.findings import Code, Finding, Severity, codes, found, worst
+from preserve.findings import Code, Finding, Severity, codes, worst
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("source", "cable", "record", "document", "tei", "premis", "crate", "description", "bag", "archive", "deposit")
@@ -24,14 +24,14 @@ def _python(folder: str) -> dict[str, str]:
 
 
 def test_a_finding_has_the_weight_of_its_code_unless_one_is_given() -> None:
-    finding = found("record-invalid", "/subject", "it is no string")
+    finding = Finding.of("record-invalid", "/subject", "it is no string")
     assert finding == Finding("record-invalid", "/subject", "it is no string", Severity.ERROR)
-    assert found("record-invalid", "", "", severity=Severity.NOTE).severity is Severity.NOTE
+    assert Finding.of("record-invalid", "", "", severity=Severity.NOTE).severity is Severity.NOTE
 
 
 def test_a_code_outside_the_table_cannot_be_found() -> None:
     with pytest.raises(KeyError):
-        found("no-such-code", "", "")
+        Finding.of("no-such-code", "", "")
 
 
 def test_the_worst_is_the_gravest() -> None:

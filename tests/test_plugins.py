@@ -33,36 +33,36 @@ def registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 
 def _forget() -> None:
-    plugins.names.cache_clear()
-    plugins.load.cache_clear()
+    plugins.plugin_names.cache_clear()
+    plugins.load_plugin.cache_clear()
 
 
 @pytest.mark.usefixtures("registered")
 def test_names_are_sorted_and_an_object_is_loaded() -> None:
-    assert plugins.names(GROUP) == ("absent", "broken", "good")
-    assert getattr(plugins.load(GROUP, "good"), "name", None) == "good"
+    assert plugins.plugin_names(GROUP) == ("absent", "broken", "good")
+    assert getattr(plugins.load_plugin(GROUP, "good"), "name", None) == "good"
 
 
 @pytest.mark.usefixtures("registered")
 @pytest.mark.parametrize("name", ["absent", "broken"])
 def test_a_plug_in_that_cannot_be_imported_says_so(name: str) -> None:
     with pytest.raises(UsageError, match=f"the plug-in '{name}' .* could not be loaded"):
-        plugins.load(GROUP, name)
+        plugins.load_plugin(GROUP, name)
 
 
 @pytest.mark.usefixtures("registered")
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="no test_group entry named 'none'") as raised:
-        plugins.load(GROUP, "none")
+        plugins.load_plugin(GROUP, "none")
     assert raised.value.hint == "Registered: absent, broken, good."
 
 
 def test_an_empty_group_has_no_names() -> None:
-    assert plugins.names("preserve.nobody") == ()
+    assert plugins.plugin_names("preserve.nobody") == ()
     with pytest.raises(UsageError, match="Registered: none"):
-        plugins.load("preserve.nobody", "x")
+        plugins.load_plugin("preserve.nobody", "x")
 
 
 def test_our_own_are_registered_like_any_other() -> None:
-    assert "cablebrowser" in plugins.names("preserve.readers")
-    assert "directory" in plugins.names("preserve.depositors")
+    assert "cablebrowser" in plugins.plugin_names("preserve.readers")
+    assert "directory" in plugins.plugin_names("preserve.depositors")

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from preserve.cable import record
-from preserve.cable.schema import record_schema
+from preserve.cable.record.schema import record_schema
 from preserve.errors import UsageError
 from preserve.settings import (
     FILE_NAME,
@@ -24,9 +23,9 @@ from preserve.settings import (
     Organisation,
     RightsSettings,
     Settings,
-    find,
-    load,
-    template,
+    find_settings,
+    load_settings,
+    settings_template,
 )
 
 
@@ -40,7 +39,7 @@ def _file(folder: Path, text: str) -> Path:
 
 
 def test_without_any_source_all_are_defaults() -> None:
-    settings = load()
+    settings = load_settings()
     assert settings == Settings()
     assert settings.access.level == "restricted"
     assert settings.bags == BagSettings(digests=("sha512",), form="directory")
@@ -49,23 +48,23 @@ def test_without_any_source_all_are_defaults() -> None:
 
 
 def test_the_template_gives_the_defaults(tmp_path: Path) -> None:
-    assert load(_file(tmp_path, template())) == Settings()
+    assert load_settings(_file(tmp_path, settings_template())) == Settings()
 
 
 def test_the_template_with_every_line_switched_on_gives_the_defaults(tmp_path: Path) -> None:
-    path = _file(tmp_path, re.sub(r"^#(?! )", "", template(), flags=re.MULTILINE))
+    path = _file(tmp_path, re.sub(r"^#(?! )", "", settings_template(), flags=re.MULTILINE))
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     assert {(table, key) for table, values in tables.items() for key in values} == {
         (table, key) for table in Settings.__slots__ for key in getattr(Settings(), table).__slots__
     }
     # A relative root in a file starts at the file's own folder.
-    assert load(path) == Settings(archive=ArchiveSettings(root=tmp_path / "archive"))
+    assert load_settings(path) == Settings(archive=ArchiveSettings(root=tmp_path / "archive"))
 
 
 def test_the_template_says_who_else_sets_each_value() -> None:
     for variable in ("PRESERVE_ORGANISATION_CONTACT_EMAIL", "PRESERVE_ACCESS_LEVEL", "PRESERVE_ARCHIVE"):
-        assert f"[{variable}]" in template()
-    assert max(map(len, template().splitlines())) <= 120
+        assert f"[{variable}]" in settings_template()
+    assert max(map(len, settings_template().splitlines())) <= 120
 
 
 def test_the_default_advisory_says_the_four_things_and_no_more() -> None:
@@ -86,37 +85,37 @@ def test_access_and_copyright_mean_the_same_here_and_in_the_record() -> None:
 
 def test_file_environment_and_flags_rise_in_precedence(tmp_path: Path) -> None:
     path = _file(tmp_path, '[access]\nlevel = "open"\n[bags]\ndigests = ["md5", "sha256"]\nform = "tar"\n')
-    assert load(path).access.level == "open"
-    assert load(path).bags == BagSettings(digests=("md5", "sha256"), form="tar")
+    assert load_settings(path).access.level == "open"
+    assert load_settings(path).bags == BagSettings(digests=("md5", "sha256"), form="tar")
     environment = {"PRESERVE_ACCESS_LEVEL": "embargoed", "PRESERVE_BAGS_DIGESTS": "SHA-512, sha256"}
-    assert load(path, environment).access.level == "embargoed"
-    assert load(path, environment).bags == BagSettings(digests=("sha512", "sha256"), form="tar")
+    assert load_settings(path, environment).access.level == "embargoed"
+    assert load_settings(path, environment).bags == BagSettings(digests=("sha512", "sha256"), form="tar")
     flags: dict[str, str | list[str]] = {"access.level": "metadata-only", "bags.digests": ["sha256"]}
-    assert load(path, environment, flags) == Settings(
+    assert load_settings(path, environment, flags) == Settings(
         access=AccessSettings(level="metadata-only"), bags=BagSettings(digests=("sha256",), form="tar")
     )
 
 
 def test_an_empty_variable_is_one_that_is_not_set() -> None:
-    assert load(None, {"PRESERVE_ACCESS_LEVEL": "", "PRESERVE_ARCHIVE": ""}) == Settings()
+    assert load_settings(None, {"PRESERVE_ACCESS_LEVEL": "", "PRESERVE_ARCHIVE": ""}) == Settings()
 
 
 def test_the_root_of_a_file_is_relative_to_it_and_that_of_others_is_not(tmp_path: Path) -> None:
     path = _file(tmp_path, '[archive]\nroot = "cables"\n')
-    assert load(path).archive.root == tmp_path / "cables"
-    assert load(path, {"PRESERVE_ARCHIVE": "elsewhere"}).archive.root == Path("elsewhere")
-    assert load(path, {}, {"archive.root": "/srv/cables"}).archive.root == Path("/srv/cables")
-    assert load(_file(tmp_path, '[archive]\nroot = "/srv/cables"\n')).archive.root == Path("/srv/cables")
+    assert load_settings(path).archive.root == tmp_path / "cables"
+    assert load_settings(path, {"PRESERVE_ARCHIVE": "elsewhere"}).archive.root == Path("elsewhere")
+    assert load_settings(path, {}, {"archive.root": "/srv/cables"}).archive.root == Path("/srv/cables")
+    assert load_settings(_file(tmp_path, '[archive]\nroot = "/srv/cables"\n')).archive.root == Path("/srv/cables")
 
 
 def test_blank_means_not_set_and_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
     path = _file(tmp_path, '\ufeff[organisation]\nname = "  "\naddress = " 1 Castle "\n[rights]\nadvisory = ""\n')
-    assert load(path).organisation == Organisation(address="1 Castle")
-    assert load(path).rights.advisory is None
+    assert load_settings(path).organisation == Organisation(address="1 Castle")
+    assert load_settings(path).rights.advisory is None
 
 
 def test_an_advisory_can_have_lines(tmp_path: Path) -> None:
-    assert load(_file(tmp_path, '[rights]\nadvisory = """One.\nTwo."""\n')).rights.advisory == "One.\nTwo."
+    assert load_settings(_file(tmp_path, '[rights]\nadvisory = """One.\nTwo."""\n')).rights.advisory == "One.\nTwo."
 
 
 def test_the_notice_is_the_advisory_and_the_contact() -> None:
@@ -174,7 +173,7 @@ def test_a_slip_in_the_file_is_refused_with_file_key_and_what_is_allowed(
 ) -> None:
     path = _file(tmp_path, text)
     with pytest.raises(UsageError) as raised:
-        load(path)
+        load_settings(path)
     assert str(path) in raised.value.message
     assert message in raised.value.message
     assert hint in raised.value.hint
@@ -189,14 +188,14 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / FILE_NAME
     path.write_bytes(data)
     with pytest.raises(UsageError, match=re.escape(f"{path} is no TOML in UTF-8: ")):
-        load(path)
+        load_settings(path)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="could not be read: No such file"):
-        load(tmp_path / "none.toml")
+        load_settings(tmp_path / "none.toml")
     with pytest.raises(UsageError, match="could not be read: Is a directory"):
-        load(tmp_path)
+        load_settings(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -211,41 +210,41 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 )
 def test_a_variable_that_looks_like_a_slip_is_refused(variable: str, meant: str) -> None:
     with pytest.raises(UsageError, match=re.escape(f"environment: {variable} is no setting")) as raised:
-        load(None, {variable: "open"})
+        load_settings(None, {variable: "open"})
     assert meant in raised.value.hint
 
 
 def test_variables_of_others_are_let_be() -> None:
     others = ("PRESERVE_SAMPLES", "PRESERVE_BAGIT_SUITE", "PRESERVE_SETTINGS", "PRESERVE_DEPOSIT_PASSWORD", "PATH")
-    assert load(None, dict.fromkeys(others, "x")) == Settings()
+    assert load_settings(None, dict.fromkeys(others, "x")) == Settings()
 
 
 def test_slips_of_variables_and_flags_name_their_place() -> None:
     with pytest.raises(UsageError, match=r"^PRESERVE_ACCESS_LEVEL: access.level is 'opn'"):
-        load(None, {"PRESERVE_ACCESS_LEVEL": "opn"})
+        load_settings(None, {"PRESERVE_ACCESS_LEVEL": "opn"})
     with pytest.raises(UsageError, match=r"^flags: bags.form is '7z'"):
-        load(None, {}, {"bags.form": "7z"})
+        load_settings(None, {}, {"bags.form": "7z"})
     with pytest.raises(UsageError, match=r"^flags: bags.from is no setting. Did you mean bags.form\?"):
-        load(None, {}, {"bags.from": "tar"})
+        load_settings(None, {}, {"bags.from": "tar"})
     with pytest.raises(UsageError, match=r"^flags: access.level is "):
-        load(None, {}, {"access.level": ["open"]})
+        load_settings(None, {}, {"access.level": ["open"]})
 
 
 def test_a_later_source_does_not_hide_a_slip_of_an_earlier(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=FILE_NAME):
-        load(_file(tmp_path, '[access]\nlevel = "opn"\n'), {"PRESERVE_ACCESS_LEVEL": "open"})
+        load_settings(_file(tmp_path, '[access]\nlevel = "opn"\n'), {"PRESERVE_ACCESS_LEVEL": "open"})
 
 
 def test_a_variable_that_is_not_utf_8_is_refused() -> None:
     with pytest.raises(UsageError, match=r"organisation\.name is") as raised:
-        load(None, {"PRESERVE_ORGANISATION_NAME": os.fsdecode(b"\xe9")})
+        load_settings(None, {"PRESERVE_ORGANISATION_NAME": os.fsdecode(b"\xe9")})
     assert "U+DCE9" in raised.value.hint
 
 
 @given(st.text(max_size=30))
 def test_a_name_is_taken_or_refused_and_never_bends_a_line_of_bag_info(name: str) -> None:
     try:
-        taken = load(None, {}, {"organisation.name": name}).organisation.name
+        taken = load_settings(None, {}, {"organisation.name": name}).organisation.name
     except UsageError:
         return
     assert taken is None or (taken == name.strip() and len(taken.splitlines()) == 1)
@@ -255,16 +254,16 @@ def test_a_name_is_taken_or_refused_and_never_bends_a_line_of_bag_info(name: str
 
 
 def test_the_file_is_found_in_the_folder_or_where_the_variable_says(tmp_path: Path) -> None:
-    assert find(tmp_path, {}) is None
+    assert find_settings(tmp_path, {}) is None
     path = _file(tmp_path, "")
-    assert find(tmp_path, {}) == path
-    assert find(tmp_path, {"PRESERVE_SETTINGS": ""}) == path
-    assert find(tmp_path, {"PRESERVE_SETTINGS": "/etc/other.toml"}) == Path("/etc/other.toml")
+    assert find_settings(tmp_path, {}) == path
+    assert find_settings(tmp_path, {"PRESERVE_SETTINGS": ""}) == path
+    assert find_settings(tmp_path, {"PRESERVE_SETTINGS": "/etc/other.toml"}) == Path("/etc/other.toml")
 
 
 def test_a_dangling_link_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).symlink_to(tmp_path / "gone.toml")
-    path = find(tmp_path, {})
+    path = find_settings(tmp_path, {})
     assert path is not None
     with pytest.raises(UsageError, match="could not be read"):
-        load(path)
+        load_settings(path)

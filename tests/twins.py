@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tests.cable.making import RIGHTS, page
 
-from preserve.cable.normalize import normalize
+from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, CaptureSource, PageCapture, Row
 from preserve.digests import sha256
 

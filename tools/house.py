@@ -4,8 +4,8 @@ It parses every module below ``src/preserve`` and prints its figures as one tabl
 the face of the library, comments, docstrings and types. Nothing of the package is imported or run, so the figures of
 an old checkout can be compared with those of a new one.
 
-A *room* is a folder or a module directly below ``src/preserve``. An *arrow* leads from a room to another that it imports
-from while it is imported itself; an import inside a function or under ``TYPE_CHECKING`` draws none.
+A *room* is a folder or a module directly below ``src/preserve``. An *arrow* leads from a room to another that it
+imports from while it is imported itself; an import inside a function or under ``TYPE_CHECKING`` draws none.
 """
 
 from __future__ import annotations
@@ -161,7 +161,9 @@ def figures(checkout: Path) -> dict[str, str]:
     for name, others in between.items():
         here = modules[name].room
         rooms.setdefault(here, set()).update({other.partition(".")[0] for other in others} - {here, ""})
-    functions = [node for module in modules.values() for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef)]
+    functions = [
+        node for module in modules.values() for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef)
+    ]
     public = list(_public(modules))
     names: dict[str, int] = {}
     for module in modules.values():
@@ -169,6 +171,8 @@ def figures(checkout: Path) -> dict[str, str]:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 names[node.name] = names.get(node.name, 0) + 1
     lines = sum(sizes)
+    commented = sum(module.comments for module in modules.values())
+    documented = sum(ast.get_docstring(node) is not None for node in public)
     tests = [path for path in sorted((checkout / "tests").rglob("*.py")) if path.is_file()]
     return {
         "lines": f"{lines:,}",
@@ -182,9 +186,9 @@ def figures(checkout: Path) -> dict[str, str]:
         "circles of modules": str(len(circles(between))),
         "names in the face of the library": str(face(checkout)),
         "public classes that share a name": str(sum(1 for count in names.values() if count > 1)),
-        "lines with a comment": f"{sum(module.comments for module in modules.values()) / lines:.1%}",
+        "lines with a comment": f"{commented / lines:.1%}",
         "typed functions": f"{sum(map(_is_typed, functions)) / len(functions):.0%}",
-        "public names with a docstring": f"{sum(ast.get_docstring(node) is not None for node in public) / len(public):.0%}",
+        "public names with a docstring": f"{documented / len(public):.0%}",
         "lines of tests": f"{sum(len(path.read_text(encoding='utf-8').splitlines()) for path in tests):,}",
     }
 

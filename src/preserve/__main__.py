@@ -1,5 +1,5 @@
 """``python -m preserve`` is the command ``preserve``."""
 
-from preserve.cli.main import run
+from preserve.cli import run
 
 run()

@@ -10,16 +10,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from preserve.archive import Archive, EventOutcome, LogEvent, LoggedEvent, Missing, Order, StoredBag, Stray, Unknown
-from preserve.archive.model import absence
-from preserve.bag.member_index import INDEX_SUFFIX, index_path, read_index
-from preserve.bag.model import Depth, Form, Verdict
-from preserve.bag.verify import verify
+from preserve.archive import (
+    Archive,
+    EventOutcome,
+    LogEvent,
+    LoggedEvent,
+    Missing,
+    Order,
+    StoredBag,
+    Stray,
+    Unknown,
+    describe_absence,
+)
+from preserve.bag import INDEX_SUFFIX, Depth, Form, Verdict, index_path, read_index, verify
 from preserve.errors import BagError
-from preserve.findings import Finding, Severity, found
-from preserve.provenance.vocabulary import EventType
+from preserve.findings import Finding, Severity
+from preserve.provenance import EventType
 
-__all__ = ["FINDINGS_LIMIT", "AuditResult", "AuditTask", "check", "due", "record", "sweep", "task"]
+__all__ = [
+    "FINDINGS_LIMIT",
+    "AuditResult",
+    "AuditTask",
+    "check_bag",
+    "due_bags",
+    "make_task",
+    "record_checks",
+    "sweep_archive",
+]
 
 FINDINGS_LIMIT = 1000
 """Findings of one bag that are kept; a result that has more says how many there were."""
@@ -95,7 +112,7 @@ class AuditResult:
         return f"{self.name}/v{self.version}"
 
 
-def task(stored: StoredBag) -> AuditTask:
+def make_task(stored: StoredBag) -> AuditTask:
     """Return what a worker needs to check a stored bag."""
     return AuditTask(
         name=stored.name,
@@ -108,28 +125,30 @@ def task(stored: StoredBag) -> AuditTask:
     )
 
 
-def due(archive: Archive) -> Iterator[AuditTask]:
+def due_bags(archive: Archive) -> Iterator[AuditTask]:
     """Yield every bag of an archive: never checked ones first, then by their last check, oldest first.
 
     Raises:
         ArchiveError: The catalogue could not be read.
     """
-    return map(task, archive.bags(Order.DUE))
+    return map(make_task, archive.bags(Order.DUE))
 
 
-def check(one: AuditTask) -> AuditResult:
+def check_bag(one: AuditTask) -> AuditResult:
     """Check one bag in full: every bit against every manifest, and the tag manifest against the seal.
 
     Pure but for reading, total (what goes wrong is the result), and importable by name: made for workers.
     """
     try:
-        absent = absence(one.path, one.form)
+        absent = describe_absence(one.path, one.form)
         if absent is not None:
-            return _result(one, EventOutcome.FAIL, [found("bag-missing", one.location, absent)], present=False)
+            return _result(one, EventOutcome.FAIL, [Finding.of("bag-missing", one.location, absent)], present=False)
         report = verify(one.path, depth=Depth.FULL, seal=one.seal)
         of_index = list(_of_index(one))
     except (BagError, OSError) as error:
-        return _result(one, EventOutcome.UNKNOWN, [found("bag-unreadable", one.location, str(error))], present=True)
+        return _result(
+            one, EventOutcome.UNKNOWN, [Finding.of("bag-unreadable", one.location, str(error))], present=True
+        )
     outcome = _OUTCOMES[report.verdict]
     findings = [each for each in report.findings if each.code != _BY_DESIGN or report.name != one.name] + of_index
     return _result(one, outcome, findings, present=True, files=report.files, octets=report.bytes)
@@ -143,11 +162,11 @@ def _of_index(one: AuditTask) -> Iterator[Finding]:
     try:
         there = read_index(beside)[1]
     except BagError as error:
-        yield found("member-index-differs", f"{one.location}{INDEX_SUFFIX}", error.message)
+        yield Finding.of("member-index-differs", f"{one.location}{INDEX_SUFFIX}", error.message)
         return
     if there != one.index:
         says = f"it came with an index of SHA-256 {one.index}, this one has {there}"
-        yield found("member-index-differs", f"{one.location}{INDEX_SUFFIX}", says)
+        yield Finding.of("member-index-differs", f"{one.location}{INDEX_SUFFIX}", says)
 
 
 _BY_DESIGN = "archive-name-differs"
@@ -181,7 +200,7 @@ def _result(
     )
 
 
-def record(archive: Archive, results: Sequence[AuditResult]) -> list[LoggedEvent]:
+def record_checks(archive: Archive, results: Sequence[AuditResult]) -> list[LoggedEvent]:
     """Log a ``fixity check`` for each result and note it in the catalogue, all of them in one step.
 
     Raises:
@@ -213,7 +232,7 @@ def _event(result: AuditResult, at: str) -> LogEvent:
     )
 
 
-def sweep(archive: Archive) -> Iterator[Finding]:
+def sweep_archive(archive: Archive) -> Iterator[Finding]:
     """Yield each bag that the catalogue knows and the store lacks, and what lies there unknown; no bag is opened.
 
     Raises:
@@ -222,8 +241,8 @@ def sweep(archive: Archive) -> Iterator[Finding]:
     for difference in archive.differences():
         match difference:
             case Missing(stored):
-                yield found("bag-missing", stored.location.path, f"{stored.label} does not lie at its place")
+                yield Finding.of("bag-missing", stored.location.path, f"{stored.label} does not lie at its place")
             case Unknown(location):
-                yield found("bag-unknown", location.path, "it is not in the event log")
+                yield Finding.of("bag-unknown", location.path, "it is not in the event log")
             case Stray(path, says):
-                yield found("archive-stray", path, says)
+                yield Finding.of("archive-stray", path, says)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from preserve.contract import contract_bytes
+from preserve.contracts import contract_bytes
 
-__all__ = ["Code", "Finding", "Severity", "codes", "found", "worst"]
+__all__ = ["Code", "Finding", "Severity", "codes", "worst"]
 
 
 class Severity(StrEnum):
@@ -64,6 +64,15 @@ class Finding:
     message: str
     severity: Severity
 
+    @classmethod
+    def of(cls, code: str, where: str, message: str, *, severity: Severity | None = None) -> Finding:
+        """Make a finding with the severity of its code, unless one is given.
+
+        Raises:
+            KeyError: The code is not in ``schemas/findings.toml``.
+        """
+        return cls(code, where, message, codes()[code].severity if severity is None else severity)
+
 
 @lru_cache(maxsize=1)
 def codes() -> Mapping[str, Code]:
@@ -73,16 +82,6 @@ def codes() -> Mapping[str, Code]:
         name: Code(name, row["room"], Severity(row["severity"]), row["clause"], row["text"])
         for name, row in table.items()
     }
-
-
-def found(code: str, where: str, message: str, *, severity: Severity | None = None) -> Finding:
-    """Make a finding with the severity of its code, unless one is given.
-
-    Raises:
-        KeyError: The code is not in ``schemas/findings.toml``.
-    """
-    row = codes()[code]
-    return Finding(code, where, message, row.severity if severity is None else severity)
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from preserve.bag.model import BagPath, NewBag, Payload, PayloadFile
-from preserve.bag.profile import Profile
-from preserve.cable.record import Cable, Release
-from preserve.provenance.model import PAYLOAD, FileRole, Software, bag_uuid
+from preserve.bag import BagPath, NewBag, Payload, PayloadFile, Profile
+from preserve.cable import Cable, Release
+from preserve.provenance import PAYLOAD, FileRole, Software, bag_uuid
 from preserve.settings import Settings
 
 __all__ = [
     "BTR",
     "CRATE",
     "INDEX",
-    "Described",
+    "CableSummary",
     "Parts",
     "bag_name",
     "index",
@@ -83,7 +82,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
+class CableSummary:
     """What a bag says of a cable outside of the cable's own files.
 
     Attributes:
@@ -186,12 +185,12 @@ def payload_path(cable: Cable, role: FileRole) -> str:
     return f"{PAYLOAD}{role.value}/{bag_name(cable)}{suffixes[role]}"
 
 
-def sources_uuid(cables: Iterable[Described]) -> str:
+def sources_uuid(cables: Iterable[CableSummary]) -> str:
     """Return the UUID of the bag of some cables: it follows from them and their sources."""
     return bag_uuid([(cable.identifier, cable.source_sha256) for cable in cables])
 
 
-def index(cables: Iterable[Described]) -> bytes:
+def index(cables: Iterable[CableSummary]) -> bytes:
     """Return the table of a bag of several cables: CSV (RFC 4180) in UTF-8 with a line feed, a row a cable.
 
     It has no subjects: they may name persons, and a table is searched more easily than texts are.
@@ -208,7 +207,7 @@ def index(cables: Iterable[Described]) -> bytes:
 
 def new_bag(
     name: str,
-    cables: Sequence[Described],
+    cables: Sequence[CableSummary],
     files: Iterable[Payload],
     *,
     settings: Settings,
@@ -229,7 +228,7 @@ def new_bag(
 
 
 def _bag_info(
-    cables: Sequence[Described], settings: Settings, software: Software, bagged: date
+    cables: Sequence[CableSummary], settings: Settings, software: Software, bagged: date
 ) -> Iterator[tuple[str, str]]:
     """Yield the fields of ``bag-info.txt``; what is not stated or not configured is left out. No personal names."""
     release = cables[0].release
@@ -266,7 +265,7 @@ def _each(values: Iterable[str | None]) -> list[str]:
     return sorted({value for value in values if value})
 
 
-def _description(cables: Sequence[Described]) -> str:
+def _description(cables: Sequence[CableSummary]) -> str:
     # Not the subject: it may name persons, and bag-info travels further than the payload.
     origins = _each(cable.origin for cable in cables)
     origin = "" if not origins else f" from {origins[0]}" if len(origins) == 1 else f" from {len(origins)} posts"

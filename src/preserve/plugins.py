@@ -10,17 +10,17 @@ from importlib.metadata import entry_points
 
 from preserve.errors import UsageError
 
-__all__ = ["load", "names"]
+__all__ = ["load_plugin", "plugin_names"]
 
 
 @lru_cache(maxsize=8)
-def names(group: str) -> tuple[str, ...]:
+def plugin_names(group: str) -> tuple[str, ...]:
     """Return the names registered in a group of entry points, sorted."""
     return tuple(sorted({entry.name for entry in entry_points(group=group)}))
 
 
 @lru_cache(maxsize=64)
-def load(group: str, name: str) -> object:
+def load_plugin(group: str, name: str) -> object:
     """Return the object that a name of a group stands for.
 
     Raises:
@@ -28,7 +28,7 @@ def load(group: str, name: str) -> object:
     """
     found = [entry for entry in entry_points(group=group) if entry.name == name]
     if not found:
-        known = ", ".join(names(group)) or "none"
+        known = ", ".join(plugin_names(group)) or "none"
         raise UsageError(f"no {group.removeprefix('preserve.')} entry named {name!r}", hint=f"Registered: {known}.")
     try:
         return found[0].load()

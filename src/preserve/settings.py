@@ -39,9 +39,9 @@ __all__ = [
     "Organisation",
     "RightsSettings",
     "Settings",
-    "find",
-    "load",
-    "template",
+    "find_settings",
+    "load_settings",
+    "settings_template",
 ]
 
 FILE_NAME = "preserve.toml"
@@ -296,7 +296,7 @@ class _Given:
     folder: Path = Path()
 
 
-def find(start: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+def find_settings(start: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
     """Return the settings file: what ``PRESERVE_SETTINGS`` names, else ``preserve.toml`` in a folder, else ``None``."""
     named = environment.get("PRESERVE_SETTINGS", "")
     if named:
@@ -306,7 +306,7 @@ def find(start: Path, environment: Mapping[str, str] = os.environ) -> Path | Non
     return here if os.path.lexists(here) else None
 
 
-def load(
+def load_settings(
     path: Path | None = None,
     environment: Mapping[str, str] | None = None,
     overrides: Mapping[str, str | list[str]] | None = None,
@@ -401,7 +401,7 @@ def _unknown(where: str, what: str, word: str, known: tuple[str, ...], prefix: s
 # --- writing ---
 
 
-def template() -> str:
+def settings_template() -> str:
     """Return the commented ``preserve.toml``: each setting with its default, commented out."""
     lines = [
         "# Settings of preserve. Each line that starts with # and no space shows a default: remove the # to change it.",

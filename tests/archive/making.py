@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from preserve.archive import Archive, CableEntry, Incoming, Outcome, StoredBag, initialise
+from preserve.archive.model import CableEntry, Incoming, StoredBag, StoreOutcome
+from preserve.archive.opening import initialise
+from preserve.archive.vault import Archive
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.stage import Stage
-from preserve.bag.write import stage_bag
+from preserve.bag.writing.publication import stage_bag
+from preserve.bag.writing.stage import Stage
 from preserve.clock import Clock
 from preserve.digests import sha256
 from preserve.provenance.software import Software
@@ -67,7 +69,7 @@ def founded(root: Path) -> Archive:
     return initialise(root, CLOCK, SOFTWARE)
 
 
-def put(archive: Archive, *names: str, source: bytes | None = None, form: Form = Form.DIRECTORY) -> list[Outcome]:
+def put(archive: Archive, *names: str, source: bytes | None = None, form: Form = Form.DIRECTORY) -> list[StoreOutcome]:
     """Put a bag for each name, in one batch."""
     with Stage(archive.store.stages) as stage:
         return archive.put([staged(stage.path, name, source=source, form=form) for name in names])

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from tests.archive.making import AT, SOFTWARE
 
 from preserve.archive import eventlog
-from preserve.archive.eventlog import EventLog, Head
+from preserve.archive.eventlog import EventLog, LogHead
 from preserve.archive.events import GENESIS, EventOutcome, LogEvent, LoggedEvent, Position, encode
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.digests import sha256
 from preserve.errors import ArchiveError
 from preserve.provenance.vocabulary import EventType
@@ -45,7 +44,7 @@ def the_file(root: Path) -> Path:
     return path
 
 
-def codes(log: EventLog, known: Head | None = None) -> list[str]:
+def codes(log: EventLog, known: LogHead | None = None) -> list[str]:
     return sorted(finding.code for finding in log.verify(known))
 
 
@@ -160,7 +159,7 @@ def test_reading_can_begin_after_any_line(tmp_path: Path) -> None:
     log.append([happening(3, at="2026-02-01T00:00:00Z")])
     events = list(log.read())
     for index, event in enumerate(events):
-        after = Head(event.seq, event.digest, event.position.file, event.position.end)
+        after = LogHead(event.seq, event.digest, event.position.file, event.position.end)
         assert list(log.read(after)) == events[index + 1 :]
 
 
@@ -210,7 +209,7 @@ def test_a_log_that_is_nothing_but_an_unfinished_line_is_mended(tmp_path: Path) 
     the_file(tmp_path).write_bytes(b'{"seq":')
     log = EventLog(tmp_path, SOFTWARE)
     assert log.mend() is not None
-    assert log.head() == Head()
+    assert log.head() == LogHead()
     log.append([happening(1)])
     assert [event.seq for event in log.read()] == [1]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.contracts.store import ONE, StoreContract
+from tests.protocols.store import ONE, StoreContract
 
 from preserve.archive.filesystem import FilesystemStore
 from preserve.archive.layout import Location

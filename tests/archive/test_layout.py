@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from preserve.archive.layout import NOWHERE, SEVERAL, UNDATED, About, Location, shelf_post, shelf_year
 from preserve.bag.model import Form

@@ -9,17 +9,16 @@ from hypothesis import given
 from tests.archive.making import record, staged
 from tests.strategies import cables
 
-from preserve.archive import CableEntry
 from preserve.archive.catalogue.tables import METADATA
-from preserve.archive.model import source_key
-from preserve.bag.stage import Stage
-from preserve.cable.codec import encode
+from preserve.archive.model import CableEntry, source_key
+from preserve.bag.writing.stage import Stage
 from preserve.cable.record import Cable
+from preserve.cable.record.codec import encode_record
 
 
 @given(cables())
 def test_a_record_and_its_json_give_one_entry(cable: Cable) -> None:
-    assert CableEntry.from_record(encode(cable)) == CableEntry.of(cable)
+    assert CableEntry.from_record(encode_record(cable)) == CableEntry.of(cable)
 
 
 @given(cables())

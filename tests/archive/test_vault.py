@@ -11,24 +11,18 @@ import pytest
 from tests.archive.making import AT, CLOCK, SOFTWARE, archive_at, founded, put, put_one, staged
 
 from preserve import audit
-from preserve.archive import (
-    Archive,
-    Arrival,
-    EventOutcome,
-    LogEvent,
-    Order,
-    initialise,
-    intent,
-    open_archive,
-    rebuild_catalogue,
-)
-from preserve.archive.catalogue import Catalogue
+from preserve.archive import intent
+from preserve.archive.catalogue import Catalogue, Order
 from preserve.archive.eventlog import EventLog
+from preserve.archive.events import EventOutcome, LogEvent
 from preserve.archive.filesystem import FilesystemStore
+from preserve.archive.model import Arrival
+from preserve.archive.opening import initialise, open_archive, rebuild_catalogue
+from preserve.archive.vault import Archive
 from preserve.bag.model import Form
-from preserve.bag.stage import Stage
-from preserve.bag.verify import verify
-from preserve.contract import contract_bytes, contract_names, format_specification
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.stage import Stage
+from preserve.contracts.contract import contract_bytes, contract_names, format_specification
 from preserve.errors import ArchiveError
 
 
@@ -55,10 +49,10 @@ def assert_in_step(root: Path) -> None:
     """The archive is whole, and its catalogue is what a rebuilt one would be."""
     with reopened(root) as archive, archive.writing():
         assert not list(archive.verify_log())
-        assert not list(audit.sweep(archive))
+        assert not list(audit.sweep_archive(archive))
         assert all(verify(stored.path, seal=stored.seal).valid for stored in archive.bags())
         assert not list(root.glob(".stage-*"))
-        assert not intent.announced(root)
+        assert not intent.read_intent(root)
         before = list(archive.dump())
     rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
     with reopened(root) as archive:
@@ -233,7 +227,7 @@ def test_a_place_taken_by_an_unknown_bag_is_passed_over(root: Path, archive: Arc
     first = put_one(archive, "07STRELSAU1")
     shutil.copytree(first.path, first.path.parent / "v2")
     assert put_one(archive, "07STRELSAU1", source=b"other").version == 3
-    assert [finding.code for finding in audit.sweep(archive)] == ["bag-unknown"]
+    assert [finding.code for finding in audit.sweep_archive(archive)] == ["bag-unknown"]
 
 
 def test_two_archives_fed_alike_are_alike_byte_for_byte(tmp_path: Path) -> None:
@@ -241,7 +235,7 @@ def test_two_archives_fed_alike_are_alike_byte_for_byte(tmp_path: Path) -> None:
         with archive_at(tmp_path / name) as archive:
             put(archive, "07STRELSAU1", "08ZENDA2")
             put(archive, "07STRELSAU1", source=b"x", form=Form.TAR)
-            audit.record(archive, [audit.check(task) for task in audit.due(archive)])
+            audit.record_checks(archive, [audit.check_bag(task) for task in audit.due_bags(archive)])
     one, two = (
         {
             path.relative_to(tmp_path / name): path.read_bytes()
@@ -450,7 +444,7 @@ def test_an_announced_bag_that_is_not_what_was_announced_is_not_taken(
     path.write_bytes(b"changed")
     with reopened(root) as archive:
         assert labels(archive) == []
-        assert [finding.code for finding in audit.sweep(archive)] == ["bag-unknown"]
+        assert [finding.code for finding in audit.sweep_archive(archive)] == ["bag-unknown"]
 
 
 def test_an_unfinished_line_is_set_aside_and_noted(root: Path) -> None:
@@ -496,7 +490,7 @@ def test_a_log_that_lost_its_end_is_read_but_not_written(root: Path) -> None:
 def test_a_missing_catalogue_is_made_again_when_the_archive_is_opened(root: Path, lost: list[str]) -> None:
     with founded(root) as archive:
         put(archive, "07STRELSAU1", "07STRELSAU2")
-        audit.record(archive, [audit.check(task) for task in audit.due(archive)])
+        audit.record_checks(archive, [audit.check_bag(task) for task in audit.due_bags(archive)])
         before = list(archive.dump())
     for name in lost:
         (root / name).unlink(missing_ok=True)
@@ -580,14 +574,14 @@ def test_a_lost_bag_stays_known_after_a_rebuild(root: Path) -> None:
     rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
     with reopened(root) as archive:
         assert labels(archive) == ["07STRELSAU1/v1"]
-        assert [finding.code for finding in audit.sweep(archive)] == ["bag-missing"]
+        assert [finding.code for finding in audit.sweep_archive(archive)] == ["bag-missing"]
 
 
 def test_every_kind_of_event_meets_the_schema_and_rebuilds_alike(root: Path, archive: Archive) -> None:
     put(archive, "07STRELSAU1", "07STRELSAU2")
     put(archive, "07STRELSAU1", source=b"new", form=Form.TAR)
     next(archive.find("07STRELSAU2")[0].path.glob("data/source/*")).write_bytes(b"damaged")
-    audit.record(archive, [audit.check(task) for task in audit.due(archive)])
+    audit.record_checks(archive, [audit.check_bag(task) for task in audit.due_bags(archive)])
     archive.log([LogEvent(type="metadata modification", at=AT, detail="A note.", outcome=EventOutcome.SUCCESS)])
     schema = jsonschema.Draft202012Validator(json.loads(contract_bytes("event-1.0.0.schema.json")))
     lines = [line for path in root.glob("events/*/*/*.jsonl") for line in path.read_bytes().splitlines()]

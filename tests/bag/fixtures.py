@@ -22,7 +22,7 @@ from pathlib import Path
 from backports import zstd
 
 from preserve.bag.model import Depth
-from preserve.bag.profile import Profile
+from preserve.bag.verifying.profile import Profile
 
 Line = tuple[str, str]
 Edit = Callable[[list[Line]], list[Line]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from preserve.bag.profile import Profile
+from preserve.bag.verifying.profile import Profile
 
 URI = "https://example.org/profile.json"
 INFO = f"Payload-Oxum: 1.1\nBagIt-Profile-Identifier: {URI}\nAccess: restricted\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bag.fixtures import FIRST, bag
 
-from preserve.bag.tar_blocks import padding
+from preserve.octets.tar_blocks import padding
 
 Members = list[tuple[tarfile.TarInfo, bytes]]
 Change = Callable[[Members], Members]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from preserve.bag.model import STRENGTH, BagPath, NewBag, PayloadFile, path_fault, strongest
 from preserve.digests import ALGORITHMS

@@ -25,7 +25,7 @@ from tests.bag.conftest import without_rights
 from tests.bag.fixtures import FIRST, PAYLOAD, bag, digest, drop, pack, put
 
 from preserve.bag.model import BagReport, Verdict
-from preserve.bag.verify import verify
+from preserve.bag.verifying.verification import verify
 from preserve.findings import Severity
 
 NAMES = {"caf\u00e9.txt": b"1", "\u65e5\u672c/\u30d5.txt": b"2", "\U0001f600.txt": b"3", "plain.txt": b"4"}
@@ -341,7 +341,7 @@ def test_a_zip_of_more_members_than_are_looked_at_is_not_called_damaged(
 ) -> None:
     bag(tmp_path / "bag")
     (tmp_path / "bag.zip").write_bytes(ZipWriter()(tmp_path / "bag"))
-    monkeypatch.setattr("preserve.bag.zipped.MAX_TABLE", 100)
+    monkeypatch.setattr("preserve.bag.containers.zip.MAX_TABLE", 100)
     found, _verdict = answer(verify(tmp_path / "bag.zip"))
     assert "limit-exceeded" in found
     assert "zip-corrupt" not in found

@@ -11,14 +11,13 @@ import zipfile
 from pathlib import Path
 
 from backports import zstd
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from tests.bag.second_opinion import bagit_python_accepts
 
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.tagfiles import canonical_value, ordered_info
-from preserve.bag.verify import verify
-from preserve.bag.write import write_bag
+from preserve.bag.reading.tagfiles import canonical_value, sort_info
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.publication import write_bag
 from preserve.digests import ALGORITHMS
 from preserve.errors import BagError
 
@@ -60,7 +59,7 @@ def test_any_bag_that_is_written_is_valid(bag: NewBag, names: list[str], form: F
         assert (report.files, report.bytes) == (len(bag.files), sum(len(file.data) for file in bag.files))
         counted = {"Payload-Oxum", "Bag-Size"}
         assert [field for field in report.info if field[0] not in counted] == [
-            (label, canonical_value(value)) for label, value in ordered_info(bag.info)
+            (label, canonical_value(value)) for label, value in sort_info(bag.info)
         ]
 
 

@@ -7,11 +7,11 @@ from benchmarks.corpus import SAMPLE
 from benchmarks.stages import STAGES, main, timing, timings
 
 from preserve.errors import NotACableError
-from preserve.readers import SourceRef, registered
+from preserve.readers.reader import SourceRef, registered_readers
 
 
 def test_every_stage_of_a_cable_is_measured() -> None:
-    found = timing(SourceRef(SAMPLE.name, SAMPLE), registered(), 2)
+    found = timing(SourceRef(SAMPLE.name, SAMPLE), registered_readers(), 2)
     assert tuple(found.milliseconds) == STAGES
     assert all(value > 0 for value in found.milliseconds.values())
     stages = [value for stage, value in found.milliseconds.items() if stage != "all"]
@@ -24,7 +24,7 @@ def test_what_is_no_cable_is_left_out(tmp_path: Path) -> None:
     other.write_text("nothing of ours")
     refs = [SourceRef("other.txt", other), SourceRef(SAMPLE.name, SAMPLE)]
     with pytest.raises(NotACableError):
-        timing(refs[0], registered(), 1)
+        timing(refs[0], registered_readers(), 1)
     assert [each.format for each in timings(refs, 1)] == ["cablebrowser"]
 
 

@@ -14,11 +14,11 @@ from tests.browser.chromium import Browser
 from tests.tei.cables import SOFTWARE, full
 from tests.tei.test_view import HOSTILE, hostile
 
-from preserve.cable.normalize import normalize
+from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Recipient, Rights, Transmission
-from preserve.readers import SourceItem, choose, registered
-from preserve.tei.encode import encode
-from preserve.tei.view import page
+from preserve.readers.reader import SourceItem, choose_reader, registered_readers
+from preserve.tei.encode import encode_tei
+from preserve.tei.view import render_page
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/cablebrowser"
 RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/", advisory="Names private persons.")
@@ -26,7 +26,7 @@ RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/", advis
 
 def read(data: bytes) -> Cable:
     item = SourceItem("page.txt", data, "page.txt")
-    return normalize(choose(item, registered()).read(item), RIGHTS)
+    return normalize(choose_reader(item, registered_readers()).read(item), RIGHTS)
 
 
 def seed() -> Cable:
@@ -78,8 +78,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Shown]:
     made = {}
     for name, make in CABLES.items():
         cable = make()
-        tei = encode(cable, software=SOFTWARE, date=datetime.date(2026, 11, 23), source_path="../source/a.txt")
-        (folder / f"{name}.html").write_bytes(page(tei))
+        tei = encode_tei(cable, software=SOFTWARE, date=datetime.date(2026, 11, 23), source_path="../source/a.txt")
+        (folder / f"{name}.html").write_bytes(render_page(tei))
         made[name] = Shown(cable, folder / f"{name}.html")
     return made
 

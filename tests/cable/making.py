@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from preserve.cable.grammar import Understood, understand
-from preserve.cable.identifier import parse
-from preserve.cable.page import Page
+from preserve.cable.grammar import ParsedBody, understand
 from preserve.cable.record import (
     CaptureSource,
     Mark,
@@ -20,15 +18,17 @@ from preserve.cable.record import (
     Segment,
     SegmentKind,
 )
+from preserve.cable.record.identifier import parse_identifier
+from preserve.cable.text.page import Page
 
 RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/")
 
 HEAD = "UNCLAS STRELSAU 000112\n\nSIPDIS\n\nE.O. 12958: N/A\nTAGS: PGOV, RZ\nSUBJECT: A THING\n\n"
 
 
-def read(text: str, identifier: str = "05STRELSAU112", *, whole: bool = True, heading: str | None = None) -> Understood:
+def read(text: str, identifier: str = "05STRELSAU112", *, whole: bool = True, heading: str | None = None) -> ParsedBody:
     """Read a body as that of a cable."""
-    return understand(text, parse(identifier), heading=heading, whole=whole)
+    return understand(text, parse_identifier(identifier), heading=heading, whole=whole)
 
 
 def page(body: str, parts: Mapping[str, object]) -> Page:
@@ -43,12 +43,12 @@ def page(body: str, parts: Mapping[str, object]) -> Page:
     return Page(**{**base, **parts})  # type: ignore[arg-type]
 
 
-def marked(text: str, read: Understood, kind: MarkKind) -> list[str]:
+def marked(text: str, read: ParsedBody, kind: MarkKind) -> list[str]:
     """Return the texts of the marks of a kind, in order, each on one line."""
     return [" ".join(text[mark.start : mark.end].split()) for mark in read.marks if mark.kind is kind]
 
 
-def laid(text: str, read: Understood, kind: SegmentKind) -> list[str]:
+def laid(text: str, read: ParsedBody, kind: SegmentKind) -> list[str]:
     """Return the texts of the segments of a kind, in order, each on one line."""
     return [" ".join(text[each.start : each.end].split()) for each in read.segments if each.kind is kind]
 

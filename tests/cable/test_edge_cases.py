@@ -6,22 +6,21 @@ Scope: what the grammar makes of each shape. Stations are real names only where 
 from __future__ import annotations
 
 import pytest
+from tests.cable.making import HEAD, RIGHTS, assert_layout, laid, marked, page, read
 
-from preserve.cable.flat import flatten
-from preserve.cable.grammar import Understood
-from preserve.cable.header import read_header
-from preserve.cable.identifier import parse
-from preserve.cable.normalize import normalize
+from preserve.cable.grammar import ParsedBody
+from preserve.cable.normalization import normalize
 from preserve.cable.record import MarkKind, SegmentKind
-from preserve.cable.tags import read_tags, tag_kind
-
-from .making import HEAD, RIGHTS, assert_layout, laid, marked, page, read
+from preserve.cable.record.identifier import parse_identifier
+from preserve.cable.rules.routing_header import read_header
+from preserve.cable.rules.tags import read_tags, tag_kind
+from preserve.cable.text.flat import flatten
 
 OPENING = "C O N F I D E N T I A L STRELSAU 000112\n\nSIPDIS\n\nE.O. 12958: N/A\n"
 END = "\n\n1. (C) All was calm.\nORMSBY"
 
 
-def whole(text: str, identifier: str = "05STRELSAU112") -> Understood:
+def whole(text: str, identifier: str = "05STRELSAU112") -> ParsedBody:
     """Read a body, line-broken and flattened; both give the same fields, and the layout holds."""
     understood = read(text, identifier)
     assert_layout(text, understood.segments, understood.marks)
@@ -614,7 +613,7 @@ def test_44_hyphens_of_unicode_are_a_rule() -> None:
     ],
 )
 def test_45_identifiers(received: str, canonical: str) -> None:
-    assert str(parse(received)) == canonical
+    assert str(parse_identifier(received)) == canonical
 
 
 # --- beyond the table: heads that sections repeat, captions in the text, attention lines ---

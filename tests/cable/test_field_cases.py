@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cable.making import read
 
-from preserve.cable.grammar import Understood
-from preserve.cable.header import read_header
-from preserve.cable.identifier import parse
+from preserve.cable.grammar import ParsedBody
 from preserve.cable.record import MarkKind, Recipient
-from preserve.cable.tags import tag_kind
-
-from .making import read
+from preserve.cable.record.identifier import parse_identifier
+from preserve.cable.rules.routing_header import read_header
+from preserve.cable.rules.tags import tag_kind
 
 EXCEPTIONS = tomllib.loads(Path(__file__).with_name("field_cases_exceptions.toml").read_text(encoding="utf-8"))
 
@@ -48,13 +47,13 @@ class Case:
     values: Sequence[Any]
 
 
-def _read(case: Case, text: str, year: int = 2005) -> Understood:
+def _read(case: Case, text: str, year: int = 2005) -> ParsedBody:
     own = case.cable if case.cable and re.fullmatch(r"\d\d[A-Z]+\d+", case.cable) else f"{year % 100:02}STRELSAU9999999"
     return read(text, own)
 
 
 def _canonical(case: Case) -> tuple[object, object]:
-    return str(parse(case.values[0])), case.values[1]
+    return str(parse_identifier(case.values[0])), case.values[1]
 
 
 def _classifiers(case: Case) -> tuple[object, object]:

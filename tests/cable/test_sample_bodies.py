@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cable.making import assert_layout
 
-from preserve.cable.grammar import Understood, understand
-from preserve.cable.header import read_header, split_header
-from preserve.cable.identifier import parse
+from preserve.cable.grammar import ParsedBody, understand
 from preserve.cable.record import SegmentKind
-
-from .making import assert_layout
+from preserve.cable.record.identifier import parse_identifier
+from preserve.cable.rules.routing_header import read_header, split_header
 
 _BLOCK = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
 _LINK = re.compile(r"</?a\b[^>]*>")
@@ -36,9 +35,9 @@ def _bodies(samples: Path) -> Iterator[tuple[str, str, str]]:
         yield path.stem, text[:at], text[at:]
 
 
-def _read(samples: Path) -> Iterator[tuple[str, str, Understood]]:
+def _read(samples: Path) -> Iterator[tuple[str, str, ParsedBody]]:
     for name, _, body in _bodies(samples):
-        yield name, body, understand(body, parse(name))
+        yield name, body, understand(body, parse_identifier(name))
 
 
 def test_every_character_is_in_one_segment_and_almost_none_is_unknown(samples: Path) -> None:
@@ -61,7 +60,7 @@ def test_every_cable_has_its_banner_subject_tags_paragraphs_and_signer(samples: 
     for name, _, read in _read(samples):
         assert read.banner is not None, name
         assert read.banner.reference is not None, name
-        assert read.banner.reference.serial == parse(name).serial, name
+        assert read.banner.reference.serial == parse_identifier(name).serial, name
         assert read.subject, name
         assert read.tags, name
         assert read.paragraphs, name
@@ -70,7 +69,7 @@ def test_every_cable_has_its_banner_subject_tags_paragraphs_and_signer(samples: 
 
 def test_a_body_flattened_has_the_same_fields(samples: Path) -> None:
     for name, body, read in _read(samples):
-        flat = understand(" ".join(body.split()), parse(name))
+        flat = understand(" ".join(body.split()), parse_identifier(name))
         for field in (
             "subject",
             "tags",
@@ -100,21 +99,21 @@ def test_a_header_flattened_has_the_same_addressees_but_one(samples: Path) -> No
 @pytest.mark.parametrize("pilcrow", ["Â¶", "\ufffd", "§"])
 def test_a_pilcrow_that_a_wrong_decoding_changed_is_one(samples: Path, pilcrow: str) -> None:
     for name, body, read in _read(samples):
-        other = understand(body.replace("¶", pilcrow), parse(name))
+        other = understand(body.replace("¶", pilcrow), parse_identifier(name))
         assert (other.references, _paragraphs(other)) == (read.references, _paragraphs(read)), name
 
 
-def _authority(read: Understood) -> object:
+def _authority(read: ParsedBody) -> object:
     return read.authority and (read.authority.order, read.authority.declassify_on)
 
 
-def _banner(read: Understood) -> object:
+def _banner(read: ParsedBody) -> object:
     return read.banner and (read.banner.banner, read.banner.reference)
 
 
-def _paragraphs(read: Understood) -> object:
+def _paragraphs(read: ParsedBody) -> object:
     return [(each.number, each.portion) for each in read.paragraphs]
 
 
-def _headings(read: Understood) -> object:
+def _headings(read: ParsedBody) -> object:
     return [each.heading for each in read.sections]

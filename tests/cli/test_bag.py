@@ -13,7 +13,7 @@ from tests.bag.fixtures import bag
 from tests.cli.command import json_lines, preserve
 from tests.cli.test_terminal import on_terminal
 
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.errors import ExitCode
 
 SCHEMA = json.loads(contract_bytes("outcome-1.0.0.schema.json"))

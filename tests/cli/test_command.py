@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.command import VERBS, environment, json_lines, preserve
 
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]

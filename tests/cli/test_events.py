@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.command import json_lines, preserve
 
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.errors import ExitCode
 from preserve.provenance import premis
 
@@ -59,7 +59,7 @@ def test_programs_read_a_line_an_event(home: Path, flags: list[str]) -> None:
 def test_the_premis_is_one_valid_document_of_the_same_events(home: Path) -> None:
     done = preserve("events", NAME, "--as", "premis", cwd=home)
     assert (done.returncode, done.stderr) == (0, "")
-    assert premis.check(done.stdout.encode()) == ()
+    assert premis.check_premis(done.stdout.encode()) == ()
     events: list[dict[str, Any]] = json_lines(preserve("events", NAME, "--json", cwd=home))
     assert done.stdout.count("<eventIdentifier>") == len(events)
     assert all(f"<eventIdentifierValue>{line['event']}<" in done.stdout for line in events)

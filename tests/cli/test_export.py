@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.command import json_lines, preserve
 
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.errors import ExitCode
 
 PAGES = Path(__file__).resolve().parents[1] / "fixtures" / "cablebrowser"

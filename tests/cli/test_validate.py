@@ -13,12 +13,12 @@ from tests.cli.test_command import line_schema
 from tests.tei.cables import encoded, full
 from tests.validation.making import MADE, event_log, record
 
-from preserve.cable import codec
+from preserve.cable.record import codec
 from preserve.cli.main import run
-from preserve.contract import Contract, contract_bytes, contracts
+from preserve.contracts.contract import Contract, contract_bytes, contracts
 from preserve.errors import ExitCode
 from preserve.findings import codes
-from preserve.validation.model import Kind
+from preserve.validation.model import DocumentKind
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -40,7 +40,9 @@ def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for kind, make in MADE.items():
-        (tmp_path / f"{kind}{'.xml' if kind in {Kind.TEI, Kind.PREMIS} else '.json'}").write_bytes(make())
+        (tmp_path / f"{kind}{'.xml' if kind in {DocumentKind.TEI, DocumentKind.PREMIS} else '.json'}").write_bytes(
+            make()
+        )
     (tmp_path / "settings.json").rename(tmp_path / "preserve.toml")
     (tmp_path / "other.json").write_text('{"colour": "red"}')
     (tmp_path / "broken.json").write_bytes(record().replace(b'"access": "restricted"', b'"access": 5'))
@@ -52,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_folder_is_told_file_by_file_with_the_gravest_code(folder: Path, jobs: str) -> None:
     for number in range(25):  # more than a task's worth, so that there are workers
-        (folder / f"copy{number:02}.json").write_bytes(MADE[Kind.PROFILE]())
+        (folder / f"copy{number:02}.json").write_bytes(MADE[DocumentKind.PROFILE]())
     done = preserve("validate", ".", "--json", "--jobs", jobs, cwd=folder)
     assert done.returncode == ExitCode.SOURCE, done.stderr
     *lines, last = json_lines(done)
@@ -62,9 +64,9 @@ def test_a_folder_is_told_file_by_file_with_the_gravest_code(folder: Path, jobs:
     told = {line["file"]: line["verdict"] for line in lines if not line["file"].startswith("copy")}
     assert told == {
         **{
-            f"{kind}{'.xml' if kind in {Kind.TEI, Kind.PREMIS} else '.json'}": "valid"
-            for kind in Kind
-            if kind is not Kind.SETTINGS
+            f"{kind}{'.xml' if kind in {DocumentKind.TEI, DocumentKind.PREMIS} else '.json'}": "valid"
+            for kind in DocumentKind
+            if kind is not DocumentKind.SETTINGS
         },
         "preserve.toml": "valid",
         "broken.json": "invalid",
@@ -148,7 +150,7 @@ def test_standard_input_goes_with_files(folder: Path) -> None:
     assert "valid        -  (event 1.0.0, 4 lines)" in done.stdout
     done = preserve("validate", "-", "--record", "record.json", cwd=folder, stdin=encoded(full()))
     assert "compared with record.json" in done.stdout
-    assert codec.decode((folder / "record.json").read_bytes()) == full()
+    assert codec.decode_record((folder / "record.json").read_bytes()) == full()
 
 
 def test_warnings_and_notes_leave_a_file_valid(folder: Path) -> None:

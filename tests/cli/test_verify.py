@@ -12,10 +12,10 @@ from tests.bag.conftest import without_rights
 from tests.bag.fixtures import bag, pack, pack_as
 from tests.cli.command import json_lines, preserve
 
-from preserve.bag.member_index import index_path
-from preserve.bag.write import write_index
+from preserve.bag.reading.member_index import index_path
+from preserve.bag.writing.publication import write_index
 from preserve.cli import main
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.errors import ExitCode
 
 SCHEMA = json.loads(contract_bytes("outcome-1.0.0.schema.json"))

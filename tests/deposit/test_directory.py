@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from tests.archive.making import put_one
-from tests.contracts.depositor import DepositorContract
+from tests.protocols.depositor import DepositorContract
 
-from preserve.archive import Archive, StoredBag
+from preserve.archive.model import StoredBag
+from preserve.archive.vault import Archive
 from preserve.bag.model import Form
-from preserve.bag.verify import verify
-from preserve.deposit import Depositor, Level, Receipt, State, deposit
-from preserve.deposit import directory as module
+from preserve.bag.verifying.verification import verify
+from preserve.deposit import Depositor, Level, Receipt, State, deposit, directory as module
 from preserve.deposit.directory import DirectoryDepositor
 from preserve.digests import sha256
 from preserve.errors import ArchiveError, DepositError

@@ -25,7 +25,7 @@ from preserve.cable.record import (
     Tag,
     Transmission,
 )
-from preserve.description.describe import describe
+from preserve.description.describe import describe_cable
 from preserve.description.model import BagFacts, BagFile, Description, Holder
 from preserve.digests import sha256
 
@@ -112,4 +112,4 @@ def cable_with(access: Access = "open", **changes: object) -> Cable:
 
 def described(access: Access = "open", **changes: object) -> Description:
     """Return the description of the made-up cable."""
-    return describe(cable_with(access, **changes), BAG, HOLDER)
+    return describe_cable(cable_with(access, **changes), BAG, HOLDER)

@@ -12,26 +12,27 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from lxml import etree
 from tests.description.examples import BAG, HOLDER, PERSONS, cable_with, described
 from tests.strategies import cables
 
 from preserve.cable.record import Access, Cable
-from preserve.description.cmif import Index, Licence, write
-from preserve.description.describe import describe
+from preserve.description.cmif import CorrespondenceIndex, Licence, write_cmif
+from preserve.description.describe import describe_cable
 from preserve.description.model import Description, Holder, SourceRelease
 from preserve.errors import RecordError
 
 FEW = settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
-INDEX = Index(holder=HOLDER, licence=Licence.CC0, address="https://example.org/cmif.xml", day="2026-11-23")
+INDEX = CorrespondenceIndex(
+    holder=HOLDER, licence=Licence.CC0, address="https://example.org/cmif.xml", day="2026-11-23"
+)
 TEI = {"tei": "http://www.tei-c.org/ns/1.0"}
 
 
-def written(*descriptions: Description, index: Index = INDEX) -> bytes:
+def written(*descriptions: Description, index: CorrespondenceIndex = INDEX) -> bytes:
     out = io.BytesIO()
-    assert write(out, index, descriptions) == len(descriptions)
+    assert write_cmif(out, index, descriptions) == len(descriptions)
     return out.getvalue()
 
 
@@ -117,36 +118,36 @@ def test_neither_persons_nor_subjects_are_in_an_index(access: Access) -> None:
 def test_an_index_of_nothing_is_not_written() -> None:
     out = io.BytesIO()
     with pytest.raises(RecordError, match="no cable"):
-        write(out, INDEX, [])
+        write_cmif(out, INDEX, [])
     assert out.getvalue() == b""
 
 
 @FEW
 @given(made=st.lists(cables(), min_size=1, max_size=3))
 def test_any_cables_make_a_valid_index(made: list[Cable]) -> None:
-    root_of(written(*(describe(cable, BAG, HOLDER) for cable in made)))
+    root_of(written(*(describe_cable(cable, BAG, HOLDER) for cable in made)))
 
 
 @FEW
 @given(cable=cables())
 def test_any_index_is_tei(tei_all: etree.RelaxNG, cable: Cable) -> None:
-    assert tei_all.validate(etree.fromstring(written(describe(cable, BAG, HOLDER)))), tei_all.error_log
+    assert tei_all.validate(etree.fromstring(written(describe_cable(cable, BAG, HOLDER)))), tei_all.error_log
 
 
 def test_memory_does_not_grow_with_the_cables() -> None:
-    description = describe(cable_with("open"), BAG, HOLDER)
+    description = describe_cable(cable_with("open"), BAG, HOLDER)
 
     def many(count: int) -> Iterator[Description]:
         return (replace(description, identifier=f"02STRELSAU{number}") for number in range(1, count + 1))
 
     class Nowhere(io.RawIOBase):
-        def write(self, data: object) -> int:
+        def write_cmif(self, data: object) -> int:
             return len(memoryview(data))  # type: ignore[arg-type]
 
     peaks = []
     for count in (3_000, 12_000):
         tracemalloc.start()
-        write(Nowhere(), INDEX, many(count))  # type: ignore[arg-type]
+        write_cmif(Nowhere(), INDEX, many(count))  # type: ignore[arg-type]
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + (1 << 20)

@@ -17,13 +17,15 @@ from tests.description.examples import BAG, HOLDER, cable_with
 
 from preserve.cable.record import Basis, Cable, Origin, Recipient, Redaction, Reference, Release, Tag
 from preserve.description import cmif
-from preserve.description.describe import describe
+from preserve.description.describe import describe_cable
 from preserve.description.formats import FORMATS, render
 from preserve.description.model import BagFacts, BagFile, Description, Holder
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "metadata.md"
 START, END = "<!-- crosswalk: made by tests/description/test_crosswalk.py -->", "<!-- end of the crosswalk -->"
-INDEX = cmif.Index(holder=HOLDER, licence=cmif.Licence.CC0, address="https://example.org/c.xml", day="2026-11-23")
+INDEX = cmif.CorrespondenceIndex(
+    holder=HOLDER, licence=cmif.Licence.CC0, address="https://example.org/c.xml", day="2026-11-23"
+)
 
 Leaves = Iterator[tuple[str, str]]
 Told = tuple[Cable, BagFacts, Holder, str | None]
@@ -157,7 +159,7 @@ def leaves(description: Description) -> dict[str, Counter[tuple[str, str]]]:
         for target in FORMATS
     }
     index = io.BytesIO()
-    cmif.write(index, replace(INDEX, holder=description.holder), [description])
+    cmif.write_cmif(index, replace(INDEX, holder=description.holder), [description])
     header = etree.fromstring(index.getvalue())
     found["cmif"] = Counter(
         (re.sub(r"^.*?(correspDesc|fileDesc)/?", "", path) or "@", value) for path, value in of_xml(header)
@@ -166,7 +168,7 @@ def leaves(description: Description) -> dict[str, Counter[tuple[str, str]]]:
 
 
 def described(told: Told) -> Description:
-    return describe(told[0], told[1], told[2], embargo_until=told[3])
+    return describe_cable(told[0], told[1], told[2], embargo_until=told[3])
 
 
 def crosswalk() -> dict[str, dict[str, list[str]]]:

@@ -23,18 +23,18 @@ from preserve.cable.record import (
     Tag,
     Transmission,
 )
-from preserve.description.describe import describe
+from preserve.description.describe import describe_cable
 from preserve.description.formats import FORMATS, render
 from preserve.description.model import Keyword, SourceRelease
 from preserve.digests import sha256
-from preserve.findings import found
+from preserve.findings import Finding
 
 FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 CLOSED: tuple[Access, ...] = ("restricted", "embargoed", "metadata-only")
 
 
 def everything(cable: Cable) -> str:
-    description = describe(cable, BAG, HOLDER)
+    description = describe_cable(cable, BAG, HOLDER)
     files = [file.data.decode() for each in FORMATS for file in render(description, each).files]
     return repr(description) + "".join(files)
 
@@ -87,7 +87,7 @@ def secretive(cable: Cable, secret: str) -> Cable:
             page=replace(cable.provenance.page, title=secret, heading=secret, disclaimer=secret),
             source=replace(cable.provenance.source, name=secret),
         ),
-        findings=(found("stray-caption", "/body", secret),),
+        findings=(Finding.of("stray-caption", "/body", secret),),
     )
 
 
@@ -158,10 +158,10 @@ def test_the_release_is_told_in_every_format(release: Release, told: str | None)
 
 
 def test_an_embargo_has_an_end_only_where_there_is_an_embargo() -> None:
-    ended = describe(cable_with("embargoed"), BAG, HOLDER, embargo_until="2030-12-31")
+    ended = describe_cable(cable_with("embargoed"), BAG, HOLDER, embargo_until="2030-12-31")
     assert ended.embargo_until == "2030-12-31"
     assert ended.access_says.endswith("It is to end on 2030-12-31.")
-    assert describe(cable_with("restricted"), BAG, HOLDER, embargo_until="2030-12-31").embargo_until is None
+    assert describe_cable(cable_with("restricted"), BAG, HOLDER, embargo_until="2030-12-31").embargo_until is None
 
 
 def test_a_marking_is_printed_as_it_is() -> None:

@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from lxml import etree
 from tests.description.examples import BAG, HOLDER, cable_with, described
 from tests.strategies import cables
 
 from preserve.cable.record import Access, Cable, Origin, Release
-from preserve.contract import contract_bytes, contract_names
+from preserve.contracts.contract import contract_bytes, contract_names
 from preserve.description import checks
-from preserve.description.describe import describe
-from preserve.description.formats import FORMATS, Format, Part, format_named, render
+from preserve.description.describe import describe_cable
+from preserve.description.formats import FORMATS, MetadataFormat, MetadataPart, format_named, render
 from preserve.description.model import Description, Holder
 from preserve.errors import UsageError
 from preserve.findings import Severity, worst
@@ -52,7 +51,7 @@ def table(data: bytes) -> list[dict[str, str]]:
 @FEW
 @given(cable=cables(), until=st.sampled_from([None, "2030-12-31"]))
 def test_any_cable_is_valid_in_every_format(cable: Cable, until: str | None) -> None:
-    description = describe(cable, BAG, HOLDER, embargo_until=until)
+    description = describe_cable(cable, BAG, HOLDER, embargo_until=until)
     for target in FORMATS:
         rendered = render(description, target)
         assert {finding.code for finding in rendered.findings} <= {"embargo-endless", "description-withheld"}
@@ -63,7 +62,7 @@ def test_any_cable_is_valid_in_every_format(cable: Cable, until: str | None) -> 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("target", FORMATS, ids=lambda each: each.name)
-def test_hostile_texts_are_taken_in_every_field(target: Format, text: str) -> None:
+def test_hostile_texts_are_taken_in_every_field(target: MetadataFormat, text: str) -> None:
     cable = cable_with()
     hostile = replace(
         cable,
@@ -73,7 +72,7 @@ def test_hostile_texts_are_taken_in_every_field(target: Format, text: str) -> No
         provenance=replace(cable.provenance, release=Release(text=text)),
         rights=replace(cable.rights, copyright=text, statement=text, advisory=text),
     )
-    rendered = render(describe(hostile, BAG, Holder(name="A & <B>", email="a@example.org")), target)
+    rendered = render(describe_cable(hostile, BAG, Holder(name="A & <B>", email="a@example.org")), target)
     assert rendered.findings == ()
     for file in rendered.files:
         told = file.data.decode("utf-8")
@@ -85,7 +84,7 @@ def test_hostile_texts_are_taken_in_every_field(target: Format, text: str) -> No
 
 @pytest.mark.parametrize("target", FORMATS, ids=lambda each: each.name)
 @pytest.mark.parametrize("access", ["open", "restricted"])
-def test_the_golden_descriptions(target: Format, access: Access, accept_golden: bool) -> None:
+def test_the_golden_descriptions(target: MetadataFormat, access: Access, accept_golden: bool) -> None:
     folder = GOLDEN / access
     for name, data in files(described(access), target.name).items():
         path = folder / name
@@ -153,8 +152,8 @@ def test_an_embargo_without_an_end_is_told() -> None:
 
 
 def test_nothing_invalid_is_given_out() -> None:
-    broken = Part("x.xml", lambda _: b"<mods/>", checks.mods)
-    target = Format(name="x", describes="", parts=(broken,), checked="")
+    broken = MetadataPart("x.xml", lambda _: b"<mods/>", checks.mods)
+    target = MetadataFormat(name="x", describes="", parts=(broken,), checked="")
     rendered = render(described(), target)
     assert rendered.files == ()
     assert {finding.code for finding in rendered.findings} == {"description-invalid"}
@@ -187,7 +186,7 @@ def test_each_access_decision_in_each_target(access: Access) -> None:
 
 
 def test_the_end_of_an_embargo_in_each_target_that_has_a_place_for_it() -> None:
-    description = describe(cable_with("embargoed"), BAG, HOLDER, embargo_until="2030-12-31")
+    description = describe_cable(cable_with("embargoed"), BAG, HOLDER, embargo_until="2030-12-31")
     embargo = document(description, "invenio")["access"]["embargo"]
     assert (embargo["active"], embargo["until"]) == (True, "2030-12-31")
     assert {"date": "2030-12-31", "dateType": "Available"} in document(description, "datacite")["dates"]

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from tests.archive.making import CLOCK, SOFTWARE, archive_at, founded, put, put_one, staged
 
-from preserve.archive import Arrival, open_archive
-from preserve.bag.stage import Stage
-from preserve.bag.verify import verify
+from preserve.archive.model import Arrival
+from preserve.archive.opening import open_archive
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.stage import Stage
 from preserve.deposit import State, deposit, depositor_for
 from preserve.errors import ArchiveError, DepositError
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from tests.archive.making import CLOCK, SOFTWARE, founded, staged
 
 from preserve import audit
-from preserve.archive import open_archive, rebuild_catalogue
+from preserve.archive.opening import open_archive, rebuild_catalogue
 from preserve.bag.model import Form
-from preserve.bag.stage import Stage
-from preserve.bag.verify import verify
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.stage import Stage
 
 ROUNDS = 20
 BATCH = 6
@@ -66,7 +66,7 @@ def test_a_killed_writer_leaves_whole_bags_and_loses_nothing_that_it_acknowledge
             assert promised <= labels
             assert not list(root.glob(".stage-*"))
             assert not list(archive.verify_log())
-            assert not list(audit.sweep(archive))
+            assert not list(audit.sweep_archive(archive))
             before = list(archive.dump())
         rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
         with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive:

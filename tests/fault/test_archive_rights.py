@@ -13,7 +13,8 @@ import pytest
 from tests.archive.making import CLOCK, SOFTWARE, founded, put, put_one
 
 from preserve import audit
-from preserve.archive import EventOutcome, open_archive
+from preserve.archive.events import EventOutcome
+from preserve.archive.opening import open_archive
 from preserve.deposit import deposit, depositor_for
 from preserve.errors import ArchiveError, DepositError
 
@@ -65,8 +66,8 @@ def test_an_archive_that_may_not_be_written_can_be_read_and_says_so(place: Path)
     with as_somebody_else(), open_archive(root, clock=CLOCK, software=SOFTWARE) as archive:
         assert archive.find("07STRELSAU1") == [stored]
         assert list(archive.verify_log()) == []
-        assert list(audit.sweep(archive)) == []
-        assert audit.check(audit.task(stored)).outcome is EventOutcome.SUCCESS
+        assert list(audit.sweep_archive(archive)) == []
+        assert audit.check_bag(audit.make_task(stored)).outcome is EventOutcome.SUCCESS
         with pytest.raises(ArchiveError, match="permission denied"):
             archive.log([])
     assert not list(root.glob(".stage-*"))
@@ -94,7 +95,7 @@ def test_a_bag_that_may_not_be_read_is_unknown_not_lost(place: Path) -> None:
         next((stored.path / "data/source").iterdir()).chmod(0)
         other.path.chmod(0)
         with as_somebody_else():
-            results = [audit.check(audit.task(each)) for each in (stored, other)]
+            results = [audit.check_bag(audit.make_task(each)) for each in (stored, other)]
         assert [each.outcome for each in results] == [EventOutcome.UNKNOWN] * 2
         assert all(each.present for each in results)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from tests.cli.command import environment, preserve
 
-from preserve.bag.convert import Conversion, convert_bag
-from preserve.bag.extract import extract_bag
-from preserve.bag.make import Recipe, make_bag
+from preserve.bag.copying.convert import Conversion, convert_bag
+from preserve.bag.copying.extract import extract_bag
+from preserve.bag.copying.make import Recipe, make_bag
 from preserve.bag.model import Form
-from preserve.bag.stage import PREFIX
-from preserve.bag.verify import verify
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.stage import PREFIX
 from preserve.errors import ArchiveError, ExitCode
 
 KILLS = 6

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from preserve.bag.model import Form
-from preserve.bag.stage import PREFIX, sweep
-from preserve.bag.verify import verify
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing.stage import PREFIX, sweep_stages
 
 KILLS = int(os.environ.get("PRESERVE_KILLS", "20"))
 WRITE = """
 import itertools, sys
 from pathlib import Path
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.stage import Stage
-from preserve.bag.write import publish, stage_bag
+from preserve.bag.writing.stage import Stage
+from preserve.bag.writing.publication import publish, stage_bag
 
 place, form, run = Path(sys.argv[1]), Form(sys.argv[2]), sys.argv[3]
 files = tuple(PayloadFile(BagPath(f"{name}/a.txt"), name.encode() * 500) for name in ("source", "record", "tei"))
@@ -51,7 +51,7 @@ def test_a_killed_batch_leaves_whole_bags_and_stages_only(form: Form, tmp_path: 
         # The last line may have been cut by the kill: it was not acknowledged.
         acknowledged.update((line.split()[0], line.split()[1]) for line in said if len(line.split()) == 2)
         assert {path.name for path in tmp_path.iterdir() if not path.name.startswith(PREFIX)} <= {"bags"}
-        swept = sweep(tmp_path)
+        swept = sweep_stages(tmp_path)
         left_over += swept
         assert {path.name for path in tmp_path.iterdir()} <= {"bags"}
     visible = {path.name: path for path in (tmp_path / "bags").iterdir()}

@@ -14,14 +14,14 @@ from typing import BinaryIO
 import pytest
 from benchmarks.corpus import make_csv
 
-from preserve.readers import csv_index, csv_index_file
-from preserve.readers.csv_index import load_row, rows
-from preserve.readers.csv_rows import scan
+from preserve.readers.csv import index as csv_index, index_file as csv_index_file
+from preserve.readers.csv.index import load_row, rows_by_index
+from preserve.readers.csv.rows import scan
 
 ROUNDS = 12
 NAMES = {".cables.csv.preserve-index", ".cables.csv.preserve-index.part", "cables.csv"}
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["preserve.readers.csv_index"])
+CONTEXT.set_forkserver_preload(["preserve.readers.csv.index"])
 
 
 def _die(*_: object) -> None:
@@ -45,8 +45,8 @@ def _index_and_die(path: Path, moment: str) -> None:
         case "before it has its name":
             Path.replace = _die  # type: ignore[method-assign,assignment]
         case _:
-            csv_index.rows = _die  # type: ignore[assignment]
-    list(rows(path))
+            csv_index.rows_by_index = _die  # type: ignore[assignment]
+    list(rows_by_index(path))
     _die()
 
 
@@ -55,7 +55,7 @@ def _index_for_ever(path: Path, ready: Path) -> None:
     csv_index_file.CHUNK = 4096
     while True:
         os.utime(path)
-        list(rows(path))
+        list(rows_by_index(path))
         ready.touch()
 
 
@@ -69,7 +69,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _offsets(path: Path) -> list[int]:
-    return [ref.container.offset for ref in rows(path) if ref.container and ref.container.offset is not None]
+    return [ref.container.offset for ref in rows_by_index(path) if ref.container and ref.container.offset is not None]
 
 
 def _check(path: Path, offsets: list[int]) -> None:
@@ -82,7 +82,7 @@ def _check(path: Path, offsets: list[int]) -> None:
     assert _offsets(path) == offsets
     assert {each.name for each in path.parent.iterdir()} == NAMES - {".cables.csv.preserve-index.part"}
     csv_index._indexed.cache_clear()
-    assert load_row(next(rows(path, first=400))).name == "row-400.csv"
+    assert load_row(next(rows_by_index(path, first=400))).name == "row-400.csv"
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ import pytest
 from tests.cli.command import environment, json_lines, preserve
 
 from preserve import audit
-from preserve.archive import open_archive
-from preserve.bag.member_index import index_path, read_index
-from preserve.bag.verify import verify
+from preserve.archive.opening import open_archive
+from preserve.bag.reading.member_index import index_path, read_index
+from preserve.bag.verifying.verification import verify
 from preserve.clock import Clock
 
 PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/07STRELSAU112.lines.txt"
@@ -82,6 +82,6 @@ def test_a_killed_ingest_of_groups_loses_nothing_that_it_acknowledged(group: str
     with open_archive(root, clock=Clock.from_environment()) as archive, archive.writing():
         cables = [cable.source_sha256 for bag in archive.bags() for cable in bag.cables]
         assert len(cables) == len(set(cables)) == CABLES
-        assert list(audit.sweep(archive)) == []
+        assert list(audit.sweep_archive(archive)) == []
         assert [bag.label for bag in archive.bags() if read_index(index_path(bag.path))[1] != bag.index] == []
         assert list(root.glob(".stage-*")) == []

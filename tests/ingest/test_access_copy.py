@@ -10,18 +10,18 @@ import bagit
 import pytest
 from lxml import etree
 
-from preserve.archive import initialise
-from preserve.bag.verify import verify
+from preserve.archive.opening import initialise
+from preserve.bag.verifying.verification import verify
 from preserve.clock import Clock
 from preserve.ingest.batch import ingest, pack
-from preserve.ingest.flow import bag_of_one, render, understand
+from preserve.ingest.one_cable import bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
-from preserve.readers import SourceRef
-from preserve.readers.sources import load, walk
+from preserve.readers.reader import SourceRef
+from preserve.readers.sources.walk import load_source, walk_sources
 from preserve.settings import Settings
-from preserve.tei.view import page
+from preserve.tei.view import render_page
 
 PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/07STRELSAU112.lines.txt"
 CLOCK = Clock(datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
@@ -33,8 +33,8 @@ PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
 def contents(*, access_copy: bool) -> dict[str, bytes]:
     settings = Settings()
-    understood = understand(load(SourceRef(str(PAGE), PAGE)), settings)
-    rendered = render(understood, settings=settings, software=SOFTWARE, at=CLOCK.now(), access_copy=access_copy)
+    understood = normalize_source(load_source(SourceRef(str(PAGE), PAGE)), settings)
+    rendered = render_cable(understood, settings=settings, software=SOFTWARE, at=CLOCK.now(), access_copy=access_copy)
     bag = bag_of_one(rendered, settings=settings, software=SOFTWARE, at=CLOCK.now())
     return {f"data/{file.path.value}": file.data for file in bag.files} | {"info": repr(bag.info).encode()}
 
@@ -42,7 +42,7 @@ def contents(*, access_copy: bool) -> dict[str, bytes]:
 def test_the_page_is_one_more_file_and_changes_only_what_speaks_of_it() -> None:
     without, with_copy = contents(access_copy=False), contents(access_copy=True)
     assert set(with_copy) - set(without) == {ACCESS}
-    assert with_copy[ACCESS] == page(with_copy["data/tei/07STRELSAU112.xml"])
+    assert with_copy[ACCESS] == render_page(with_copy["data/tei/07STRELSAU112.xml"])
     changed = {name for name in without if without[name] != with_copy[name]}
     assert changed == {"data/premis/07STRELSAU112.xml", "data/ro-crate-metadata.json", "info"}
     assert b"TEI, access copy, provenance" in with_copy["info"]
@@ -56,12 +56,12 @@ def test_equal_calls_give_equal_bytes() -> None:
 def test_premis_and_crate_tell_of_it_and_stay_valid() -> None:
     files = contents(access_copy=True)
     document = files["data/premis/07STRELSAU112.xml"]
-    assert premis.check(document) == ()
+    assert premis.check_premis(document) == ()
     names = etree.fromstring(document).xpath("//p:object//p:objectIdentifierValue/text()", namespaces=PREMIS)
     assert isinstance(names, list)
     assert ACCESS in names
     crate = files["data/ro-crate-metadata.json"]
-    assert crate_check.check(crate, [name for name in files if name != "info"]) == ()
+    assert crate_check.check_crate(crate, [name for name in files if name != "info"]) == ()
     [entity] = [each for each in json.loads(crate)["@graph"] if each["@id"] == "access/07STRELSAU112.html"]
     assert "text/html" in json.dumps(entity["encodingFormat"])
 
@@ -70,7 +70,7 @@ def stored(archive: Path, *, access_copy: bool) -> ItemOutcome:
     with initialise(archive, CLOCK) as place:
         [outcome] = ingest(
             place,
-            walk([str(PAGE)]),
+            walk_sources([str(PAGE)]),
             settings=Settings(),
             clock=CLOCK,
             software=SOFTWARE,
@@ -81,7 +81,7 @@ def stored(archive: Path, *, access_copy: bool) -> ItemOutcome:
 
 def packed(folder: Path, *, access_copy: bool) -> ItemOutcome:
     [outcome] = pack(
-        folder, walk([str(PAGE)]), settings=Settings(), clock=CLOCK, software=SOFTWARE, access_copy=access_copy
+        folder, walk_sources([str(PAGE)]), settings=Settings(), clock=CLOCK, software=SOFTWARE, access_copy=access_copy
     )
     return outcome
 

@@ -14,33 +14,32 @@ from pathlib import Path
 
 import bagit
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from preserve import audit
-from preserve.archive import CableEntry, StoredBag, initialise, open_archive, rebuild_catalogue
-from preserve.bag import write
+from preserve.archive.model import CableEntry, StoredBag
+from preserve.archive.opening import initialise, open_archive, rebuild_catalogue
 from preserve.bag.model import Form, NewBag, WrittenBag
-from preserve.bag.profile import Profile
-from preserve.bag.trusted import trusted
-from preserve.bag.verify import verify
-from preserve.bag.write import stage_bag
+from preserve.bag.verifying.profile import Profile
+from preserve.bag.verifying.trust import trusted
+from preserve.bag.verifying.verification import verify
+from preserve.bag.writing import publication as write
+from preserve.bag.writing.publication import stage_bag
 from preserve.cable.record import Release
 from preserve.clock import Clock
 from preserve.errors import ArchiveError, ExitCode
 from preserve.findings import Severity, worst
-from preserve.ingest import batch, collection, flow
-from preserve.ingest import prepare as room
+from preserve.ingest import batch, collection, one_cable as flow, prepare as room
 from preserve.ingest.batch import ingest, pack
 from preserve.ingest.collection import Bound, Portion, bind
 from preserve.ingest.grouping import MOST, Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.ingest.prepare import Plan
+from preserve.ingest.prepare import IngestPlan
 from preserve.ingest.waiting import WaitingFile, take_up
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
-from preserve.readers import SourceRef
-from preserve.readers.sources import walk
+from preserve.readers.reader import SourceRef
+from preserve.readers.sources.walk import walk_sources
 from preserve.settings import BagForm, BagSettings, Settings
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -73,7 +72,7 @@ def run(
     root: Path, sources: Iterable[Path | str], group: str, *, form: BagForm = "tar", jobs: int = 1
 ) -> list[ItemOutcome]:
     with initialise(root, CLOCK, SOFTWARE) as archive:
-        refs = walk([str(each) for each in sources])
+        refs = walk_sources([str(each) for each in sources])
         settings = grouped(group, form)
         return list(ingest(archive, refs, settings=settings, clock=CLOCK, software=SOFTWARE, jobs=jobs))
 
@@ -127,9 +126,9 @@ def test_a_bag_of_many_is_as_valid_as_one_of_one(pages: Path, tmp_path: Path) ->
         assert worst(report.findings) in {None, Severity.NOTE}
         assert bagit.Bag(str(bag.path)).validate()
         files = held(bag)
-        assert crate_check.check(files["data/ro-crate-metadata.json"], list(files)) == ()
+        assert crate_check.check_crate(files["data/ro-crate-metadata.json"], list(files)) == ()
         documents = [data for path, data in files.items() if path.startswith("data/premis/")]
-        assert [premis.check(document) for document in documents] == [()] * len(bag.cables)
+        assert [premis.check_premis(document) for document in documents] == [()] * len(bag.cables)
         assert ("data/index.csv" in files) is (len(bag.cables) > 1)
 
 
@@ -228,7 +227,7 @@ def test_two_captures_of_a_cable_are_in_two_bags(pages: Path, tmp_path: Path) ->
 
 def test_pack_again_finds_its_bags_and_replaces_none(pages: Path, tmp_path: Path) -> None:
     def once(*sources: Path) -> list[ItemOutcome]:
-        refs = walk([str(each) for each in sources])
+        refs = walk_sources([str(each) for each in sources])
         settings = grouped("release")
         return list(pack(tmp_path / "bags", refs, settings=settings, clock=CLOCK, software=SOFTWARE))
 
@@ -261,9 +260,9 @@ def test_a_full_disk_while_cables_are_set_aside_stops_the_run(
     monkeypatch.setattr(room, "set_aside", full)
     told = list[ItemOutcome]()
     with initialise(tmp_path / "a", CLOCK, SOFTWARE) as archive:
-        refs = walk([str(pages)])
+        refs = walk_sources([str(pages)])
         outcomes = ingest(archive, refs, settings=grouped("release"), clock=CLOCK, software=SOFTWARE)
-        with pytest.raises(ArchiveError, match="No space left"):
+        with pytest.raises(ArchiveError, match="the disk is full"):
             told.extend(outcomes)
     assert list((tmp_path / "a").glob(".stage-*")) == []
     assert stored(tmp_path / "a") == []
@@ -289,7 +288,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_holds(
     monkeypatch.setattr(batch, "_AT_ONCE", 1)
     root, told = tmp_path / "a", list[ItemOutcome]()
     with initialise(root, CLOCK, SOFTWARE) as archive:
-        refs = walk([str(pages)])
+        refs = walk_sources([str(pages)])
         outcomes = ingest(archive, refs, settings=grouped("post-month"), clock=CLOCK, software=SOFTWARE)
         with pytest.raises(ArchiveError, match="stopped: "):
             told.extend(outcomes)
@@ -303,7 +302,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_holds(
         Fate.STORED: 14 - len(kept),
     }
     with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive:
-        assert list(audit.sweep(archive)) == []
+        assert list(audit.sweep_archive(archive)) == []
 
 
 def test_a_fault_of_ours_in_one_group_does_not_lose_the_others(
@@ -323,14 +322,14 @@ def test_a_fault_of_ours_in_one_group_does_not_lose_the_others(
 
 
 def test_a_cable_that_was_set_aside_and_cannot_be_taken_up_is_told(tmp_path: Path) -> None:
-    plan = Plan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=tmp_path)
+    plan = IngestPlan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=tmp_path)
     bound = bind(plan, Portion("x_0001", ("gone",)))
     (outcome,) = bound.prepared.outcomes
     assert (outcome.fate, outcome.exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
     assert outcome.source == "a cable of x_0001"
 
 
-def _killed(plan: Plan, portion: Portion) -> Bound:
+def _killed(plan: IngestPlan, portion: Portion) -> Bound:
     if "2007-01" in portion.name:
         os._exit(9)
     return bind(plan, portion)
@@ -351,7 +350,7 @@ def test_a_worker_that_dies_of_a_group_loses_that_group_only(
 def test_what_waits_can_be_bound_again_as_a_dead_worker_asks_for(pages: Path, tmp_path: Path) -> None:
     stage = tmp_path / "stage"
     stage.mkdir()
-    plan = Plan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=stage)
+    plan = IngestPlan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=stage)
     asides = [room.prepare(plan, SourceRef(str(path), path)).aside for path in (pages / "00.txt", pages / "01.txt")]
     names = tuple(each[1] for each in asides if each is not None)
     waiting, files = take_up(stage / names[0])
@@ -369,7 +368,7 @@ def test_the_stage_does_not_grow_with_the_corpus(pages: Path, tmp_path: Path, mo
     monkeypatch.setattr(batch, "_AT_ONCE", 1)
     root, left = tmp_path / "a", list[tuple[str | None, int]]()
     with initialise(root, CLOCK, SOFTWARE) as archive:
-        refs = walk([str(pages)])
+        refs = walk_sources([str(pages)])
         for outcome in ingest(archive, refs, settings=grouped("post-month"), clock=CLOCK, software=SOFTWARE):
             (stage,) = root.glob(".stage-*")
             left.append((outcome.bag, len(list(stage.iterdir()))))
@@ -465,10 +464,10 @@ def test_an_index_is_no_stray_and_one_without_its_tar_is(pages: Path, tmp_path: 
     root = tmp_path / "a"
     run(root, [pages], "release")
     with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive:
-        assert list(audit.sweep(archive)) == []
+        assert list(audit.sweep_archive(archive)) == []
         (bag,) = (each for each in archive.bags() if len(each.cables) == 12)
         bag.path.unlink()
-        assert sorted(each.code for each in audit.sweep(archive)) == ["archive-stray", "bag-missing"]
+        assert sorted(each.code for each in audit.sweep_archive(archive)) == ["archive-stray", "bag-missing"]
 
 
 def test_a_found_bag_brings_its_index(pages: Path, tmp_path: Path) -> None:

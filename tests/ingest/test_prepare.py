@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from preserve.bag.model import Form, NewBag, WrittenBag
-from preserve.bag.write import stage_bag
+from preserve.bag.writing.publication import stage_bag
 from preserve.clock import Clock
 from preserve.errors import ExitCode
 from preserve.ingest import prepare as room
 from preserve.ingest.outcome import Fate
-from preserve.ingest.prepare import Plan, prepare
+from preserve.ingest.prepare import IngestPlan, prepare
 from preserve.provenance.software import this_software
-from preserve.readers import SourceRef
+from preserve.readers.reader import SourceRef
 from preserve.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/07STRELSAU112.lines.txt"
@@ -30,7 +30,7 @@ def test_a_bag_that_reads_back_altered_is_not_handed_on(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(room, "stage_bag", failing_disk)
     clock = Clock(datetime(2026, 1, 31, tzinfo=UTC))
-    plan = Plan(settings=Settings(), clock=clock, software=this_software(), stage=tmp_path)
+    plan = IngestPlan(settings=Settings(), clock=clock, software=this_software(), stage=tmp_path)
     prepared = prepare(plan, SourceRef(str(PAGE), PAGE))
     assert prepared.staged is None
     assert (prepared.outcomes[0].fate, prepared.outcomes[0].exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)

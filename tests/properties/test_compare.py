@@ -9,17 +9,16 @@ from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from tests.cli.command import preserve
 from tests.twins import BODY, HEADER, cable, page_text
 
 from preserve.cable.record import Cable
-from preserve.compare.cables import compare
+from preserve.compare.cables import compare_cables
 from preserve.compare.corpus import compare_folders
 from preserve.compare.matching import align
-from preserve.compare.model import Change, Comparison, Kind, Outcome
-from preserve.compare.sides import find, read
+from preserve.compare.model import CableOutcome, Change, ChangeKind, Comparison
+from preserve.compare.operands import find_operand, read_operand
 from preserve.report import json_lines, text
 
 WORDS = st.text("abAB15.,-'“\n ¶(Xé&;#\u00a0", max_size=4)
@@ -66,32 +65,32 @@ def _plain(result: Comparison) -> object:
 @given(CABLES)
 @settings(max_examples=60, deadline=None)
 def test_a_cable_equals_itself(one: Cable) -> None:
-    assert compare(one, one) == Comparison(identifier=one.identifier, kinds=())
+    assert compare_cables(one, one) == Comparison(identifier=one.identifier, kinds=())
 
 
 @given(CABLES, CABLES)
 @settings(max_examples=200, deadline=None)
 def test_turned_round_only_the_sides_change(one: Cable, other: Cable) -> None:
-    assert _turned(asdict(compare(one, other))) == _plain(compare(other, one))
+    assert _turned(asdict(compare_cables(one, other))) == _plain(compare_cables(other, one))
 
 
 @given(CABLES, CABLES)
 @settings(max_examples=200, deadline=None)
 def test_every_difference_has_a_kind_and_every_kind_a_difference(one: Cable, other: Cable) -> None:
-    result = compare(one, other)
+    result = compare_cables(one, other)
     assert bool(result.kinds) == (one.provenance.source.sha256 != other.provenance.source.sha256)
-    assert list(result.kinds) == sorted(result.kinds, key=list(Kind).index)
-    assert result.kinds == (Kind.CHROME,) or Kind.CHROME not in result.kinds
+    assert list(result.kinds) == sorted(result.kinds, key=list(ChangeKind).index)
+    assert result.kinds == (ChangeKind.CHROME,) or ChangeKind.CHROME not in result.kinds
     if one.header == other.header and one.body.text != other.body.text:
-        assert set(result.kinds) - {Kind.CHROME, Kind.METADATA}
+        assert set(result.kinds) - {ChangeKind.CHROME, ChangeKind.METADATA}
     if one.header == other.header and one.body.text == other.body.text:
-        assert set(result.kinds) <= {Kind.CHROME, Kind.METADATA}
+        assert set(result.kinds) <= {ChangeKind.CHROME, ChangeKind.METADATA}
 
 
 @given(CABLES, CABLES)
 @settings(max_examples=200, deadline=None)
 def test_every_place_is_in_its_text_and_a_redaction_is_there(one: Cable, other: Cable) -> None:
-    result = compare(one, other)
+    result = compare_cables(one, other)
     sides = {"old": one, "new": other}
     for name, side in sides.items():
         texts = {"header": side.header.text if side.header else "", "body": side.body.text}
@@ -108,8 +107,8 @@ def test_white_space_put_anywhere_between_words_is_white_space(body: str, places
     assume(words)
     gaps = ["\n \n" if at in places else " " for at in range(len(words))]
     old, new = " ".join(words), "".join(word + gap for word, gap in zip(words, gaps, strict=True)).strip()
-    kinds = set(compare(cable(old), cable(new)).kinds)
-    assert kinds <= ({Kind.WHITESPACE} if old != new else set())
+    kinds = set(compare_cables(cable(old), cable(new)).kinds)
+    assert kinds <= ({ChangeKind.WHITESPACE} if old != new else set())
 
 
 @given(st.lists(st.sampled_from("abcdef")), st.lists(st.sampled_from("abcdef")))
@@ -151,7 +150,7 @@ CELLS = ("origin", "created", "classification", "tags", "redacted", "partial", "
 
 def _everything_said(old: Cable, new: Cable) -> str:
     """All that can be printed of a comparison, and its own inside."""
-    result = compare(old, new)
+    result = compare_cables(old, new)
     line = json.dumps(json_lines.compared("a.txt", "b.txt", result), ensure_ascii=False)
     return "\n".join((repr(result), line, text.compared("a.txt", "b.txt", result)))
 
@@ -257,10 +256,10 @@ def test_the_table_of_folders_is_that_of_their_pairs(old: dict[int, str], new: d
         for number in old.keys() | new.keys():
             line = lines[f"05STRELSAU{number}"]
             if number not in new:
-                assert (line.outcome, line.kinds) == (Outcome.REMOVED, ())
+                assert (line.outcome, line.kinds) == (CableOutcome.REMOVED, ())
             elif number not in old:
-                assert (line.outcome, line.kinds) == (Outcome.NEW, ())
+                assert (line.outcome, line.kinds) == (CableOutcome.NEW, ())
             else:
-                pair = compare(*(read(find(paths[name, number])) for name in "ab"))
+                pair = compare_cables(*(read_operand(find_operand(paths[name, number])) for name in "ab"))
                 assert line.kinds == pair.kinds
-                assert line.outcome is (Outcome.CHANGED if pair.kinds else Outcome.UNCHANGED)
+                assert line.outcome is (CableOutcome.CHANGED if pair.kinds else CableOutcome.UNCHANGED)

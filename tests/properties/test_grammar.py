@@ -8,22 +8,21 @@ from dataclasses import fields, replace
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from preserve.cable.codec import to_json
-from preserve.cable.grammar import Understood, understand
-from preserve.cable.header import read_header, split_header
-from preserve.cable.identifier import parse
-from preserve.cable.normalize import normalize
-from preserve.cable.page import Page
+from preserve.cable.grammar import ParsedBody, understand
+from preserve.cable.normalization import normalize
 from preserve.cable.record import CaptureSource, Mark, PageCapture, Rights, Segment, SegmentKind
-from preserve.cable.schema import check
+from preserve.cable.record.codec import record_to_json
+from preserve.cable.record.identifier import parse_identifier
+from preserve.cable.record.schema import check_record
+from preserve.cable.rules.routing_header import read_header, split_header
+from preserve.cable.text.page import Page
 from preserve.errors import SourceError
-from preserve.readers import SourceItem
-from preserve.readers.cablebrowser import CablebrowserReader
+from preserve.readers.formats.cablebrowser import CablebrowserReader
+from preserve.readers.reader import SourceItem
 
-CABLE = parse("05STRELSAU112")
+CABLE = parse_identifier("05STRELSAU112")
 RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/")
 
 WORDS = [
@@ -161,8 +160,8 @@ def test_whatever_the_page_there_is_a_valid_record(body: str, cell: str | None, 
     )
     made = normalize(page, RIGHTS)
     assert made.header is None or _layout_holds(made.header.text, made.header.segments, made.header.marks)
-    record = json.loads(json.dumps(to_json(made)))
-    assert check(record) == ()
+    record = json.loads(json.dumps(record_to_json(made)))
+    assert check_record(record) == ()
 
 
 def _layout_holds(text: str, segments: tuple[Segment, ...], marks: tuple[Mark, ...]) -> bool:
@@ -216,7 +215,7 @@ def _cables(draw: st.DrawFn) -> tuple[str, str]:
     return broken, " ".join(words)
 
 
-def _shown(text: str, read: Understood) -> dict[str, object]:
+def _shown(text: str, read: ParsedBody) -> dict[str, object]:
     """Return everything that a reading says, its ranges as words."""
     shown: dict[str, object] = {}
     for each in fields(read):

@@ -25,7 +25,7 @@ from preserve.digests import digest_bytes, sha256
 from preserve.findings import Finding, Severity
 from preserve.provenance.history import provenance_of
 from preserve.provenance.model import CableProvenance, FileObject, FileRole, Software, Validation, bag_uuid, file_object
-from preserve.provenance.ro_crate import Crate, Member, crate_of
+from preserve.provenance.ro_crate import Crate, CrateMember, make_crate
 
 AT = datetime(2026, 11, 23, 12, 30, 5, tzinfo=UTC)
 SOFTWARE = Software(
@@ -141,9 +141,9 @@ def with_rights(**changes: str) -> Cable:
     return replace(cable, rights=replace(cable.rights, **changes))  # type: ignore[arg-type]
 
 
-def member_of(provenance: CableProvenance) -> Member:
+def member_of(provenance: CableProvenance) -> CrateMember:
     path = f"data/premis/{provenance.identifier}.xml"
-    return Member(provenance, file_object(FileRole.PREMIS, path, size=8192, digests=digests_of(path)))
+    return CrateMember(provenance, file_object(FileRole.PREMIS, path, size=8192, digests=digests_of(path)))
 
 
 def crate_example(*identifiers: str, organisation: str | None = ORGANISATION, access_copy: bool = False) -> Crate:
@@ -153,7 +153,7 @@ def crate_example(*identifiers: str, organisation: str | None = ORGANISATION, ac
     extra = []
     if len(members) > 1:
         extra.append(file_object(FileRole.INDEX, "data/index.csv", size=77, digests=digests_of("index")))
-    return crate_of(
+    return make_crate(
         members,
         identifier=bag_uuid((member.provenance.identifier, member.provenance.source_sha256) for member in members),
         published=AT,

@@ -6,19 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from lxml import etree
 from tests.provenance.examples import AT, cable_named, digests_of, example
 
 from preserve.digests import sha256
 from preserve.errors import ExitCode, RecordError
 from preserve.provenance import premis
-from preserve.provenance.combine import KeptBag, LaterEvent, ToldEvent, combine, events_of
+from preserve.provenance.combine import KeptBag, LaterEvent, ToldEvent, combine_premis, premis_events
 from preserve.provenance.model import Agent, CableProvenance, uuid_of
 from preserve.provenance.vocabulary import AgentType
 
-NS = {"p": premis.NAMESPACE}
+NS = {"p": premis.PREMIS_NAMESPACE}
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 LOGGER = Agent(identifier=uuid_of("software", "preserve", "0.1.0"), name="preserve", type=AgentType.SOFTWARE)
 NAME = "02STRELSAU17"
@@ -54,15 +53,15 @@ def ids(data: bytes, of: str) -> list[str]:
 
 
 def told(data: bytes, type_: str) -> list[ToldEvent]:
-    return [event for event in events_of(data) if event.type == type_]
+    return [event for event in premis_events(data) if event.type == type_]
 
 
 def test_a_bag_and_its_log_become_one_valid_document() -> None:
     provenance = history()
-    data = combine([kept(premis.encode(provenance), events=[later()])])
-    assert premis.check(data) == ()
-    assert data == combine([kept(premis.encode(provenance), events=[later()])])
-    events = events_of(data)
+    data = combine_premis([kept(premis.encode_premis(provenance), events=[later()])])
+    assert premis.check_premis(data) == ()
+    assert data == combine_premis([kept(premis.encode_premis(provenance), events=[later()])])
+    events = premis_events(data)
     assert [event.identifier for event in events] == [
         *(event.identifier for event in provenance.events),
         later().identifier,
@@ -72,7 +71,7 @@ def test_a_bag_and_its_log_become_one_valid_document() -> None:
 
 
 def test_the_bag_is_a_representation_that_includes_its_files() -> None:
-    data = combine([kept(premis.encode(history()))])
+    data = combine_premis([kept(premis.encode_premis(history()))])
     of = "p:object[p:objectIdentifier/p:objectIdentifierType='bag']/p:relationship"
     related = "p:relatedObjectIdentifier/p:relatedObjectIdentifierValue/text()"
     assert texts(data, f"{of}[p:relationshipSubType='represents']/{related}") == [NAME]
@@ -83,7 +82,7 @@ def test_the_bag_is_a_representation_that_includes_its_files() -> None:
 
 def test_what_a_bag_says_is_said_in_the_same_words() -> None:
     provenance = history()
-    first, *_ = events_of(combine([kept(premis.encode(provenance))]))
+    first, *_ = premis_events(combine_premis([kept(premis.encode_premis(provenance))]))
     event = provenance.events[0]
     assert first == ToldEvent(
         identifier=event.identifier,
@@ -100,19 +99,19 @@ def test_what_a_bag_says_is_said_in_the_same_words() -> None:
 
 def test_two_versions_share_the_cable_and_the_agents_and_nothing_else() -> None:
     one, other = history(), history("second", days=2)
-    data = combine(
+    data = combine_premis(
         [
-            kept(premis.encode(one), events=[later("2026-12-01T00:00:00Z")]),
-            kept(premis.encode(other), label=f"{NAME}/v2", events=[later("2026-12-02T00:00:00Z")]),
+            kept(premis.encode_premis(one), events=[later("2026-12-01T00:00:00Z")]),
+            kept(premis.encode_premis(other), label=f"{NAME}/v2", events=[later("2026-12-02T00:00:00Z")]),
         ]
     )
-    assert premis.check(data) == ()
+    assert premis.check_premis(data) == ()
     objects = ids(data, "object")
     assert objects.count(NAME) == 1
     assert len(objects) == 1 + 2 * (1 + len(one.files))
     assert set(ids(data, "agent")) == {*(agent.identifier for agent in one.agents), LOGGER.identifier}
     assert len(ids(data, "agent")) == len(one.agents) + 1
-    by_bag = {label: {event.identifier for event in events_of(data) if event.bag == label} for label in objects}
+    by_bag = {label: {event.identifier for event in premis_events(data) if event.bag == label} for label in objects}
     assert {event.identifier for event in one.events} <= by_bag[f"{NAME}/v1"]
     assert {event.identifier for event in other.events} <= by_bag[f"{NAME}/v2"]
     represented = "p:object/p:relationship[p:relationshipSubType='is Represented By']//p:relatedObjectIdentifierValue"
@@ -123,9 +122,9 @@ def test_two_versions_share_the_cable_and_the_agents_and_nothing_else() -> None:
 
 
 def test_the_same_document_in_two_bags_stays_two_histories() -> None:
-    document = premis.encode(history())
-    data = combine([kept(document), kept(document, label="COPY/v1")])
-    assert premis.check(data) == ()
+    document = premis.encode_premis(history())
+    data = combine_premis([kept(document), kept(document, label="COPY/v1")])
+    assert premis.check_premis(data) == ()
     events = [event.identifier for event in history().events]
     assert sorted(ids(data, "event")) == sorted([*events, *(f"COPY/v1/{event}" for event in events)])
     assert len(set(ids(data, "rightsStatement"))) == 2 * len(history().rights)
@@ -135,18 +134,20 @@ def test_the_same_document_in_two_bags_stays_two_histories() -> None:
 
 def test_the_cables_of_one_bag_are_all_there() -> None:
     names = (NAME, "02STRELSAU18")
-    data = combine([kept(*(premis.encode(history(name=name)) for name in names), label="several/v1", cables=names)])
-    assert premis.check(data) == ()
+    data = combine_premis(
+        [kept(*(premis.encode_premis(history(name=name)) for name in names), label="several/v1", cables=names)]
+    )
+    assert premis.check_premis(data) == ()
     entities = texts(data, "p:object/p:objectIdentifier[p:objectIdentifierType='cable']/p:objectIdentifierValue/text()")
     assert entities == list(names)
     assert len(ids(data, "agent")) == 2
 
 
 def test_a_bag_without_premis_has_its_cable_and_its_log() -> None:
-    data = combine([kept(events=[later()])])
-    assert premis.check(data) == ()
+    data = combine_premis([kept(events=[later()])])
+    assert premis.check_premis(data) == ()
     assert ids(data, "object") == [NAME, f"{NAME}/v1"]
-    (event,) = events_of(data)
+    (event,) = premis_events(data)
     assert (event.bag, event.details, event.agents) == (f"{NAME}/v1", ("All is there.",), ("preserve",))
 
 
@@ -162,15 +163,15 @@ def test_a_bag_without_premis_has_its_cable_and_its_log() -> None:
 def test_words_of_the_lists_have_their_addresses_and_others_none(
     type_: str, outcome: str, addresses: list[str]
 ) -> None:
-    data = combine([kept(events=[later(type_=type_, outcome=outcome)])])
+    data = combine_premis([kept(events=[later(type_=type_, outcome=outcome)])])
     base = "http://id.loc.gov/vocabulary/preservation/"
     assert texts(data, "p:event//@valueURI") == [base + each for each in addresses]
-    (event,) = events_of(data)
+    (event,) = premis_events(data)
     assert (event.type, event.outcomes) == (type_, (outcome,))
 
 
 def test_events_are_in_the_order_of_their_times_whatever_their_zones() -> None:
-    document = premis.encode(history())
+    document = premis.encode_premis(history())
 
     def at(number: int, time: str) -> None:
         nonlocal document
@@ -183,26 +184,28 @@ def test_events_are_in_the_order_of_their_times_whatever_their_zones() -> None:
     at(0, "2026-11-23T14:30:06+02:00")  # a second later, in another zone
     at(2, "2026-11-23T12:30:04")  # a second earlier, no zone: taken as UTC
     at(5, "open")  # the schema allows it
-    data = combine([kept(document, events=[later("2020-01-01T00:00:00Z")])])
-    order = [event.identifier for event in events_of(data)]
+    data = combine_premis([kept(document, events=[later("2020-01-01T00:00:00Z")])])
+    order = [event.identifier for event in premis_events(data)]
     ours = [event.identifier for event in history().events]
     assert order == [ours[5], later("2020-01-01T00:00:00Z").identifier, ours[2], ours[1], ours[3], ours[4], ours[0]]
 
 
 def test_a_document_with_a_prefix_is_taken_too() -> None:
-    document = premis.encode(history()).decode()
+    document = premis.encode_premis(history()).decode()
     document = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1premis:", document).replace('xmlns="', 'xmlns:premis="')
     document = document.replace('xsi:type="', 'xsi:type="premis:')
-    assert premis.check(document.encode()) == ()
-    data = combine([kept(document.encode(), events=[later()])])
-    assert [event.type for event in events_of(data)] == [
-        event.type for event in events_of(combine([kept(premis.encode(history()), events=[later()])]))
+    assert premis.check_premis(document.encode()) == ()
+    data = combine_premis([kept(document.encode(), events=[later()])])
+    assert [event.type for event in premis_events(data)] == [
+        event.type for event in premis_events(combine_premis([kept(premis.encode_premis(history()), events=[later()])]))
     ]
 
 
 def test_an_agent_that_is_described_in_other_words_is_another() -> None:
-    document = premis.encode(history("second", days=1)).replace(b"<agentNote>python 3.11", b"<agentNote>python 3.12")
-    data = combine([kept(premis.encode(history())), kept(document, label=f"{NAME}/v2")])
+    document = premis.encode_premis(history("second", days=1)).replace(
+        b"<agentNote>python 3.11", b"<agentNote>python 3.12"
+    )
+    data = combine_premis([kept(premis.encode_premis(history())), kept(document, label=f"{NAME}/v2")])
     program = history().agents[0].identifier
     assert ids(data, "agent").count(program) == 1
     assert f"{NAME}/v2/{program}" in ids(data, "agent")
@@ -219,24 +222,26 @@ def with_in_entity(document: bytes, part: bytes) -> bytes:
 
 
 def test_what_another_bag_adds_to_a_cable_takes_its_place_in_the_order_of_the_schema() -> None:
-    second = with_in_entity(premis.encode(history("second", days=1)), b"<originalName>Telegram 17</originalName>")
-    data = combine([kept(premis.encode(history())), kept(second, label=f"{NAME}/v2")])
+    second = with_in_entity(
+        premis.encode_premis(history("second", days=1)), b"<originalName>Telegram 17</originalName>"
+    )
+    data = combine_premis([kept(premis.encode_premis(history())), kept(second, label=f"{NAME}/v2")])
     parts = texts(data, "p:object[1]/*/text()[normalize-space()] | p:object[1]/p:originalName/text()")
     assert parts == ["Telegram 17"]
-    assert premis.check(data) == ()
+    assert premis.check_premis(data) == ()
 
 
 def test_bags_that_contradict_each_other_are_not_combined() -> None:
-    one = with_in_entity(premis.encode(history()), b"<originalName>one</originalName>")
-    other = with_in_entity(premis.encode(history("second", days=1)), b"<originalName>other</originalName>")
+    one = with_in_entity(premis.encode_premis(history()), b"<originalName>one</originalName>")
+    other = with_in_entity(premis.encode_premis(history("second", days=1)), b"<originalName>other</originalName>")
     with pytest.raises(RecordError, match=f"what the PREMIS of {NAME}/v1, {NAME}/v2 comes to is not valid"):
-        combine([kept(one), kept(other, label=f"{NAME}/v2")])
+        combine_premis([kept(one), kept(other, label=f"{NAME}/v2")])
 
 
 def test_one_file_described_twice_in_one_bag_is_refused() -> None:
-    documents = [premis.encode(history()), premis.encode(history("second", days=1))]
+    documents = [premis.encode_premis(history()), premis.encode_premis(history("second", days=1))]
     with pytest.raises(RecordError, match="identifies 2 things"):
-        combine([kept(*documents)])
+        combine_premis([kept(*documents)])
 
 
 @pytest.mark.parametrize(
@@ -249,10 +254,10 @@ def test_one_file_described_twice_in_one_bag_is_refused() -> None:
     ],
 )
 def test_a_document_that_is_not_valid_is_refused_by_name(old: bytes, new: bytes, says: str) -> None:
-    document = premis.encode(history())
+    document = premis.encode_premis(history())
     assert old in document
     with pytest.raises(RecordError, match=f"the PREMIS of {NAME}/v1 is not valid: .*{says}") as caught:
-        combine([kept(document.replace(old, new, 1))])
+        combine_premis([kept(document.replace(old, new, 1))])
     assert caught.value.exit_code is ExitCode.INVALID
     assert "preserve audit" in caught.value.hint
 
@@ -261,9 +266,9 @@ def test_a_document_that_is_not_valid_is_refused_by_name(old: bytes, new: bytes,
 def test_no_word_of_a_log_can_break_it(detail: str, notes: list[str], name: str) -> None:
     agent = replace(LOGGER, name=name)
     event = replace(later(), detail=detail, notes=tuple(notes), agent=agent)
-    data = combine([kept(events=[event])])
-    assert premis.check(data) == ()
-    (out,) = events_of(data)
+    data = combine_premis([kept(events=[event])])
+    assert premis.check_premis(data) == ()
+    (out,) = premis_events(data)
 
     def readable(text: str) -> str:
         return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
@@ -273,9 +278,9 @@ def test_no_word_of_a_log_can_break_it(detail: str, notes: list[str], name: str)
 
 
 def test_an_identifier_of_another_kind_is_qualified_only_where_it_must_be() -> None:
-    document = premis.encode(history())
+    document = premis.encode_premis(history())
     digest = digests_of("x")["sha256"].encode()
     named = document.replace(b">local<", b">handle<").replace(b"data/tei/", digest + b"/")
-    data = combine([kept(named)])
+    data = combine_premis([kept(named)])
     assert f"{digest.decode()}/{NAME}.xml" in ids(data, "object")
-    assert premis.check(data) == ()
+    assert premis.check_premis(data) == ()

@@ -16,7 +16,7 @@ from preserve.provenance.vocabulary import EventType
 PAGE = (Path(__file__).parents[2] / "docs/reference/provenance.md").read_text(encoding="utf-8")
 XML = re.findall(r"^```xml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 JSON = re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-WRITTEN = premis.encode(example(access_copy=True))
+WRITTEN = premis.encode_premis(example(access_copy=True))
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
@@ -27,13 +27,13 @@ def content(element: etree._Element) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("block", XML, ids=range(len(XML)))
 def test_each_piece_of_premis_is_what_is_written(block: str) -> None:
-    shown = etree.fromstring(f'<premis xmlns="{premis.NAMESPACE}" xmlns:xsi="{XSI}">{block}</premis>')[0]
+    shown = etree.fromstring(f'<premis xmlns="{premis.PREMIS_NAMESPACE}" xmlns:xsi="{XSI}">{block}</premis>')[0]
     assert content(shown) in [content(element) for element in etree.fromstring(WRITTEN).iter(shown.tag)]
 
 
 @pytest.mark.parametrize("block", JSON, ids=range(len(JSON)))
 def test_each_entity_is_what_is_written(block: str) -> None:
-    graph = json.loads(ro_crate.encode(crate_example(access_copy=True)))["@graph"]
+    graph = json.loads(ro_crate.encode_crate(crate_example(access_copy=True)))["@graph"]
     assert json.loads(block) in graph
 
 
@@ -46,7 +46,7 @@ def test_the_table_has_every_event_and_says_rightly_which_are_actions() -> None:
     rows = re.findall(r"^\| ([a-z ]+) \(`(\w+)`\) \|.*\| (yes|no)\b[^|]*\|$", PAGE, re.MULTILINE)
     events = example(access_copy=True).events
     assert [(label, code) for label, code, _ in rows] == [(event.type.label, event.type.code) for event in events]
-    graph = json.loads(ro_crate.encode(crate_example(access_copy=True)))["@graph"]
+    graph = json.loads(ro_crate.encode_crate(crate_example(access_copy=True)))["@graph"]
     actions = {entity["name"] for entity in graph if entity["@type"] == "CreateAction"}
     assert {label for label, _, action in rows if action == "yes"} == actions
 

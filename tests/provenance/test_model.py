@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from preserve.provenance.model import FileRole, bag_uuid, file_object, stamp, uuid_for, uuid_of
 

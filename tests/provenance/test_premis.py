@@ -8,17 +8,16 @@ from pathlib import Path
 from string import printable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from lxml import etree
 from tests.provenance.examples import cable_named, digests_of, example, files_of, with_rights
 
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.provenance import premis
 from preserve.provenance.model import CableProvenance, FileObject, FileRole, ObjectLink, file_object
 from preserve.provenance.vocabulary import ObjectRole, Outcome
 
-NS = {"p": premis.NAMESPACE}
+NS = {"p": premis.PREMIS_NAMESPACE}
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 
 
@@ -70,27 +69,27 @@ def provenances(draw: st.DrawFn) -> CableProvenance:
 
 @given(provenances())
 def test_every_provenance_gives_valid_premis(provenance: CableProvenance) -> None:
-    data = premis.encode(provenance)
-    assert premis.check(data) == ()
-    assert data == premis.encode(provenance)
+    data = premis.encode_premis(provenance)
+    assert premis.check_premis(data) == ()
+    assert data == premis.encode_premis(provenance)
 
 
 @given(st.text(max_size=60))
 def test_texts_come_back_as_they_were(text: str) -> None:
     provenance = example(organisation=None)
     (software,) = provenance.agents
-    root = parsed(premis.encode(replace(provenance, agents=(replace(software, notes=(text,)),))))
+    root = parsed(premis.encode_premis(replace(provenance, agents=(replace(software, notes=(text,)),))))
     kept = re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
     assert (root.findtext("p:agent/p:agentNote", namespaces=NS) or "") == kept
 
 
 def test_the_golden_file(golden: Callable[[str, bytes], None]) -> None:
-    golden("02STRELSAU17.premis.xml", premis.encode(example()))
+    golden("02STRELSAU17.premis.xml", premis.encode_premis(example()))
 
 
 def test_it_says_what_the_files_are() -> None:
     cable = cable_named()
-    root = parsed(premis.encode(replace(example(), files=files_of(cable, ("sha256", "sha512")))))
+    root = parsed(premis.encode_premis(replace(example(), files=files_of(cable, ("sha256", "sha512")))))
     objects = "p:object[p:objectCharacteristics]/p:objectCharacteristics"
     assert texts(root, f"{objects}//p:formatRegistryKey/text()") == ["x-fmt/111", "fmt/817", "fmt/101"]
     assert texts(root, f"{objects}/p:size/text()") == ["6851", "9103", "13759"]
@@ -102,31 +101,31 @@ def test_it_says_what_the_files_are() -> None:
 
 def test_an_algorithm_without_a_term_is_named_plainly() -> None:
     cable = cable_named()
-    data = premis.encode(replace(example(), files=files_of(cable, ("blake2b",))))
-    (first, *_) = parsed(data).iter(f"{{{premis.NAMESPACE}}}messageDigestAlgorithm")
+    data = premis.encode_premis(replace(example(), files=files_of(cable, ("blake2b",))))
+    (first, *_) = parsed(data).iter(f"{{{premis.PREMIS_NAMESPACE}}}messageDigestAlgorithm")
     assert (first.text, list(first.keys())) == ("blake2b", [])
 
 
 def test_without_our_digest_a_file_has_those_that_there_are() -> None:
-    root = parsed(premis.encode(replace(example(), files=files_of(cable_named(), ("sha512", "md5")))))
+    root = parsed(premis.encode_premis(replace(example(), files=files_of(cable_named(), ("sha512", "md5")))))
     assert texts(root, "p:object//p:messageDigestAlgorithm/text()") == ["MD5", "SHA-512"] * 3
 
 
 def test_a_format_without_an_identifier_is_named() -> None:
     source = replace(files_of(cable_named())[0], puid=None, format_name="application/x-mystery")
-    root = parsed(premis.encode(replace(example(), files=(source,), events=())))
+    root = parsed(premis.encode_premis(replace(example(), files=(source,), events=())))
     assert texts(root, "p:object//p:format/p:formatDesignation/p:formatName/text()") == ["application/x-mystery"]
 
 
 def test_a_derivation_whose_event_is_not_told_names_the_file_alone() -> None:
-    root = parsed(premis.encode(replace(example(), events=())))
+    root = parsed(premis.encode_premis(replace(example(), events=())))
     assert texts(root, "//p:relatedObjectIdentifierValue/text()")[-1] == example().files[1].path
     assert texts(root, "//p:relatedEventIdentifierValue/text()") == []
 
 
 def test_an_event_links_what_no_derivation_says() -> None:
     provenance = example(access_copy=True)
-    root = parsed(premis.encode(provenance))
+    root = parsed(premis.encode_premis(provenance))
 
     def linked(kind: str) -> list[str]:
         return texts(
@@ -152,14 +151,14 @@ def test_an_event_with_another_source_links_it_with_its_role() -> None:
     source, _, tei = (file.path for file in provenance.files)
     events = list(provenance.events)
     made = replace(events[3], objects=(ObjectLink(source, ObjectRole.SOURCE), ObjectLink(tei, ObjectRole.OUTCOME)))
-    root = parsed(premis.encode(replace(provenance, events=(*events[:3], made, *events[4:]))))
+    root = parsed(premis.encode_premis(replace(provenance, events=(*events[:3], made, *events[4:]))))
     link = "p:event[p:eventType='normalization']/p:linkingObjectIdentifier"
     assert texts(root, f"{link}/p:linkingObjectIdentifierValue/text()") == [source]
     assert texts(root, f"{link}/p:linkingObjectRole/text()") == ["source"]
 
 
 def test_notes_on_a_policy_go_with_what_it_grants() -> None:
-    root = parsed(premis.encode(example()))
+    root = parsed(premis.encode_premis(example()))
     granted = "p:rights/p:rightsStatement[p:rightsBasis='institutional policy']/p:rightsGranted"
     assert texts(root, f"{granted}/p:restriction/text()") == ["Disallow"]
     assert texts(root, f"{granted}/p:rightsGrantedNote/text()") == [
@@ -171,7 +170,7 @@ def test_notes_on_a_policy_go_with_what_it_grants() -> None:
 
 def test_derivation_points_to_the_file_and_to_the_event() -> None:
     provenance = example()
-    root = parsed(premis.encode(provenance))
+    root = parsed(premis.encode_premis(provenance))
     of_tei = f"p:object[p:objectIdentifier/p:objectIdentifierValue='{provenance.files[2].path}']/p:relationship"
     assert texts(root, f"{of_tei}/p:relationshipSubType/text()") == ["has Source"]
     assert texts(root, f"{of_tei}//p:relatedObjectIdentifierValue/text()") == [provenance.files[1].path]
@@ -180,7 +179,7 @@ def test_derivation_points_to_the_file_and_to_the_event() -> None:
 
 
 def test_every_term_has_its_address_and_its_label() -> None:
-    terms = re.findall(r'valueURI="([^"]+)">([^<]+)<', premis.encode(example()).decode())
+    terms = re.findall(r'valueURI="([^"]+)">([^<]+)<', premis.encode_premis(example()).decode())
     assert ("http://id.loc.gov/vocabulary/preservation/eventType/ipc", "information package creation") in terms
     assert ("http://id.loc.gov/vocabulary/preservation/rightsBasis/ins", "institutional policy") in terms
     assert all(address.startswith("http://id.loc.gov/vocabulary/preservation/") for address, _ in terms)
@@ -188,21 +187,21 @@ def test_every_term_has_its_address_and_its_label() -> None:
 
 def test_nothing_says_that_a_marking_was_lifted() -> None:
     # The fixture's instruction to declassify lies in the past of its ingestion.
-    assert b"declassif" not in premis.encode(example()).lower()
+    assert b"declassif" not in premis.encode_premis(example()).lower()
 
 
 def test_the_file_speaks_neither_of_itself_nor_of_the_crate() -> None:
-    data = premis.encode(example())
+    data = premis.encode_premis(example())
     assert b"data/premis/" not in data
     assert b"ro-crate" not in data
 
 
 def test_a_cable_without_rights_is_valid_too() -> None:
-    assert premis.check(premis.encode(replace(example(), rights=()))) == ()
+    assert premis.check_premis(premis.encode_premis(replace(example(), rights=()))) == ()
 
 
 def test_a_cable_whose_files_are_gone_is_valid_too() -> None:
-    assert premis.check(premis.encode(replace(example(), files=(), events=()))) == ()
+    assert premis.check_premis(premis.encode_premis(replace(example(), files=(), events=()))) == ()
 
 
 def test_the_schema_is_the_one_of_the_notice() -> None:
@@ -216,7 +215,7 @@ def test_the_schema_is_the_one_of_the_notice() -> None:
 
 
 def faults(data: bytes) -> set[str]:
-    return {finding.code for finding in premis.check(data)}
+    return {finding.code for finding in premis.check_premis(data)}
 
 
 @pytest.mark.parametrize(
@@ -232,20 +231,20 @@ def faults(data: bytes) -> set[str]:
     ],
 )
 def test_a_fault_against_the_schema_is_found(old: bytes, new: bytes) -> None:
-    data = premis.encode(example())
+    data = premis.encode_premis(example())
     assert old in data
     assert faults(data.replace(old, new, 1)) == {"premis-invalid"}
 
 
 def test_a_finding_says_where() -> None:
-    data = premis.encode(example()).replace(b"<size>6851</size>", b"<size>many</size>")
+    data = premis.encode_premis(example()).replace(b"<size>6851</size>", b"<size>many</size>")
     line = data[: data.index(b"many")].count(b"\n") + 1
-    assert {finding.where for finding in premis.check(data)} == {f"line {line}"}
+    assert {finding.where for finding in premis.check_premis(data)} == {f"line {line}"}
 
 
 @pytest.mark.parametrize("what", ["agentIdentifierValue", "objectIdentifierValue", "eventIdentifierValue"])
 def test_a_link_that_leads_nowhere_is_found(what: str) -> None:
-    data = premis.encode(example()).decode()
+    data = premis.encode_premis(example()).decode()
     values = dict.fromkeys(re.findall(f"<{what}>([^<]+)</{what}>", data))
     linked = 0
     for value in values:
@@ -257,7 +256,7 @@ def test_a_link_that_leads_nowhere_is_found(what: str) -> None:
 
 
 def test_a_link_must_agree_in_type_too() -> None:
-    data = premis.encode(example())
+    data = premis.encode_premis(example())
     old = b"<linkingAgentIdentifierType>UUID<"
     assert faults(data.replace(old, b"<linkingAgentIdentifierType>local<", 1)) == {"premis-link-dangling"}
 
@@ -265,7 +264,7 @@ def test_a_link_must_agree_in_type_too() -> None:
 def test_an_event_with_an_unknown_object_is_found() -> None:
     provenance = example()
     event = replace(provenance.events[0], objects=(ObjectLink("data/source/other.txt"),))
-    assert faults(premis.encode(replace(provenance, events=(event, *provenance.events[1:])))) == {
+    assert faults(premis.encode_premis(replace(provenance, events=(event, *provenance.events[1:])))) == {
         "premis-link-dangling"
     }
 
@@ -273,7 +272,7 @@ def test_an_event_with_an_unknown_object_is_found() -> None:
 def test_an_identifier_of_two_things_is_found() -> None:
     provenance = example()
     twice = replace(provenance.events[0], identifier=provenance.events[1].identifier)
-    data = premis.encode(replace(provenance, events=(twice, *provenance.events[1:])))
+    data = premis.encode_premis(replace(provenance, events=(twice, *provenance.events[1:])))
     assert faults(data) == {"premis-identifier-repeated"}
 
 
@@ -284,7 +283,7 @@ def test_any_bytes_are_looked_at(data: bytes) -> None:
 
 @given(st.integers(0, 14_000))
 def test_a_truncated_document_is_invalid(end: int) -> None:
-    data = premis.encode(example())
+    data = premis.encode_premis(example())
     assert faults(data[: min(end, len(data) - 20)]) == {"premis-invalid"}
 
 
@@ -292,7 +291,7 @@ def test_a_truncated_document_is_invalid(end: int) -> None:
 
 
 def with_doctype(doctype: str, note: str = "") -> bytes:
-    data = premis.encode(example()).decode()
+    data = premis.encode_premis(example()).decode()
     data = data.replace("?>\n", f"?>\n{doctype}\n", 1)
     return data.replace("<agentNote>", f"<agentNote>{note}", 1).encode()
 
@@ -329,7 +328,7 @@ def test_nothing_outside_is_read(kind: str, tmp_path: Path) -> None:
         "parameter": (f"<!DOCTYPE premis [<!ENTITY % all SYSTEM '{address}'> %all;]>", "&leak;"),
         "subset": (f"<!DOCTYPE premis SYSTEM '{address}'>", "&leak;"),
     }[kind]
-    findings = premis.check(with_doctype(doctype, note))
+    findings = premis.check_premis(with_doctype(doctype, note))
     assert {finding.code for finding in findings} == {"premis-invalid"}
     assert "Zenda" not in "".join(finding.message for finding in findings)
 
@@ -337,12 +336,12 @@ def test_nothing_outside_is_read(kind: str, tmp_path: Path) -> None:
 def test_a_schema_that_a_document_names_is_not_used(tmp_path: Path) -> None:
     lax = tmp_path / "lax.xsd"
     lax.write_text(
-        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{premis.NAMESPACE}">'
+        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{premis.PREMIS_NAMESPACE}">'
         '<xs:element name="premis" type="xs:anyType"/></xs:schema>'
     )
-    hint = f'<premis xsi:schemaLocation="{premis.NAMESPACE} {lax.as_uri()}" '
-    data = premis.encode(example()).replace(b"<premis ", hint.encode(), 1)
-    assert premis.check(data) == ()
+    hint = f'<premis xsi:schemaLocation="{premis.PREMIS_NAMESPACE} {lax.as_uri()}" '
+    data = premis.encode_premis(example()).replace(b"<premis ", hint.encode(), 1)
+    assert premis.check_premis(data) == ()
     assert faults(data.replace(b"<size>", b"<sizes>", 1).replace(b"</size>", b"</sizes>", 1)) == {"premis-invalid"}
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from rocrate.rocrate import ROCrate
 from tests.provenance.examples import (
     AT,
@@ -25,7 +24,7 @@ from tests.provenance.examples import (
 
 from preserve.provenance import crate_check, premis, ro_crate
 from preserve.provenance.model import FileRole, file_object
-from preserve.provenance.ro_crate import Crate, crate_of, entity_id
+from preserve.provenance.ro_crate import Crate, entity_id, make_crate
 
 Graph = list[dict[str, Any]]
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
@@ -37,7 +36,7 @@ PATHS = st.lists(
 
 
 def graph_of(crate: Crate) -> Graph:
-    document = json.loads(ro_crate.encode(crate))
+    document = json.loads(ro_crate.encode_crate(crate))
     assert document["@context"] == "https://w3id.org/ro/crate/1.2/context"
     graph: Graph = document["@graph"]
     return graph
@@ -50,7 +49,7 @@ def by_id(graph: Graph) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_golden_files(count: int, golden: Callable[[str, bytes], None]) -> None:
     crate = crate_example(*[f"02STRELSAU{17 + number}" for number in range(count)])
-    golden(f"{count}-cables.ro-crate-metadata.json", ro_crate.encode(crate))
+    golden(f"{count}-cables.ro-crate-metadata.json", ro_crate.encode_crate(crate))
 
 
 @pytest.mark.parametrize("names", [("02STRELSAU17",), ("02STRELSAU17", "02STRELSAU18", "03STRELSAU1")], ids=len)
@@ -58,19 +57,19 @@ def test_the_golden_files(count: int, golden: Callable[[str, bytes], None]) -> N
 @pytest.mark.parametrize("access_copy", [False, True])
 def test_what_we_write_has_no_finding(names: tuple[str, ...], organisation: str | None, access_copy: bool) -> None:
     crate = crate_example(*names, organisation=organisation, access_copy=access_copy)
-    assert crate_check.check(ro_crate.encode(crate), payload_of(crate)) == ()
+    assert crate_check.check_crate(ro_crate.encode_crate(crate), payload_of(crate)) == ()
 
 
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT, st.lists(PATHS, unique=True, max_size=4))
 def test_no_text_and_no_path_can_break_it(subject: str, release: str, copyright_: str, paths: list[str]) -> None:
     provenance = replace(example(), subject=subject, release=release, copyright=copyright_ or "x")
     extra = [file_object(FileRole.SCHEMA, path, size=1, digests=digests_of(path)) for path in paths]
-    crate = crate_of(
+    crate = make_crate(
         [member_of(provenance)], identifier="x", published=AT, software=SOFTWARE, organisation=subject, extra=extra
     )
-    data = ro_crate.encode(crate)
-    assert crate_check.check(data, payload_of(crate)) == ()
-    assert data == ro_crate.encode(crate)
+    data = ro_crate.encode_crate(crate)
+    assert crate_check.check_crate(data, payload_of(crate)) == ()
+    assert data == ro_crate.encode_crate(crate)
 
 
 @given(PATHS, PATHS)
@@ -113,7 +112,7 @@ def test_each_arrow_is_an_action_with_the_identifier_of_its_event() -> None:
     assert actions[2]["result"] == {"@id": "premis/02STRELSAU17.xml"}
     instrument = by_id(graph)[actions[0]["instrument"]["@id"]]
     assert (instrument["@type"], instrument["version"]) == ("SoftwareApplication", SOFTWARE.full_version)
-    document = premis.encode(crate.members[0].provenance).decode()
+    document = premis.encode_premis(crate.members[0].provenance).decode()
     for action in actions:
         assert events[action["@id"]].type.label == action["name"]
         assert action["@id"].removeprefix("urn:uuid:") in document
@@ -143,7 +142,7 @@ def test_every_file_says_what_it_is_for() -> None:
 
 def entity_of(role: FileRole) -> dict[str, Any]:
     extra = [file_object(role, f"data/{role}/x", size=1, digests=digests_of("x"))]
-    crate = crate_of([member_of(example())], identifier="x", published=AT, software=SOFTWARE, extra=extra)
+    crate = make_crate([member_of(example())], identifier="x", published=AT, software=SOFTWARE, extra=extra)
     return by_id(graph_of(crate))[f"{role}/x"]
 
 
@@ -161,7 +160,7 @@ def test_access_and_rights_of_a_mixed_bag_are_all_told() -> None:
         member_of(example()),
         member_of(replace(example(with_rights(access="open", copyright="ask us")), identifier="02STRELSAU18")),
     ]
-    crate = crate_of(members, identifier="x", published=AT, software=SOFTWARE)
+    crate = make_crate(members, identifier="x", published=AT, software=SOFTWARE)
     entities = by_id(graph_of(crate))
     assert entities["./"]["conditionsOfAccess"] == ["open", "restricted"]
     assert "ask us" in entities["./"]["license"]
@@ -171,7 +170,7 @@ def test_access_and_rights_of_a_mixed_bag_are_all_told() -> None:
 
 def test_what_is_not_stated_is_absent() -> None:
     member = member_of(replace(example(), subject=None, created=None, origin=None, release=None))
-    crate = crate_of([member], identifier="x", published=AT, software=replace(SOFTWARE, components=()))
+    crate = make_crate([member], identifier="x", published=AT, software=replace(SOFTWARE, components=()))
     cable = by_id(graph_of(crate))["#02STRELSAU17"]
     assert not {"headline", "dateCreated", "description"} & set(cable)
     assert "publisher" not in by_id(graph_of(crate))["./"]
@@ -180,7 +179,7 @@ def test_what_is_not_stated_is_absent() -> None:
 
 def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
     member = member_of(replace(example(), subject="a\ud800b"))
-    crate = crate_of([member], identifier="x", published=AT, software=SOFTWARE)
+    crate = make_crate([member], identifier="x", published=AT, software=SOFTWARE)
     assert by_id(graph_of(crate))["#02STRELSAU17"]["headline"] == "a\ufffdb"
 
 
@@ -188,14 +187,14 @@ def test_a_format_without_an_identifier_is_a_media_type_alone() -> None:
     source = file_object(
         FileRole.SCHEMA, "data/schemas/x", size=1, digests=digests_of("x"), media_type="application/relax-ng"
     )
-    crate = crate_of([member_of(example())], identifier="x", published=AT, software=SOFTWARE, extra=[source])
+    crate = make_crate([member_of(example())], identifier="x", published=AT, software=SOFTWARE, extra=[source])
     assert by_id(graph_of(crate))["schemas/x"]["encodingFormat"] == "application/relax-ng"
-    assert crate_check.check(ro_crate.encode(crate), payload_of(crate)) == ()
+    assert crate_check.check_crate(ro_crate.encode_crate(crate), payload_of(crate)) == ()
 
 
 def test_a_crate_of_no_cable_is_none() -> None:
     with pytest.raises(ValueError, match="no cable"):
-        crate_of([], identifier="x", published=AT, software=SOFTWARE)
+        make_crate([], identifier="x", published=AT, software=SOFTWARE)
 
 
 def test_everything_is_reached_from_the_root() -> None:
@@ -220,9 +219,9 @@ def test_everything_is_reached_from_the_root() -> None:
 
 def codes_after(change: Callable[[Graph], object], *, extra: Iterable[str] = ()) -> set[str]:
     crate = crate_example()
-    document = json.loads(ro_crate.encode(crate))
+    document = json.loads(ro_crate.encode_crate(crate))
     change(document["@graph"])
-    found = crate_check.check(json.dumps(document).encode(), payload_of(crate) | set(extra))
+    found = crate_check.check_crate(json.dumps(document).encode(), payload_of(crate) | set(extra))
     return {finding.code for finding in found}
 
 
@@ -338,7 +337,7 @@ def test_an_identifier_with_a_leading_dot_is_the_same_file() -> None:
     ids=range(8),
 )
 def test_what_is_no_crate_is_said_to_be_none(data: bytes) -> None:
-    assert {finding.code for finding in crate_check.check(data, ())} == {"crate-invalid"}
+    assert {finding.code for finding in crate_check.check_crate(data, ())} == {"crate-invalid"}
 
 
 JSON = st.recursive(
@@ -356,7 +355,7 @@ JSON = st.recursive(
 @given(st.lists(JSON, max_size=4))
 def test_any_graph_is_looked_at(graph: list[object]) -> None:
     document = {"@context": "x", "@graph": [{"@id": META, "@type": "CreativeWork", "about": {"@id": "./"}}, *graph]}
-    assert crate_check.check(json.dumps(document).encode(), ["data/x"])
+    assert crate_check.check_crate(json.dumps(document).encode(), ["data/x"])
 
 
 @pytest.mark.parametrize("names", [("02STRELSAU17",), ("02STRELSAU17", "02STRELSAU18")], ids=len)
@@ -367,7 +366,7 @@ def test_the_community_s_own_library_reads_it(names: tuple[str, ...], access_cop
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"x")
-    (tmp_path / ro_crate.METADATA_PATH).write_bytes(ro_crate.encode(crate))
+    (tmp_path / ro_crate.METADATA_PATH).write_bytes(ro_crate.encode_crate(crate))
     read = ROCrate(str(tmp_path / "data"))
     assert (read.name, read.description, read.version) == (crate.name, crate.description, "1.2")
     assert str(read.root_dataset["conditionsOfAccess"]) == "restricted"
@@ -386,7 +385,7 @@ def test_the_library_writes_again_what_it_read(tmp_path: Path) -> None:
         file = tmp_path / "bag" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"x")
-    (tmp_path / "bag" / ro_crate.METADATA_PATH).write_bytes(ro_crate.encode(crate))
+    (tmp_path / "bag" / ro_crate.METADATA_PATH).write_bytes(ro_crate.encode_crate(crate))
     ROCrate(str(tmp_path / "bag/data")).write(str(tmp_path / "again"))
     again = json.loads((tmp_path / "again" / META).read_bytes())
     assert {entity["@id"]: entity for entity in again["@graph"]} == by_id(graph_of(crate))

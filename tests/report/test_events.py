@@ -5,9 +5,10 @@ from pathlib import Path
 
 from tests.archive.making import AT
 
-from preserve.archive import Location, StoredBag
+from preserve.access.lifetime import BagEvent
+from preserve.archive.layout import Location
+from preserve.archive.model import StoredBag
 from preserve.bag.model import Form
-from preserve.lifetime import BagEvent
 from preserve.provenance.combine import ToldEvent
 from preserve.report import events as report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from preserve.archive import EventOutcome
+from preserve.archive.events import EventOutcome
 from preserve.deposit.model import State
 from preserve.report.words import AUDIT_WORDS, DEPOSITED, FAILED
 

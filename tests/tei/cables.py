@@ -17,7 +17,6 @@ from preserve.cable.record import (
     CaptureSource,
     Classification,
     Completeness,
-    Container,
     Created,
     DeclassifyOn,
     Header,
@@ -36,13 +35,14 @@ from preserve.cable.record import (
     Row,
     Segment,
     SegmentKind,
+    SourceContainer,
     Span,
     Tag,
     Transmission,
 )
 from preserve.digests import sha256
 from preserve.provenance.software import Software
-from preserve.tei.encode import encode
+from preserve.tei.encode import encode_tei
 
 __all__ = ["DAY", "SOFTWARE", "bare", "encoded", "full", "marked", "spanning"]
 
@@ -284,7 +284,7 @@ def spanning() -> Cable:
     source = replace(
         _source("02STRELSAU18.html"),
         media_type="text/html",
-        container=Container(
+        container=SourceContainer(
             name="pages.7z", sha256=sha256(b"pages"), member="cable/2002/03/02STRELSAU18.html", offset=512
         ),
     )
@@ -358,7 +358,7 @@ def _source(name: str) -> CaptureSource:
 
 def encoded(cable: Cable) -> bytes:
     """Return the document of a cable, made as every test here makes it."""
-    return encode(
+    return encode_tei(
         cable,
         software=SOFTWARE,
         date=DAY,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from tests.strategies import ANY_TEXT, cables
 
-from preserve.cable.record import Body, Cable, Container, Mark, MarkKind, Paragraph, Segment, SegmentKind
+from preserve.cable.record import Body, Cable, Mark, MarkKind, Paragraph, Segment, SegmentKind, SourceContainer
 
 __all__ = ["bodies", "captured"]
 
@@ -83,7 +83,7 @@ def captured(draw: st.DrawFn) -> Cable:
     cable = draw(cables())
     words = st.text(ANY_TEXT, min_size=1, max_size=6)
     container = st.builds(
-        Container,
+        SourceContainer,
         name=words,
         sha256=st.just("0" * 64),
         member=st.none() | words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.tei.order import misplaced
 
 RELAX = "http://relaxng.org/ns/structure/1.0"

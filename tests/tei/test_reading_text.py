@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from tests.strategies import cables
 from tests.tei.cables import bare, full, marked
 
-from preserve.cable.normalize import normalize
+from preserve.cable.normalization import normalize
 from preserve.cable.record import (
     Cable,
     Completeness,
@@ -24,9 +23,9 @@ from preserve.cable.record import (
     SegmentKind,
     Transmission,
 )
-from preserve.readers import SourceRef, choose, registered
-from preserve.readers.sources import load
-from preserve.tei.reading_text import WIDTH, reading_text
+from preserve.readers.reader import SourceRef, choose_reader, registered_readers
+from preserve.readers.sources.walk import load_source
+from preserve.tei.reading_text import WIDTH, render_text
 
 K, M = SegmentKind, MarkKind
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -37,8 +36,8 @@ _WHITE = re.compile(r"[\s\x85\u2028\u2029]+")
 
 def made_up(name: str) -> Cable:
     path = FIXTURES / name
-    item = load(SourceRef(str(path), path))
-    return normalize(choose(item, registered()).read(item), Rights(copyright="see the agreement"))
+    item = load_source(SourceRef(str(path), path))
+    return normalize(choose_reader(item, registered_readers()).read(item), Rights(copyright="see the agreement"))
 
 
 def body_of(text: str) -> str:
@@ -57,7 +56,7 @@ def flattened(*pieces: tuple[SegmentKind, str]) -> Cable:
 
 
 def test_a_text_without_lines_is_set_block_by_block() -> None:
-    lines = reading_text(made_up("cablebrowser/05STRELSAU4281.flattened.txt")).split("\n")
+    lines = render_text(made_up("cablebrowser/05STRELSAU4281.flattened.txt")).split("\n")
     assert lines[:17] == [
         "Cable    05STRELSAU4281",
         "Date     2005-11-18 09:08",
@@ -83,7 +82,7 @@ def test_a_text_without_lines_is_set_block_by_block() -> None:
 
 
 def test_lines_of_the_source_are_kept_and_redactions_stand_as_printed() -> None:
-    text = reading_text(made_up("cablebrowser/07STRELSAU112.lines.txt"))
+    text = render_text(made_up("cablebrowser/07STRELSAU112.lines.txt"))
     assert "1. (S//NF) SUMMARY: The new Minister of Finance,\nXXXXXXXXXXXX, told Econoff on February 20" in text
     assert "A second set, for which [NAME\nREMOVED] stood as surety" in text
     assert "REF: A. 06 STRELSAU 2217\n     B. STATE 011873 (06)\n" in text
@@ -93,7 +92,7 @@ def test_lines_of_the_source_are_kept_and_redactions_stand_as_printed() -> None:
 
 
 def test_a_header_keeps_its_lines_also_above_a_text_without() -> None:
-    text = reading_text(made_up("plain_text/05STRELSAU4290.newspaper.txt"))
+    text = render_text(made_up("plain_text/05STRELSAU4290.newspaper.txt"))
     assert (
         "\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC 4290\n\nC O N F I D E N T I A L STRELSAU 004290\nSIPDIS\n" in text
     )
@@ -101,13 +100,13 @@ def test_a_header_keeps_its_lines_also_above_a_text_without() -> None:
 
 def test_a_word_longer_than_the_line_is_not_cut() -> None:
     long = "X" * 200
-    assert body_of(reading_text(flattened((K.PARAGRAPH, f"A {long} B")))) == f"A\n{long}\nB"
+    assert body_of(render_text(flattened((K.PARAGRAPH, f"A {long} B")))) == f"A\n{long}\nB"
 
 
 def test_what_no_segment_covers_is_there() -> None:
     cable = bare("before inside after")
     cable = replace(cable, body=replace(cable.body, segments=(Segment(kind=K.PARAGRAPH, start=7, end=13),)))
-    assert body_of(reading_text(cable)) == "before\n\ninside\n\nafter"
+    assert body_of(render_text(cable)) == "before\n\ninside\n\nafter"
 
 
 def test_lines_stand_together_and_blocks_apart() -> None:
@@ -115,14 +114,14 @@ def test_lines_stand_together_and_blocks_apart() -> None:
         (K.TAGS, "TAGS: A "), (K.SPACE, " "), (K.SUBJECT, "SUBJECT: B "), (K.PARAGRAPH, "1. C "),
         (K.PAGE_BANNER, "PAGE 2 "), (K.TERMINATOR, "NNNN"),
     )  # fmt: skip
-    assert body_of(reading_text(cable)) == "TAGS: A\nSUBJECT: B\n\n1. C\n\nPAGE 2\nNNNN"
+    assert body_of(render_text(cable)) == "TAGS: A\nSUBJECT: B\n\n1. C\n\nPAGE 2\nNNNN"
 
 
 @pytest.mark.parametrize("line_breaks", ["kept", "flattened"])
 def test_no_character_steers_a_terminal(line_breaks: str) -> None:
     cable = bare("A\x1b[31mB\x9b2JC\x07D\ud800E")
     cable = replace(cable, subject="\x1b]0;S\x07", body=replace(cable.body, line_breaks=line_breaks))  # type: ignore[arg-type]
-    text = reading_text(cable)
+    text = render_text(cable)
     assert body_of(text) == "A\ufffd[31mB\ufffd2JC\ufffdD\ufffdE"
     assert "Subject  \ufffd]0;S\ufffd\n" in text
     text.encode("utf-8")
@@ -131,7 +130,7 @@ def test_no_character_steers_a_terminal(line_breaks: str) -> None:
 def test_every_kind_of_line_end_is_one() -> None:
     cable = bare("A\r\nB\rC\vD\fE\x85F\u2028G\u2029H")
     cable = replace(cable, body=replace(cable.body, line_breaks="kept"))
-    assert body_of(reading_text(cable)) == "A\nB\nC\nD\nE\nF\nG\nH"
+    assert body_of(render_text(cable)) == "A\nB\nC\nD\nE\nF\nG\nH"
 
 
 MOMENTS = [
@@ -147,19 +146,19 @@ def test_the_date_claims_no_more_than_is_known(
     created: Created | None, transmission: Transmission | None, says: str
 ) -> None:
     cable = replace(bare("A"), created=created, transmission=transmission)
-    assert reading_text(cable).split("\n")[1] == f"Date     {says}"
+    assert render_text(cable).split("\n")[1] == f"Date     {says}"
 
 
 def test_the_heading_says_what_is_stated_and_no_more() -> None:
-    assert reading_text(bare("A text.")) == f"Cable    02STRELSAU17\n{RULE}\n\nA text.\n"
-    assert reading_text(replace(bare("A"), transmission=Transmission())) == f"Cable    02STRELSAU17\n{RULE}\n\nA\n"
-    assert reading_text(bare("")) == f"Cable    02STRELSAU17\n{RULE}\n"
+    assert render_text(bare("A text.")) == f"Cable    02STRELSAU17\n{RULE}\n\nA text.\n"
+    assert render_text(replace(bare("A"), transmission=Transmission())) == f"Cable    02STRELSAU17\n{RULE}\n\nA\n"
+    assert render_text(bare("")) == f"Cable    02STRELSAU17\n{RULE}\n"
     cable = replace(
         bare("A"),
         origin=Origin(name="Embassy Strelsau"),
         completeness=Completeness(status="partial", missing=("routing-header", "tail")),
     )
-    assert reading_text(cable).split("\n")[1:3] == [
+    assert render_text(cable).split("\n")[1:3] == [
         "From     Embassy Strelsau", "Lacks    the routing header, the end of the text"
     ]  # fmt: skip
 
@@ -169,21 +168,21 @@ def test_every_word_of_a_cable_with_every_kind_of_segment() -> None:
     assert cable.header is not None
     for line_breaks in ("kept", "flattened"):
         there = replace(cable, body=replace(cable.body, line_breaks=line_breaks))
-        assert words(body_of(reading_text(there))) == words(cable.header.text + cable.body.text)
+        assert words(body_of(render_text(there))) == words(cable.header.text + cable.body.text)
 
 
 @given(cables())
 @settings(deadline=None)
 def test_no_word_of_any_cable_is_added_lost_or_moved(cable: Cable) -> None:
     text = (cable.header.text if cable.header else "") + cable.body.text
-    assert words(body_of(reading_text(cable))) == words(text)
+    assert words(body_of(render_text(cable))) == words(text)
 
 
 @given(st.lists(st.tuples(st.sampled_from(SegmentKind), st.text("ab \t\n\xa0-X", max_size=40)), max_size=8))
 @settings(deadline=None)
 def test_no_order_of_blocks_loses_a_word_or_makes_a_long_line(pieces: list[tuple[SegmentKind, str]]) -> None:
     cable = flattened(*pieces)
-    text = body_of(reading_text(cable))
+    text = body_of(render_text(cable))
     assert words(text) == words(cable.body.text)
     assert all(len(line) <= WIDTH for line in text.split("\n"))
     assert "\n\n\n" not in text

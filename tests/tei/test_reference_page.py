@@ -12,9 +12,9 @@ from lxml import etree
 from tests.tei.cables import bare, encoded, full, spanning
 from tests.tei.test_encode import flattened
 
-from preserve.cable.codec import to_json
 from preserve.cable.record import Cable, Section
-from preserve.contract import contract_bytes
+from preserve.cable.record.codec import record_to_json
+from preserve.contracts.contract import contract_bytes
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/tei.md").read_text(encoding="utf-8")
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
@@ -87,7 +87,7 @@ def values(node: object, steps: list[str]) -> Iterator[str]:
 
 
 def stated(cable: Cable, pointer: str) -> list[str]:
-    return list(values(to_json(cable), pointer.strip("/").split("/")))
+    return list(values(record_to_json(cable), pointer.strip("/").split("/")))
 
 
 def in_document(cable: Cable, path: str) -> list[str]:
@@ -143,5 +143,5 @@ def leaves(node: object, path: str = "") -> Iterator[str]:
 def test_every_field_of_a_record_has_its_row() -> None:
     known = [pointer for cell, _, _ in ROWS for pointer in pointers(cell)]
     for cable in CABLES.values():
-        missing = [path for path in leaves(to_json(cable)) if not any(path.startswith(each) for each in known)]
+        missing = [path for path in leaves(record_to_json(cable)) if not any(path.startswith(each) for each in known)]
         assert missing == []

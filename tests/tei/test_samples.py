@@ -10,12 +10,12 @@ import pytest
 from lxml import etree
 from tests.tei.cables import encoded
 
-from preserve.cable.normalize import normalize
+from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Rights
 from preserve.errors import NotACableError, SourceError
-from preserve.readers import choose, registered
-from preserve.readers.sources import load, walk
-from preserve.tei.validate import check, document_text
+from preserve.readers.reader import choose_reader, registered_readers
+from preserve.readers.sources.walk import load_source, walk_sources
+from preserve.tei.validate import check_tei, document_text
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/")
@@ -24,16 +24,16 @@ BLOCKS = {
     "05ALMATY4281.flattened.txt": ["gap", "opener", *["p"] * 9, "closer"],
     "05ALMATY4285.lines.head-only.txt": ["gap", "opener", "p", "gap"],
 }
-READERS = registered()
+READERS = registered_readers()
 NOTES = {"tei-paragraph-order"}
 
 
 def records_of(folder: Path) -> Iterator[Cable]:
     """Yield the record of every page in a folder, read as the program reads it."""
-    for ref in walk([str(folder)]):
+    for ref in walk_sources([str(folder)]):
         try:
-            item = load(ref)
-            page = choose(item, READERS).read(item)
+            item = load_source(ref)
+            page = choose_reader(item, READERS).read(item)
         except (NotACableError, SourceError):
             continue
         yield normalize(page, RIGHTS)
@@ -43,7 +43,7 @@ def test_a_page_of_every_format_makes_a_valid_document_with_its_text() -> None:
     formats: Counter[str] = Counter()
     for cable in records_of(FIXTURES):
         tei = encoded(cable)
-        assert [finding for finding in check(tei, cable) if finding.code not in NOTES] == []
+        assert [finding for finding in check_tei(tei, cable) if finding.code not in NOTES] == []
         assert document_text(tei) == cable.body.text
         formats[cable.provenance.page.format] += 1
     assert set(formats) == set(READERS)
@@ -65,7 +65,7 @@ def test_every_real_page_makes_a_valid_document_with_its_text(samples: Path) -> 
     count = 0
     for cable in records_of(samples):
         tei = encoded(cable)
-        found = [finding for finding in check(tei, cable) if finding.code not in NOTES]
+        found = [finding for finding in check_tei(tei, cable) if finding.code not in NOTES]
         assert (cable.identifier, found) == (cable.identifier, [])
         assert document_text(tei) == cable.body.text
         count += 1

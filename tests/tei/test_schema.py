@@ -16,7 +16,7 @@ from tests.tei.cables import bare, encoded, full, spanning
 from tests.tei.grammar import documents
 from tests.tei.test_encode import GOLDEN, first_difference, flattened
 
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 
 RNC = contract_bytes("cable-tei-1.0.rnc")
 RNG = contract_bytes("cable-tei-1.0.rng")

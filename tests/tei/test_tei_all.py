@@ -7,8 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from lxml import etree
 from tests.tei.cables import encoded
 from tests.tei.grammar import documents
@@ -17,7 +16,7 @@ from tests.tei.test_encode import GOLDEN
 from tests.tei.test_samples import FIXTURES, records_of
 
 from preserve.cable.record import Cable
-from preserve.contract import contract_bytes
+from preserve.contracts.contract import contract_bytes
 from preserve.tei.order import RANKS, TAIL
 
 RNG = contract_bytes("cable-tei-1.0.rng")

@@ -7,22 +7,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from tests.tei.cables import bare, encoded, full
 
 from preserve.cable.record import Cable, Paragraph
 from preserve.errors import RecordError
 from preserve.findings import codes
 from preserve.tei import validate
-from preserve.tei.validate import check, document_text
+from preserve.tei.validate import check_tei, document_text
 
 TEI = encoded(full()).decode()
 
 
 def found_in(text: str, cable: Cable | None = None) -> set[str]:
     assert text != TEI or cable is not None, "the damage was not done"
-    return {finding.code for finding in check(text.encode(), cable or full())}
+    return {finding.code for finding in check_tei(text.encode(), cable or full())}
 
 
 DAMAGE: list[tuple[str, Callable[[str], str], set[str]]] = [
@@ -92,7 +91,7 @@ def test_a_document_of_another_record_is_found() -> None:
 
 
 def test_comments_and_instructions_are_no_text() -> None:
-    assert check(TEI.replace("All is", "All<!-- a comment --><?an instruction?> is").encode(), full()) == ()
+    assert check_tei(TEI.replace("All is", "All<!-- a comment --><?an instruction?> is").encode(), full()) == ()
 
 
 def test_an_external_entity_is_never_read() -> None:
@@ -124,7 +123,7 @@ def test_a_document_without_the_division_has_no_text() -> None:
 
 def test_findings_quote_nothing_of_the_text() -> None:
     secret = bare("The heir of Ruritania is hidden in Zenda.")
-    findings = check(encoded(bare("The heir of Ruritania is hidden in Hentzau.")), secret)
+    findings = check_tei(encoded(bare("The heir of Ruritania is hidden in Hentzau.")), secret)
     assert [finding.code for finding in findings] == ["tei-text"]
     assert not re.search("heir|Zenda|Hentzau", findings[0].message)
 
@@ -132,13 +131,13 @@ def test_findings_quote_nothing_of_the_text() -> None:
 @settings(deadline=None)
 @given(st.integers(0, len(TEI) - 1), st.sampled_from(list("<>&\"'aX/ \x00")))
 def test_one_changed_character_never_breaks_the_check(at: int, character: str) -> None:
-    check((TEI[:at] + character + TEI[at + 1 :]).encode(), full())
+    check_tei((TEI[:at] + character + TEI[at + 1 :]).encode(), full())
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_checked(data: bytes) -> None:
-    assert {finding.code for finding in check(data, full())} & {"tei-not-well-formed", "tei-schema"}
+    assert {finding.code for finding in check_tei(data, full())} & {"tei-not-well-formed", "tei-schema"}
 
 
 def test_another_document_altogether_is_no_crash() -> None:

@@ -9,21 +9,19 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from lxml import etree, html
 from tests.strategies import cables
 from tests.tei.cables import bare, encoded, full, marked
 from tests.tei.strategies import bodies
 
-from preserve.cable.normalize import normalize
+from preserve.cable.normalization import normalize
 from preserve.cable.record import (
     Banner,
     Basis,
     Body,
     Cable,
     Completeness,
-    Container,
     Created,
     MarkKind,
     Recipient,
@@ -32,13 +30,14 @@ from preserve.cable.record import (
     Release,
     Rights,
     SegmentKind,
+    SourceContainer,
     Tag,
     Transmission,
 )
 from preserve.errors import RecordError
-from preserve.readers import SourceRef, choose, registered
-from preserve.readers.sources import load
-from preserve.tei.view import page
+from preserve.readers.reader import SourceRef, choose_reader, registered_readers
+from preserve.readers.sources.walk import load_source
+from preserve.tei.view import render_page
 
 K, M = SegmentKind, MarkKind
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -49,7 +48,7 @@ _NOT_SHOWN = re.compile(r"[\x00-\x20\x7f-\x9f\ufffe\uffff]+")
 
 
 def parsed(cable: Cable) -> html.HtmlElement:
-    return html.document_fromstring(page(encoded(cable)), parser=html.HTMLParser(encoding="utf-8"))
+    return html.document_fromstring(render_page(encoded(cable)), parser=html.HTMLParser(encoding="utf-8"))
 
 
 def text_of(element: html.HtmlElement) -> str:
@@ -99,8 +98,8 @@ def of_text(text: str, kind: SegmentKind = K.PARAGRAPH) -> Cable:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_page_of_a_made_up_source_has_its_whole_text(path: Path) -> None:
-    item = load(SourceRef(str(path), path))
-    assert_whole(normalize(choose(item, registered()).read(item), RIGHTS))
+    item = load_source(SourceRef(str(path), path))
+    assert_whole(normalize(choose_reader(item, registered_readers()).read(item), RIGHTS))
 
 
 def test_the_page_of_every_kind_of_segment_and_mark_has_the_whole_text() -> None:
@@ -123,8 +122,8 @@ def test_real_pages_have_their_whole_text(samples: Path) -> None:
     sources = [path for path in sorted(samples.rglob("*")) if path.suffix in {".txt", ".html"}]
     assert len(sources) > 30
     for path in sources:
-        item = load(SourceRef(str(path), path))
-        assert_whole(normalize(choose(item, registered()).read(item), RIGHTS))
+        item = load_source(SourceRef(str(path), path))
+        assert_whole(normalize(choose_reader(item, registered_readers()).read(item), RIGHTS))
 
 
 def test_a_character_that_no_page_can_show_is_named_and_a_page_break_is_white_space() -> None:
@@ -224,7 +223,7 @@ def test_the_policy_forbids_all_but_the_style_in_the_page() -> None:
     metas = {meta.get("http-equiv") or meta.get("name"): meta.get("content") for meta in parsed(full()).iter("meta")}
     assert metas["Content-Security-Policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
     assert metas["robots"] == "noindex"
-    assert page(encoded(full())).startswith(b'<!DOCTYPE html>\n<html lang="en">')
+    assert render_page(encoded(full())).startswith(b'<!DOCTYPE html>\n<html lang="en">')
 
 
 def test_style_sheets_ask_for_nothing_outside_themselves() -> None:
@@ -250,11 +249,11 @@ DEEP = "<seg>" * 400 + "</seg>" * 400
 )
 def test_what_is_no_document_of_a_cable_is_refused(tei: str) -> None:
     with pytest.raises(RecordError):
-        page(tei.encode())
+        render_page(tei.encode())
 
 
 def test_equal_documents_give_equal_pages() -> None:
-    assert page(encoded(full())) == page(encoded(full()))
+    assert render_page(encoded(full())) == render_page(encoded(full()))
 
 
 def test_very_long_headings_and_paragraphs_stay_whole() -> None:
@@ -407,7 +406,9 @@ def test_a_release_says_who_states_it(basis: str, says: str) -> None:
 
 def test_a_source_that_was_part_of_a_larger_file_says_so() -> None:
     cable = bare("A text.")
-    source = replace(cable.provenance.source, container=Container(name="all.7z", sha256="0" * 64, member="a/b.html"))
+    source = replace(
+        cable.provenance.source, container=SourceContainer(name="all.7z", sha256="0" * 64, member="a/b.html")
+    )
     assert facts(replace(cable, provenance=replace(cable.provenance, source=source)))["Part of"] == "all.7z — a/b.html"
 
 
@@ -420,8 +421,8 @@ def test_an_institution_is_named_and_access_is_its_decision() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_page_says_of_itself_that_a_marking_has_ended(path: Path) -> None:
-    item = load(SourceRef(str(path), path))
-    cable = normalize(choose(item, registered()).read(item), RIGHTS)
+    item = load_source(SourceRef(str(path), path))
+    cable = normalize(choose_reader(item, registered_readers()).read(item), RIGHTS)
     its_own = text_of(parsed(cable)).lower().count("declassified")
     assert its_own <= (cable.body.text + (cable.header.text if cable.header else "")).lower().count("declassified")
 

@@ -11,17 +11,17 @@ from tests.provenance.examples import crate_example, example
 from tests.tei.cables import encoded, full
 
 from preserve.archive.events import GENESIS, LogEvent, encode
-from preserve.cable import codec
-from preserve.contract import contract_bytes, json_schema
+from preserve.cable.record import codec
+from preserve.contracts.contract import contract_bytes, json_schema
 from preserve.digests import sha256
 from preserve.provenance import premis, ro_crate
-from preserve.settings import template
-from preserve.validation.model import Kind
+from preserve.settings import settings_template
+from preserve.validation.model import DocumentKind
 
 
 def record() -> bytes:
     """A record as a hand would lay it out to edit it."""
-    return json.dumps(codec.to_json(full()), indent=2, ensure_ascii=False).encode()
+    return json.dumps(codec.record_to_json(full()), indent=2, ensure_ascii=False).encode()
 
 
 def event_log(lines: int = 3) -> bytes:
@@ -42,14 +42,14 @@ def outcomes() -> bytes:
     return b"".join(json.dumps(each).encode() + b"\n" for each in examples)
 
 
-MADE: Mapping[Kind, Callable[[], bytes]] = {
-    Kind.RECORD: record,
-    Kind.TEI: lambda: encoded(full()),
-    Kind.PREMIS: lambda: premis.encode(example()),
-    Kind.PROFILE: lambda: contract_bytes("bagit-profile-1.0.json"),
-    Kind.CRATE: lambda: ro_crate.encode(crate_example()),
-    Kind.EVENT: event_log,
-    Kind.OUTCOME: outcomes,
-    Kind.SETTINGS: lambda: template().encode(),
+MADE: Mapping[DocumentKind, Callable[[], bytes]] = {
+    DocumentKind.RECORD: record,
+    DocumentKind.TEI: lambda: encoded(full()),
+    DocumentKind.PREMIS: lambda: premis.encode_premis(example()),
+    DocumentKind.PROFILE: lambda: contract_bytes("bagit-profile-1.0.json"),
+    DocumentKind.CRATE: lambda: ro_crate.encode_crate(crate_example()),
+    DocumentKind.EVENT: event_log,
+    DocumentKind.OUTCOME: outcomes,
+    DocumentKind.SETTINGS: lambda: settings_template().encode(),
 }
 """A valid document of each kind."""

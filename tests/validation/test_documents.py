@@ -11,34 +11,36 @@ import pytest
 from tests.tei.cables import bare, encoded, full
 from tests.validation.making import MADE, event_log, outcomes, record
 
-from preserve.cable import codec
+from preserve.cable.record import codec
 from preserve.errors import RecordError, SourceError
 from preserve.findings import Severity
 from preserve.validation.checks import Beside
-from preserve.validation.documents import MOST_FINDINGS, UnknownKindError, of_bytes, of_lines
-from preserve.validation.json_text import Place
-from preserve.validation.model import Kind, Validated
+from preserve.validation.documents import MOST_FINDINGS, UnknownKindError, validate_bytes, validate_lines
+from preserve.validation.json_text import DocumentPlace
+from preserve.validation.model import DocumentKind, Validated
 
 RECORD = record().decode()
 VERSIONS = {
-    Kind.RECORD: "1.0.0",
-    Kind.TEI: "1.0",
-    Kind.PREMIS: "3.0",
-    Kind.PROFILE: "1.4.0",
-    Kind.CRATE: "1.2",
-    Kind.EVENT: "1.0.0",
-    Kind.OUTCOME: "1.0.0",
-    Kind.SETTINGS: None,
+    DocumentKind.RECORD: "1.0.0",
+    DocumentKind.TEI: "1.0",
+    DocumentKind.PREMIS: "3.0",
+    DocumentKind.PROFILE: "1.4.0",
+    DocumentKind.CRATE: "1.2",
+    DocumentKind.EVENT: "1.0.0",
+    DocumentKind.OUTCOME: "1.0.0",
+    DocumentKind.SETTINGS: None,
 }
-LINES = {Kind.EVENT, Kind.OUTCOME}
+LINES = {DocumentKind.EVENT, DocumentKind.OUTCOME}
 
 
 def lines_of(data: bytes) -> list[bytes]:
     return data.splitlines(keepends=True)
 
 
-def validated(kind: Kind, data: bytes, asked: Kind | None = None, beside: Beside | None = None) -> Validated:
-    return of_lines("x", lines_of(data), asked) if kind in LINES else of_bytes("x", data, asked, beside)
+def validated(
+    kind: DocumentKind, data: bytes, asked: DocumentKind | None = None, beside: Beside | None = None
+) -> Validated:
+    return validate_lines("x", lines_of(data), asked) if kind in LINES else validate_bytes("x", data, asked, beside)
 
 
 def codes_of(result: Validated) -> set[str]:
@@ -49,21 +51,21 @@ def line_of(data: str, says: str) -> int:
     return data[: data.index(says)].count("\n") + 1
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_what_the_rooms_make_is_recognised_and_valid(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_what_the_rooms_make_is_recognised_and_valid(kind: DocumentKind) -> None:
     data = MADE[kind]()
     result = validated(kind, data)
     assert (result.kind, result.version, result.valid) == (kind, VERSIONS[kind], True), result.findings
-    assert codes_of(result) == ({"record-not-given"} if kind is Kind.TEI else set())
+    assert codes_of(result) == ({"record-not-given"} if kind is DocumentKind.TEI else set())
     assert validated(kind, data, kind) == result
 
 
-@pytest.mark.parametrize("kind", [Kind.EVENT, Kind.OUTCOME])
-def test_one_line_alone_is_a_document_too(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [DocumentKind.EVENT, DocumentKind.OUTCOME])
+def test_one_line_alone_is_a_document_too(kind: DocumentKind) -> None:
     line = lines_of(MADE[kind]())[0]
-    assert (of_bytes("x", line).kind, of_bytes("x", line).findings) == (kind, ())
+    assert (validate_bytes("x", line).kind, validate_bytes("x", line).findings) == (kind, ())
     laid_out = json.dumps(json.loads(line), indent=1).encode()
-    assert (of_bytes("x", laid_out).kind, of_bytes("x", laid_out).valid) == (kind, True)
+    assert (validate_bytes("x", laid_out).kind, validate_bytes("x", laid_out).valid) == (kind, True)
 
 
 # --- records ---
@@ -131,7 +133,7 @@ def test_damage_to_a_record_is_found_at_its_line(
 ) -> None:
     text = damage(RECORD)
     assert text != RECORD
-    result = of_bytes("x", text.encode())
+    result = validate_bytes("x", text.encode())
     assert not result.valid
     (located,) = (each for each in result.findings if each.finding.code == code and each.finding.where.endswith(where))
     assert located.place is not None
@@ -139,13 +141,13 @@ def test_damage_to_a_record_is_found_at_its_line(
 
 
 def test_a_slip_is_told_with_the_property_that_was_meant() -> None:
-    result = of_bytes("x", RECORD.replace('"signed_by"', '"singed_by"').encode())
+    result = validate_bytes("x", RECORD.replace('"signed_by"', '"singed_by"').encode())
     assert "did you mean 'signed_by'?" in " ".join(each.finding.message for each in result.findings)
     assert "'signed_by' is a required property" in {each.finding.message for each in result.findings}
 
 
 def test_a_record_of_an_unknown_version_is_not_held_against_another() -> None:
-    result = of_bytes("x", RECORD.replace('"schema_version": "1.0.0"', '"schema_version": "2.0.0"').encode())
+    result = validate_bytes("x", RECORD.replace('"schema_version": "1.0.0"', '"schema_version": "2.0.0"').encode())
     assert codes_of(result) == {"record-version-unknown"}
     assert result.version is None
     assert "1.0.0" in result.findings[0].finding.message
@@ -154,7 +156,7 @@ def test_a_record_of_an_unknown_version_is_not_held_against_another() -> None:
 def _edited(change: Callable[[Any], None]) -> Validated:
     value = json.loads(RECORD)
     change(value)
-    return of_bytes("x", json.dumps(value).encode())
+    return validate_bytes("x", json.dumps(value).encode())
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_a_record_without_a_header_is_true_of_itself() -> None:
 
 @pytest.mark.parametrize("text", ["[]", "3", '"record"', "null"])
 def test_json_that_is_no_object_is_no_record(text: str) -> None:
-    assert codes_of(of_bytes("x", text.encode(), Kind.RECORD)) == {"record-invalid"}
+    assert codes_of(validate_bytes("x", text.encode(), DocumentKind.RECORD)) == {"record-invalid"}
 
 
 def test_a_record_without_most_of_its_properties_is_still_one() -> None:
@@ -191,14 +193,14 @@ def test_a_record_without_most_of_its_properties_is_still_one() -> None:
         name: value[name]
         for name in ("schema_version", "identifier", "captions", "tags", "references", "body", "rights")
     }
-    result = of_bytes("x", json.dumps(some).encode())
-    assert (result.kind, codes_of(result)) == (Kind.RECORD, {"record-invalid"})
+    result = validate_bytes("x", json.dumps(some).encode())
+    assert (result.kind, codes_of(result)) == (DocumentKind.RECORD, {"record-invalid"})
 
 
 @pytest.mark.parametrize(("where", "old"), [("/subject", '"subject": "'), ("/body/text", '"text": "C O N F')])
 def test_half_of_a_surrogate_pair_is_a_finding(where: str, old: str) -> None:
     assert old in RECORD
-    result = of_bytes("x", RECORD.replace(old, old.replace(': "', ': "\\ud800')).encode())
+    result = validate_bytes("x", RECORD.replace(old, old.replace(': "', ': "\\ud800')).encode())
     assert (where, "record-invalid") in {(each.finding.where, each.finding.code) for each in result.findings}
 
 
@@ -208,20 +210,20 @@ TEI = encoded(full()).decode()
 
 
 def test_a_tei_is_compared_with_its_record() -> None:
-    beside = Beside(record=codec.encode(full()), record_name="r.json")
-    result = of_bytes("x", TEI.encode(), None, beside)
+    beside = Beside(record=codec.encode_record(full()), record_name="r.json")
+    result = validate_bytes("x", TEI.encode(), None, beside)
     assert (result.findings, result.record) == ((), "r.json")
-    changed = of_bytes("x", TEI.replace("All is well", "All was well").encode(), None, beside)
+    changed = validate_bytes("x", TEI.replace("All is well", "All was well").encode(), None, beside)
     assert codes_of(changed) == {"tei-text"}
     assert changed.findings[0].place is not None
     assert changed.findings[0].place.line == line_of(TEI, '<div type="document"')
-    other = of_bytes("x", TEI.encode(), None, Beside(record=codec.encode(bare()), record_name="r.json"))
+    other = validate_bytes("x", TEI.encode(), None, Beside(record=codec.encode_record(bare()), record_name="r.json"))
     assert "tei-text" in codes_of(other)
 
 
 def test_a_record_that_cannot_be_read_is_told_by_its_name() -> None:
     with pytest.raises(RecordError, match=r"^r\.json: .*preserve validate r\.json"):
-        of_bytes("x", TEI.encode(), None, Beside(record=b"{", record_name="r.json"))
+        validate_bytes("x", TEI.encode(), None, Beside(record=b"{", record_name="r.json"))
 
 
 @pytest.mark.parametrize(
@@ -239,8 +241,8 @@ def test_a_record_that_cannot_be_read_is_told_by_its_name() -> None:
 def test_damage_to_a_tei_alone_is_found_at_its_line(damage: Callable[[str], str], codes: set[str], stands: str) -> None:
     text = damage(TEI)
     assert text != TEI
-    result = of_bytes("x", text.encode())
-    assert result.kind is Kind.TEI
+    result = validate_bytes("x", text.encode())
+    assert result.kind is DocumentKind.TEI
     assert not result.valid
     assert codes_of(result) - {"record-not-given"} == codes
     errors = [each for each in result.findings if each.finding.severity is Severity.ERROR]
@@ -250,15 +252,17 @@ def test_damage_to_a_tei_alone_is_found_at_its_line(damage: Callable[[str], str]
 
 
 def test_damage_to_premis_is_found_at_its_line() -> None:
-    text = MADE[Kind.PREMIS]().decode()
-    result = of_bytes("x", re.sub(r"<eventDateTime>.*?</eventDateTime>", "<eventDay/>", text, count=1).encode())
+    text = MADE[DocumentKind.PREMIS]().decode()
+    result = validate_bytes("x", re.sub(r"<eventDateTime>.*?</eventDateTime>", "<eventDay/>", text, count=1).encode())
     assert codes_of(result) == {"premis-invalid"}
     place = result.findings[0].place
     assert place is not None
     assert "<eventDateTime>" in text.splitlines()[place.line - 1]
     doubled = re.sub(r"(?s)(<agent>.*?</agent>)", r"\1\1", text, count=1)
     located = next(
-        each for each in of_bytes("x", doubled.encode()).findings if each.finding.code == "premis-identifier-repeated"
+        each
+        for each in validate_bytes("x", doubled.encode()).findings
+        if each.finding.code == "premis-identifier-repeated"
     )
     assert located.place is not None
     assert "agentIdentifier" in text.splitlines()[located.place.line - 1]
@@ -267,13 +271,13 @@ def test_damage_to_premis_is_found_at_its_line() -> None:
 @pytest.mark.parametrize(
     ("root", "kind", "says"),
     [
-        ('<premis xmlns="info:lc/xmlns/premis-v2"/>', Kind.PREMIS, "PREMIS 2"),
-        ('<premis xmlns="http://www.loc.gov/standards/premis/v1"/>', Kind.PREMIS, "PREMIS 1"),
-        ("<TEI.2/>", Kind.TEI, "TEI P4"),
+        ('<premis xmlns="info:lc/xmlns/premis-v2"/>', DocumentKind.PREMIS, "PREMIS 2"),
+        ('<premis xmlns="http://www.loc.gov/standards/premis/v1"/>', DocumentKind.PREMIS, "PREMIS 1"),
+        ("<TEI.2/>", DocumentKind.TEI, "TEI P4"),
     ],
 )
-def test_an_older_standard_is_told_as_that(root: str, kind: Kind, says: str) -> None:
-    result = of_bytes("x", root.encode())
+def test_an_older_standard_is_told_as_that(root: str, kind: DocumentKind, says: str) -> None:
+    result = validate_bytes("x", root.encode())
     assert (result.kind, codes_of(result)) == (kind, {"document-version-unknown"})
     assert says in result.findings[0].finding.message
 
@@ -282,20 +286,20 @@ def test_a_document_type_ends_the_look_and_nothing_grows() -> None:
     bomb = (
         b'<!DOCTYPE TEI [<!ENTITY a "' + b"a" * 10_000 + b'"><!ENTITY b "' + b"&a;" * 10_000 + b'">]>\n<TEI>&b;</TEI>'
     )
-    for asked in (None, Kind.TEI, Kind.PREMIS):
-        assert codes_of(of_bytes("x", bomb, asked)) == {"xml-document-type"}
+    for asked in (None, DocumentKind.TEI, DocumentKind.PREMIS):
+        assert codes_of(validate_bytes("x", bomb, asked)) == {"xml-document-type"}
 
 
 def test_xml_in_another_encoding_is_read() -> None:
     data = TEI.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
-    assert of_bytes("x", data).valid
+    assert validate_bytes("x", data).valid
 
 
 # --- the other kinds ---
 
 
 def test_a_profile_is_told_by_the_member_that_is_off() -> None:
-    text = json.dumps(json.loads(MADE[Kind.PROFILE]()), indent=1)
+    text = json.dumps(json.loads(MADE[DocumentKind.PROFILE]()), indent=1)
     for old, new, where in [
         ('"Accept-BagIt-Version": [', '"Accept-BagIt-Version": ["1.0", 5,', "/Accept-BagIt-Version"),
         ('"Serialization": "optional"', '"Serialization": "never"', "/Serialization"),
@@ -308,7 +312,7 @@ def test_a_profile_is_told_by_the_member_that_is_off() -> None:
     ]:
         damaged = text.replace(old, new)
         assert damaged != text
-        (located,) = of_bytes("x", damaged.encode()).findings
+        (located,) = validate_bytes("x", damaged.encode()).findings
         assert (located.finding.code, located.finding.where) == ("profile-malformed", where)
         assert located.place is not None
         assert f'"{where.rpartition("/")[2]}"' in damaged.splitlines()[located.place.line - 1]
@@ -319,21 +323,21 @@ def test_a_profile_is_told_by_the_member_that_is_off() -> None:
     [({}, "1.1.0"), ({"BagIt-Profile-Version": "1.3.0"}, "1.3.0"), ({"BagIt-Profile-Version": "new"}, None), (5, None)],
 )
 def test_a_profile_is_of_the_version_of_the_specification(about: object, version: str | None) -> None:
-    assert of_bytes("x", json.dumps({"BagIt-Profile-Info": about}).encode()).version == version
+    assert validate_bytes("x", json.dumps({"BagIt-Profile-Info": about}).encode()).version == version
 
 
 def test_a_profile_that_lacks_a_member_is_told_as_a_whole() -> None:
-    (located,) = of_bytes("x", b'{"BagIt-Profile-Info": {}}').findings
+    (located,) = validate_bytes("x", b'{"BagIt-Profile-Info": {}}').findings
     assert located.finding.code == "profile-malformed"
-    (located,) = of_bytes("x", b"[]", Kind.PROFILE).findings
-    assert (located.finding.where, located.place) == ("", Place(1, 1))
+    (located,) = validate_bytes("x", b"[]", DocumentKind.PROFILE).findings
+    assert (located.finding.where, located.place) == ("", DocumentPlace(1, 1))
 
 
 def test_a_crate_alone_is_not_asked_for_its_payload() -> None:
-    data = MADE[Kind.CRATE]()
-    assert of_bytes("x", data).findings == ()
-    assert "crate-file-missing" in codes_of(of_bytes("x", data, None, Beside(payload=[])))
-    result = of_bytes(
+    data = MADE[DocumentKind.CRATE]()
+    assert validate_bytes("x", data).findings == ()
+    assert "crate-file-missing" in codes_of(validate_bytes("x", data, None, Beside(payload=[])))
+    result = validate_bytes(
         "x",
         data.replace(b'"@type":"CreateAction"', b'"@typo":"CreateAction"').replace(
             b'"@type": "CreateAction"', b'"@typo": "CreateAction"'
@@ -359,8 +363,8 @@ def test_a_crate_alone_is_not_asked_for_its_payload() -> None:
     ],
 )
 def test_settings_are_told_with_the_line(settings: str, line: int | None, says: str) -> None:
-    result = of_bytes("folder/preserve.toml", settings.encode())
-    assert (result.kind, codes_of(result)) == (Kind.SETTINGS, {"settings-malformed"})
+    result = validate_bytes("folder/preserve.toml", settings.encode())
+    assert (result.kind, codes_of(result)) == (DocumentKind.SETTINGS, {"settings-malformed"})
     (located,) = result.findings
     assert says in located.finding.message
     assert "/tmp" not in located.finding.message
@@ -368,13 +372,13 @@ def test_settings_are_told_with_the_line(settings: str, line: int | None, says: 
 
 
 def test_settings_are_known_by_their_tables_too() -> None:
-    assert of_bytes("x", b"[access]\nlevel = 'open'\n").kind is Kind.SETTINGS
+    assert validate_bytes("x", b"[access]\nlevel = 'open'\n").kind is DocumentKind.SETTINGS
     with pytest.raises(UnknownKindError):
-        of_bytes("x", b"[tool.ruff]\nline-length = 120\n")
+        validate_bytes("x", b"[tool.ruff]\nline-length = 120\n")
     with pytest.raises(SourceError, match="64 KiB"):
-        of_bytes("preserve.toml", b"# " + b"x" * 70_000)
+        validate_bytes("preserve.toml", b"# " + b"x" * 70_000)
     with pytest.raises(UnknownKindError):
-        of_bytes("x", b"[access]\n# " + b"x" * 70_000)
+        validate_bytes("x", b"[access]\n# " + b"x" * 70_000)
 
 
 # --- lines ---
@@ -385,7 +389,7 @@ def test_each_line_of_a_log_is_checked() -> None:
     log[1] = log[1].replace(b'"seq":2', b'"seq":0')
     log[2] = log[2][:-5] + b"\n"
     log[3] = log[3].replace(b'"1.0.0"', b'"7.0.0"', 1)
-    result = of_lines("x", log)
+    result = validate_lines("x", log)
     told = [(each.finding.code, each.place and each.place.line) for each in result.findings]
     assert told == [
         ("event-invalid", 2),
@@ -421,20 +425,22 @@ def test_lines_that_do_not_follow_each_other_are_found(
 ) -> None:
     log = lines_of(event_log(3))
     change(log)
-    result = of_lines("x", log)
+    result = validate_lines("x", log)
     assert [(each.finding.code, each.place.line) for each in result.findings if each.place] == told
     assert len(result.findings) == len(told)
 
 
 def test_a_last_line_that_is_not_whole_is_a_warning() -> None:
-    result = of_lines("x", lines_of(event_log()[:-9]))
+    result = validate_lines("x", lines_of(event_log()[:-9]))
     assert result.valid
-    assert [(each.finding.code, each.place) for each in result.findings] == [("event-line-unfinished", Place(3, 1))]
+    assert [(each.finding.code, each.place) for each in result.findings] == [
+        ("event-line-unfinished", DocumentPlace(3, 1))
+    ]
 
 
 def test_an_event_of_no_version_is_held_against_the_newest() -> None:
     line = event_log(1).replace(b'"schema_version":"1.0.0",', b"")
-    result = of_lines("x", [line], Kind.EVENT)
+    result = validate_lines("x", [line], DocumentKind.EVENT)
     assert [each.finding.message for each in result.findings] == ["'schema_version' is a required property"]
 
 
@@ -451,21 +457,23 @@ def test_an_event_of_no_version_is_held_against_the_newest() -> None:
     ],
 )
 def test_each_line_of_an_output_is_checked(line: bytes, code: str, column: int) -> None:
-    result = of_lines("x", [*lines_of(outcomes()), line])
-    assert {(each.finding.code, each.place) for each in result.findings} >= {(code, Place(result.lines or 0, column))}
+    result = validate_lines("x", [*lines_of(outcomes()), line])
+    assert {(each.finding.code, each.place) for each in result.findings} >= {
+        (code, DocumentPlace(result.lines or 0, column))
+    }
     assert codes_of(result) == {code}
 
 
 def test_the_branch_that_a_line_nearly_meets_is_the_one_that_is_told() -> None:
     line = b'{"bag": "b", "verdict": "good", "depth": "full", "form": "tar", "files": 1, "bytes": 1, "findings": []}\n'
-    (located,) = of_lines("x", [line], Kind.OUTCOME).findings
+    (located,) = validate_lines("x", [line], DocumentKind.OUTCOME).findings
     assert located.finding.where == "/verdict"
     assert "'valid'" in located.finding.message
 
 
 def test_the_record_in_a_line_is_checked() -> None:
     line = {"source": "x", "reader": "cablebrowser", "record": json.loads(RECORD) | {"captions": [5]}, "findings": []}
-    (located,) = of_lines("x", [json.dumps(line).encode() + b"\n"]).findings
+    (located,) = validate_lines("x", [json.dumps(line).encode() + b"\n"]).findings
     assert (located.finding.code, located.finding.where) == ("record-invalid", "/record/captions/0")
 
 
@@ -475,24 +483,24 @@ def test_looking_ends_when_there_are_too_many_findings() -> None:
         while True:
             yield b"{\n"
 
-    result = of_lines("x", endless())
+    result = validate_lines("x", endless())
     assert len(result.findings) == MOST_FINDINGS
     assert result.stopped == result.lines == MOST_FINDINGS + 1
 
 
 def test_the_findings_of_one_document_are_bounded_too() -> None:
     value = json.loads(RECORD) | {"captions": [5] * 5000}
-    result = of_bytes("x", json.dumps(value, indent=1).encode())
+    result = validate_bytes("x", json.dumps(value, indent=1).encode())
     assert len(result.findings) == MOST_FINDINGS
     crate = {"@context": [], "@graph": [{"@id": 5}] * 5000}
-    result = of_bytes("x", json.dumps(crate, indent=1).encode())
+    result = validate_bytes("x", json.dumps(crate, indent=1).encode())
     assert len(result.findings) == MOST_FINDINGS
     assert result.stopped is not None
 
 
 def test_lines_of_no_kind_are_refused() -> None:
     with pytest.raises(UnknownKindError, match="line 2"):
-        of_lines("x", [b"{\n", b'{"colour": "red"}\n'])
+        validate_lines("x", [b"{\n", b'{"colour": "red"}\n'])
 
 
 # --- what is no document ---
@@ -514,32 +522,36 @@ def test_lines_of_no_kind_are_refused() -> None:
 )
 def test_what_is_of_no_kind_is_refused(data: bytes, says: str) -> None:
     with pytest.raises(UnknownKindError, match=re.escape(says)) as told:
-        of_bytes("x", data)
+        validate_bytes("x", data)
     assert "--as" in told.value.hint
 
 
 @pytest.mark.parametrize(
     ("asked", "data", "codes"),
     [
-        (Kind.RECORD, MADE[Kind.PROFILE](), {"document-other"}),
-        (Kind.PROFILE, record(), {"document-other"}),
-        (Kind.TEI, MADE[Kind.PREMIS](), {"document-other"}),
-        (Kind.PREMIS, b"<html/>", {"document-other"}),
-        (Kind.TEI, record(), {"xml-malformed"}),
-        (Kind.RECORD, TEI.encode(), {"json-malformed"}),
-        (Kind.RECORD, b"caf\xe9", {"document-not-utf8"}),
-        (Kind.CRATE, b"{}", {"crate-invalid"}),
-        (Kind.SETTINGS, b"{}", {"settings-malformed"}),
+        (DocumentKind.RECORD, MADE[DocumentKind.PROFILE](), {"document-other"}),
+        (DocumentKind.PROFILE, record(), {"document-other"}),
+        (DocumentKind.TEI, MADE[DocumentKind.PREMIS](), {"document-other"}),
+        (DocumentKind.PREMIS, b"<html/>", {"document-other"}),
+        (DocumentKind.TEI, record(), {"xml-malformed"}),
+        (DocumentKind.RECORD, TEI.encode(), {"json-malformed"}),
+        (DocumentKind.RECORD, b"caf\xe9", {"document-not-utf8"}),
+        (DocumentKind.CRATE, b"{}", {"crate-invalid"}),
+        (DocumentKind.SETTINGS, b"{}", {"settings-malformed"}),
     ],
 )
-def test_what_is_not_of_the_kind_asked_for_is_invalid(asked: Kind, data: bytes, codes: set[str]) -> None:
-    result = of_bytes("x", data, asked)
+def test_what_is_not_of_the_kind_asked_for_is_invalid(asked: DocumentKind, data: bytes, codes: set[str]) -> None:
+    result = validate_bytes("x", data, asked)
     assert (result.kind, codes_of(result), result.valid) == (asked, codes, False)
 
 
 def test_a_fault_before_the_kind_shows_leaves_it_open() -> None:
-    result = of_bytes("x", b'{"a": \xff}')
-    assert (result.kind, codes_of(result), result.findings[0].place) == (None, {"document-not-utf8"}, Place(1, 7))
-    result = of_bytes("x", '{"é":\n "é": \udc00}'.encode("utf-8", "surrogatepass"))
-    assert result.findings[0].place == Place(2, 7)
-    assert of_bytes("x", b"{").kind is None
+    result = validate_bytes("x", b'{"a": \xff}')
+    assert (result.kind, codes_of(result), result.findings[0].place) == (
+        None,
+        {"document-not-utf8"},
+        DocumentPlace(1, 7),
+    )
+    result = validate_bytes("x", '{"é":\n "é": \udc00}'.encode("utf-8", "surrogatepass"))
+    assert result.findings[0].place == DocumentPlace(2, 7)
+    assert validate_bytes("x", b"{").kind is None

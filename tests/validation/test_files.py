@@ -15,27 +15,27 @@ from tests.provenance.examples import crate_example, payload_of
 from tests.tei.cables import bare, encoded, full
 from tests.validation.making import MADE, event_log, record
 
-from preserve.cable import codec
+from preserve.cable.record import codec
 from preserve.errors import SourceError
 from preserve.validation import files
 from preserve.validation.documents import UnknownKindError
-from preserve.validation.files import LARGEST, validate, walk
-from preserve.validation.model import Kind
+from preserve.validation.files import LARGEST, validate_file, walk_documents
+from preserve.validation.model import DocumentKind
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_is_read_from_a_file_and_from_a_stream(kind: Kind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_every_kind_is_read_from_a_file_and_from_a_stream(kind: DocumentKind, tmp_path: Path) -> None:
     data = MADE[kind]()
     file = tmp_path / "document"
     file.write_bytes(data)
-    from_file, from_stream = validate(file), validate(None, stdin=io.BytesIO(data))
+    from_file, from_stream = validate_file(file), validate_file(None, stdin=io.BytesIO(data))
     assert (from_file.kind, from_file.valid, from_file.file) == (kind, True, str(file))
     assert (from_stream.kind, from_stream.findings, from_stream.file) == (kind, from_file.findings, "-")
 
 
 def test_a_stream_is_needed_where_there_is_no_file() -> None:
     with pytest.raises(TypeError):
-        validate(None)
+        validate_file(None)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_stream_is_needed_where_there_is_no_file() -> None:
 def test_what_cannot_be_looked_at_is_told(make: Callable[[Path], object], says: str, tmp_path: Path) -> None:
     make(tmp_path / "x")
     with pytest.raises(SourceError, match=says) as told:
-        validate(tmp_path / "x")
+        validate_file(tmp_path / "x")
     assert not isinstance(told.value, UnknownKindError)
 
 
@@ -63,7 +63,7 @@ def test_a_file_that_may_not_be_read_is_told(
     (tmp_path / "x").write_bytes(record())
     (tmp_path / "x").chmod(0)
     with unprivileged(), pytest.raises(SourceError, match="cannot be read: Permission denied"):
-        validate(tmp_path / "x")
+        validate_file(tmp_path / "x")
 
 
 @pytest.mark.parametrize("start", [b"", b"{\n", event_log(2), b"<TEI>\n"])
@@ -74,7 +74,7 @@ def test_a_file_of_two_gigabytes_is_refused_without_being_read(start: bytes, tmp
         stream.truncate(2 << 30)
     tracemalloc.start()
     with pytest.raises(SourceError, match="larger than 64 MiB"):
-        validate(file)
+        validate_file(file)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 4 * LARGEST
@@ -85,13 +85,13 @@ def test_a_log_longer_than_any_document_is_read_line_by_line(tmp_path: Path, mon
     file = tmp_path / "log.jsonl"
     file.write_bytes(event_log(60))
     assert file.stat().st_size > 5 * 4096
-    result = validate(file)
+    result = validate_file(file)
     assert (result.lines, result.valid) == (60, True)
     lines = record()
     assert len(lines) > 4096
     for data in (lines, lines.replace(b"\n", b" ")):
         with pytest.raises(SourceError, match="larger than"):
-            validate(None, stdin=io.BytesIO(data))
+            validate_file(None, stdin=io.BytesIO(data))
 
 
 def test_an_error_of_the_disk_is_told() -> None:
@@ -100,7 +100,7 @@ def test_an_error_of_the_disk_is_told() -> None:
             raise OSError(5, "Input/output error")
 
     with pytest.raises(SourceError, match="-: cannot be read: Input/output error"):
-        validate(None, stdin=Broken())
+        validate_file(None, stdin=Broken())
 
 
 def test_a_named_pipe_is_read(tmp_path: Path) -> None:
@@ -108,14 +108,14 @@ def test_a_named_pipe_is_read(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(record(),))
     writer.start()
-    assert validate(pipe).valid
+    assert validate_file(pipe).valid
     writer.join()
 
 
 def test_a_name_that_is_no_utf8_is_shown(tmp_path: Path) -> None:
     file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.json"))
     file.write_bytes(record())
-    assert validate(file).file.endswith("\\xff.json")
+    assert validate_file(file).file.endswith("\\xff.json")
 
 
 # --- lines or a document ---
@@ -126,26 +126,26 @@ def test_a_name_that_is_no_utf8_is_shown(tmp_path: Path) -> None:
     [
         (event_log(2), None, 2),
         (event_log(1), None, None),
-        (event_log(1), Kind.EVENT, 1),
+        (event_log(1), DocumentKind.EVENT, 1),
         (event_log(1) + b"\n", None, None),
         (event_log(2).replace(b"{", b"{,", 1), None, 2),  # the first line is broken, but whole
         (record(), None, None),
         (record().replace(b"\n", b" ") + b"\n" + record().replace(b"\n", b" "), None, 2),
-        (b"{\n" + event_log(1).removeprefix(b"{"), Kind.EVENT, None),
+        (b"{\n" + event_log(1).removeprefix(b"{"), DocumentKind.EVENT, None),
     ],
 )
 def test_a_file_has_one_document_or_one_on_each_line(
-    data: bytes, kind: Kind | None, lines: int | None, tmp_path: Path
+    data: bytes, kind: DocumentKind | None, lines: int | None, tmp_path: Path
 ) -> None:
     (tmp_path / "x").write_bytes(data)
-    result = validate(tmp_path / "x", kind)
+    result = validate_file(tmp_path / "x", kind)
     assert result.lines == lines
-    assert result.kind in {Kind.EVENT, Kind.RECORD}
+    assert result.kind in {DocumentKind.EVENT, DocumentKind.RECORD}
 
 
-@pytest.mark.parametrize("kind", [Kind.SETTINGS, Kind.TEI])
-def test_lines_of_json_are_not_asked_to_be_what_they_cannot(kind: Kind) -> None:
-    assert not validate(None, kind, stdin=io.BytesIO(event_log(3))).valid
+@pytest.mark.parametrize("kind", [DocumentKind.SETTINGS, DocumentKind.TEI])
+def test_lines_of_json_are_not_asked_to_be_what_they_cannot(kind: DocumentKind) -> None:
+    assert not validate_file(None, kind, stdin=io.BytesIO(event_log(3))).valid
 
 
 # --- what lies beside ---
@@ -158,18 +158,18 @@ def test_the_record_of_a_tei_is_found_as_in_a_bag(tmp_path: Path) -> None:
     for file in (tei, other):
         file.write_bytes(encoded(full()))
     beside = tmp_path / "record/x.json"
-    assert validate(tei).record is None
-    beside.write_bytes(codec.encode(full()))
-    assert (validate(tei).record, validate(tei).findings) == (str(beside), ())
-    assert validate(other).record is None
-    beside.write_bytes(codec.encode(bare()))
-    assert not validate(tei).valid
+    assert validate_file(tei).record is None
+    beside.write_bytes(codec.encode_record(full()))
+    assert (validate_file(tei).record, validate_file(tei).findings) == (str(beside), ())
+    assert validate_file(other).record is None
+    beside.write_bytes(codec.encode_record(bare()))
+    assert not validate_file(tei).valid
     named = tmp_path / "full.json"
-    named.write_bytes(codec.encode(full()))
-    assert (validate(tei, record=named).record, validate(tei, record=named).findings) == (str(named), ())
-    assert validate(None, record=named, stdin=io.BytesIO(encoded(full()))).findings == ()
+    named.write_bytes(codec.encode_record(full()))
+    assert (validate_file(tei, record=named).record, validate_file(tei, record=named).findings) == (str(named), ())
+    assert validate_file(None, record=named, stdin=io.BytesIO(encoded(full()))).findings == ()
     with pytest.raises(SourceError, match="no such file"):
-        validate(tei, record=tmp_path / "none.json")
+        validate_file(tei, record=tmp_path / "none.json")
 
 
 def test_a_folder_of_records_that_may_not_be_seen_is_as_none(
@@ -185,7 +185,7 @@ def test_a_folder_of_records_that_may_not_be_seen_is_as_none(
     (tmp_path / "tei/x.xml").write_bytes(encoded(full()))
     (tmp_path / "record").chmod(0)
     with unprivileged():
-        assert validate(tmp_path / "tei/x.xml").record is None
+        assert validate_file(tmp_path / "tei/x.xml").record is None
     (tmp_path / "record").chmod(0o755)
 
 
@@ -193,9 +193,9 @@ def test_a_link_is_not_followed_out_of_a_bag_for_a_record(tmp_path: Path) -> Non
     for folder in ("tei", "record"):
         (tmp_path / folder).mkdir()
     (tmp_path / "tei/x.xml").write_bytes(encoded(full()))
-    (tmp_path / "elsewhere.json").write_bytes(codec.encode(full()))
+    (tmp_path / "elsewhere.json").write_bytes(codec.encode_record(full()))
     (tmp_path / "record/x.json").symlink_to("../elsewhere.json")
-    assert validate(tmp_path / "tei/x.xml").record is None
+    assert validate_file(tmp_path / "tei/x.xml").record is None
 
 
 def test_a_record_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ def test_a_record_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "r.json").write_bytes(b" " * 100_000)
     monkeypatch.setattr(files, "LARGEST", 90_000)
     with pytest.raises(SourceError, match=r"the record is larger|the record,? .*larger"):
-        validate(tmp_path / "x.xml", record=tmp_path / "r.json")
+        validate_file(tmp_path / "x.xml", record=tmp_path / "r.json")
 
 
 def test_a_crate_in_a_bag_is_compared_with_the_payload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,16 +212,16 @@ def test_a_crate_in_a_bag_is_compared_with_the_payload(tmp_path: Path, monkeypat
         file = tmp_path / "bag" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"")
-    crate.write_bytes(MADE[Kind.CRATE]())
+    crate.write_bytes(MADE[DocumentKind.CRATE]())
     (crate.parent / "stray.txt").write_bytes(b"")
-    assert validate(crate).findings == ()  # no bag around it
+    assert validate_file(crate).findings == ()  # no bag around it
     (tmp_path / "bag/bagit.txt").write_bytes(b"")
-    assert [(each.finding.code, each.finding.where) for each in validate(crate).findings] == [
+    assert [(each.finding.code, each.finding.where) for each in validate_file(crate).findings] == [
         ("crate-file-undescribed", "data/stray.txt")
     ]
     monkeypatch.setattr(files, "_MOST_PAYLOAD", 2)
     with pytest.raises(SourceError, match="more than 2 files"):
-        validate(crate)
+        validate_file(crate)
 
 
 # --- folders ---
@@ -235,15 +235,15 @@ def test_a_folder_is_walked_in_order_without_links(tmp_path: Path) -> None:
     (tmp_path / "h").symlink_to("b")
     os.mkfifo(tmp_path / "i.json")
 
-    def walked(kind: Kind | None = None) -> list[str]:
-        return [path.relative_to(tmp_path).as_posix() for path in walk(tmp_path, kind)]
+    def walked(kind: DocumentKind | None = None) -> list[str]:
+        return [path.relative_to(tmp_path).as_posix() for path in walk_documents(tmp_path, kind)]
 
     assert walked() == [".hidden/x.json", "a.xml", "b/1.json", "b/2.JSON", "c.toml", "d.jsonl"]
-    assert walked(Kind.TEI) == ["a.xml"]
-    assert walked(Kind.RECORD) == [".hidden/x.json", "b/1.json", "b/2.JSON", "d.jsonl"]
-    assert walked(Kind.SETTINGS) == ["c.toml"]
+    assert walked(DocumentKind.TEI) == ["a.xml"]
+    assert walked(DocumentKind.RECORD) == [".hidden/x.json", "b/1.json", "b/2.JSON", "d.jsonl"]
+    assert walked(DocumentKind.SETTINGS) == ["c.toml"]
 
 
 def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be listed"):
-        list(walk(tmp_path / "none"))
+        list(walk_documents(tmp_path / "none"))

@@ -8,11 +8,18 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from preserve.conformance import pointer
-from preserve.validation.json_text import DEEPEST, LONGEST_NUMBER, NotJsonError, Place, place_at, places, read_json
+from preserve.contracts.conformance import pointer
+from preserve.validation.json_text import (
+    DEEPEST,
+    LONGEST_NUMBER,
+    DocumentPlace,
+    NotJsonError,
+    place_at,
+    places,
+    read_json,
+)
 
 # name, text, code, line, column, words of the message
 REFUSED = [
@@ -45,7 +52,7 @@ def test_what_is_no_json_is_told_with_its_place(text: str, code: str, line: int,
         read_json(text)
     assert told.value.finding.code == code
     assert says in told.value.finding.message
-    assert place_at(text, told.value.offset) == Place(line, column)
+    assert place_at(text, told.value.offset) == DocumentPlace(line, column)
 
 
 @pytest.mark.parametrize(
@@ -126,11 +133,15 @@ TEXT = """\
     ],
 )
 def test_a_pointer_leads_to_a_line_and_a_column(where: str, line: int, column: int) -> None:
-    assert places(TEXT, [where]) == {where: Place(line, column)}
+    assert places(TEXT, [where]) == {where: DocumentPlace(line, column)}
 
 
 def test_several_pointers_are_found_in_one_walk() -> None:
-    assert places(TEXT, {"/last", "", "/tags/1"}) == {"": Place(1, 1), "/tags/1": Place(4, 5), "/last": Place(6, 58)}
+    assert places(TEXT, {"/last", "", "/tags/1"}) == {
+        "": DocumentPlace(1, 1),
+        "/tags/1": DocumentPlace(4, 5),
+        "/last": DocumentPlace(6, 58),
+    }
     assert places(TEXT, []) == {}
 
 
@@ -173,4 +184,4 @@ def test_at_the_place_of_every_pointer_stands_its_value(value: Any, indent: int 
 
 
 def test_lines_end_as_they_do_in_files_of_windows() -> None:
-    assert places('{\r\n "a": 1,\r\n "b": 2}', ["/b"]) == {"/b": Place(3, 2)}
+    assert places('{\r\n "a": 1,\r\n "b": 2}', ["/b"]) == {"/b": DocumentPlace(3, 2)}

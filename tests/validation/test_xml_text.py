@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preserve.validation import xml_text
-from preserve.validation.json_text import Place
+from preserve.validation.json_text import DocumentPlace
 from preserve.validation.xml_text import NotXmlError, Root, places, read_root, stated
 
 BOMB = b"""<?xml version="1.0"?>
@@ -16,13 +16,16 @@ BOMB = b"""<?xml version="1.0"?>
 @pytest.mark.parametrize(
     ("data", "root"),
     [
-        (b"<a/>", Root("", "a", Place(1, 1))),
-        (b'<?xml version="1.0"?>\n<!-- c -->\n  <x:a xmlns:x="urn:x"><b/></x:a>', Root("urn:x", "a", Place(3, 3))),
+        (b"<a/>", Root("", "a", DocumentPlace(1, 1))),
+        (
+            b'<?xml version="1.0"?>\n<!-- c -->\n  <x:a xmlns:x="urn:x"><b/></x:a>',
+            Root("urn:x", "a", DocumentPlace(3, 3)),
+        ),
         (
             b'\xef\xbb\xbf<TEI xmlns="http://www.tei-c.org/ns/1.0"/>',
-            Root("http://www.tei-c.org/ns/1.0", "TEI", Place(1, 1)),
+            Root("http://www.tei-c.org/ns/1.0", "TEI", DocumentPlace(1, 1)),
         ),
-        ("<a>é</a>".encode("utf-16"), Root("", "a", Place(1, 1))),
+        ("<a>é</a>".encode("utf-16"), Root("", "a", DocumentPlace(1, 1))),
     ],
 )
 def test_the_root_is_found(data: bytes, root: Root) -> None:
@@ -65,29 +68,29 @@ TEI = b"""<TEI>
 def test_findings_get_the_place_of_what_they_name() -> None:
     wheres = {"#p2", "document", "textClass", "line 2", "#none", "", "transmission"}
     assert places(TEI, wheres) == {
-        "#p2": Place(3, 26),
-        "document": Place(4, 3),
-        "textClass": Place(5, 3),
-        "line 2": Place(2, 1),
-        "transmission": Place(2, 10),
+        "#p2": DocumentPlace(3, 26),
+        "document": DocumentPlace(4, 3),
+        "textClass": DocumentPlace(5, 3),
+        "line 2": DocumentPlace(2, 1),
+        "transmission": DocumentPlace(2, 10),
     }
 
 
 def test_a_document_is_walked_only_for_what_states_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_text, "_parser", None)
-    assert places(TEI, {"line 4", ""}) == {"line 4": Place(4, 1)}
+    assert places(TEI, {"line 4", ""}) == {"line 4": DocumentPlace(4, 1)}
 
 
 @pytest.mark.parametrize(
     ("says", "place"),
     [
-        ("Opening and ending tag mismatch: b line 3 and a, line 5, column 8", Place(3, 1)),
-        ("Expected '=' (at line 2, column 5)", Place(2, 5)),
-        ("line 12", Place(12, 1)),
+        ("Opening and ending tag mismatch: b line 3 and a, line 5, column 8", DocumentPlace(3, 1)),
+        ("Expected '=' (at line 2, column 5)", DocumentPlace(2, 5)),
+        ("line 12", DocumentPlace(12, 1)),
         ("a line of text", None),
         ("line 99999999999999", None),
         ("line 0", None),
     ],
 )
-def test_a_place_is_read_from_words(says: str, place: Place | None) -> None:
+def test_a_place_is_read_from_words(says: str, place: DocumentPlace | None) -> None:
     assert stated(says) == place

@@ -13,22 +13,18 @@ from preserve.archive.events import LogEvent
 from preserve.archive.ingestion import adoption_event
 from preserve.archive.layout import Location
 from preserve.archive.model import CableEntry
-from preserve.bag.containers import Container, Kind
-from preserve.bag.member_index import index_path, read_index
-from preserve.bag.model import Form
-from preserve.bag.opening import open_container
-from preserve.bag.verify import verify
+from preserve.bag import Container, EntryKind, Form, index_path, open_container, read_index, verify
 from preserve.errors import BagError
-from preserve.findings import Finding, found
+from preserve.findings import Finding
 
-__all__ = ["examine"]
+__all__ = ["examine_stray"]
 
 _RECORDS = "data/record/"
 RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
 
 
-def examine(path: Path, location: Location, at: str) -> LogEvent | Finding:
+def examine_stray(path: Path, location: Location, at: str) -> LogEvent | Finding:
     """Return the event that takes a bag into the catalogue, or why it cannot be taken.
 
     Args:
@@ -59,17 +55,17 @@ def _index(path: Path) -> str | None:
 
 
 def _unknown(location: Location, says: str) -> Finding:
-    return found("bag-unknown", location.path, says)
+    return Finding.of("bag-unknown", location.path, says)
 
 
 def _octets(container: Container) -> int:
-    return sum(entry.size for entry in container.listing().entries.values() if entry.kind is Kind.FILE)
+    return sum(entry.size for entry in container.listing().entries.values() if entry.kind is EntryKind.FILE)
 
 
 def _cables(container: Container) -> tuple[CableEntry, ...]:
     entries = container.listing().entries
     paths = sorted(path for path in entries if path.startswith(_RECORDS) and path.endswith(".json"))
-    wanted = [entries[path] for path in paths if entries[path].kind is Kind.FILE]
+    wanted = [entries[path] for path in paths if entries[path].kind is EntryKind.FILE]
     if any(entry.size > RECORD_LIMIT for entry in wanted):
         raise ValueError(f"a record has more than {RECORD_LIMIT} bytes")
     records = {entry.path: b"".join(octets) for entry, octets in container.contents(wanted)}

@@ -11,16 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from preserve.archive.durable import make_folders, sync_folder, write_all, write_new
 from preserve.archive.events import GENESIS, LogEvent, LoggedEvent, Position, encode
 from preserve.archive.layout import EVENTS
-from preserve.archive.trouble import troubles
 from preserve.digests import sha256
 from preserve.errors import ArchiveError
-from preserve.findings import Finding, found
-from preserve.provenance.software import Software
+from preserve.findings import Finding
+from preserve.octets import make_folders, sync_folder, translate_os_errors, write_all, write_new
+from preserve.provenance import Software
 
-__all__ = ["EventLog", "Head"]
+__all__ = ["EventLog", "LogHead"]
 
 FILE_LIMIT = 64 << 20
 """A file that has grown to this many bytes is followed by a new one."""
@@ -31,7 +30,7 @@ _RESTORE = "Restore the events folder from a copy of the archive; preserve valid
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LogHead:
     """The end of a log.
 
     Attributes:
@@ -60,15 +59,15 @@ class EventLog:
     def __init__(self, root: Path, software: Software) -> None:
         self._root = root
         self._software = software
-        self._head: Head | None = None
+        self._head: LogHead | None = None
 
     def files(self) -> list[str]:
         """Return the paths of the files below the root, in the order of the chain."""
-        with troubles("could not list the events of", self._root):
+        with translate_os_errors("could not list the events of", self._root):
             found_files = (self._root / EVENTS).glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/*.jsonl")
             return sorted((path.relative_to(self._root).as_posix() for path in found_files), key=_number)
 
-    def head(self) -> Head:
+    def head(self) -> LogHead:
         """Return the end of the log on disk, an unfinished line not counted.
 
         Raises:
@@ -77,18 +76,18 @@ class EventLog:
         for file in reversed(self.files()):
             if (head := self._head_of(file)) is not None:
                 return head
-        return Head()
+        return LogHead()
 
-    def _head_of(self, file: str) -> Head | None:
+    def _head_of(self, file: str) -> LogHead | None:
         path = self._root / file
-        with troubles("could not read", path), path.open("rb") as stream:
+        with translate_os_errors("could not read", path), path.open("rb") as stream:
             end = _last_line_end(stream.fileno())
             if end == 0:
                 return None
             start = _line_start(stream.fileno(), end - 1)
             stream.seek(start)
             event = _decode(stream.read(end - start), Position(file, start, end - start))
-        return Head(event.seq, event.digest, file, end)
+        return LogHead(event.seq, event.digest, file, end)
 
     def torn(self) -> tuple[str, int] | None:
         """Return the file whose last line is unfinished, and the bytes of that line; ``None`` when all are whole."""
@@ -96,7 +95,7 @@ class EventLog:
         if not files:
             return None
         path = self._root / files[-1]
-        with troubles("could not read", path), path.open("rb") as stream:
+        with translate_os_errors("could not read", path), path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             length = size - _last_line_end(stream.fileno())
         return (files[-1], length) if length else None
@@ -116,11 +115,11 @@ class EventLog:
             return None
         file, length = torn
         path = self._root / file
-        with troubles("could not set aside the unfinished last line of", path), path.open("r+b") as stream:
+        with translate_os_errors("could not set aside the unfinished last line of", path), path.open("r+b") as stream:
             end = os.fstat(stream.fileno()).st_size - length
             stream.seek(end)
             aside = _free_name(path)
-            write_new(aside, stream.read(length))
+            write_new(aside, (stream.read(length),))
             stream.truncate(end)
             os.fsync(stream.fileno())
         return aside.relative_to(self._root).as_posix()
@@ -147,10 +146,10 @@ class EventLog:
             offset += len(line)
             lines.append(line)
         self._write(file, b"".join(lines), start, fresh=fresh)
-        self._head = Head(seq, digest, file, offset)
+        self._head = LogHead(seq, digest, file, offset)
         return logged
 
-    def _place(self, head: Head, at: str) -> tuple[str, int, bool]:
+    def _place(self, head: LogHead, at: str) -> tuple[str, int, bool]:
         folder = f"{EVENTS}/{at[:4]}/{at[5:7]}"
         if head.file.startswith(folder + "/") and head.end < FILE_LIMIT:
             return head.file, head.end, False
@@ -158,7 +157,7 @@ class EventLog:
 
     def _write(self, file: str, data: bytes, start: int, *, fresh: bool) -> None:
         path = self._root / file
-        with troubles("could not write", path):
+        with translate_os_errors("could not write", path):
             if fresh:
                 make_folders(path.parent, self._root)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
@@ -175,7 +174,7 @@ class EventLog:
             if fresh:
                 sync_folder(path.parent)
 
-    def read(self, after: Head | None = None) -> Iterator[LoggedEvent]:
+    def read(self, after: LogHead | None = None) -> Iterator[LoggedEvent]:
         """Yield the events after a place, oldest first; an unfinished last line is passed over.
 
         Raises:
@@ -203,13 +202,13 @@ class EventLog:
             ArchiveError: There is none.
         """
         path = self._root / position.file
-        with troubles("could not read", path), path.open("rb") as stream:
+        with translate_os_errors("could not read", path), path.open("rb") as stream:
             stream.seek(position.offset)
             return _decode(stream.read(position.length), position)
 
     def _lines(self, file: str, start: int) -> Iterator[tuple[bytes, Position]]:
         path = self._root / file
-        with troubles("could not read", path), path.open("rb") as stream:
+        with translate_os_errors("could not read", path), path.open("rb") as stream:
             stream.seek(start)
             while line := stream.readline(LINE_LIMIT):
                 if len(line) == LINE_LIMIT and not line.endswith(b"\n"):
@@ -219,7 +218,7 @@ class EventLog:
                 yield line, Position(file, start, len(line))
                 start += len(line)
 
-    def verify(self, known: Head | None = None) -> Iterator[Finding]:
+    def verify(self, known: LogHead | None = None) -> Iterator[Finding]:
         """Check every line and the whole chain.
 
         Args:
@@ -229,34 +228,34 @@ class EventLog:
         Raises:
             ArchiveError: The log could not be read.
         """
-        known = known or Head()
-        end, met = Head(), known.seq == 0
+        known = known or LogHead()
+        end, met = LogHead(), known.seq == 0
         for file in self.files():
             for line, position in self._lines(file, 0):
                 where = f"{file}:{position.offset}"
                 try:
                     event = LoggedEvent.decode(line, position)
                 except ValueError as error:
-                    yield found("event-line-malformed", where, f"not a line of an event log: {error}")
-                    end = Head(end.seq + 1, sha256(line.removesuffix(b"\n")))
+                    yield Finding.of("event-line-malformed", where, f"not a line of an event log: {error}")
+                    end = LogHead(end.seq + 1, sha256(line.removesuffix(b"\n")))
                     continue
                 yield from _link_faults(event, end, where)
-                end = Head(event.seq, event.digest)
+                end = LogHead(event.seq, event.digest)
                 met = met or (end.seq, end.digest) == (known.seq, known.digest)
         torn = self.torn()
         if torn is not None:
-            yield found("event-line-unfinished", torn[0], f"the last {torn[1]} bytes are not a whole line")
+            yield Finding.of("event-line-unfinished", torn[0], f"the last {torn[1]} bytes are not a whole line")
         if not met:
             says = f"the catalogue has seen line {known.seq} with digest {known.digest}; the log does not have it"
-            yield found("event-log-cut", EVENTS, says)
+            yield Finding.of("event-log-cut", EVENTS, says)
 
 
-def _link_faults(event: LoggedEvent, before: Head, where: str) -> Iterator[Finding]:
+def _link_faults(event: LoggedEvent, before: LogHead, where: str) -> Iterator[Finding]:
     if event.seq != before.seq + 1:
-        yield found("event-sequence-broken", where, f"line {event.seq} comes after line {before.seq}")
+        yield Finding.of("event-sequence-broken", where, f"line {event.seq} comes after line {before.seq}")
     if event.previous != before.digest:
         says = f"line {event.seq} follows a line with digest {event.previous}; the one before it has {before.digest}"
-        yield found("event-chain-broken", where, says)
+        yield Finding.of("event-chain-broken", where, says)
 
 
 def _number(file: str) -> int:

@@ -13,8 +13,7 @@ from enum import StrEnum
 from typing import Self
 
 from preserve.digests import sha256
-from preserve.provenance.model import uuid_for
-from preserve.provenance.software import Software
+from preserve.provenance import Software, uuid_for
 
 __all__ = ["GENESIS", "SCHEMA_VERSION", "EventOutcome", "LogEvent", "LoggedEvent", "Position", "encode"]
 

@@ -12,10 +12,8 @@ from pathlib import Path
 
 from preserve.archive.layout import BAGS, Location
 from preserve.archive.store import Stray
-from preserve.archive.trouble import troubles
-from preserve.bag.member_index import INDEX_SUFFIX
-from preserve.bag.model import Depth, Form, WrittenBag
-from preserve.bag.write import publish
+from preserve.bag import INDEX_SUFFIX, Depth, Form, WrittenBag, publish
+from preserve.octets import translate_os_errors
 
 __all__ = ["FilesystemStore"]
 
@@ -49,7 +47,7 @@ class FilesystemStore:
 
     def walk(self) -> Iterator[Location | Stray]:
         """See :class:`preserve.archive.store.Store`."""
-        with troubles("could not list", self._root / BAGS):
+        with translate_os_errors("could not list", self._root / BAGS):
             yield from self._walk(BAGS, 0)
 
     def _walk(self, folder: str, level: int) -> Iterator[Location | Stray]:

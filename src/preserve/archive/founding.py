@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from preserve.archive.durable import make_folders, replace_file, write_new
 from preserve.archive.layout import (
     ABOUT,
     BAGS,
@@ -23,11 +22,11 @@ from preserve.archive.layout import (
     VERSION,
     About,
 )
-from preserve.archive.trouble import troubles
-from preserve.contract import contract_bytes, contract_names, format_specification
+from preserve.contracts import contract_bytes, contract_names, format_specification
 from preserve.errors import ArchiveError
+from preserve.octets import make_folders, replace_file, translate_os_errors, write_new
 
-__all__ = ["check", "found_archive", "keep_schemas"]
+__all__ = ["check_archive", "found_archive", "keep_schemas"]
 
 _OURS = {README, ABOUT, BAGS, EVENTS, SCHEMAS, CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", LOCK, INTENT}
 _HARMLESS = {".gitkeep", ".gitignore", "preserve.toml"}
@@ -35,7 +34,7 @@ _GROWING = "findings.toml"
 """The one contract without a version in its name: rows are added to it, never changed."""
 
 
-def check(root: Path) -> About:
+def check_archive(root: Path) -> About:
     """Return what an archive says of itself.
 
     Raises:
@@ -46,7 +45,7 @@ def check(root: Path) -> About:
             f"there is no archive at {root}",
             hint=f"Check the path, and that its disk is mounted. To make one, run: preserve init --archive {root}",
         )
-    with troubles("could not open the archive", root):
+    with translate_os_errors("could not open the archive", root):
         markers = sorted(path.name for path in root.iterdir() if path.name.startswith(MARKER_PREFIX))
     if not markers:
         raise ArchiveError(f"{root} is not an archive", hint=f"Run: preserve init --archive {root}")
@@ -56,7 +55,7 @@ def check(root: Path) -> About:
             f"{root} has layout version {versions}; this program knows {VERSION}",
             hint="Use the version of preserve that made the archive, or a newer one.",
         )
-    with troubles("could not read", root / ABOUT):
+    with translate_os_errors("could not read", root / ABOUT):
         return About.decode((root / ABOUT).read_bytes(), str(root / ABOUT))
 
 
@@ -70,7 +69,7 @@ def found_archive(root: Path, created: str) -> None:
     Raises:
         ArchiveError: It holds other things, or could not be written.
     """
-    with troubles("could not make the archive", root):
+    with translate_os_errors("could not make the archive", root):
         root.mkdir(parents=True, exist_ok=True)
         others = sorted({path.name for path in root.iterdir()} - _OURS - _HARMLESS)
         if others:
@@ -81,12 +80,12 @@ def found_archive(root: Path, created: str) -> None:
         for folder in (BAGS, EVENTS, SCHEMAS):
             make_folders(root / folder, root)
         if not (root / README).exists():
-            write_new(root / README, format_specification())
+            write_new(root / README, (format_specification(),))
         if not (root / ABOUT).exists():
-            write_new(root / ABOUT, About(created).encode())
+            write_new(root / ABOUT, (About(created).encode(),))
     keep_schemas(root)
-    with troubles("could not make the archive", root):
-        write_new(root / MARKER, MARKER_TEXT)
+    with translate_os_errors("could not make the archive", root):
+        write_new(root / MARKER, (MARKER_TEXT,))
 
 
 def keep_schemas(root: Path) -> None:
@@ -95,12 +94,12 @@ def keep_schemas(root: Path) -> None:
     Raises:
         ArchiveError: They could not be written.
     """
-    with troubles("could not keep the schemas in", root / SCHEMAS):
+    with translate_os_errors("could not keep the schemas in", root / SCHEMAS):
         make_folders(root / SCHEMAS, root)
         for name in contract_names():
             path = root / SCHEMAS / name
             if not path.exists():
                 make_folders(path.parent, root)
-                write_new(path, contract_bytes(name))
+                write_new(path, (contract_bytes(name),))
             elif name == _GROWING and path.stat().st_size < len(contract_bytes(name)):
                 replace_file(path, contract_bytes(name))

@@ -13,9 +13,9 @@ from typing import cast
 from preserve.archive.events import LogEvent, LoggedEvent
 from preserve.archive.layout import Location
 from preserve.archive.model import CableEntry, Incoming, StoredBag, source_key
-from preserve.bag.model import BagReport
+from preserve.bag import BagReport
 from preserve.errors import ArchiveError
-from preserve.provenance.vocabulary import EventType
+from preserve.provenance import EventType
 
 __all__ = ["adoption_event", "ingestion_event", "stored_bag"]
 

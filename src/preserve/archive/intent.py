@@ -10,16 +10,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from preserve.archive.durable import sync_folder, write_all
 from preserve.archive.events import EventOutcome, LogEvent
 from preserve.archive.layout import INTENT
-from preserve.archive.trouble import troubles
-from preserve.provenance.vocabulary import EventType
+from preserve.octets import sync_folder, translate_os_errors, write_all
+from preserve.provenance import EventType
 
-__all__ = ["announce", "announced", "clear"]
+__all__ = ["clear_intent", "read_intent", "write_intent"]
 
 
-def announce(root: Path, events: Sequence[LogEvent]) -> None:
+def write_intent(root: Path, events: Sequence[LogEvent]) -> None:
     """Write down the ingestion events that will be logged once their bags are published; synced on return.
 
     Raises:
@@ -31,7 +30,7 @@ def announce(root: Path, events: Sequence[LogEvent]) -> None:
         for each in events
     ]
     data = json.dumps(lines, ensure_ascii=True).encode()
-    with troubles("could not write", path):
+    with translate_os_errors("could not write", path):
         fresh = not path.exists()
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         try:
@@ -43,7 +42,7 @@ def announce(root: Path, events: Sequence[LogEvent]) -> None:
             sync_folder(root)
 
 
-def announced(root: Path) -> list[LogEvent]:
+def read_intent(root: Path) -> list[LogEvent]:
     """Return the events of the note; none when nothing is under way, or when the note itself was never finished.
 
     An unfinished note announces nothing: bags are published only after it is on the disk.
@@ -52,7 +51,7 @@ def announced(root: Path) -> list[LogEvent]:
         ArchiveError: It could not be read.
     """
     path = root / INTENT
-    with troubles("could not read", path):
+    with translate_os_errors("could not read", path):
         data = path.read_bytes() if path.exists() else b""
     try:
         return [
@@ -71,13 +70,13 @@ def announced(root: Path) -> list[LogEvent]:
         return []
 
 
-def clear(root: Path) -> None:
+def clear_intent(root: Path) -> None:
     """Empty the note: what it announced is in the event log.
 
     Raises:
         ArchiveError: It could not be written.
     """
     path = root / INTENT
-    with troubles("could not write", path):
+    with translate_os_errors("could not write", path):
         # Not synced: a note that comes back after a power failure announces what the log already has.
         os.truncate(path, 0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from preserve.bag.model import Form, is_bag_name
+from preserve.bag import Form, is_bag_name
 from preserve.errors import ArchiveError
 
 __all__ = [

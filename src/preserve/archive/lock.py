@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from preserve.archive.layout import LOCK
-from preserve.archive.trouble import troubles
 from preserve.errors import ArchiveError
+from preserve.octets import translate_os_errors
 
-__all__ = ["BusyError", "held"]
+__all__ = ["BusyError", "hold_lock"]
 
 _PAUSE = 0.05
 
@@ -27,7 +27,7 @@ class BusyError(ArchiveError):
 
 
 @contextmanager
-def held(root: Path, *, patience: float) -> Iterator[None]:
+def hold_lock(root: Path, *, patience: float) -> Iterator[None]:
     """Hold the writer's lock of an archive.
 
     Args:
@@ -38,12 +38,12 @@ def held(root: Path, *, patience: float) -> Iterator[None]:
         ArchiveError: Another process is writing and did not end in time, or the file could not be made.
     """
     path = root / LOCK
-    with troubles("could not lock", path):
+    with translate_os_errors("could not lock", path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
         _take(descriptor, root, patience)
         # For the message of whoever waits; the lock itself is the kernel's, so a stale text harms nobody.
-        with troubles("could not lock", path):
+        with translate_os_errors("could not lock", path):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"process {os.getpid()}\n".encode(), 0)
         yield

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Self
 
 from preserve.archive.layout import Location, shelf_post, shelf_year
-from preserve.bag.model import Form, WrittenBag
-from preserve.cable.record import Cable
+from preserve.bag import Form, WrittenBag
+from preserve.cable import Cable
 from preserve.findings import Finding
 
-__all__ = ["Arrival", "CableEntry", "Incoming", "Outcome", "StoredBag", "absence", "source_key"]
+__all__ = ["Arrival", "CableEntry", "Incoming", "StoreOutcome", "StoredBag", "describe_absence", "source_key"]
 
 _STATION = re.compile(r"[0-9]{2}([A-Z][A-Z0-9]*?)[0-9]+")
 
@@ -204,7 +204,7 @@ class StoredBag:
         last_ok: When it last passed.
         outcome: ``pass``, ``fail`` or ``unknown`` of the last check.
         cables: What it holds.
-        index: The SHA-256 of its member index (:mod:`preserve.bag.member_index`); ``None`` when it has none.
+        index: The SHA-256 of its member index (:mod:`preserve.bag.reading.member_index`); ``None`` when it has none.
     """
 
     root: Path
@@ -252,7 +252,7 @@ class StoredBag:
         """Return the cables that a name stands for: all when it is the bag's, else those with that identifier.
 
         Args:
-            name: As :meth:`preserve.archive.Archive.find` takes it, a version at its end left aside.
+            name: As :meth:`preserve.archive.vault.Archive.find` takes it, a version at its end left aside.
         """
         plain = name.rpartition("/v")[0] or name
         names = {plain, plain.upper()}
@@ -260,16 +260,16 @@ class StoredBag:
             return self.cables
         return tuple(each for each in self.cables if names & {each.identifier, each.received_identifier})
 
-    def absence(self) -> str | None:
+    def describe_absence(self) -> str | None:
         """Say why the bag is not at its place; ``None`` when something of its form is. No link is followed.
 
         Raises:
             OSError: It could not be looked at.
         """
-        return absence(self.path, self.form)
+        return describe_absence(self.path, self.form)
 
 
-def absence(path: Path, form: Form) -> str | None:
+def describe_absence(path: Path, form: Form) -> str | None:
     """Say what is at a path in place of a bag; ``None`` when something of its form is. No link is followed.
 
     Raises:
@@ -293,7 +293,7 @@ class Arrival(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class StoreOutcome:
     """What became of one incoming bag.
 
     Attributes:

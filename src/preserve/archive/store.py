@@ -1,7 +1,7 @@
 """What the archive asks of the place where bags lie.
 
 Scope: the protocol. ``filesystem`` is the first implementation; an object store can be another. One contract suite
-(``tests/contracts/store.py``) runs for each. Not in scope: the catalogue and the event log.
+(``tests/protocols/store.py``) runs for each. Not in scope: the catalogue and the event log.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from preserve.archive.layout import Location
-from preserve.bag.model import WrittenBag
+from preserve.bag import WrittenBag
 
 __all__ = ["Store", "Stray"]
 

@@ -17,28 +17,23 @@ from types import TracebackType
 from typing import Self
 
 from preserve.archive import founding, intent
-from preserve.archive.adoption import examine
+from preserve.archive.adoption import examine_stray
 from preserve.archive.catalogue import Catalogue, Condition, Order
-from preserve.archive.durable import may_write
-from preserve.archive.eventlog import EventLog, Head
+from preserve.archive.eventlog import EventLog, LogHead
 from preserve.archive.events import LogEvent, LoggedEvent
 from preserve.archive.filesystem import FilesystemStore
 from preserve.archive.ingestion import ingestion_event
+from preserve.archive.inventory import Missing, Unknown, take_inventory
 from preserve.archive.layout import INTENT, Location, timestamp
-from preserve.archive.lock import BusyError, held
-from preserve.archive.model import Arrival, Incoming, Outcome, StoredBag
-from preserve.archive.places import Missing, Unknown, compare
+from preserve.archive.lock import BusyError, hold_lock
+from preserve.archive.model import Arrival, Incoming, StoredBag, StoreOutcome
 from preserve.archive.store import Store, Stray
-from preserve.bag.member_index import index_path
-from preserve.bag.model import Depth, Form
-from preserve.bag.stage import sweep
-from preserve.bag.verify import verify
-from preserve.bag.write import write_index
+from preserve.bag import Depth, Form, index_path, sweep_stages, verify, write_index
 from preserve.clock import Clock
 from preserve.errors import ArchiveError
-from preserve.findings import Finding, found
-from preserve.provenance.software import Software, this_software
-from preserve.provenance.vocabulary import EventType
+from preserve.findings import Finding
+from preserve.octets import may_write
+from preserve.provenance import EventType, Software, this_software
 
 __all__ = ["Archive", "Rebuilt"]
 
@@ -86,7 +81,7 @@ class Archive:
         store: Store | None = None,
     ) -> None:
         self.root = root
-        self.about = founding.check(root)
+        self.about = founding.check_archive(root)
         self.store: Store = store or FilesystemStore(root)
         self._clock = clock
         self._log = EventLog(root, software or this_software())
@@ -133,8 +128,8 @@ class Archive:
             finally:
                 self._depth -= 1
             return
-        with held(self.root, patience=self._patience if patience is None else patience):
-            sweep(self.store.stages)
+        with hold_lock(self.root, patience=self._patience if patience is None else patience):
+            sweep_stages(self.store.stages)
             founding.keep_schemas(self.root)
             self._settle()
             self._depth = 1
@@ -144,7 +139,7 @@ class Archive:
                 self._depth = 0
                 self._settled = False
 
-    def put(self, batch: Sequence[Incoming]) -> list[Outcome]:
+    def put(self, batch: Sequence[Incoming]) -> list[StoreOutcome]:
         """Store staged bags: all that are new appear, are logged and are indexed, or the archive says why not.
 
         A bag whose source is that of a stored version of the same name is ``unchanged``; another source makes the
@@ -168,10 +163,10 @@ class Archive:
             placed = [(each, stored.location) for each, stored in new if stored is not None]
             if placed:
                 events = [ingestion_event(each, location, self.now()) for each, location in placed]
-                intent.announce(self.root, events)
+                intent.write_intent(self.root, events)
                 self.store.publish([(each.staged, location) for each, location in placed])
                 self._append(events)
-                intent.clear(self.root)
+                intent.clear_intent(self.root)
             return outcomes
 
     def log(self, events: Sequence[LogEvent]) -> list[LoggedEvent]:
@@ -197,7 +192,7 @@ class Archive:
         yield
         self._settled = True
 
-    def _plan(self, batch: Sequence[Incoming]) -> list[Outcome]:
+    def _plan(self, batch: Sequence[Incoming]) -> list[StoreOutcome]:
         known: dict[str, list[StoredBag]] = {}
         for stored in self._catalogue.named(each.staged.name for each in batch):
             known.setdefault(stored.name.lower(), []).append(stored)
@@ -210,20 +205,20 @@ class Archive:
             outcomes.append(outcome)
         return outcomes
 
-    def _judge(self, incoming: Incoming, others: Sequence[StoredBag]) -> Outcome:
+    def _judge(self, incoming: Incoming, others: Sequence[StoredBag]) -> StoreOutcome:
         name = incoming.staged.name
         clash = next((each.name for each in others if each.name != name), None)
         if clash is not None:
             # A bag travels to file systems that do not mind letter case; there, both would be one.
             says = f"the archive has a bag {clash}, which differs in letter case only"
-            return Outcome(arrival=Arrival.REJECTED, findings=(found("bag-name-clash", name, says),))
+            return StoreOutcome(arrival=Arrival.REJECTED, findings=(Finding.of("bag-name-clash", name, says),))
         same = next((each for each in others if each.source_key == incoming.source_key), None)
         if same is not None:
-            return Outcome(arrival=Arrival.UNCHANGED, stored=same)
+            return StoreOutcome(arrival=Arrival.UNCHANGED, stored=same)
         location = incoming.location(max((each.version for each in others), default=0) + 1)
         while any(self.store.has(replace(location, form=form)) for form in Form):
             location = replace(location, version=location.version + 1)
-        return Outcome(arrival=Arrival.STORED, stored=incoming.stored(self.root, location, self.now()))
+        return StoreOutcome(arrival=Arrival.STORED, stored=incoming.stored(self.root, location, self.now()))
 
     # Bringing into step
 
@@ -282,13 +277,13 @@ class Archive:
 
     def _complete(self) -> None:
         """Log what was announced and has appeared: each bag was whole before it could be seen, and is verified here."""
-        events = intent.announced(self.root)
+        events = intent.read_intent(self.root)
         if not events:
             return
         logged = {(each.name, each.version) for each in self._catalogue.named(event.bag or "" for event in events)}
         missing = [event for event in events if (event.bag, event.version) not in logged and self._appeared(event)]
         self._append([replace(event, data={**event.data, "completed": True}) for event in missing])
-        intent.clear(self.root)
+        intent.clear_intent(self.root)
 
     def _appeared(self, event: LogEvent) -> bool:
         location = Location.parse(str(event.data["location"]))
@@ -307,8 +302,8 @@ class Archive:
         Raises:
             ArchiveError: Another process is writing; the log is broken; the catalogue could not be written.
         """
-        with held(self.root, patience=self._patience):
-            seen = self._catalogue.head() if self._catalogue.condition() is Condition.GOOD else Head()
+        with hold_lock(self.root, patience=self._patience):
+            seen = self._catalogue.head() if self._catalogue.condition() is Condition.GOOD else LogHead()
             aside = self._log.mend()
             end = self._catalogue.rebuild(self._log.read())
             if aside is not None:
@@ -329,9 +324,9 @@ class Archive:
             if isinstance(difference, Missing):
                 continue  # A rebuilt catalogue still knows it; an audit says that it is missing.
             if isinstance(difference, Stray):
-                findings.append(found("archive-stray", difference.path, difference.says))
+                findings.append(Finding.of("archive-stray", difference.path, difference.says))
                 continue
-            result = examine(self.store.path(difference.location), difference.location, self.now())
+            result = examine_stray(self.store.path(difference.location), difference.location, self.now())
             if isinstance(result, Finding):
                 findings.append(result)
             else:
@@ -409,7 +404,7 @@ class Archive:
 
     def differences(self) -> Iterator[Missing | Unknown | Stray]:
         """Yield what the catalogue knows and the store lacks, and the other way round."""
-        return compare(self.bags(Order.PLACE), self.store.walk())
+        return take_inventory(self.bags(Order.PLACE), self.store.walk())
 
     def dump(self) -> Iterator[str]:
         """Yield the content of the catalogue, a line a row, in an order that follows from the content."""

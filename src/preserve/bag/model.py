@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from preserve.findings import Finding
 
@@ -21,6 +21,7 @@ __all__ = [
     "BagPath",
     "BagReport",
     "Depth",
+    "Fault",
     "Form",
     "NewBag",
     "Payload",
@@ -204,6 +205,14 @@ def _check_field(label: str, value: str) -> None:
         raise ValueError(f"the field {label} is not UTF-8")
 
 
+class Fault(NamedTuple):
+    """What is wrong with one line: a finding's code, the line's number from 1, and words."""
+
+    code: str
+    line: int
+    says: str
+
+
 class Form(StrEnum):
     """How a bag lies on a disk."""
 
@@ -288,7 +297,7 @@ class WrittenBag:
         files: Payload files.
         bytes: Payload octets.
         size: Octets of all its files, tag files too; of the tar when it is one.
-        index: Its member index (:mod:`preserve.bag.member_index`), beside it; ``None`` when it has none.
+        index: Its member index (:mod:`preserve.bag.reading.member_index`), beside it; ``None`` when it has none.
         index_sha256: Of that.
     """
 

@@ -9,14 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from preserve.cable.classification import read_level
-from preserve.cable.grammar import Understood
-from preserve.cable.identifier import Identifier, is_identifier, is_known_station, parse
-from preserve.cable.page import Page
-from preserve.cable.record import Basis, Cable, MarkKind, MessageReference
-from preserve.cable.tags import tag_words
+from preserve.cable.grammar import ParsedBody
+from preserve.cable.record import (
+    Basis,
+    Cable,
+    Identifier,
+    MarkKind,
+    MessageReference,
+    is_identifier,
+    is_known_station,
+    parse_identifier,
+)
+from preserve.cable.rules import read_level, tag_words
+from preserve.cable.text import Page
 from preserve.cable.vocabulary import SHORTEST_CUT, station
-from preserve.findings import Finding, found
+from preserve.findings import Finding
 
 __all__ = ["cross_checks", "notes", "says_not_redacted", "says_redacted"]
 
@@ -38,7 +45,7 @@ def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[F
     """Yield where page and text, or two parts of the text, say different things; both are kept."""
     marking = cable.classification
     if marking and marking.banner and page.classification and _base(marking.level) != _base(marking.banner.level):
-        yield found(
+        yield Finding.of(
             "classification-differs",
             "/classification/banner/level",
             f"the page's table says {marking.text}, the banner {marking.banner.level}",
@@ -49,15 +56,17 @@ def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[F
     # A mirror page's heading is the first line of a wrapped subject: the beginning of it is no difference.
     words = _words(_PORTION.sub("", heading or ""))
     if heading and cable.subject and _words(cable.subject)[: len(words)] != words:
-        yield found("subject-differs", "/subject", "the page's heading and the text's SUBJECT have different words")
+        yield Finding.of(
+            "subject-differs", "/subject", "the page's heading and the text's SUBJECT have different words"
+        )
     if page.tags and cable.tags and cable.tags[0].basis is not Basis.TABLE:
         table, text = tag_words([page.tags]), tag_words(tag.value for tag in cable.tags)
         if table != text:
-            yield found(
+            yield Finding.of(
                 "tags-differ", "/tags", f"the page's table has {', '.join(table)}; the text has {', '.join(text)}"
             )
     if cable.redaction.spans and page.redacted and not says_redacted(page.redacted):
-        yield found(
+        yield Finding.of(
             "redaction-differs",
             "/redaction/status",
             f"the page says that nothing was redacted; the text has {len(cable.redaction.spans)} redacted places",
@@ -66,14 +75,16 @@ def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[F
     listed = set(filter(None, map(_as_identifier, (page.references or "").split("|"))))
     in_text = any(each.identifier_basis is not Basis.TABLE for each in cable.references)
     if in_text and listed and stated != listed:
-        yield found(
+        yield Finding.of(
             "references-differ",
             "/references",
             f"only the list of the source has {_listed(listed - stated)}; only the text has {_listed(stated - listed)}",
         )
     sent, created = cable.transmission and cable.transmission.sent, cable.created
     if sent and created and sent[:10] != created.value[:10]:
-        yield found("created-differs", "/created", f"the page's table says {created.text}, the date-time group {sent}")
+        yield Finding.of(
+            "created-differs", "/created", f"the page's table says {created.text}, the date-time group {sent}"
+        )
 
 
 def _message_reference(page: Page, named: MessageReference, identifier: Identifier) -> Iterator[Finding]:
@@ -86,9 +97,9 @@ def _message_reference(page: Page, named: MessageReference, identifier: Identifi
         return
     says = f"the banner says {named.text}, the page {page.identifier}"
     if same_post or same_serial or not is_known_station(station(named.post)):
-        yield found("message-reference-differs", "/message_reference", says)
+        yield Finding.of("message-reference-differs", "/message_reference", says)
     else:
-        yield found("wrong-body", "/body", says)
+        yield Finding.of("wrong-body", "/body", says)
 
 
 def _is_of(post: str, own: str) -> bool:
@@ -105,56 +116,60 @@ _SHORTEST_OWN = 5
 """Letters of the shortest cut name: six characters with a space, as of ``NEW DE``."""
 
 
-def notes(page: Page, cable: Cable, identifier: Identifier, read: Understood) -> Iterator[Finding]:
+def notes(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) -> Iterator[Finding]:
     """Yield what is missing, odd or inferred in the record."""
     if cable.received_identifier is not None:
-        yield found(
+        yield Finding.of(
             "identifier-canonicalised",
             "/identifier",
             f"received {cable.received_identifier}, filed as {cable.identifier}",
         )
     if page.created and cable.created is None:
-        yield found(
+        yield Finding.of(
             "created-unreadable",
             "/created",
             f"{page.created[:60]!r} is neither YYYY-MM-DD HH:MM, with or without seconds, nor M/D/YYYY H:MM",
         )
     if page.minutes_unreliable and cable.created is not None:
         told = _TOLD.get(cable.created.reliability, "nothing tells the true ones")
-        yield found("minutes-unreliable", "/created/value", f"pages of this kind print false minutes; {told}")
+        yield Finding.of("minutes-unreliable", "/created/value", f"pages of this kind print false minutes; {told}")
     yield from _marking(page, cable)
     if cable.subject is None:
-        yield found("subject-missing", "/subject", "the text has no SUBJECT line")
+        yield Finding.of("subject-missing", "/subject", "the text has no SUBJECT line")
     if not is_known_station(identifier.station) and not _is_corroborated(cable, identifier):
-        yield found("station-unknown", "/identifier", f"no table knows the station {identifier.station}")
+        yield Finding.of("station-unknown", "/identifier", f"no table knows the station {identifier.station}")
     if "tail" in cable.completeness.missing:
-        yield found("text-truncated", "/body", "the text ends before the cable does")
+        yield Finding.of("text-truncated", "/body", "the text ends before the cable does")
     yield from _insertions(read)
     if read.ambiguous_tags:
         phrases = "; ".join(read.ambiguous_tags)
-        yield found("tags-ambiguous", "/tags", f"the list has no commas to say where a tag ends: {phrases}"[:_LONGEST])
+        yield Finding.of(
+            "tags-ambiguous", "/tags", f"the list has no commas to say where a tag ends: {phrases}"[:_LONGEST]
+        )
     if cable.tags and cable.tags[0].basis is Basis.TABLE:
-        yield found("tags-ambiguous", "/tags", "only the page's table has tags; it does not say where a phrase ends")
+        yield Finding.of(
+            "tags-ambiguous", "/tags", "only the page's table has tags; it does not say where a phrase ends"
+        )
     for place, mark in enumerate(cable.body.marks):
         if mark.kind is MarkKind.STRAY_CAPTION:
-            yield found(
+            yield Finding.of(
                 "stray-caption", f"/body/marks/{place}", f"{cable.body.text[mark.start : mark.end]} at {mark.start}"
             )
     numbers = [each.number for each in cable.body.paragraphs if each.number is not None]
     absent = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
     if absent:
         listed = ", ".join(map(str, absent))
-        yield found("paragraph-number-skipped", "/body/paragraphs", f"no paragraph is numbered {listed}")
+        yield Finding.of("paragraph-number-skipped", "/body/paragraphs", f"no paragraph is numbered {listed}")
 
 
 def _marking(page: Page, cable: Cable) -> Iterator[Finding]:
     """Yield a level that nobody knows, and classifiers without a name; what stands there is not repeated."""
     if page.classification and read_level(page.classification) is None:
-        yield found("classification-unknown", "/classification", f"{page.classification[:60]!r} is no known level")
+        yield Finding.of("classification-unknown", "/classification", f"{page.classification[:60]!r} is no known level")
     for place, name in enumerate(cable.classification.classified_by if cable.classification else ()):
         if _UNCLEAR.fullmatch(name):
             where = f"/classification/classified_by/{place}"
-            yield found("classifier-unclear", where, f"one word of {len(name)} characters")
+            yield Finding.of("classifier-unclear", where, f"one word of {len(name)} characters")
 
 
 def _is_corroborated(cable: Cable, identifier: Identifier) -> bool:
@@ -171,7 +186,7 @@ _TOLD = {
 }
 
 
-def _insertions(read: Understood) -> Iterator[Finding]:
+def _insertions(read: ParsedBody) -> Iterator[Finding]:
     """Yield what stands in the text without being of it, one finding a kind."""
     kinds = (
         ("text-residue", len(read.residue), [span.start for span in read.residue]),
@@ -181,7 +196,7 @@ def _insertions(read: Understood) -> Iterator[Finding]:
     for code, count, places in kinds:
         if count:
             shown = ", ".join(map(str, places[:_SHOWN])) + (", ..." if count > _SHOWN else "")
-            yield found(code, "/body", f"{count} at {shown}")
+            yield Finding.of(code, "/body", f"{count} at {shown}")
 
 
 _SHOWN = 10
@@ -189,7 +204,7 @@ _SHOWN = 10
 
 def _as_identifier(text: str) -> str | None:
     name = "".join(text.split()).upper()
-    return str(parse(name)) if is_identifier(name) else None
+    return str(parse_identifier(name)) if is_identifier(name) else None
 
 
 def _listed(values: set[str]) -> str:

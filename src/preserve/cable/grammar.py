@@ -11,22 +11,44 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from preserve.cable.asides import read_asides, read_mentions
-from preserve.cable.body import FoundParagraph
-from preserve.cable.classification import Authority, FoundBanner
-from preserve.cable.flat import Flat, flatten, narrowed
-from preserve.cable.head import Head
-from preserve.cable.headings import heading_start
-from preserve.cable.identifier import Identifier
-from preserve.cable.labels import read_labels
-from preserve.cable.layout import Hole, Layout, merged
-from preserve.cable.outline import Outline, head_end, outlined, repeats
-from preserve.cable.record import Mark, MarkKind, Paragraph, Reference, Section, Segment, SegmentKind, Span, Tag
-from preserve.cable.running import STRAY, dateline, page_banners, redactions, residue, stray_captions
-from preserve.cable.sections import repeated_tags
-from preserve.cable.tail import Tail, read_tail
+from preserve.cable.record import (
+    Identifier,
+    Mark,
+    MarkKind,
+    Paragraph,
+    Reference,
+    Section,
+    Segment,
+    SegmentKind,
+    Span,
+    Tag,
+)
+from preserve.cable.rules import (
+    STRAY,
+    Authority,
+    FoundBanner,
+    FoundParagraph,
+    HeadFields,
+    Outline,
+    Tail,
+    dateline,
+    head_end,
+    heading_start,
+    outlined,
+    page_banners,
+    read_asides,
+    read_labels,
+    read_mentions,
+    read_tail,
+    redactions,
+    repeated_tags,
+    repeats,
+    residue,
+    stray_captions,
+)
+from preserve.cable.text import Flat, Hole, Layout, flatten, merged, narrowed
 
-__all__ = ["Understood", "understand"]
+__all__ = ["ParsedBody", "understand"]
 
 _Range = tuple[int, int]
 _FEWEST_WORDS = 8
@@ -38,7 +60,7 @@ _MOST_HEADINGS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
+class ParsedBody:
     """What the grammar read in one body; offsets are those of the text as received."""
 
     segments: tuple[Segment, ...]
@@ -63,7 +85,7 @@ class Understood:
     ambiguous_tags: tuple[str, ...]
 
 
-def understand(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> Understood:
+def understand(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> ParsedBody:
     """Read a body. Never raises, whatever the text is; time and memory are linear in its length.
 
     Args:
@@ -136,11 +158,11 @@ class _Reading:
         self.holes = holes
         self.outline = outline
         self.layout = Layout(flat, holes)
-        self.head = Head(flat, self.layout, outline, identifier)
+        self.head = HeadFields(flat, self.layout, outline, identifier)
         self.paragraphs: list[_Paragraph] = []
         self.headings: list[_Range] = []
 
-    def read(self, heading: str | None, later_tags: Iterable[Tag], *, whole: bool) -> Understood:
+    def read(self, heading: str | None, later_tags: Iterable[Tag], *, whole: bool) -> ParsedBody:
         """Apply the rules."""
         flat, head, found = self.flat, self.head, self.outline.paragraphs
         printed = self._read_dateline()
@@ -154,7 +176,7 @@ class _Reading:
             head.read_classifier_in_text(self.paragraphs[0].text, self.paragraphs[0].end)
         spans = self._read_marks(end)
         segments, marks = self.layout.settle()
-        return Understood(
+        return ParsedBody(
             segments=segments,
             marks=marks,
             paragraphs=tuple(self._settled_paragraphs(segments)),

@@ -9,8 +9,7 @@ import typer
 from preserve.archive import open_archive
 from preserve.cli.console import say, say_json
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings
-from preserve.report import json_lines as lines
-from preserve.report import text
+from preserve.report import json_lines as lines, text
 
 __all__ = ["list_bags", "show"]
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from preserve.archive import Archive, EventOutcome, open_archive
-from preserve.audit import AuditResult, AuditTask, check, due, record, sweep, task
-from preserve.bag.model import Depth
+from preserve.audit import AuditResult, AuditTask, check_bag, due_bags, make_task, record_checks, sweep_archive
+from preserve.bag import Depth
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.options import (
     ArchiveFlag,
@@ -25,9 +25,7 @@ from preserve.cli.options import (
 )
 from preserve.engine import Lost, map_batches
 from preserve.errors import ExitCode
-from preserve.report import json_lines as lines
-from preserve.report import text
-from preserve.report.words import AUDIT_WORDS
+from preserve.report import AUDIT_WORDS, json_lines as lines, text
 
 __all__ = ["audit"]
 
@@ -61,7 +59,7 @@ def audit(
     ):
         progress.total(place.count()[0] if not identifiers else None)
         # What is missing is told bag by bag; the sweep adds what lies there unknown.
-        strays = [] if identifiers else [each for each in sweep(place) if each.code != "bag-missing"]
+        strays = [] if identifiers else [each for each in sweep_archive(place) if each.code != "bag-missing"]
         with closing(_audited(place, _tasks(place, identifiers), workers(jobs))) as results:
             for result in results:
                 progress.advance(result.label, result.bytes)
@@ -80,16 +78,16 @@ def audit(
 
 def _tasks(place: Archive, identifiers: list[str] | None) -> Iterator[AuditTask]:
     if not identifiers:
-        return due(place)
-    return (task(stored) for identifier in identifiers for stored in place.find(identifier))
+        return due_bags(place)
+    return (make_task(stored) for identifier in identifiers for stored in place.find(identifier))
 
 
 def _audited(place: Archive, tasks: Iterator[AuditTask], jobs: int) -> Generator[AuditResult, None, None]:
     """Check in workers; each batch is logged before its results are told, so that a run can be cut short anywhere."""
-    with closing(map_batches(check, tasks, jobs=jobs)) as batches:
+    with closing(map_batches(check_bag, tasks, jobs=jobs)) as batches:
         for batch in batches:
             results = [_lost(outcome.item) if isinstance(outcome, Lost) else outcome.result for outcome in batch]
-            record(place, results)
+            record_checks(place, results)
             yield from results
 
 

@@ -10,28 +10,38 @@ from typing import Annotated
 
 import typer
 
-from preserve.bag.convert import Conversion, convert_bag
-from preserve.bag.extract import extract_bag, extract_indexed
-from preserve.bag.gather import Hidden, Links
-from preserve.bag.make import Recipe, make_bag
-from preserve.bag.member_index import index_path
-from preserve.bag.model import Form, Verdict, is_bag_name
-from preserve.bag.profile import NAMED
-from preserve.bag.summary import listed_files, summary
-from preserve.bag.tagfiles import Fault, info_fields, numbered_lines
-from preserve.bag.verify import verdict_of
-from preserve.bag.verify import verify as verify_bag
-from preserve.bag.write import check_indexable, write_index
+from preserve.bag import (
+    NAMED,
+    Conversion,
+    Fault,
+    Form,
+    Hidden,
+    Links,
+    Recipe,
+    Verdict,
+    check_indexable,
+    convert_bag,
+    extract_bag,
+    extract_indexed,
+    index_path,
+    is_bag_name,
+    list_files,
+    make_bag,
+    read_info_fields,
+    read_lines,
+    summarize_bag,
+    verdict_of,
+    verify as verify_bag,
+    write_index,
+)
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.named import named_profile, small_file
 from preserve.cli.options import JsonFlag, the_clock
 from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
 from preserve.errors import ExitCode, UsageError
 from preserve.findings import Finding
-from preserve.provenance.software import this_software
-from preserve.report import bags as report
-from preserve.report import json_lines as lines
-from preserve.report import text
+from preserve.provenance import this_software
+from preserve.report import bags as report, json_lines as lines, text
 
 __all__ = ["app"]
 
@@ -135,7 +145,7 @@ def info(bag: _Bag, json_lines: JsonFlag = False) -> None:
 
     Example: preserve bag info bags/photographs
     """
-    what = summary(bag)
+    what = summarize_bag(bag)
     if json_lines:
         say_json(report.summary_line(str(bag), what))
     else:
@@ -143,12 +153,12 @@ def info(bag: _Bag, json_lines: JsonFlag = False) -> None:
 
 
 @app.command("list")
-def list_files(bag: _Bag, json_lines: JsonFlag = False) -> None:
+def list_payload(bag: _Bag, json_lines: JsonFlag = False) -> None:
     """List the payload of a bag with sizes and the digests of the manifests. Nothing is hashed.
 
     Example: preserve bag list bags/photographs
     """
-    for file in listed_files(bag):
+    for file in list_files(bag):
         if json_lines:
             say_json(report.file_line(str(bag), file))
         else:
@@ -274,7 +284,7 @@ def _of_file(file: Path | None) -> Iterable[tuple[str, str]]:
     if file is None:
         return ()
     faults: list[Fault] = []
-    fields = tuple(info_fields(numbered_lines((small_file(file),), "utf-8", faults), faults))
+    fields = tuple(read_info_fields(read_lines((small_file(file),), "utf-8", faults), faults))
     if faults:
         wrong = "; ".join(f"line {fault.line}: {fault.says}" for fault in faults)
         raise UsageError(f"{file} is no bag-info.txt: {wrong}", hint="Write lines as 'Label: value', in UTF-8.")

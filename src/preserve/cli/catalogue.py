@@ -9,8 +9,7 @@ from preserve.cli.console import say, say_json
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings, the_clock
 from preserve.errors import ExitCode
 from preserve.findings import Severity, worst
-from preserve.report import json_lines as lines
-from preserve.report import text
+from preserve.report import json_lines as lines, text
 
 __all__ = ["app"]
 

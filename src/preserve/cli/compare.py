@@ -13,20 +13,26 @@ import typer
 from preserve.archive import open_archive
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.options import ArchiveFlag, JobsFlag, JsonFlag, SettingsFlag, gravest, load_settings, workers
-from preserve.compare.cables import compare as compare_cables
-from preserve.compare.corpus import compare_folders
-from preserve.compare.model import CorpusLine, Kind, Outcome
-from preserve.compare.sides import BagRef, Ref, find, read
+from preserve.compare import (
+    BagSource,
+    CableOutcome,
+    ChangeKind,
+    CorpusLine,
+    Ref,
+    compare_cables as compare_cables,
+    compare_folders,
+    find_operand,
+    read_operand,
+)
 from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
 from preserve.package import portable
-from preserve.report import json_lines as lines
-from preserve.report import text
+from preserve.report import json_lines as lines, text
 from preserve.settings import Settings
 
 __all__ = ["compare"]
 
 _LABEL = re.compile(r"[0-9]{2}[A-Z]+[0-9]+(?:/v[0-9]{1,6})?", re.IGNORECASE)
-_LIGHT = frozenset({Outcome.UNCHANGED.value, Kind.CHROME.value, Kind.WHITESPACE.value})
+_LIGHT = frozenset({CableOutcome.UNCHANGED.value, ChangeKind.CHROME.value, ChangeKind.WHITESPACE.value})
 """What the text for people counts and does not list; ``--json`` lists everything."""
 
 
@@ -62,7 +68,7 @@ def compare(
 
 def _pair(old: str, new: str, settings: Settings, json_lines: bool) -> ExitCode:
     try:
-        result = compare_cables(*(read(_find(side, settings)) for side in (old, new)))
+        result = compare_cables(*(read_operand(_find(side, settings)) for side in (old, new)))
     except PreserveError as error:
         if not json_lines:
             raise
@@ -78,7 +84,7 @@ def _pair(old: str, new: str, settings: Settings, json_lines: bool) -> ExitCode:
 def _find(side: str, settings: Settings) -> Ref:
     """Return what an argument names: what lies at the path, else a bag of the archive."""
     if side == "-" or _LABEL.fullmatch(side) is None or Path(side).exists():
-        return find(side)
+        return find_operand(side)
     with open_archive(settings.archive.root) as place:
         stored = place.find(side)
     if len(stored) > 1:
@@ -87,8 +93,8 @@ def _find(side: str, settings: Settings) -> Ref:
         )
     asked = stored[0].asked(side)
     if len(asked) == len(stored[0].cables):
-        return BagRef(side, stored[0].path)
-    return BagRef(side, stored[0].path, portable(asked[0].identifier))
+        return BagSource(side, stored[0].path)
+    return BagSource(side, stored[0].path, portable(asked[0].identifier))
 
 
 def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:

@@ -9,12 +9,9 @@ import typer
 from preserve.archive import open_archive
 from preserve.cli.console import say, say_error, say_json
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, gravest, load_settings, the_clock
-from preserve.deposit.run import deposit as deposit_bag
-from preserve.deposit.targets import depositor_for
+from preserve.deposit import deposit as deposit_bag, depositor_for
 from preserve.errors import DepositError, ExitCode
-from preserve.report import json_lines as lines
-from preserve.report import text
-from preserve.report.words import DEPOSITED
+from preserve.report import DEPOSITED, json_lines as lines, text
 
 __all__ = ["deposit"]
 

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from preserve.access import trace_lifetime
 from preserve.archive import open_archive
 from preserve.cli.console import say, say_json, say_note
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings
 from preserve.errors import UsageError
-from preserve.lifetime import lifetime
 from preserve.report import events as told
 
 __all__ = ["History", "events"]
@@ -47,7 +47,7 @@ def events(
         raise UsageError(f"--json and --as {form} do not go together", hint="--json is short for --as json.")
     with open_archive(load_settings(settings_file, archive).archive.root) as place:
         bags = place.find(identifier)
-        life = lifetime(place, bags, identifier)
+        life = trace_lifetime(place, bags, identifier)
     for stored in life.silent:
         say_note(f"{stored.label} holds no PREMIS; its events are those of the event log")
     if form is History.PREMIS:

@@ -13,17 +13,34 @@ from typing import Annotated
 
 import typer
 
+from preserve.access import (
+    BagSelection,
+    Exported,
+    HeldCable,
+    describe_stored,
+    export_all,
+    metadata_path,
+    open_new_file,
+    read_cables,
+)
 from preserve.archive import open_archive
 from preserve.cli.console import say, say_json, say_note
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, gravest, load_settings, the_clock
-from preserve.description import cmif as correspondence
-from preserve.description.formats import FORMATS, Format, format_named, render
-from preserve.description.model import Description, Holder
-from preserve.description.text import day, web_address
+from preserve.description import (
+    FORMATS,
+    CorrespondenceIndex,
+    Description,
+    Holder,
+    Licence,
+    MetadataFormat,
+    format_day,
+    format_named,
+    render,
+    web_address,
+    write_cmif,
+)
 from preserve.errors import ExitCode, UsageError
-from preserve.export import BagRef, Exported, Held, describe_held, destination, export_all, new_file, read
-from preserve.report import exported, text
-from preserve.report import json_lines as lines
+from preserve.report import exported, json_lines as lines, text
 from preserve.settings import Settings
 
 __all__ = ["app"]
@@ -83,29 +100,33 @@ def metadata(
         )
     settings, target, until = load_settings(settings_file, archive), format_named(name), _future(embargo_until)
     refs = _refs(identifiers, settings)
-    describing = partial(describe_held, settings=settings, embargo_until=until)
+    describing = partial(describe_stored, settings=settings, embargo_until=until)
     if to is None:
         raise typer.Exit(_to_stdout(list(refs), target, describing, json_lines=json_lines))
     if len(identifiers) == 1 and identifiers != [_ALL] and len(target.parts) == 1 and not to.is_dir():
         done = export_all(refs, target, lambda _: to, describing)
     else:
         folder = _folder(to)
-        done = export_all(refs, target, lambda held: destination(folder, held.stem, target), describing)
+        done = export_all(refs, target, lambda held: metadata_path(folder, held.stem, target), describing)
     raise typer.Exit(_to_places(done, target, json_lines=json_lines))
 
 
 def _future(text: str | None) -> str | None:
     if text is None:
         return None
-    if day(text) != text or text <= the_clock().now().date().isoformat():
+    if format_day(text) != text or text <= the_clock().now().date().isoformat():
         raise UsageError(f"--embargo-until {text!r} is no day to come", hint="Write it as 2030-12-31.")
     return text
 
 
 def _to_stdout(
-    refs: list[BagRef], target: Format, describing: Callable[[Held], Description], *, json_lines: bool
+    refs: list[BagSelection],
+    target: MetadataFormat,
+    describing: Callable[[HeldCable], Description],
+    *,
+    json_lines: bool,
 ) -> ExitCode:
-    held = [each for ref in refs for each in read(ref)] if len(refs) == 1 else []
+    held = [each for ref in refs for each in read_cables(ref)] if len(refs) == 1 else []
     if len(held) != 1 or len(target.parts) != 1 or json_lines:
         raise UsageError(
             "standard output takes one cable in a format of one file, without --json", hint="Name a folder with --to."
@@ -119,7 +140,7 @@ def _to_stdout(
     return ExitCode.GOOD if rendered.files else ExitCode.INVALID
 
 
-def _to_places(done: Iterator[Exported], target: Format, *, json_lines: bool) -> ExitCode:
+def _to_places(done: Iterator[Exported], target: MetadataFormat, *, json_lines: bool) -> ExitCode:
     counts: Counter[str] = Counter({"written": 0, "refused": 0, "failed": 0})
     codes: set[ExitCode] = set()
     for each in done:
@@ -186,18 +207,18 @@ def cmif(
 
     def wanted() -> Iterator[Description]:
         for ref in _refs(identifiers or [_ALL], settings):
-            for held in read(ref):
+            for held in read_cables(ref):
                 if held.cable.rights.access == "restricted" and not include_restricted:
                     left_out.append(ref.label)
                 else:
-                    yield describe_held(held, settings)
+                    yield describe_stored(held, settings)
 
     if to is None:
         sys.stdout.flush()
-        count = correspondence.write(sys.stdout.buffer, index, wanted())
+        count = write_cmif(sys.stdout.buffer, index, wanted())
     else:
-        with new_file(to) as stream:
-            count = correspondence.write(stream, index, wanted())
+        with open_new_file(to) as stream:
+            count = write_cmif(stream, index, wanted())
     if json_lines:
         say_json({"path": str(to), "cables": count, "left_out": len(left_out)})
         return
@@ -208,7 +229,7 @@ def cmif(
         say(f"written    {count} {'cable' if count == 1 else 'cables'}  ->  {to}")
 
 
-def _index(settings: Settings, licence: LicenceWord | None, address: str | None) -> correspondence.Index:
+def _index(settings: Settings, licence: LicenceWord | None, address: str | None) -> CorrespondenceIndex:
     ours = settings.organisation
     if licence is None or address is None or web_address(address) is None:
         raise UsageError(
@@ -217,9 +238,9 @@ def _index(settings: Settings, licence: LicenceWord | None, address: str | None)
         )
     if ours.name is None:
         raise UsageError("an index needs a publisher", hint="Set name in [organisation] of preserve.toml.")
-    return correspondence.Index(
+    return CorrespondenceIndex(
         holder=Holder(name=ours.name, email=ours.contact_email),
-        licence=next(each for each in correspondence.Licence if each.word == licence),
+        licence=next(each for each in Licence if each.word == licence),
         address=address,
         day=the_clock().now().date().isoformat(),
     )
@@ -228,24 +249,24 @@ def _index(settings: Settings, licence: LicenceWord | None, address: str | None)
 # which bags
 
 
-def _refs(identifiers: list[str], settings: Settings) -> Iterable[BagRef]:
+def _refs(identifiers: list[str], settings: Settings) -> Iterable[BagSelection]:
     """Return the bags that are named: by a path, by a name in the archive (the newest version), or all."""
     if identifiers == [_ALL]:
         return _newest(settings)
     return [_ref(identifier, settings) for identifier in identifiers]
 
 
-def _ref(identifier: str, settings: Settings) -> BagRef:
+def _ref(identifier: str, settings: Settings) -> BagSelection:
     path = Path(identifier)
     if path.exists():
-        return BagRef(identifier, path)
+        return BagSelection(identifier, path)
     with open_archive(settings.archive.root) as place:
-        return BagRef.of(place.find(identifier)[-1], identifier)
+        return BagSelection.of(place.find(identifier)[-1], identifier)
 
 
-def _newest(settings: Settings) -> Iterator[BagRef]:
+def _newest(settings: Settings) -> Iterator[BagSelection]:
     """Yield the newest version of every bag."""
     with open_archive(settings.archive.root) as place:
         for _, versions in groupby(place.bags(), key=lambda stored: stored.name):
             *_, newest = versions
-            yield BagRef.of(newest)
+            yield BagSelection.of(newest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from preserve.cli.console import say, say_json
 from preserve.cli.options import JsonFlag
-from preserve.readers import registered
+from preserve.readers import registered_readers
 
 __all__ = ["formats"]
 
@@ -14,7 +14,7 @@ def formats(json_lines: JsonFlag = False) -> None:
 
     Example: preserve formats
     """
-    for name, reader in registered().items():
+    for name, reader in registered_readers().items():
         if json_lines:
             say_json({"reader": name, "describes": reader.describes})
         else:

@@ -8,20 +8,19 @@ from typing import Annotated
 
 import typer
 
+from preserve.access import take_out
 from preserve.archive import open_archive
-from preserve.bag.model import Verdict
-from preserve.bag.verify import verdict_of
+from preserve.bag import Verdict, verdict_of
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings
-from preserve.dissemination import take_out
 from preserve.errors import ExitCode
-from preserve.provenance.model import FileRole
+from preserve.provenance import FileRole
 from preserve.report import bags as report
 
 __all__ = ["get"]
 
 
-class Part(StrEnum):
+class PackagePart(StrEnum):
     """The files that ``--only`` names."""
 
     SOURCE = FileRole.SOURCE.value
@@ -36,7 +35,9 @@ def get(
         str, typer.Argument(metavar="ID", help="A cable or a bag; the newest, or one version as 05STRELSAU4281/v1.")
     ],
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The new folder that the files go to.")],
-    only: Annotated[list[Part] | None, typer.Option("--only", help="Only these of its files; repeatable.")] = None,
+    only: Annotated[
+        list[PackagePart] | None, typer.Option("--only", help="Only these of its files; repeatable.")
+    ] = None,
     archive: ArchiveFlag = None,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,

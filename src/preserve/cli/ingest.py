@@ -22,8 +22,8 @@ from preserve.cli.options import (
     the_clock,
     workers,
 )
-from preserve.ingest.batch import ingest as ingest_sources
-from preserve.provenance.software import this_software
+from preserve.ingest import ingest as ingest_sources
+from preserve.provenance import this_software
 
 __all__ = ["ingest"]
 

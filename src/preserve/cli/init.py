@@ -8,7 +8,7 @@ from preserve.archive import initialise
 from preserve.cli.console import say, say_json
 from preserve.cli.options import ArchiveFlag, JsonFlag, load_settings, the_clock
 from preserve.errors import UsageError
-from preserve.settings import FILE_NAME, template
+from preserve.settings import FILE_NAME, settings_template
 
 __all__ = ["init"]
 
@@ -32,7 +32,7 @@ def init(archive: ArchiveFlag = None, json_lines: JsonFlag = False) -> None:
 def _write_new(path: Path) -> bool:
     try:
         with path.open("x", encoding="utf-8") as stream:
-            stream.write(template())
+            stream.write(settings_template())
     except FileExistsError:
         return False
     except OSError as error:

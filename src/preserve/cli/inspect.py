@@ -23,15 +23,12 @@ from preserve.cli.options import (
 )
 from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.findings import Severity, worst
-from preserve.ingest.flow import Understood, render, understand
-from preserve.provenance.software import this_software
-from preserve.readers import SourceRef
-from preserve.readers.sources import load
-from preserve.report import json_lines as lines
-from preserve.report import text
+from preserve.ingest import NormalizedCable, normalize_source, render_cable
+from preserve.provenance import this_software
+from preserve.readers import SourceRef, load_source
+from preserve.report import json_lines as lines, text
 from preserve.settings import Settings
-from preserve.tei.reading_text import reading_text
-from preserve.tei.view import page
+from preserve.tei import render_page, render_text
 
 __all__ = ["View", "inspect"]
 
@@ -69,7 +66,7 @@ def inspect(
 
 def _line(ref: SourceRef, settings: Settings, json_lines: bool) -> ExitCode:
     try:
-        understood = understand(load(ref), settings)
+        understood = normalize_source(load_source(ref), settings)
     except PreserveError as error:
         if json_lines:
             say_json(lines.not_understood(ref.where, error))
@@ -83,28 +80,28 @@ def _line(ref: SourceRef, settings: Settings, json_lines: bool) -> ExitCode:
     return _code(understood)
 
 
-def _code(understood: Understood) -> ExitCode:
+def _code(understood: NormalizedCable) -> ExitCode:
     return ExitCode.INVALID if worst(understood.findings) is Severity.ERROR else ExitCode.GOOD
 
 
 def _one_document(refs: list[SourceRef], view: View, settings: Settings) -> ExitCode:
     if len(refs) != 1:
         raise UsageError(f"--as shows one source, not {len(refs)}", hint="Name one file, or use --json for many.")
-    understood = understand(load(refs[0]), settings)
+    understood = normalize_source(load_source(refs[0]), settings)
     document = _document(understood, view, settings)
     sys.stdout.flush()
     sys.stdout.buffer.write(document.rstrip(b"\n") + b"\n")
     return _code(understood)
 
 
-def _document(understood: Understood, view: View, settings: Settings) -> bytes:
+def _document(understood: NormalizedCable, view: View, settings: Settings) -> bytes:
     if view is View.TEXT:
-        return reading_text(understood.cable).encode("utf-8")
+        return render_text(understood.cable).encode("utf-8")
     if view is View.RECORD:
         if sys.stdout.isatty():
             return json.dumps(json.loads(understood.record), ensure_ascii=False, indent=2).encode()
         return understood.record
-    parts = render(understood, settings=settings, software=this_software(), at=the_clock().now()).parts
+    parts = render_cable(understood, settings=settings, software=this_software(), at=the_clock().now()).parts
     if view is View.HTML:
-        return page(parts.tei)
+        return render_page(parts.tei)
     return parts.tei if view is View.TEI else parts.premis

@@ -11,9 +11,8 @@ import typer
 from preserve.cli.console import say, say_json
 from preserve.cli.options import gravest
 from preserve.errors import ArchiveError, ExitCode
-from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.report import json_lines as lines
-from preserve.report import text
+from preserve.ingest import Fate, ItemOutcome
+from preserve.report import json_lines as lines, text
 
 __all__ = ["report_items"]
 

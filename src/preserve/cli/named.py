@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from preserve.bag.profile import NAMED, Profile
+from preserve.bag import NAMED, Profile
 from preserve.errors import SourceError, UsageError
 
 __all__ = ["named_profile", "small_file"]

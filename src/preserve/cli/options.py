@@ -18,10 +18,7 @@ from preserve.clock import Clock
 from preserve.engine import cores
 from preserve.errors import ExitCode, UsageError
 from preserve.progress import SILENT, Progress
-from preserve.readers import SourceRef
-from preserve.readers.containers import CHOOSE
-from preserve.readers.csv_rows import RowRange
-from preserve.readers.sources import count, walk, walk_rows
+from preserve.readers import CHOOSE, RowRange, SourceRef, count_sources, walk_rows, walk_sources
 from preserve.settings import Settings
 
 __all__ = [
@@ -142,7 +139,7 @@ def load_settings(
         flags["bags.form"] = form
     if group is not None:
         flags["bags.group"] = group
-    return settings_file.load(file or settings_file.find(Path.cwd()), os.environ, flags)
+    return settings_file.load_settings(file or settings_file.find_settings(Path.cwd()), os.environ, flags)
 
 
 def chosen(sources: list[str], rows: RowRange | None, release: str | None) -> Iterator[SourceRef]:
@@ -152,7 +149,7 @@ def chosen(sources: list[str], rows: RowRange | None, release: str | None) -> It
         UsageError: Rows are chosen, and there are several arguments; when they are drawn: it has no such rows.
     """
     if rows is None:
-        return walk(sources, release=release)
+        return walk_sources(sources, release=release)
     if len(sources) != 1:
         raise UsageError(f"--rows chooses rows of one file, not of {len(sources)}", hint=CHOOSE)
     return walk_rows(sources[0], rows, release=release)
@@ -162,7 +159,7 @@ def announce(progress: Progress, sources: list[str], rows: RowRange | None) -> N
     """Tell a progress that is drawn how many sources there will be, where that is cheap to know."""
     if progress is SILENT:
         return
-    number = count(sources)
+    number = count_sources(sources)
     if rows is not None and rows.last is not None:
         number = rows.last + 1 - rows.first
     elif rows is not None and number is not None:

@@ -25,8 +25,8 @@ from preserve.cli.options import (
     the_clock,
     workers,
 )
-from preserve.ingest.batch import pack as pack_sources
-from preserve.provenance.software import this_software
+from preserve.ingest import pack as pack_sources
+from preserve.provenance import this_software
 
 __all__ = ["pack"]
 

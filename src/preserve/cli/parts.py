@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from preserve.bag.member_index import MemberIndex, index_path, read_index
+from preserve.bag import MemberIndex, index_path, read_index
 from preserve.errors import BagError
 from preserve.package import portable
 

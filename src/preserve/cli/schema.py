@@ -9,7 +9,7 @@ import typer
 
 from preserve.cli.console import say, say_json
 from preserve.cli.options import JsonFlag
-from preserve.contract import Contract, contract, contract_bytes, contracts
+from preserve.contracts import Contract, contract_bytes, contracts, find_contract
 from preserve.errors import UsageError
 from preserve.report import validated as report
 
@@ -46,7 +46,7 @@ def show(
 
     Example: preserve schema show tei --as rng
     """
-    what = contract(name, version)
+    what = find_contract(name, version)
     data = contract_bytes(_file(what, form))
     if json_lines:
         say_json(report.schema_line(what, data.decode("utf-8")))

@@ -17,13 +17,15 @@ from preserve.cli.console import say, say_error, say_json
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
 from preserve.engine import answered, died, map_batches
 from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
-from preserve.report import json_lines as lines
-from preserve.report import text
-from preserve.report import validated as report
-from preserve.validation.documents import UnknownKindError
-from preserve.validation.files import is_folder, walk
-from preserve.validation.files import validate as validate_file
-from preserve.validation.model import Kind, Validated
+from preserve.report import json_lines as lines, text, validated as report
+from preserve.validation import (
+    DocumentKind,
+    UnknownKindError,
+    Validated,
+    is_folder,
+    validate_file as validate_file,
+    walk_documents,
+)
 
 __all__ = ["validate"]
 
@@ -45,7 +47,7 @@ def validate(
         list[str], typer.Argument(metavar="FILE...", help="Documents, folders of them, or - for standard input.")
     ],
     kind: Annotated[
-        Kind | None, typer.Option("--as", help="What the files must be; default: what their content shows.")
+        DocumentKind | None, typer.Option("--as", help="What the files must be; default: what their content shows.")
     ] = None,
     record: Annotated[
         Path | None,
@@ -83,14 +85,14 @@ def validate(
     raise typer.Exit(gravest(codes))
 
 
-def _items(files: list[str], kind: Kind | None) -> Iterator[_Item]:
+def _items(files: list[str], kind: DocumentKind | None) -> Iterator[_Item]:
     for name in files:
         if name == "-" or not is_folder(Path(name)):
             yield _Item(name)
             continue
         some = False
         try:
-            for path in walk(Path(name), kind):
+            for path in walk_documents(Path(name), kind):
                 some = True
                 yield _Item(str(path), below_folder=True)
         except SourceError as error:
@@ -100,7 +102,7 @@ def _items(files: list[str], kind: Kind | None) -> Iterator[_Item]:
             yield _Item(name, trouble=f"{name}: the folder has no files whose names end as those of documents do")
 
 
-def _try(kind: Kind | None, record: Path | None, item: _Item) -> _Answer:
+def _try(kind: DocumentKind | None, record: Path | None, item: _Item) -> _Answer:
     if item.trouble is not None:
         return SourceError(item.trouble, hint="Name a document, or a folder that holds some.")
     try:

@@ -15,22 +15,28 @@ from typing import Annotated, Final
 
 import typer
 
-from preserve.bag.member_index import index_path
-from preserve.bag.model import BagReport, Depth, Verdict
-from preserve.bag.opening import SUFFIXES
-from preserve.bag.part import PartReport, PartVerdict, verify_part
-from preserve.bag.profile import NAMED, Profile
-from preserve.bag.second_opinion import second_opinion
-from preserve.bag.verify import verify as verify_bag
-from preserve.bag.verify import verify_stream
+from preserve.bag import (
+    NAMED,
+    SUFFIXES,
+    BagReport,
+    Depth,
+    PartialReport,
+    PartialVerdict,
+    Profile,
+    Verdict,
+    ask_bagit,
+    index_path,
+    verify as verify_bag,
+    verify_some,
+    verify_stream,
+)
 from preserve.cli.console import progress_bar, say, say_error, say_json, say_note
 from preserve.cli.named import named_profile
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
 from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
 from preserve.engine import answered, died, map_batches
 from preserve.errors import ExitCode, PreserveError, UsageError
-from preserve.report import json_lines as lines
-from preserve.report import text
+from preserve.report import json_lines as lines, text
 
 __all__ = ["verify"]
 
@@ -38,15 +44,15 @@ STREAM: Final = Path("-")
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
 _CODES: Final[Mapping[str, ExitCode]] = {
     Verdict.VALID: ExitCode.GOOD,
-    PartVerdict.INTACT: ExitCode.GOOD,
+    PartialVerdict.INTACT: ExitCode.GOOD,
     Verdict.UNREADABLE: ExitCode.SOURCE,
-    PartVerdict.UNREADABLE: ExitCode.SOURCE,
+    PartialVerdict.UNREADABLE: ExitCode.SOURCE,
 }
 _NO_BAG: Final = frozenset({"bagit-txt-missing", "payload-manifest-missing"})
 _ARCHIVES: Final = (".tar", ".zip", *chain.from_iterable(SUFFIXES.values()))
 _LOOKED_AT: Final = 1000
 """Names of a folder, when it is no bag, that are looked at for one that is."""
-_Answer = BagReport | PartReport | PreserveError
+_Answer = BagReport | PartialReport | PreserveError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +72,13 @@ class _Asked:
         try:
             if self.part:
                 index = believed(path, by_index=self.by_index)
-                return verify_part(path, self.part, seal=self.seal, index=index, threads=self.threads)
+                return verify_some(path, self.part, seal=self.seal, index=index, threads=self.threads)
             if path == STREAM:
                 stream = sys.stdin.buffer
                 report = verify_stream(stream, depth=self.depth, seal=self.seal, profile=self.profile)
             else:
                 report = verify_bag(path, depth=self.depth, seal=self.seal, profile=self.profile, threads=self.threads)
-            second = second_opinion(path, report) if self.with_bagit else None
+            second = ask_bagit(path, report) if self.with_bagit else None
         except PreserveError as error:
             return error
         return report if second is None else replace(report, findings=(*report.findings, second))
@@ -138,7 +144,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
             counts[answer.verdict] += 1
             codes.add(_CODES.get(answer.verdict, ExitCode.INVALID))
             _tell(bag, answer, json_lines)
-    numbers = {verdict.value: counts[verdict] for verdict in (PartVerdict if part else Verdict)} | {"failed": failed}
+    numbers = {verdict.value: counts[verdict] for verdict in (PartialVerdict if part else Verdict)} | {"failed": failed}
     if json_lines:
         say_json(lines.counts(numbers))
     elif len(bags) > 1:
@@ -187,8 +193,8 @@ def _verified(bags: list[Path], asked: _Asked, jobs: int) -> Generator[tuple[Pat
     yield from answered(map_batches(asked.of, others, jobs=jobs, batch=4), lambda bag: died(str(bag)))
 
 
-def _tell(bag: Path, answer: BagReport | PartReport, json_lines: bool) -> None:
-    if isinstance(answer, PartReport):
+def _tell(bag: Path, answer: BagReport | PartialReport, json_lines: bool) -> None:
+    if isinstance(answer, PartialReport):
         line, words = lines.part(str(bag), answer), text.part(str(bag), answer)
     else:
         line, words = lines.bag(str(bag), answer), text.bag(str(bag), answer)

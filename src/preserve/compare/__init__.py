@@ -8,3 +8,7 @@ The iron rule: no result holds a text of a cable. Of texts it has places, length
 is in it only under the conditions of ``metadata``. So nothing that one side redacts gets out by way of the other side,
 in whatever order, format or error message.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preserve.cable.record import Cable
+from preserve.cable import Cable
 from preserve.compare.metadata import compare_fields
-from preserve.compare.model import Comparison, FieldChange, Kind
+from preserve.compare.model import ChangeKind, Comparison, FieldChange
 from preserve.compare.texts import Difference, compare_texts
 from preserve.errors import ComparisonError
 
-__all__ = ["compare"]
+__all__ = ["compare_cables"]
 
 
-def compare(old: Cable, new: Cable) -> Comparison:
+def compare_cables(old: Cable, new: Cable) -> Comparison:
     """Return what changed from one source of a cable to another.
 
     Args:
@@ -35,7 +35,7 @@ def compare(old: Cable, new: Cable) -> Comparison:
     fields = compare_fields(old, new, redactions_differ=bool(texts.redactions))
     kinds = tuple(_kinds(texts, fields))
     if not kinds and old.provenance.source.sha256 != new.provenance.source.sha256:
-        kinds = (Kind.CHROME,)
+        kinds = (ChangeKind.CHROME,)
     return Comparison(
         identifier=old.identifier,
         kinds=kinds,
@@ -48,14 +48,14 @@ def compare(old: Cable, new: Cable) -> Comparison:
     )
 
 
-def _kinds(texts: Difference, fields: tuple[FieldChange, ...]) -> Iterator[Kind]:
+def _kinds(texts: Difference, fields: tuple[FieldChange, ...]) -> Iterator[ChangeKind]:
     """Yield the kinds of all differences, lightest first."""
     there = {
-        Kind.WHITESPACE: texts.whitespace,
-        Kind.DATELINE: texts.dateline,
-        Kind.TYPOGRAPHY: texts.typography,
-        Kind.METADATA: any(each.stated for each in fields),
-        Kind.REDACTION: texts.redactions,
-        Kind.SUBSTANCE: texts.words,
+        ChangeKind.WHITESPACE: texts.whitespace,
+        ChangeKind.DATELINE: texts.dateline,
+        ChangeKind.TYPOGRAPHY: texts.typography,
+        ChangeKind.METADATA: any(each.stated for each in fields),
+        ChangeKind.REDACTION: texts.redactions,
+        ChangeKind.SUBSTANCE: texts.words,
     }
     yield from (kind for kind, holds in there.items() if holds)

@@ -17,10 +17,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
-from preserve.compare.cables import compare
+from preserve.compare.cables import compare_cables
 from preserve.compare.metadata import stated_values
-from preserve.compare.model import CorpusLine, Kind, Outcome
-from preserve.compare.sides import Ref, read, walk_folder
+from preserve.compare.model import CableOutcome, ChangeKind, CorpusLine
+from preserve.compare.operands import Ref, read_operand, walk_folder
 from preserve.compare.spool import Spool, is_inline, without_data
 from preserve.compare.words import word_keys
 from preserve.engine import Lost, map_batches
@@ -107,7 +107,7 @@ def compare_folders(
                     current.setdefault(result.identifier, []).append(result)
                 else:
                     places = (None, ref.where) if number else (ref.where, None)
-                    yield _failed(CorpusLine(outcome=Outcome.FAILED, old=places[0], new=places[1]), result)
+                    yield _failed(CorpusLine(outcome=CableOutcome.FAILED, old=places[0], new=places[1]), result)
         if number:
             yield from _step(seen, current, jobs, progress)
         seen.step(current)
@@ -124,7 +124,7 @@ def _step(
         with closing(_mapped(_settle, tasks, jobs)) as lines:
             for task, line in lines:
                 progress.advance(task.identifier)
-                yield line if isinstance(line, CorpusLine) else _failed(_line(task, Outcome.FAILED), line)
+                yield line if isinstance(line, CorpusLine) else _failed(_line(task, CableOutcome.FAILED), line)
 
 
 def _inline(tasks: Iterable[_Task]) -> dict[Path, set[tuple[str, bytes]]]:
@@ -158,7 +158,7 @@ def _mapped(
 def _summarise(folder: Path, ref: Ref) -> _Summary | PreserveError:
     """Read one source and keep what matching needs; total, so that one bad source never stops a run."""
     try:
-        cable = read(ref)
+        cable = read_operand(ref)
         return _Summary(
             cable.identifier,
             without_data(ref),
@@ -226,23 +226,23 @@ def _settle(task: _Task) -> CorpusLine | PreserveError:
     except Exception as error:
         return internal_error(error)
     if task.old is None or task.new is None:
-        outcome = Outcome.NEW if task.old is None else Outcome.REMOVED
+        outcome = CableOutcome.NEW if task.old is None else CableOutcome.REMOVED
     elif task.was_absent:
-        outcome = Outcome.READDED
+        outcome = CableOutcome.READDED
     else:
-        outcome = Outcome.CHANGED if kinds else Outcome.UNCHANGED
+        outcome = CableOutcome.CHANGED if kinds else CableOutcome.UNCHANGED
     return replace(_line(task, outcome), kinds=kinds)
 
 
-def _kinds(old: _Summary, new: _Summary) -> tuple[Kind, ...]:
+def _kinds(old: _Summary, new: _Summary) -> tuple[ChangeKind, ...]:
     if old.source == new.source:
         return ()
     if old.content == new.content:
-        return (Kind.CHROME,)
-    return compare(read(old.ref), read(new.ref)).kinds
+        return (ChangeKind.CHROME,)
+    return compare_cables(read_operand(old.ref), read_operand(new.ref)).kinds
 
 
-def _line(task: _Task, outcome: Outcome) -> CorpusLine:
+def _line(task: _Task, outcome: CableOutcome) -> CorpusLine:
     return CorpusLine(
         outcome=outcome,
         identifier=task.identifier,

@@ -15,12 +15,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Literal
 
-from preserve.cable import vocabulary
-from preserve.cable.classification import LEVELS, read_level
-from preserve.cable.flat import flatten
-from preserve.cable.record import Cable, Classification
-from preserve.cable.running import redactions
-from preserve.cable.tags import tag_words
+from preserve.cable import LEVELS, Cable, Classification, flatten, read_level, redactions, tag_words, vocabulary
 from preserve.compare.model import Change, FieldChange
 from preserve.compare.texts import same_words
 

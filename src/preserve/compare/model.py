@@ -13,15 +13,15 @@ from typing import Literal
 from preserve.errors import ExitCode
 
 __all__ = [
+    "CableOutcome",
     "Change",
+    "ChangeKind",
     "Comparison",
     "CorpusLine",
     "FieldChange",
-    "Kind",
-    "Outcome",
-    "Place",
     "RedactionChange",
     "TextName",
+    "TextPlace",
     "WordChange",
 ]
 
@@ -29,7 +29,7 @@ TextName = Literal["header", "body"]
 """Which of the two texts of a cable: the routing header or the body."""
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What a difference is, lightest first: every difference is of one kind.
 
     The kinds, and that pages change all the time while texts hardly do, are measured: of 10,974 changed pages in
@@ -59,7 +59,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class TextPlace:
     """A range of a text.
 
     Attributes:
@@ -86,8 +86,8 @@ class RedactionChange:
     """
 
     change: Change
-    old: Place | None = None
-    new: Place | None = None
+    old: TextPlace | None = None
+    new: TextPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +102,8 @@ class WordChange:
         added: How many words of the new text are not in the old one, likewise.
     """
 
-    old: Place | None
-    new: Place | None
+    old: TextPlace | None
+    new: TextPlace | None
     removed: int | None
     added: int | None
 
@@ -146,7 +146,7 @@ class Comparison:
     """
 
     identifier: str
-    kinds: tuple[Kind, ...]
+    kinds: tuple[ChangeKind, ...]
     whitespace: int = 0
     typography: int = 0
     dateline: Change | None = None
@@ -155,12 +155,12 @@ class Comparison:
     fields: tuple[FieldChange, ...] = ()
 
     @property
-    def gravest(self) -> Kind | None:
+    def gravest(self) -> ChangeKind | None:
         """The gravest kind; ``None`` when the bytes are the same."""
         return self.kinds[-1] if self.kinds else None
 
 
-class Outcome(StrEnum):
+class CableOutcome(StrEnum):
     """What became of a cable from one folder to the next."""
 
     UNCHANGED = "unchanged"
@@ -187,9 +187,9 @@ class CorpusLine:
         exit_code: What the run's exit code must at least be for it.
     """
 
-    outcome: Outcome
+    outcome: CableOutcome
     identifier: str | None = None
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[ChangeKind, ...] = ()
     old: str | None = None
     new: str | None = None
     error: str | None = None
@@ -198,10 +198,17 @@ class CorpusLine:
     @property
     def counted(self) -> str:
         """The word that it is counted under: the gravest kind of a changed cable, else the outcome."""
-        return self.kinds[-1].value if self.outcome is Outcome.CHANGED else self.outcome.value
+        return self.kinds[-1].value if self.outcome is CableOutcome.CHANGED else self.outcome.value
 
     @staticmethod
     def counts(numbers: Mapping[str, int]) -> dict[str, int]:
         """Return the table of counts with every word, in a fixed order."""
-        words = [Outcome.UNCHANGED, *Kind, Outcome.NEW, Outcome.REMOVED, Outcome.READDED, Outcome.FAILED]
+        words = [
+            CableOutcome.UNCHANGED,
+            *ChangeKind,
+            CableOutcome.NEW,
+            CableOutcome.REMOVED,
+            CableOutcome.READDED,
+            CableOutcome.FAILED,
+        ]
         return {word.value: numbers.get(word.value, 0) for word in words}

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Self
 
-from preserve.compare.sides import Ref
+from preserve.compare.operands import Ref
 from preserve.digests import sha256
 from preserve.readers import SourceRef
 

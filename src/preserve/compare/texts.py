@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from preserve.cable.record import Cable
+from preserve.cable import Cable
 from preserve.compare.matching import HIDDEN, align
 from preserve.compare.model import Change, RedactionChange, WordChange
 from preserve.compare.words import Words, plain_keys, read_cable, texts_of, word_keys

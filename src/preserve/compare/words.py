@@ -10,11 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from preserve.cable.flat import flatten
-from preserve.cable.record import Cable, Paragraph, Span
-from preserve.cable.running import dateline, redactions
+from preserve.cable import Cable, Paragraph, Span, dateline, flatten, redactions
 from preserve.compare.matching import HIDDEN
-from preserve.compare.model import Place
+from preserve.compare.model import TextPlace
 from preserve.compare.typography import PLAIN
 
 __all__ = ["Words", "plain_keys", "read_cable", "texts_of", "word_keys"]
@@ -48,15 +46,15 @@ class Words:
     body: int
     numbered: Sequence[Paragraph]
 
-    def place(self, start: int, end: int) -> Place:
+    def place(self, start: int, end: int) -> TextPlace:
         """Return where a range of the text is in the header or the body, as those were received."""
         first, last = self._received(start), self._received(max(start, end - 1)) + (end > start)
         if first < self.body:
-            return Place(text="header", start=first, end=min(last, self.body - 1))
+            return TextPlace(text="header", start=first, end=min(last, self.body - 1))
         first, last = first - self.body, last - self.body
         at = bisect_right(self.numbered, first, key=lambda each: each.start) - 1
         inside = at >= 0 and first < self.numbered[at].end
-        return Place(text="body", start=first, end=last, paragraph=self.numbered[at].number if inside else None)
+        return TextPlace(text="body", start=first, end=last, paragraph=self.numbered[at].number if inside else None)
 
     def _received(self, offset: int) -> int:
         at, length = self.cut

@@ -4,21 +4,6 @@ Scope: the protocol of a depositor, receipts, the choice of a depositor, and the
 what the archive keeps (``archive``). A receipt says ``verified`` only after the target's copy was read back.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from preserve.deposit.model import GROUP, Depositor, DigestStatement, Level, Parcel, Receipt, State
-from preserve.deposit.run import deposit
-from preserve.deposit.targets import depositor_for, registered
-
-__all__ = [
-    "GROUP",
-    "Depositor",
-    "DigestStatement",
-    "Level",
-    "Parcel",
-    "Receipt",
-    "State",
-    "deposit",
-    "depositor_for",
-    "registered",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

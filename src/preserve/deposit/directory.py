@@ -12,15 +12,11 @@ import shutil
 import stat
 from pathlib import Path
 
-from preserve.archive.durable import may_write, replace_file, sync_folder, write_all
-from preserve.archive.trouble import troubles
-from preserve.bag.model import BagReport, Depth, Form, WrittenBag
-from preserve.bag.stage import Stage, sweep
-from preserve.bag.verify import verify
-from preserve.bag.write import publish
+from preserve.bag import BagReport, Depth, Form, Stage, WrittenBag, publish, sweep_stages, verify
 from preserve.deposit.model import DigestStatement, Level, Parcel, Receipt, State
 from preserve.digests import CHUNK, digest_stream
 from preserve.errors import ArchiveError, BagError, DepositError
+from preserve.octets import may_write, replace_file, sync_folder, translate_os_errors, write_all
 
 __all__ = ["DirectoryDepositor"]
 
@@ -46,7 +42,7 @@ class DirectoryDepositor:
     def check(self, parcel: Parcel) -> None:
         """See :class:`preserve.deposit.Depositor`."""
         folder = self._folder
-        with troubles("could not look at", folder, DepositError):
+        with translate_os_errors("could not look at", folder, DepositError):
             inside = folder.resolve().is_relative_to(parcel.archive.resolve())
             there = folder.exists()
             if inside:
@@ -72,7 +68,7 @@ class DirectoryDepositor:
 
     def deposit(self, parcel: Parcel, at: str) -> Receipt:
         """See :class:`preserve.deposit.Depositor`."""
-        with troubles("could not deposit into", self._folder, DepositError):
+        with translate_os_errors("could not deposit into", self._folder, DepositError):
             self._folder.mkdir(exist_ok=True)
             place = self._place(parcel)
             stranger = self._stranger(parcel, place)
@@ -88,7 +84,7 @@ class DirectoryDepositor:
 
     def _bring(self, parcel: Parcel, place: Path) -> BagReport:
         """Copy aside, read the copy back, let it appear."""
-        sweep(self._folder)
+        sweep_stages(self._folder)
         with Stage(self._folder) as stage:
             report = self._copy(parcel, stage.path / place.name)
             size = parcel.size if report.form is Form.DIRECTORY else report.path.stat().st_size

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from preserve.archive import StoredBag
-    from preserve.bag.model import Form
+    from preserve.bag import Form
 
 __all__ = ["GROUP", "Depositor", "DigestStatement", "Level", "Parcel", "Receipt", "State"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 
 from preserve.archive import Archive, EventOutcome, LogEvent, StoredBag
-from preserve.archive.trouble import troubles
 from preserve.deposit.model import Depositor, Parcel, Receipt, State
 from preserve.errors import ArchiveError, DepositError
-from preserve.provenance.vocabulary import EventType
+from preserve.octets import translate_os_errors
+from preserve.provenance import EventType
 
 __all__ = ["deposit"]
 
@@ -41,8 +41,8 @@ def deposit(archive: Archive, stored: StoredBag, depositor: Depositor) -> Receip
         ArchiveError: The bag is not at its place, or an event could not be logged (then nothing is sent).
         DepositError: The target cannot be used, did not answer, or could not be written.
     """
-    with troubles("could not look at", stored.path):
-        absent = stored.absence()
+    with translate_os_errors("could not look at", stored.path):
+        absent = stored.describe_absence()
     if absent is not None:
         raise ArchiveError(f"{stored.label} cannot be deposited: {absent} ({stored.path})", hint="Run: preserve audit.")
     parcel = Parcel.of(stored)

@@ -23,7 +23,7 @@ _DIRECTORY = "directory"
 
 def registered() -> tuple[str, ...]:
     """Return the names of all depositors, sorted."""
-    return plugins.names(GROUP)
+    return plugins.plugin_names(GROUP)
 
 
 def depositor_for(target: str) -> Depositor:
@@ -53,7 +53,7 @@ def depositor_for(target: str) -> Depositor:
 
 
 def _make(name: str, address: str) -> Depositor:
-    return cast("Callable[[str], Depositor]", plugins.load(GROUP, name))(address)
+    return cast("Callable[[str], Depositor]", plugins.load_plugin(GROUP, name))(address)
 
 
 def _path_of(uri: str) -> str:

@@ -5,3 +5,7 @@ target reads. Not in scope: sending it anywhere (``deposit``), the files of the 
 
 Persons are never named here; ``docs/decisions/0014-what-metadata-tells.md`` has the rules.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

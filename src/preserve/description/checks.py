@@ -16,12 +16,9 @@ from typing import Any, Final, cast
 import jsonschema_rs
 from lxml import etree
 
-from preserve import untrusted_xml
-from preserve.contract import contract_bytes
-from preserve.description.targets.archivematica import RIGHTS_COLUMNS
-from preserve.description.targets.dataverse import FIELDS
-from preserve.description.targets.mods import VERSION
-from preserve.findings import Finding, found
+from preserve.contracts import contract_bytes, xml_parser
+from preserve.description.targets import FIELDS, RIGHTS_COLUMNS, VERSION
+from preserve.findings import Finding
 
 __all__ = [
     "Check",
@@ -44,7 +41,7 @@ _EXTERNAL: Final = "external/"
 
 
 def _invalid(where: str, says: str) -> Finding:
-    return found("description-invalid", where, says)
+    return Finding.of("description-invalid", where, says)
 
 
 # --- JSON ---
@@ -176,7 +173,7 @@ _OWN_IMPORTS: Final = {
 
 
 def _parser() -> etree.XMLParser:
-    parser = untrusted_xml.parser()
+    parser = xml_parser()
     parser.resolvers.add(_Kept())
     return parser
 

@@ -19,11 +19,11 @@ from typing import BinaryIO, Final
 from xml.sax.saxutils import escape
 
 from preserve.description.model import Description, Holder, SourceRelease
-from preserve.description.text import attributes, block, leaf
+from preserve.description.text import attributes, xml_block, xml_leaf
 from preserve.errors import RecordError
-from preserve.provenance.model import uuid_of
+from preserve.provenance import uuid_of
 
-__all__ = ["Index", "Licence", "write"]
+__all__ = ["CorrespondenceIndex", "Licence", "write_cmif"]
 
 _CONJECTURE: Final = {"evidence": "conjecture", "cert": "low"}
 _UNKNOWN: Final = "Unknown"
@@ -44,7 +44,7 @@ class Licence(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
+class CorrespondenceIndex:
     """What an index says of itself; all of it is obligatory in the format.
 
     Attributes:
@@ -60,7 +60,7 @@ class Index:
     day: str
 
 
-def write(out: BinaryIO, index: Index, descriptions: Iterable[Description]) -> int:
+def write_cmif(out: BinaryIO, index: CorrespondenceIndex, descriptions: Iterable[Description]) -> int:
     """Write the index of some cables and return how many there are.
 
     The releases come first in the file and are known last: entries wait in a temporary file, so that memory is that
@@ -102,24 +102,24 @@ _TAIL: Final = (
 )
 
 
-def _head(index: Index, releases: Iterable[SourceRelease | None]) -> Iterator[str]:
+def _head(index: CorrespondenceIndex, releases: Iterable[SourceRelease | None]) -> Iterator[str]:
     name = index.holder.name
-    editor = [f"<editor>{escape(name or '')}{''.join(leaf('email', index.holder.email))}</editor>"]
+    editor = [f"<editor>{escape(name or '')}{''.join(xml_leaf('email', index.holder.email))}</editor>"]
     publication = [
-        *leaf("publisher", name),
-        *leaf("idno", index.address, type="url"),
+        *xml_leaf("publisher", name),
+        *xml_leaf("idno", index.address, type="url"),
         f"<date{attributes(when=index.day)}/>",
-        *block("availability", leaf("licence", index.licence.label, target=index.licence.address)),
+        *xml_block("availability", xml_leaf("licence", index.licence.label, target=index.licence.address)),
     ]
     file = [
-        *block("titleStmt", [*leaf("title", f"Index of telegrams held by {name}"), *editor]),
-        *block("publicationStmt", publication),
-        *block("sourceDesc", [each for release in releases for each in _bibl(release, name)]),
+        *xml_block("titleStmt", [*xml_leaf("title", f"Index of telegrams held by {name}"), *editor]),
+        *xml_block("publicationStmt", publication),
+        *xml_block("sourceDesc", [each for release in releases for each in _bibl(release, name)]),
     ]
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<TEI xmlns="http://www.tei-c.org/ns/1.0">'
     yield "  <teiHeader>"
-    yield from (f"    {line}" for line in block("fileDesc", file))
+    yield from (f"    {line}" for line in xml_block("fileDesc", file))
     yield "    <profileDesc>"
 
 
@@ -130,15 +130,15 @@ def _source_id(release: SourceRelease | None) -> str:
 
 def _bibl(release: SourceRelease | None, holder: str | None) -> list[str]:
     says = f"Telegrams held by {holder}, from the release {release}" if release else f"Telegrams held by {holder}"
-    return leaf("bibl", says, type="online", xml__id=_source_id(release))
+    return xml_leaf("bibl", says, type="online", xml__id=_source_id(release))
 
 
 def _entry(description: Description) -> list[str]:
-    return block(
+    return xml_block(
         "correspDesc",
         [
-            *block("correspAction", _sent(description), type="sent"),
-            *block("correspAction", _received(description), type="received"),
+            *xml_block("correspAction", _sent(description), type="sent"),
+            *xml_block("correspAction", _received(description), type="received"),
         ],
         key=description.identifier,
         source=f"#{_source_id(description.release)}",
@@ -146,8 +146,8 @@ def _entry(description: Description) -> list[str]:
 
 
 def _sent(description: Description) -> Iterator[str]:
-    yield from leaf("orgName", description.creator, **(_CONJECTURE if description.creator_inferred else {}))
-    yield from leaf("placeName", description.place)
+    yield from xml_leaf("orgName", description.creator, **(_CONJECTURE if description.creator_inferred else {}))
+    yield from xml_leaf("placeName", description.place)
     if description.date:
         yield f"<date{attributes(when=description.date)}/>"
     elif description.year:
@@ -156,7 +156,7 @@ def _sent(description: Description) -> Iterator[str]:
 
 def _received(description: Description) -> Iterator[str]:
     for name in description.recipients:
-        yield from leaf("orgName", name)
+        yield from xml_leaf("orgName", name)
     if not description.recipients:
         # The word that the format prescribes, also where nobody thinks of a person.
-        yield from leaf("persName", _UNKNOWN)
+        yield from xml_leaf("persName", _UNKNOWN)

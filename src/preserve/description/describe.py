@@ -13,14 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from preserve.cable.identifier import is_identifier, parse
-from preserve.cable.record import Basis, Cable
-from preserve.cable.vocabulary import organization_tags, program_tags, subject_tags
+from preserve.cable import Basis, Cable, is_identifier, organization_tags, parse_identifier, program_tags, subject_tags
 from preserve.description.model import BagFacts, Description, Holder, Keyword, SourceRelease
-from preserve.description.text import day, line
-from preserve.provenance.history import ACCESS_WORDS
+from preserve.description.text import format_day, one_line
+from preserve.provenance import ACCESS_WORDS
 
-__all__ = ["describe"]
+__all__ = ["describe_cable"]
 
 _GEOGRAPHIC = re.compile(r"[A-Z]{2}")
 # What follows these words in an address may be a person: "SECSTATE WASHDC FOR A. HOPE".
@@ -39,7 +37,7 @@ _COMPLETENESS = {
 _HOLDS = "The package holds the source as received, a normalized record, a TEI rendering and their provenance."
 
 
-def describe(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until: str | None = None) -> Description:
+def describe_cable(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until: str | None = None) -> Description:
     """Return the description of a cable in a bag.
 
     Args:
@@ -51,7 +49,7 @@ def describe(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until: str 
     """
     rights = cable.rights
     until = embargo_until if rights.access == "embargoed" else None
-    date = day(cable.created.value) if cable.created else None
+    date = format_day(cable.created.value) if cable.created else None
     creator, inferred = _creator(cable)
     release = _release(cable)
     notes = tuple(_notes(cable, release))
@@ -59,11 +57,11 @@ def describe(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until: str 
     return Description(
         identifier=cable.identifier,
         title=title,
-        subject_line=line(cable.subject) if rights.access == "open" else None,
+        subject_line=one_line(cable.subject) if rights.access == "open" else None,
         creator=creator,
         creator_inferred=inferred,
         recipients=tuple(_recipients(cable)),
-        place=line(cable.origin.place) if cable.origin else None,
+        place=one_line(cable.origin.place) if cable.origin else None,
         date=date,
         year=None if date else _year(cable),
         keywords=tuple(dict.fromkeys(_keywords(cable))),
@@ -75,9 +73,9 @@ def describe(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until: str 
         access=rights.access,
         access_says=ACCESS_WORDS[rights.access][1] + (f" It is to end on {until}." if until else ""),
         embargo_until=until,
-        copyright=line(rights.copyright) or "not stated",
-        rights_statement=line(rights.statement),
-        advisory=line(rights.advisory),
+        copyright=one_line(rights.copyright) or "not stated",
+        rights_statement=one_line(rights.statement),
+        advisory=one_line(rights.advisory),
         source_sha256=cable.provenance.source.sha256,
         holder=holder,
         bag=bag,
@@ -86,20 +84,20 @@ def describe(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until: str 
 
 def _creator(cable: Cable) -> tuple[str, bool]:
     """Return the post that sent it, and whether only the identifier names it."""
-    stated = line(cable.origin.name) if cable.origin else None
+    stated = one_line(cable.origin.name) if cable.origin else None
     if stated:
         return stated, False
     identifier = cable.identifier
-    return (parse(identifier).station if is_identifier(identifier) else identifier), True
+    return (parse_identifier(identifier).station if is_identifier(identifier) else identifier), True
 
 
 def _year(cable: Cable) -> str | None:
-    return str(parse(cable.identifier).full_year) if is_identifier(cable.identifier) else None
+    return str(parse_identifier(cable.identifier).full_year) if is_identifier(cable.identifier) else None
 
 
 def _recipients(cable: Cable) -> Iterator[str]:
     for recipient in cable.transmission.action if cable.transmission else ():
-        name = line(_FOR_SOMEBODY.sub("", recipient.name))
+        name = one_line(_FOR_SOMEBODY.sub("", recipient.name))
         if name:
             yield name
 
@@ -122,12 +120,12 @@ def _references(cable: Cable) -> Iterator[str]:
 
 def _release(cable: Cable) -> SourceRelease | None:
     release = cable.provenance.release
-    name = line(release.name or release.text) if release else None
-    return SourceRelease(name, day(release.date)) if release and name else None
+    name = one_line(release.name or release.text) if release else None
+    return SourceRelease(name, format_day(release.date)) if release and name else None
 
 
 def _marking(cable: Cable) -> str | None:
-    return line(cable.classification.text) if cable.classification else None
+    return one_line(cable.classification.text) if cable.classification else None
 
 
 def _notes(cable: Cable, release: SourceRelease | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from preserve.cable.record import Access
+from preserve.cable import Access
 from preserve.description import checks
 from preserve.description.model import Description
 from preserve.description.targets import (
@@ -24,13 +24,13 @@ from preserve.description.targets import (
     schema_org,
 )
 from preserve.errors import UsageError
-from preserve.findings import Finding, Severity, found, worst
+from preserve.findings import Finding, Severity, worst
 
-__all__ = ["FORMATS", "Format", "MetadataFile", "Part", "Rendered", "format_named", "render"]
+__all__ = ["FORMATS", "MetadataFile", "MetadataFormat", "MetadataPart", "RenderedMetadata", "format_named", "render"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MetadataPart:
     """One file of a format.
 
     Attributes:
@@ -45,7 +45,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class MetadataFormat:
     """One format.
 
     Attributes:
@@ -59,7 +59,7 @@ class Format:
 
     name: str
     describes: str
-    parts: tuple[Part, ...]
+    parts: tuple[MetadataPart, ...]
     needs: tuple[str, ...] = ()
     withheld: frozenset[Access] = frozenset()
     checked: str
@@ -74,7 +74,7 @@ class MetadataFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedMetadata:
     """What became of a description in a format: files, or findings that say why there are none.
 
     Attributes:
@@ -95,71 +95,71 @@ _NEEDS: Final[dict[str, tuple[Callable[[Description], object], str]]] = {
     "packaged": (lambda each: each.bag.packaged, "a day of publication: the bag has no Bagging-Date"),
 }
 
-FORMATS: Final[tuple[Format, ...]] = (
-    Format(
+FORMATS: Final[tuple[MetadataFormat, ...]] = (
+    MetadataFormat(
         name="dc",
         describes="Dublin Core, the fifteen elements, as OAI-PMH carries them",
-        parts=(Part("dc.xml", dublin_core.write, checks.dublin_core),),
+        parts=(MetadataPart("dc.xml", dublin_core.write, checks.dublin_core),),
         checked="oai_dc.xsd of OAI-PMH 2.0",
     ),
-    Format(
+    MetadataFormat(
         name="datacite",
         describes="DataCite 4.5 as JSON, to register a DOI; never of a restricted cable",
-        parts=(Part("datacite.json", datacite.write, checks.datacite),),
+        parts=(MetadataPart("datacite.json", datacite.write, checks.datacite),),
         needs=("holder", "packaged"),
         withheld=frozenset({"restricted"}),
         checked="JSON Schema of DataCite 4.5, as the Python package datacite has it",
     ),
-    Format(
+    MetadataFormat(
         name="invenio",
         describes="a record of InvenioRDM or Zenodo",
-        parts=(Part("invenio.json", invenio.write, checks.invenio),),
+        parts=(MetadataPart("invenio.json", invenio.write, checks.invenio),),
         needs=("packaged",),
         checked="JSON Schema of an InvenioRDM record, version 6.0.0",
     ),
-    Format(
+    MetadataFormat(
         name="dataverse",
         describes="a dataset of Dataverse, citation block",
-        parts=(Part("dataverse.json", dataverse.write, checks.dataverse),),
+        parts=(MetadataPart("dataverse.json", dataverse.write, checks.dataverse),),
         needs=("holder", "email"),
         checked="JSON Schema of a dataset in pyDataverse 0.3.5; the citation block of Dataverse 6 (own table)",
     ),
-    Format(
+    MetadataFormat(
         name="dspace",
         describes="an item of DSpace's Simple Archive Format: dublin_core.xml and contents",
         parts=(
-            Part("dublin_core.xml", dspace.dublin_core, checks.dspace_dublin_core),
-            Part("contents", dspace.contents, checks.dspace_contents),
+            MetadataPart("dublin_core.xml", dspace.dublin_core, checks.dspace_dublin_core),
+            MetadataPart("contents", dspace.contents, checks.dspace_contents),
         ),
         needs=("packaged",),
         checked="own rules: the fields of DSpace's registry",
     ),
-    Format(
+    MetadataFormat(
         name="archivematica",
         describes="metadata.csv and rights.csv of a transfer to Archivematica",
         parts=(
-            Part("metadata.csv", archivematica.metadata, checks.metadata_csv),
-            Part("rights.csv", archivematica.rights, checks.rights_csv),
+            MetadataPart("metadata.csv", archivematica.metadata, checks.metadata_csv),
+            MetadataPart("rights.csv", archivematica.rights, checks.rights_csv),
         ),
         checked="own rules: the columns that Archivematica 1.17 knows",
     ),
-    Format(
+    MetadataFormat(
         name="mods",
         describes="MODS 3.8, for library catalogues",
-        parts=(Part("mods.xml", mods.write, checks.mods),),
+        parts=(MetadataPart("mods.xml", mods.write, checks.mods),),
         checked="mods.xsd 3.6 of the Library of Congress, to which 3.8 only adds",
     ),
-    Format(
+    MetadataFormat(
         name="schema-org",
         describes="schema.org as JSON-LD, for the page of a package",
-        parts=(Part("jsonld", schema_org.write, checks.schema_org),),
+        parts=(MetadataPart("jsonld", schema_org.write, checks.schema_org),),
         checked="own rules: the properties of each type",
     ),
 )
 """Every format, in the order in which they are listed."""
 
 
-def format_named(name: str) -> Format:
+def format_named(name: str) -> MetadataFormat:
     """Return a format by its name.
 
     Raises:
@@ -171,25 +171,25 @@ def format_named(name: str) -> Format:
     raise UsageError(f"no metadata format is named {name!r}", hint=f"There are: {', '.join(f.name for f in FORMATS)}.")
 
 
-def render(description: Description, target: Format) -> Rendered:
+def render(description: Description, target: MetadataFormat) -> RenderedMetadata:
     """Write a description in a format; nothing is given out that its target could not read."""
     findings = tuple(_before(description, target))
     if worst(findings) is Severity.ERROR:
-        return Rendered((), findings)
+        return RenderedMetadata((), findings)
     files = tuple(MetadataFile(part.name, part.write(description)) for part in target.parts)
     after = tuple(finding for part, file in zip(target.parts, files, strict=True) for finding in part.check(file.data))
-    return Rendered(() if after else files, findings + after)
+    return RenderedMetadata(() if after else files, findings + after)
 
 
-def _before(description: Description, target: Format) -> Iterator[Finding]:
+def _before(description: Description, target: MetadataFormat) -> Iterator[Finding]:
     where = description.identifier
     if description.access in target.withheld:
         says = f"the cable is {description.access}; {target.name} is for what the public may be told"
-        yield found("description-withheld", where, says)
+        yield Finding.of("description-withheld", where, says)
         return
     if description.access == "embargoed" and description.embargo_until is None:
-        yield found("embargo-endless", where, "nothing says when the embargo ends; say it with --embargo-until")
+        yield Finding.of("embargo-endless", where, "nothing says when the embargo ends; say it with --embargo-until")
     for name in target.needs:
         value_of, says = _NEEDS[name]
         if not value_of(description):
-            yield found("description-incomplete", where, f"{target.name} asks for {says}")
+            yield Finding.of("description-incomplete", where, f"{target.name} asks for {says}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from preserve.cable.record import Access
+from preserve.cable import Access
 
 __all__ = ["BagFacts", "BagFile", "Description", "Holder", "Keyword", "SourceRelease"]
 

@@ -13,7 +13,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from xml.sax.saxutils import escape
 
-__all__ = ["attributes", "block", "csv_file", "day", "json_file", "leaf", "line", "web_address", "without_nothing"]
+__all__ = [
+    "attributes",
+    "csv_file",
+    "format_day",
+    "json_file",
+    "one_line",
+    "web_address",
+    "without_nothing",
+    "xml_block",
+    "xml_leaf",
+]
 
 # XML 1.0 2.2, production Char, leaves these out; so does every target that turns our JSON into XML.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -22,12 +32,12 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/?=&#%+:;,@!
 _FORMULA = ("=", "+", "-", "@")
 
 
-def line(text: str | None) -> str | None:
+def one_line(text: str | None) -> str | None:
     """Return a text on one line, what no XML can hold as U+FFFD; ``None`` when nothing is left of it."""
     return _SPACE.sub(" ", _NOT_XML.sub("\ufffd", text)).strip() or None if text else None
 
 
-def day(text: str | None) -> str | None:
+def format_day(text: str | None) -> str | None:
     """Return the day that a date or time begins with, ``YYYY-MM-DD``; ``None`` when it is no day of a calendar."""
     try:
         return date.fromisoformat((text or "")[:10]).isoformat()
@@ -59,12 +69,12 @@ def attributes(**pairs: str | None) -> str:
     return "".join(f' {name}="{escape(value, {chr(34): "&quot;"})}"' for name, value in named)
 
 
-def leaf(name: str, text: str | None, **pairs: str | None) -> list[str]:
+def xml_leaf(name: str, text: str | None, **pairs: str | None) -> list[str]:
     """Return one XML element with text, as one line; nothing when there is no text."""
     return [f"<{name}{attributes(**pairs)}>{escape(text)}</{name}>"] if text else []
 
 
-def block(name: str, lines: Iterable[str], **pairs: str | None) -> list[str]:
+def xml_block(name: str, lines: Iterable[str], **pairs: str | None) -> list[str]:
     """Return an XML element around others, indented; nothing when there are none."""
     inner = [f"  {each}" for each in lines]
     return [f"<{name}{attributes(**pairs)}>", *inner, f"</{name}>"] if inner else []

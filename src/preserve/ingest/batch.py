@@ -15,24 +15,18 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from preserve.archive import Archive, Arrival, Incoming
-from preserve.archive import Outcome as PutOutcome
-from preserve.bag.member_index import index_path
-from preserve.bag.model import Depth, WrittenBag
-from preserve.bag.stage import Stage, sweep
-from preserve.bag.verify import verify
-from preserve.bag.write import publish
+from preserve.archive import Archive, Arrival, Incoming, StoreOutcome as PutOutcome
+from preserve.bag import Depth, Stage, WrittenBag, index_path, publish, sweep_stages, verify
 from preserve.clock import Clock
 from preserve.engine import Done, answered, died, map_batches
 from preserve.errors import ArchiveError, ExitCode, PreserveError
 from preserve.ingest.collection import Bound, Portion, bind, failed
 from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.ingest.prepare import Plan, Prepared, prepare, stopped, unchanged
+from preserve.ingest.prepare import IngestPlan, Prepared, prepare, stopped, unchanged
 from preserve.package import profiles
 from preserve.progress import SILENT, Progress
-from preserve.provenance.model import bag_uuid
-from preserve.provenance.software import Software
+from preserve.provenance import Software, bag_uuid
 from preserve.readers import SourceRef
 from preserve.settings import Settings
 
@@ -62,7 +56,7 @@ def ingest(
         ArchiveError: The archive cannot be written (any more); the outcomes given until then hold.
     """
     with archive.writing(), Stage(archive.store.stages) as stage:
-        plan = Plan(
+        plan = IngestPlan(
             settings=settings,
             clock=clock,
             software=software,
@@ -94,14 +88,14 @@ def pack(
         ArchiveError: The folder cannot be written (any more); the outcomes given until then hold.
     """
     _make(folder)
-    sweep(folder)
+    sweep_stages(folder)
     with Stage(folder) as stage:
-        plan = Plan(settings=settings, clock=clock, software=software, stage=stage.path, access_copy=access_copy)
+        plan = IngestPlan(settings=settings, clock=clock, software=software, stage=stage.path, access_copy=access_copy)
         yield from _run(plan, refs, partial(_place, folder), lambda _name: True, jobs, progress)
 
 
 def _run(
-    plan: Plan,
+    plan: IngestPlan,
     refs: Iterable[SourceRef],
     keep: _Keep,
     is_free: Callable[[str], bool],
@@ -130,7 +124,7 @@ def _lost(ref: SourceRef) -> Prepared:
 class _Groups:
     """The cables that wait, by group: some hundred octets for each in memory, all else in the stage."""
 
-    def __init__(self, plan: Plan, grouping: Grouping, is_free: Callable[[str], bool], jobs: int) -> None:
+    def __init__(self, plan: IngestPlan, grouping: Grouping, is_free: Callable[[str], bool], jobs: int) -> None:
         self._plan, self._most, self._is_free, self._jobs = plan, grouping.most, is_free, jobs
         self._waiting: dict[Group, list[str]] = {}
         self._numbers: dict[str, int] = {}

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from preserve.bag.write import as_archive_error
 from preserve.errors import PreserveError, internal_error
-from preserve.ingest.flow import collect
+from preserve.ingest.one_cable import collect
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.ingest.prepare import Plan, Prepared, opened, stage_whole, unchanged
+from preserve.ingest.prepare import IngestPlan, Prepared, opened, stage_whole, unchanged
 from preserve.ingest.waiting import WaitingCable, WaitingFile, take_up
-from preserve.provenance.model import FileRole
+from preserve.octets import translate_os_errors
+from preserve.provenance import FileRole
 
 __all__ = ["Bound", "Portion", "bind", "failed"]
 
@@ -46,7 +46,7 @@ class Bound:
     left: tuple[str, ...] = ()
 
 
-def bind(plan: Plan, portion: Portion) -> Bound:
+def bind(plan: IngestPlan, portion: Portion) -> Bound:
     """Make the bag of some waiting cables, short of making it visible.
 
     Total, and repeatable: the cables stay where they were set aside, as a worker may die and its task be done again.
@@ -59,7 +59,7 @@ def bind(plan: Plan, portion: Portion) -> Bound:
         return failed(plan, portion, internal_error(error, portion.name))
 
 
-def failed(plan: Plan, portion: Portion, error: PreserveError) -> Bound:
+def failed(plan: IngestPlan, portion: Portion, error: PreserveError) -> Bound:
     """Return the outcomes of cables whose bag could not be made."""
     outcomes = []
     for name in portion.places:
@@ -73,11 +73,11 @@ def failed(plan: Plan, portion: Portion, error: PreserveError) -> Bound:
     return Bound(Prepared(tuple(outcomes)))
 
 
-def _bind(plan: Plan, portion: Portion) -> Bound:
+def _bind(plan: IngestPlan, portion: Portion) -> Bound:
     members: dict[str, tuple[WaitingCable, tuple[WaitingFile, ...]]] = {}
     outcomes, left = list[ItemOutcome](), list[str]()
     for name in portion.places:
-        with as_archive_error(f"the bag {portion.name}", plan.stage):
+        with translate_os_errors(f"could not write the bag {portion.name} in", plan.stage):
             waiting, files = take_up(plan.stage / name)
         sha256 = waiting.described.source_sha256
         if plan.archive is not None and (stored := opened(plan.archive).from_source(sha256)):
@@ -99,7 +99,7 @@ def _bind(plan: Plan, portion: Portion) -> Bound:
 
 
 def _staged(
-    plan: Plan, portion: Portion, members: list[tuple[WaitingCable, tuple[WaitingFile, ...]]], prepared: Prepared
+    plan: IngestPlan, portion: Portion, members: list[tuple[WaitingCable, tuple[WaitingFile, ...]]], prepared: Prepared
 ) -> Prepared:
     bag = collect(
         portion.name,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from preserve.archive import CableEntry
-from preserve.cable.record import Release
+from preserve.cable import Release
 from preserve.settings import CABLE
 
 __all__ = ["MOST", "Group", "Grouping"]

@@ -13,29 +13,26 @@ from functools import lru_cache
 from pathlib import Path
 
 from preserve.archive import Archive, CableEntry, StoredBag, open_archive
-from preserve.bag.model import Form, NewBag, WrittenBag
-from preserve.bag.profile import Profile
-from preserve.bag.verify import verify
-from preserve.bag.write import as_archive_error, stage_bag
+from preserve.bag import Form, NewBag, Profile, WrittenBag, stage_bag, verify
 from preserve.clock import Clock
 from preserve.digests import sha256
 from preserve.errors import ArchiveError, ExitCode, NotACableError, PreserveError, internal_error
 from preserve.findings import Severity, worst
-from preserve.ingest.flow import Rendered, bag_of_one, render, understand
 from preserve.ingest.grouping import Group, Grouping
+from preserve.ingest.one_cable import RenderedCable, bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.waiting import set_aside
+from preserve.octets import translate_os_errors
 from preserve.package import bag_name, profiles
-from preserve.provenance.software import Software
-from preserve.readers import SourceRef
-from preserve.readers.sources import load
+from preserve.provenance import Software
+from preserve.readers import SourceRef, load_source
 from preserve.settings import Settings
 
-__all__ = ["Plan", "Prepared", "opened", "prepare", "stage_whole", "stopped", "unchanged"]
+__all__ = ["IngestPlan", "Prepared", "opened", "prepare", "stage_whole", "stopped", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class IngestPlan:
     """What every item of a run is done with.
 
     Attributes:
@@ -77,7 +74,7 @@ class Prepared:
     aside: tuple[Group, str] | None = None
 
 
-def prepare(plan: Plan, ref: SourceRef) -> Prepared:
+def prepare(plan: IngestPlan, ref: SourceRef) -> Prepared:
     """Do all that one item needs short of making it visible; total, so that one bad item never stops a batch."""
     try:
         return _prepare_item(plan, ref)
@@ -89,13 +86,15 @@ def prepare(plan: Plan, ref: SourceRef) -> Prepared:
         return Prepared((stopped(ref, Fate.FAILED, internal_error(error, ref.where)),))
 
 
-def _prepare_item(plan: Plan, ref: SourceRef) -> Prepared:
-    item = load(ref)
+def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Prepared:
+    item = load_source(ref)
     if plan.archive is not None and (stored := opened(plan.archive).from_source(sha256(item.data))):
         return Prepared((unchanged(ref.where, stored[-1], sha256(item.data)),))
-    understood = understand(item, plan.settings)
+    understood = normalize_source(item, plan.settings)
     at = plan.clock.now()
-    rendered = render(understood, settings=plan.settings, software=plan.software, at=at, access_copy=plan.access_copy)
+    rendered = render_cable(
+        understood, settings=plan.settings, software=plan.software, at=at, access_copy=plan.access_copy
+    )
     cable = understood.cable
     outcome = ItemOutcome(
         source=ref.where,
@@ -112,20 +111,20 @@ def _prepare_item(plan: Plan, ref: SourceRef) -> Prepared:
     return _stage(plan, outcome, rendered, at)
 
 
-def _wait(plan: Plan, grouping: Grouping, outcome: ItemOutcome, rendered: Rendered) -> Prepared:
+def _wait(plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: RenderedCable) -> Prepared:
     entry = CableEntry.of(rendered.parts.cable)
-    with as_archive_error(f"{outcome.source}, set aside for its group,", plan.stage):
+    with translate_os_errors(f"could not write {outcome.source}, set aside for its group, in", plan.stage):
         place = set_aside(plan.stage, outcome, entry, rendered.parts, rendered.member)
     group = grouping.group(entry, rendered.parts.cable.provenance.release)
     return Prepared((), aside=(group, place.name))
 
 
-def _stage(plan: Plan, outcome: ItemOutcome, rendered: Rendered, at: datetime) -> Prepared:
+def _stage(plan: IngestPlan, outcome: ItemOutcome, rendered: RenderedCable, at: datetime) -> Prepared:
     bag = bag_of_one(rendered, settings=plan.settings, software=plan.software, at=at)
     return Prepared((outcome,), stage_whole(plan, bag, outcome.source), (CableEntry.of(rendered.parts.cable),))
 
 
-def stage_whole(plan: Plan, bag: NewBag, what: str) -> WrittenBag:
+def stage_whole(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
     """Write a bag into the stage, and verify every bit of it and the profile that it claims.
 
     Args:
@@ -136,7 +135,7 @@ def stage_whole(plan: Plan, bag: NewBag, what: str) -> WrittenBag:
     Raises:
         ArchiveError: It could not be written, or reads back otherwise.
     """
-    with as_archive_error(f"the bag {bag.name}", plan.stage):
+    with translate_os_errors(f"could not write the bag {bag.name} in", plan.stage):
         # A folder of its own: two sources of one cable have bags of one name.
         place = Path(tempfile.mkdtemp(dir=plan.stage))
     staged = stage_bag(

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import cast
 
 from preserve.archive import CableEntry
-from preserve.bag.model import BagPath
+from preserve.bag import BagPath
 from preserve.ingest.outcome import ItemOutcome
-from preserve.package import Described, Parts
-from preserve.provenance.ro_crate import Member
+from preserve.package import CableSummary, Parts
+from preserve.provenance import CrateMember
 
 __all__ = ["WaitingCable", "WaitingFile", "set_aside", "take_up"]
 
@@ -39,8 +39,8 @@ class WaitingCable:
 
     outcome: ItemOutcome
     entry: CableEntry
-    described: Described
-    member: Member
+    described: CableSummary
+    member: CrateMember
     files: tuple[tuple[BagPath, int], ...]
 
 
@@ -72,7 +72,7 @@ class WaitingFile:
             return file.read(self.size)
 
 
-def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Parts, member: Member) -> Path:
+def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Parts, member: CrateMember) -> Path:
     """Write a cable down in a file of its own.
 
     Args:
@@ -87,7 +87,7 @@ def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Part
     """
     files = parts.files()
     sizes = tuple((file.path, file.size) for file in files)
-    head = pickle.dumps(WaitingCable(outcome, entry, Described.of(parts), member, sizes))
+    head = pickle.dumps(WaitingCable(outcome, entry, CableSummary.of(parts), member, sizes))
     descriptor, name = tempfile.mkstemp(dir=folder)
     with os.fdopen(descriptor, "wb") as file:
         file.write(len(head).to_bytes(_HEAD))

@@ -34,12 +34,12 @@ from preserve.provenance.elements import (
 from preserve.provenance.model import Agent
 from preserve.provenance.vocabulary import EventType, Outcome, Relationship, RelationshipSubType, Term, labelled
 
-__all__ = ["BAG_TYPE", "KeptBag", "LaterEvent", "ToldEvent", "combine", "events_of"]
+__all__ = ["BAG_TYPE", "KeptBag", "LaterEvent", "ToldEvent", "combine_premis", "premis_events"]
 
 BAG_TYPE: Final = "bag"
 """The type of the identifier of a bag, as ``05STRELSAU4281/v1``."""
 
-_P: Final = f"{{{premis.NAMESPACE}}}"
+_P: Final = f"{{{premis.PREMIS_NAMESPACE}}}"
 _XSI_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _ENTITY_PARTS: Final = (
     "objectIdentifier",
@@ -127,7 +127,7 @@ class ToldEvent:
     objects: tuple[str, ...]
 
 
-def combine(bags: Sequence[KeptBag]) -> bytes:
+def combine_premis(bags: Sequence[KeptBag]) -> bytes:
     """Write one document of all that is known of some bags: events in the order of their times, each agent once.
 
     Raises:
@@ -153,7 +153,7 @@ def combine(bags: Sequence[KeptBag]) -> bytes:
         + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
         + b"\n"
     )
-    _sound(premis.check(data), f"what the PREMIS of {', '.join(bag.label for bag in bags)} comes to")
+    _sound(premis.check_premis(data), f"what the PREMIS of {', '.join(bag.label for bag in bags)} comes to")
     return data
 
 
@@ -184,14 +184,14 @@ def _sound(findings: Sequence[Finding], what: str) -> None:
 
 
 def _root(data: bytes, what: str) -> etree._Element:
-    _sound(premis.check(data), what)
+    _sound(premis.check_premis(data), what)
     # What was checked without a finding is not refused.
-    return cast("etree._Element", premis.parsed(data))
+    return cast("etree._Element", premis.parse_premis(data))
 
 
 def _parsed(*elements: str) -> etree._Element:
     """Return the root of a document of elements that we wrote."""
-    return cast("etree._Element", premis.parsed(document(elements)))
+    return cast("etree._Element", premis.parse_premis(document(elements)))
 
 
 def _take(parts: _Parts, root: etree._Element, label: str) -> list[str]:
@@ -221,7 +221,9 @@ def _take(parts: _Parts, root: etree._Element, label: str) -> list[str]:
 
 def _names(element: etree._Element) -> list[Named]:
     """Return what an element identifies, and what the elements in it do."""
-    return [(name, identifier) for name, identifier, _ in premis.identifiers(element) if name not in premis.LINKS]
+    return [
+        (name, identifier) for name, identifier, _ in premis.premis_identifiers(element) if name not in premis.LINKS
+    ]
 
 
 def _new_names(parts: _Parts, root: etree._Element, label: str) -> Mapping[Named, str]:
@@ -250,7 +252,7 @@ def _content(element: etree._Element) -> tuple[object, ...]:
 
 
 def _rename(root: etree._Element, names: Mapping[Named, str]) -> None:
-    for name, identifier, element in premis.identifiers(root):
+    for name, identifier, element in premis.premis_identifiers(root):
         new = names.get((premis.LINKS.get(name, name), identifier))
         if new is not None:
             element.text = new
@@ -314,15 +316,15 @@ def _time(event: etree._Element) -> tuple[datetime, str]:
     return at if at.tzinfo else at.replace(tzinfo=UTC), text
 
 
-def events_of(premis_document: bytes) -> tuple[ToldEvent, ...]:
-    """Return the events of a document that :func:`combine` wrote, in its order."""
-    root = cast("etree._Element", premis.parsed(premis_document))
+def premis_events(premis_document: bytes) -> tuple[ToldEvent, ...]:
+    """Return the events of a document that :func:`combine_premis` wrote, in its order."""
+    root = cast("etree._Element", premis.parse_premis(premis_document))
     names = {_names(agent)[0][1]: agent.findtext(f"{_P}agentName") or "" for agent in root.iterchildren(f"{_P}agent")}
     return tuple(_told(event, names) for event in root.iterchildren(f"{_P}event"))
 
 
 def _told(event: etree._Element, agents: Mapping[tuple[str, str], str]) -> ToldEvent:
-    links = [(name, identifier) for name, identifier, _ in premis.identifiers(event)]
+    links = [(name, identifier) for name, identifier, _ in premis.premis_identifiers(event)]
     objects = [identifier for name, identifier in links if name == "linkingObjectIdentifier"]
     return ToldEvent(
         identifier=links[0][1][1],

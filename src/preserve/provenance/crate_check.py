@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from preserve.findings import Finding, found
+from preserve.findings import Finding
 from preserve.provenance.model import PAYLOAD
-from preserve.provenance.ro_crate import ABSOLUTE, DESCRIPTOR, METADATA_PATH, SPECIFICATION
+from preserve.provenance.ro_crate import ABSOLUTE, CRATE_DESCRIPTOR, CRATE_SPECIFICATION, METADATA_PATH
 
-__all__ = ["check"]
+__all__ = ["check_crate"]
 
 _ISO_DATE: Final = re.compile(
     r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?",
@@ -27,7 +27,7 @@ _FILE_PROPERTIES: Final = ("name", "encodingFormat", "contentSize")
 _ACTION_PROPERTIES: Final = ("name", "endTime", "instrument", "object", "result")
 
 
-class Described(NamedTuple):
+class CrateEntity(NamedTuple):
     """One entity.
 
     Attributes:
@@ -41,11 +41,11 @@ class Described(NamedTuple):
     body: Mapping[str, object]
 
 
-Entities = Mapping[str, Described]
+Entities = Mapping[str, CrateEntity]
 """Each entity by its identifier."""
 
 
-def check(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
+def check_crate(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
     """Look for what is wrong with a crate's metadata file.
 
     Args:
@@ -58,10 +58,10 @@ def check(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
     try:
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        return (found("crate-invalid", "", f"not JSON in UTF-8: {str(error)[:200]}"),)
+        return (Finding.of("crate-invalid", "", f"not JSON in UTF-8: {str(error)[:200]}"),)
     graph = document.get("@graph") if isinstance(document, dict) else None
     if not isinstance(graph, list) or "@context" not in document:
-        return (found("crate-invalid", "", "not a JSON object with @context and an array @graph"),)
+        return (Finding.of("crate-invalid", "", "not a JSON object with @context and an array @graph"),)
     entities, findings = _entities(graph)
     findings.extend(_descriptor(entities))
     root = _root_of(entities)
@@ -75,20 +75,20 @@ def check(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
 
 
 def _entities(graph: Sequence[object]) -> tuple[Entities, list[Finding]]:
-    entities: dict[str, Described] = {}
+    entities: dict[str, CrateEntity] = {}
     findings = []
     for number, entity in enumerate(graph):
         where = f"/@graph/{number}"
         identifier = entity.get("@id") if isinstance(entity, dict) else None
         if not isinstance(entity, dict) or not isinstance(identifier, str):
-            findings.append(found("crate-invalid", where, "an entity without @id"))
+            findings.append(Finding.of("crate-invalid", where, "an entity without @id"))
         elif identifier in entities:
-            findings.append(found("crate-invalid", where, f"{identifier!r} is described twice"))
+            findings.append(Finding.of("crate-invalid", where, f"{identifier!r} is described twice"))
         else:
             types = tuple(value for value in _values(entity.get("@type")) if isinstance(value, str))
-            entities[identifier] = Described(where, types, entity)
+            entities[identifier] = CrateEntity(where, types, entity)
             if not types:
-                findings.append(found("crate-invalid", where, f"{identifier!r} has no @type"))
+                findings.append(Finding.of("crate-invalid", where, f"{identifier!r} has no @type"))
     return entities, findings
 
 
@@ -110,20 +110,20 @@ def _targets(entity: Mapping[str, object], name: str) -> Iterator[str]:
 
 def _descriptor(entities: Entities) -> Iterator[Finding]:
     # RO-Crate 1.2, RO-Crate Metadata Descriptor.
-    if DESCRIPTOR not in entities:
-        yield found("crate-descriptor", "/@graph", f"no entity {DESCRIPTOR}")
+    if CRATE_DESCRIPTOR not in entities:
+        yield Finding.of("crate-descriptor", "/@graph", f"no entity {CRATE_DESCRIPTOR}")
         return
-    where, types, entity = entities[DESCRIPTOR]
+    where, types, entity = entities[CRATE_DESCRIPTOR]
     if "CreativeWork" not in types:
-        yield found("crate-descriptor", where, "the descriptor is not a CreativeWork")
-    if SPECIFICATION not in _targets(entity, "conformsTo"):
-        yield found("crate-descriptor", where, f"the descriptor does not conform to {SPECIFICATION}")
+        yield Finding.of("crate-descriptor", where, "the descriptor is not a CreativeWork")
+    if CRATE_SPECIFICATION not in _targets(entity, "conformsTo"):
+        yield Finding.of("crate-descriptor", where, f"the descriptor does not conform to {CRATE_SPECIFICATION}")
     if _root_of(entities) is None:
-        yield found("crate-descriptor", where, "the descriptor is about no entity of the graph")
+        yield Finding.of("crate-descriptor", where, "the descriptor is about no entity of the graph")
 
 
 def _root_of(entities: Entities) -> str | None:
-    descriptor = entities.get(DESCRIPTOR)
+    descriptor = entities.get(CRATE_DESCRIPTOR)
     targets = _targets(descriptor.body, "about") if descriptor else ()
     return next((target for target in targets if target in entities), None)
 
@@ -131,13 +131,13 @@ def _root_of(entities: Entities) -> str | None:
 def _root(where: str, types: tuple[str, ...], root: Mapping[str, object]) -> Iterator[Finding]:
     # RO-Crate 1.2, Direct properties of the Root Data Entity.
     if "Dataset" not in types:
-        yield found("crate-root", where, "the root is not a Dataset")
+        yield Finding.of("crate-root", where, "the root is not a Dataset")
     for name in _ROOT_PROPERTIES:
         if not any(_values(root.get(name))):
-            yield found("crate-root", where, f"the root has no {name}")
+            yield Finding.of("crate-root", where, f"the root has no {name}")
     date = root.get("datePublished")
     if date and not (isinstance(date, str) and _ISO_DATE.fullmatch(date)):
-        yield found(
+        yield Finding.of(
             "crate-root", f"{where}/datePublished", f"not a single ISO 8601 date of a day or finer: {date!r:.80}"
         )
 
@@ -149,14 +149,16 @@ def _actions(entities: Entities) -> Iterator[Finding]:
             continue
         for name in _ACTION_PROPERTIES:
             if not any(_values(action.get(name))):
-                yield found("crate-action-incomplete", where, f"the action {identifier!r} has no {name}")
+                yield Finding.of("crate-action-incomplete", where, f"the action {identifier!r} has no {name}")
         ended = action.get("endTime")
         if ended and not (isinstance(ended, str) and _ISO_DATE.fullmatch(ended)):
-            yield found("crate-action", f"{where}/endTime", f"not an ISO 8601 date of a day or finer: {ended!r:.80}")
+            yield Finding.of(
+                "crate-action", f"{where}/endTime", f"not an ISO 8601 date of a day or finer: {ended!r:.80}"
+            )
         for target in _targets(action, "instrument"):
             tool = entities.get(target)
             if tool and "SoftwareApplication" in tool.types and not tool.body.get("version"):
-                yield found("crate-action-incomplete", tool.where, f"the software {target!r} has no version")
+                yield Finding.of("crate-action-incomplete", tool.where, f"the software {target!r} has no version")
 
 
 def _parts(entities: Entities, root: str) -> Iterator[Finding]:
@@ -170,7 +172,7 @@ def _parts(entities: Entities, root: str) -> Iterator[Finding]:
                 waiting.append(target)
     for identifier, (where, types, _) in entities.items():
         if identifier not in reached and _is_file(identifier, types):
-            yield found("crate-file-unlinked", where, f"{identifier!r} is not reached from the root by hasPart")
+            yield Finding.of("crate-file-unlinked", where, f"{identifier!r} is not reached from the root by hasPart")
 
 
 def _is_file(identifier: str, types: tuple[str, ...]) -> bool:
@@ -190,9 +192,11 @@ def _references(entities: Entities) -> Iterator[Finding]:
                     continue
                 place = f"{where}/{name.replace('~', '~0').replace('/', '~1')}"
                 if target is None or len(value) != 1:
-                    yield found("crate-invalid", place, "a nested entity: a reference has @id and nothing else")
+                    yield Finding.of("crate-invalid", place, "a nested entity: a reference has @id and nothing else")
                 elif not ABSOLUTE.fullmatch(target):
-                    yield found("crate-reference-dangling", place, f"{target!r} is neither described nor a whole URI")
+                    yield Finding.of(
+                        "crate-reference-dangling", place, f"{target!r} is neither described nor a whole URI"
+                    )
 
 
 def _files(entities: Entities, paths: Collection[str]) -> Iterator[Finding]:
@@ -205,9 +209,9 @@ def _files(entities: Entities, paths: Collection[str]) -> Iterator[Finding]:
         described.add(path)
         # A relative @id must name a file of the crate; a path that climbs out can only be none of them.
         if path not in payload:
-            yield found("crate-file-missing", where, f"{identifier!r} is described but not in the payload")
+            yield Finding.of("crate-file-missing", where, f"{identifier!r} is described but not in the payload")
         for name in _FILE_PROPERTIES:
             if not any(_values(entity.get(name))):
-                yield found("crate-file-incomplete", where, f"{identifier!r} has no {name}")
+                yield Finding.of("crate-file-incomplete", where, f"{identifier!r} has no {name}")
     for path in sorted(payload - described):
-        yield found("crate-file-undescribed", path, "in the payload but not described by the crate")
+        yield Finding.of("crate-file-undescribed", path, "in the payload but not described by the crate")

@@ -18,7 +18,7 @@ from preserve.provenance.vocabulary import Relationship, RelationshipSubType, Te
 __all__ = [
     "CABLE_TYPE",
     "FILE_TYPE",
-    "NAMESPACE",
+    "PREMIS_NAMESPACE",
     "UUID_TYPE",
     "agent_element",
     "block",
@@ -30,7 +30,7 @@ __all__ = [
     "term_element",
 ]
 
-NAMESPACE: Final = "http://www.loc.gov/premis/v3"
+PREMIS_NAMESPACE: Final = "http://www.loc.gov/premis/v3"
 
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -48,7 +48,7 @@ def document(elements: Iterable[str]) -> bytes:
     content = "\n".join(elements)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<premis xmlns="{NAMESPACE}" xmlns:xsi="{_XSI}" version="3.0">\n{content}\n</premis>\n'
+        f'<premis xmlns="{PREMIS_NAMESPACE}" xmlns:xsi="{_XSI}" version="3.0">\n{content}\n</premis>\n'
     ).encode()
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from preserve.cable.record import SCHEMA_VERSION, Access, Cable
+from preserve.cable import SCHEMA_VERSION, Access, Cable
 from preserve.findings import Severity, worst
 from preserve.provenance.model import (
     Agent,

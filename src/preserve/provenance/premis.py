@@ -21,13 +21,12 @@ from typing import Final, cast
 
 from lxml import etree
 
-from preserve import untrusted_xml
-from preserve.contract import contract_bytes
-from preserve.findings import Finding, found
+from preserve.contracts import contract_bytes, xml_parser
+from preserve.findings import Finding
 from preserve.provenance.elements import (
     CABLE_TYPE,
     FILE_TYPE,
-    NAMESPACE,
+    PREMIS_NAMESPACE,
     UUID_TYPE,
     agent_element,
     block,
@@ -39,15 +38,9 @@ from preserve.provenance.elements import (
     term_element,
 )
 from preserve.provenance.model import AgentLink, CableProvenance, Event, FileObject, ObjectLink, RightsStatement, stamp
-from preserve.provenance.vocabulary import (
-    HASH_TERMS,
-    EventType,
-    ObjectRole,
-    Relationship,
-    RelationshipSubType,
-)
+from preserve.provenance.vocabulary import HASH_TERMS, EventType, ObjectRole, Relationship, RelationshipSubType
 
-__all__ = ["LINKS", "NAMESPACE", "SCHEMA", "check", "encode", "identifiers", "parsed"]
+__all__ = ["LINKS", "PREMIS_NAMESPACE", "SCHEMA", "check_premis", "encode_premis", "parse_premis", "premis_identifiers"]
 
 SCHEMA: Final = "external/premis-v3-0.xsd"
 """The name of the schema among the contract files."""
@@ -55,7 +48,7 @@ SCHEMA: Final = "external/premis-v3-0.xsd"
 _ALGORITHM: Final = "messageDigestAlgorithm"
 
 
-def encode(provenance: CableProvenance) -> bytes:
+def encode_premis(provenance: CableProvenance) -> bytes:
     """Write the PREMIS of one cable.
 
     Equal provenance gives equal bytes. A character that XML cannot hold becomes U+FFFD; the record keeps it.
@@ -193,47 +186,49 @@ LINKS: Final[Mapping[str, str]] = {
     "relatedObjectIdentifier": "objectIdentifier",
 }
 """Each element that links, to the element that it must be found in."""
-_VALUES: Final = {f"{{{NAMESPACE}}}{name}Value": name for name in (*_DEFINED, *LINKS)}
+_VALUES: Final = {f"{{{PREMIS_NAMESPACE}}}{name}Value": name for name in (*_DEFINED, *LINKS)}
 """Local name of each element that identifies or links, by the name that the parser gives the value in it."""
 
 
-def check(premis: bytes) -> tuple[Finding, ...]:
+def check_premis(premis: bytes) -> tuple[Finding, ...]:
     """Look for what is wrong with a PREMIS document.
 
     It is untrusted: entities, external definitions and documents with a document type are refused, and nothing is
     ever fetched. Findings are ``premis-invalid``, ``premis-link-dangling`` and ``premis-identifier-repeated``.
     """
-    root = parsed(premis)
+    root = parse_premis(premis)
     return (root,) if isinstance(root, Finding) else (*_against_schema(root.getroottree()), *_identifiers(root))
 
 
-def parsed(premis: bytes) -> etree._Element | Finding:
+def parse_premis(premis: bytes) -> etree._Element | Finding:
     """Return the root of an untrusted document, or why it is refused."""
     try:
-        root = etree.fromstring(premis, untrusted_xml.parser())
+        root = etree.fromstring(premis, xml_parser())
     except etree.XMLSyntaxError as error:
-        return found("premis-invalid", f"line {error.lineno or 1}", f"not well-formed XML: {error.msg}")
+        return Finding.of("premis-invalid", f"line {error.lineno or 1}", f"not well-formed XML: {error.msg}")
     if root.getroottree().docinfo.internalDTD is not None:
-        return found("premis-invalid", "line 1", "it has a document type declaration, which PREMIS never needs")
+        return Finding.of("premis-invalid", "line 1", "it has a document type declaration, which PREMIS never needs")
     return root
 
 
 @lru_cache(maxsize=1)
 def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.fromstring(contract_bytes(SCHEMA), untrusted_xml.parser()))
+    return etree.XMLSchema(etree.fromstring(contract_bytes(SCHEMA), xml_parser()))
 
 
 def _against_schema(tree: etree._ElementTree) -> Iterator[Finding]:
     schema = _schema()
     if not schema.validate(tree):
         for error in cast("Iterable[etree._LogEntry]", schema.error_log):
-            yield found("premis-invalid", f"line {error.line}", error.message.replace(f"{{{NAMESPACE}}}", ""))
+            yield Finding.of(
+                "premis-invalid", f"line {error.line}", error.message.replace(f"{{{PREMIS_NAMESPACE}}}", "")
+            )
 
 
 def _identifiers(root: etree._Element) -> Iterator[Finding]:
     defined: Counter[tuple[str, tuple[str, str]]] = Counter()
     links = []
-    for name, identifier, value in identifiers(root):
+    for name, identifier, value in premis_identifiers(root):
         target = LINKS.get(name)
         if target is None:
             defined[name, identifier] += 1
@@ -241,14 +236,14 @@ def _identifiers(root: etree._Element) -> Iterator[Finding]:
             links.append((target, identifier, name, value))
     for (name, (kind, text)), times in defined.items():
         if times > 1:
-            yield found("premis-identifier-repeated", name, f"{kind} {text!r} identifies {times} things")
+            yield Finding.of("premis-identifier-repeated", name, f"{kind} {text!r} identifies {times} things")
     for target, identifier, name, value in links:
         if (target, identifier) not in defined:
             message = f"{name} {identifier[0]} {identifier[1]!r} is no {target} of this document"
-            yield found("premis-link-dangling", f"line {value.sourceline}", message)
+            yield Finding.of("premis-link-dangling", f"line {value.sourceline}", message)
 
 
-def identifiers(root: etree._Element) -> Iterator[tuple[str, tuple[str, str], etree._Element]]:
+def premis_identifiers(root: etree._Element) -> Iterator[tuple[str, tuple[str, str], etree._Element]]:
     """Give what identifies or links in a document: the local name of the element, its type and value, and the value.
 
     The value is given as an element, so that it can be told where it stands, or changed.

@@ -26,22 +26,22 @@ from preserve.provenance.vocabulary import EventType, ObjectRole
 __all__ = [
     "ABSOLUTE",
     "CONTEXT",
-    "DESCRIPTOR",
+    "CRATE_DESCRIPTOR",
+    "CRATE_SPECIFICATION",
     "METADATA_PATH",
     "ROOT",
-    "SPECIFICATION",
     "Crate",
-    "Member",
-    "crate_of",
-    "encode",
+    "CrateMember",
+    "encode_crate",
     "entity_id",
+    "make_crate",
 ]
 
 CONTEXT: Final = "https://w3id.org/ro/crate/1.2/context"
-SPECIFICATION: Final = "https://w3id.org/ro/crate/1.2"
-DESCRIPTOR: Final = "ro-crate-metadata.json"
+CRATE_SPECIFICATION: Final = "https://w3id.org/ro/crate/1.2"
+CRATE_DESCRIPTOR: Final = "ro-crate-metadata.json"
 """The identifier of the entity that describes the metadata file."""
-METADATA_PATH: Final = PAYLOAD + DESCRIPTOR
+METADATA_PATH: Final = PAYLOAD + CRATE_DESCRIPTOR
 """The path of the metadata file in a bag."""
 ROOT: Final = "./"
 ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
@@ -84,7 +84,7 @@ _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class CrateMember:
     """One cable of a crate: its history, and the PREMIS file that tells it."""
 
     provenance: CableProvenance
@@ -110,14 +110,14 @@ class Crate:
     name: str
     description: str
     published: datetime
-    members: tuple[Member, ...]
+    members: tuple[CrateMember, ...]
     extra: tuple[FileObject, ...] = ()
     software: Software
     organisation: str | None = None
 
 
-def crate_of(
-    members: Sequence[Member],
+def make_crate(
+    members: Sequence[CrateMember],
     *,
     identifier: str,
     published: datetime,
@@ -160,7 +160,7 @@ def crate_of(
     )
 
 
-def encode(crate: Crate) -> bytes:
+def encode_crate(crate: Crate) -> bytes:
     """Write the metadata file. Equal crates give equal bytes.
 
     A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
@@ -270,11 +270,11 @@ def _root(crate: Crate, actions: Iterable[Event]) -> Line:
     )
 
 
-def _cable_id(member: Member) -> str:
+def _cable_id(member: CrateMember) -> str:
     return f"#{entity_id(member.provenance.identifier)}"
 
 
-def _cable(member: Member) -> Line:
+def _cable(member: CrateMember) -> Line:
     provenance = member.provenance
     release = provenance.release and f"Source release as the page states it: {provenance.release}"
     return _line(
@@ -305,7 +305,7 @@ def _file(file: FileObject, of: str) -> Line:
     )
 
 
-def _made(member: Member) -> Iterator[tuple[Event, list[str], list[str]]]:
+def _made(member: CrateMember) -> Iterator[tuple[Event, list[str], list[str]]]:
     """Give each event that made a file, with the paths that it used and those that it made."""
     for event in member.provenance.events:
         used = [link.identifier for link in event.objects if link.role is ObjectRole.SOURCE]
@@ -336,7 +336,7 @@ def _action(event: Event, used: Sequence[str], made: Sequence[str], instrument: 
 
 @lru_cache(maxsize=1)
 def _descriptor() -> Line:
-    return _line(DESCRIPTOR, type="CreativeWork", about=_ref(ROOT), conformsTo=_ref(SPECIFICATION))
+    return _line(CRATE_DESCRIPTOR, type="CreativeWork", about=_ref(ROOT), conformsTo=_ref(CRATE_SPECIFICATION))
 
 
 @lru_cache(maxsize=32)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from preserve.readers import SourceItem
+from preserve.readers.reader import SourceItem
 
 __all__ = ["remembered"]
 

@@ -9,15 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preserve.bag.containers import shown
+from preserve.bag import printable
 from preserve.report.words import finding_line, one_line
 
 if TYPE_CHECKING:
-    from preserve.bag.convert import Converted
-    from preserve.bag.extract import Extracted
-    from preserve.bag.make import Made
-    from preserve.bag.model import WrittenBag
-    from preserve.bag.summary import BagSummary, ListedFile
+    from preserve.bag import BagSummary, Converted, Extracted, ListedFile, Made, WrittenBag
     from preserve.findings import Finding
 
 __all__ = [
@@ -50,7 +46,7 @@ def made_text(sources: str, what: Made) -> str:
         notes.append(f"  {_count(gathered.hidden, 'hidden name')} taken in")
     if gathered.left_out:
         notes.append(f"  left out: {_count(len(gathered.left_out), 'name')}")
-        notes += [f"    {one_line(shown(path))}" for path in gathered.left_out[:_MOST_LEFT_OUT]]
+        notes += [f"    {one_line(printable(path))}" for path in gathered.left_out[:_MOST_LEFT_OUT]]
         notes += ["    ..."] if len(gathered.left_out) > _MOST_LEFT_OUT else []
     return "\n".join((head, *notes, *_findings(what.findings)))
 
@@ -63,7 +59,7 @@ def made_line(sources: Iterable[str], what: Made) -> Line:
         line |= _bag(what.bag)
     return line | {
         "hidden": gathered.hidden,
-        "left_out": [shown(path) for path in gathered.left_out],
+        "left_out": [printable(path) for path in gathered.left_out],
         "findings": _lines(what.findings),
     }
 
@@ -71,7 +67,7 @@ def made_line(sources: Iterable[str], what: Made) -> Line:
 def summary_text(named: str, what: BagSummary) -> str:
     """Return what a bag says of itself."""
     rows = [
-        ("Name", one_line(shown(what.name))),
+        ("Name", one_line(printable(what.name))),
         ("Form", what.form.value),
         ("BagIt", what.version or "no version declared"),
         ("Payload", f"{_count(what.files, 'file')}, {_count(what.bytes, 'byte')}"),
@@ -91,7 +87,7 @@ def summary_line(named: str, what: BagSummary) -> Line:
     """Return the line of ``bag info``."""
     stated: Line = {
         "bag": named,
-        "name": shown(what.name),
+        "name": printable(what.name),
         "form": what.form.value,
         "version": what.version,
         "files": what.files,
@@ -110,13 +106,13 @@ def file_text(what: ListedFile) -> str:
     """Return one payload file: its octets, its path, and below it the digests that the manifests give."""
     size = f"{what.size:>15,}" if what.size is not None else f"{'not there':>15}"
     digests = [f"{'':>17}{algorithm} {digest}" for algorithm, digest in sorted(what.digests.items())]
-    return "\n".join((f"{size}  {one_line(shown(what.path))}", *(digests or [f"{'':>17}in no manifest"])))
+    return "\n".join((f"{size}  {one_line(printable(what.path))}", *(digests or [f"{'':>17}in no manifest"])))
 
 
 def file_line(named: str, what: ListedFile) -> Line:
     """Return the line of ``bag list`` for one payload file."""
     size: Line = {} if what.size is None else {"size": what.size}
-    return {"bag": named, "file": shown(what.path), **size, "digests": dict(sorted(what.digests.items()))}
+    return {"bag": named, "file": printable(what.path), **size, "digests": dict(sorted(what.digests.items()))}
 
 
 def extracted_text(named: str, what: Extracted) -> str:

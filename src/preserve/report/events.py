@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from preserve.access import BagEvent
     from preserve.archive import StoredBag
-    from preserve.lifetime import BagEvent
 
 __all__ = ["line", "text"]
 

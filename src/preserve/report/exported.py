@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from preserve.report.words import finding_line
 
 if TYPE_CHECKING:
-    from preserve.description.formats import Format
-    from preserve.export import Exported
+    from preserve.access import Exported
+    from preserve.description import MetadataFormat
     from preserve.findings import Finding
 
 __all__ = ["findings_text", "format_line", "format_text", "metadata_line", "metadata_text"]
@@ -32,7 +32,7 @@ def findings_text(findings: Iterable[Finding]) -> list[str]:
     return [finding_line(each) for each in findings]
 
 
-def metadata_line(what: Exported, target: Format) -> Line:
+def metadata_line(what: Exported, target: MetadataFormat) -> Line:
     """Return the line of ``export metadata`` for one cable."""
     line: Line = {"bag": what.label, "as": target.name, "outcome": what.outcome}
     if what.place:
@@ -46,11 +46,11 @@ def metadata_line(what: Exported, target: Format) -> Line:
     return line
 
 
-def format_text(target: Format) -> str:
+def format_text(target: MetadataFormat) -> str:
     """Return one format, for ``export metadata --list``."""
     return f"{target.name:<14} {target.describes}"
 
 
-def format_line(target: Format) -> Line:
+def format_line(target: MetadataFormat) -> Line:
     """Return the line of ``export metadata --list`` for one format."""
     return {"format": target.name, "describes": target.describes, "checked_against": target.checked}

@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from preserve.cable import codec
+from preserve.cable import record_to_json
 from preserve.report.words import AUDIT_WORDS, DEPOSITED, FAILED, VERIFIED
 
 if TYPE_CHECKING:
     from preserve.archive import LoggedEvent, Rebuilt, StoredBag
     from preserve.audit import AuditResult
-    from preserve.bag.model import BagReport
-    from preserve.bag.part import PartReport
-    from preserve.compare.model import Comparison, CorpusLine, Place
-    from preserve.deposit.model import Receipt
+    from preserve.bag import BagReport, PartialReport
+    from preserve.compare import Comparison, CorpusLine, TextPlace
+    from preserve.deposit import Receipt
     from preserve.errors import PreserveError
     from preserve.findings import Finding
-    from preserve.ingest.flow import Understood
-    from preserve.ingest.outcome import ItemOutcome
+    from preserve.ingest import ItemOutcome, NormalizedCable
 
 __all__ = [
     "audited",
@@ -57,9 +55,9 @@ def _stated(line: Mapping[str, object]) -> Line:
     return {key: value for key, value in line.items() if value is not None}
 
 
-def understood(source: str, what: Understood) -> Line:
+def understood(source: str, what: NormalizedCable) -> Line:
     """Return the line of ``inspect`` for a source that was read."""
-    record = codec.to_json(what.cable)
+    record = record_to_json(what.cable)
     return {"source": source, "reader": what.reader, "record": record, "findings": _findings(what.findings)}
 
 
@@ -102,7 +100,7 @@ def bag(named: str, report: BagReport) -> Line:
     )
 
 
-def part(named: str, report: PartReport) -> Line:
+def part(named: str, report: PartialReport) -> Line:
     """Return the line of ``verify`` for some files of one bag."""
     return {
         "bag": named,
@@ -170,7 +168,7 @@ def compared(old: str, new: str, what: Comparison) -> Line:
     )
 
 
-def _place(place: Place | None) -> Line | None:
+def _place(place: TextPlace | None) -> Line | None:
     if place is None:
         return None
     return _stated({"text": place.text, "start": place.start, "end": place.end, "paragraph": place.paragraph})

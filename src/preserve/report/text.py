@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from preserve.compare.model import Comparison, CorpusLine, FieldChange, Outcome, Place, WordChange
+from preserve.compare import CableOutcome, Comparison, CorpusLine, FieldChange, TextPlace, WordChange
 from preserve.findings import Finding, Severity
 from preserve.report.words import AUDIT_WORDS, finding_line
 
 if TYPE_CHECKING:
     from preserve.archive import CableEntry, LoggedEvent, Rebuilt, StoredBag
     from preserve.audit import AuditResult
-    from preserve.bag.model import BagReport
-    from preserve.bag.part import PartReport
-    from preserve.deposit.model import Receipt
-    from preserve.ingest.flow import Understood
-    from preserve.ingest.outcome import ItemOutcome
+    from preserve.bag import BagReport, PartialReport
+    from preserve.deposit import Receipt
+    from preserve.ingest import ItemOutcome, NormalizedCable
 
 __all__ = [
     "audited",
@@ -49,7 +47,7 @@ def _rows(rows: Iterable[tuple[str, str | None]]) -> Iterator[str]:
             yield f"  {label:<15} {value}"
 
 
-def understood(source: str, what: Understood) -> str:
+def understood(source: str, what: NormalizedCable) -> str:
     """Return what a source is understood to be: the fields of the record, then every finding."""
     cable = what.cable
     marking, body, release = cable.classification, cable.body, cable.provenance.release
@@ -97,7 +95,7 @@ def bag(named: str, report: BagReport) -> str:
     return "\n".join((head, *_findings(report.findings, notes=True)))
 
 
-def part(named: str, report: PartReport) -> str:
+def part(named: str, report: PartialReport) -> str:
     """Return the verdict on some files of one bag, which is none on the bag, and below it every finding."""
     by = "by its index" if report.by_index else "by its manifests"
     of = f"{report.checked:,} of {_counted(report.files, 'file')} checked"
@@ -140,12 +138,12 @@ def _first(lines: list[str]) -> list[str]:
     return lines if more <= 0 else [*lines[:_MOST_PLACES], f"and {more:,} more"]
 
 
-def _change_place(old: Place | None, new: Place | None) -> str:
+def _change_place(old: TextPlace | None, new: TextPlace | None) -> str:
     both = [f"{side} {_place(place)}" for side, place in (("old", old), ("new", new)) if place is not None]
     return ", ".join(both)
 
 
-def _place(place: Place) -> str:
+def _place(place: TextPlace) -> str:
     where = f"{place.text} {place.start}-{place.end}"
     return where if place.paragraph is None else f"{where} (paragraph {place.paragraph})"
 
@@ -166,7 +164,7 @@ def _field(change: FieldChange) -> str:
 
 def corpus_line(line: CorpusLine) -> str:
     """Return the line of one cable in the comparison of folders."""
-    told = line.outcome is Outcome.READDED or len(line.kinds) > 1
+    told = line.outcome is CableOutcome.READDED or len(line.kinds) > 1
     kinds = f" ({', '.join(kind.value for kind in line.kinds) or 'as it was'})" if told else ""
     places = " -> ".join(place for place in (line.old, line.new) if place is not None)
     head = f"{line.counted:<10}  {line.identifier or '-':<24}  {places}{kinds}"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from preserve.findings import codes
 
 if TYPE_CHECKING:
-    from preserve.contract import Contract
+    from preserve.contracts import Contract
     from preserve.errors import PreserveError
-    from preserve.validation.model import Located, Validated
+    from preserve.validation import Located, Validated
 
 __all__ = ["PASSED_OVER", "UNREADABLE", "VERDICTS", "line", "line_of_error", "schema_line", "schema_row", "words"]
 

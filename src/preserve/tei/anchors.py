@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
-from preserve.cable.record import Cable, Mark, MarkKind, Reference, Segment, SegmentKind
+from preserve.cable import Cable, Mark, MarkKind, Reference, Segment, SegmentKind
 from preserve.tei.certainty import CAPTURE, RELEASE, SEEN_IN_THE_TEXT
 from preserve.tei.taxonomy import Taxonomies, taxonomies
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from preserve.cable.record import Basis
+from preserve.cable import Basis
 
 __all__ = [
     "AUTHORITY",

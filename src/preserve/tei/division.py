@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from preserve.cable.record import Mark, Paragraph, Segment, SegmentKind
+from preserve.cable import Mark, Paragraph, Segment, SegmentKind
 from preserve.tei.anchors import Anchors
 from preserve.tei.certainty import LEFT_BY_A_SITE
 from preserve.tei.characters import WHITE_SPACE, is_plain, transcribed

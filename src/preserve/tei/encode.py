@@ -12,8 +12,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from preserve.cable.record import Cable, Header
-from preserve.provenance.software import Software
+from preserve.cable import Cable, Header
+from preserve.provenance import Software
 from preserve.tei.anchors import HEADER, Anchors, anchors
 from preserve.tei.certainty import CAPTURE, PACKAGER, SEEN_IN_THE_TEXT
 from preserve.tei.characters import attribute, name_part, unencodable
@@ -21,12 +21,12 @@ from preserve.tei.division import division
 from preserve.tei.header import header
 from preserve.tei.making import Making
 
-__all__ = ["NAMESPACE", "encode"]
+__all__ = ["TEI_NAMESPACE", "encode_tei"]
 
-NAMESPACE = "http://www.tei-c.org/ns/1.0"
+TEI_NAMESPACE = "http://www.tei-c.org/ns/1.0"
 
 
-def encode(
+def encode_tei(
     cable: Cable, *, software: Software, date: datetime.date, source_path: str, authority: str | None = None
 ) -> bytes:
     """Return the cable as a TEI document: UTF-8 with an XML declaration, line feeds, the same bytes for the same call.
@@ -51,7 +51,7 @@ def encode(
     making = Making(software, date, source_path, authority)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<TEI xmlns="{NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">\n'
+        f'<TEI xmlns="{TEI_NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">\n'
         f"{header(cable, targets, declared, making)}"
         f"  <text>\n{front}    <body>\n{document}    </body>\n  </text>\n"
         "</TEI>\n"

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from preserve.cable.record import Cable
-from preserve.provenance.software import Software
+from preserve.cable import Cable
+from preserve.provenance import Software
 from preserve.tei.characters import attribute, char_id, described
 from preserve.tei.taxonomy import Scheme, Taxonomies
 
-__all__ = ["SCHEMA_NAME", "encoding_description"]
+__all__ = ["TEI_SCHEMA", "encoding_description"]
 
-SCHEMA_NAME = "cable-tei-1.0"
+TEI_SCHEMA = "cable-tei-1.0"
 """The schema that our documents meet: ``schemas/cable-tei-1.0.rnc`` and ``.rng``."""
 
 _PROJECT = (
@@ -55,7 +55,7 @@ _PREFIXES = (
     "      </listPrefixDef>\n"
 )
 _DECLARATIONS = {
-    breaks: f'      <schemaRef key="{SCHEMA_NAME}" url="urn:x-preserve:schema:{SCHEMA_NAME}"/>\n'
+    breaks: f'      <schemaRef key="{TEI_SCHEMA}" url="urn:x-preserve:schema:{TEI_SCHEMA}"/>\n'
     f"      <projectDesc><p>{_PROJECT}</p></projectDesc>\n"
     "      <editorialDecl>\n"
     f'        <normalization method="markup"><p>{_TEXT} {says}</p></normalization>\n'

@@ -10,19 +10,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from preserve.cable.record import Access, Cable, Completeness, Container, Created, Redaction, Release
-from preserve.provenance.model import uuid_for
+from preserve.cable import Access, Cable, Completeness, Created, Redaction, Release, SourceContainer
+from preserve.provenance import uuid_for
 from preserve.tei.anchors import Anchors, w3c
-from preserve.tei.certainty import (
-    AUTHORITY,
-    BY_RELEASE_BASIS,
-    CAPTURE,
-    INFERRED,
-    MOMENTS,
-    ORIGINAL,
-    PACKAGER,
-    RELEASE,
-)
+from preserve.tei.certainty import AUTHORITY, BY_RELEASE_BASIS, CAPTURE, INFERRED, MOMENTS, ORIGINAL, PACKAGER, RELEASE
 from preserve.tei.characters import attribute, described
 from preserve.tei.making import Making
 
@@ -175,7 +166,7 @@ def _path(path: str) -> str:
     return attribute(quote(path.encode("utf-8", "replace"), safe="/"))
 
 
-def _container(container: Container, size: int) -> str:
+def _container(container: SourceContainer, size: int) -> str:
     """Return the larger file that the source was part of, and where in it."""
     scope = ""
     if container.member is not None:

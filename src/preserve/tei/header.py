@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from preserve.cable.record import Cable
+from preserve.cable import Cable
 from preserve.tei.anchors import Anchors
 from preserve.tei.certainty import PACKAGER
-from preserve.tei.encoding_description import SCHEMA_NAME, encoding_description
+from preserve.tei.encoding_description import TEI_SCHEMA, encoding_description
 from preserve.tei.file_description import file_description
 from preserve.tei.making import Making
 from preserve.tei.profile_description import profile_description
 
-__all__ = ["SCHEMA_NAME", "header"]
+__all__ = ["TEI_SCHEMA", "header"]
 
 
 def header(cable: Cable, anchors: Anchors, unencodable: Iterable[str], making: Making) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from preserve.provenance.software import Software
+from preserve.provenance import Software
 
 __all__ = ["Making"]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from preserve.cable.record import Mark, MarkKind
+from preserve.cable import Mark, MarkKind
 from preserve.errors import RecordError
 from preserve.tei.anchors import Anchors, telegram_uri
 from preserve.tei.certainty import AUTO_INSERTED, BY_BASIS

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from preserve.findings import Finding, found
-from preserve.tei.encode import NAMESPACE
+from preserve.findings import Finding
+from preserve.tei.encode import TEI_NAMESPACE
 
 __all__ = ["RANKS", "TAIL", "misplaced"]
 
@@ -22,7 +22,7 @@ RANKS: Mapping[str, int] = {"opener": 1, "p": 2, "ab": 2, "div": 3, "trailer": 4
 """The parts of a division in their order; running matter stands anywhere, a loss first or last."""
 
 TAIL = 4
-_DIV, _SEG, _LABEL = (f"{{{NAMESPACE}}}{name}" for name in ("div", "seg", "label"))
+_DIV, _SEG, _LABEL = (f"{{{TEI_NAMESPACE}}}{name}" for name in ("div", "seg", "label"))
 _DIVISIONS = frozenset({"document", "transmission"})
 _LINES = frozenset(
     {"banner", "captions", "declassification", "tags", "subject", "references", "classifiedBy", "transmission"}
@@ -73,4 +73,4 @@ def _name(element: etree._Element | None) -> str:
 
 
 def _found(element: etree._Element, says: str) -> Finding:
-    return found("tei-order", f"line {element.sourceline}", says)
+    return Finding.of("tei-order", f"line {element.sourceline}", says)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from preserve.cable.record import Mark, MarkKind, Segment, SegmentKind
+from preserve.cable import Mark, MarkKind, Segment, SegmentKind
 from preserve.errors import RecordError
 
 __all__ = ["Piece", "fragments", "in_order", "pieces"]

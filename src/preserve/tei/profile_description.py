@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preserve.cable.record import Cable, Origin, Recipient, Reference, SegmentKind
+from preserve.cable import Cable, Origin, Recipient, Reference, SegmentKind
 from preserve.tei.anchors import Anchors, telegram_uri, w3c
 from preserve.tei.certainty import BY_BASIS, CAPTURE, IN_THE_TEXT, INFERRED
 from preserve.tei.characters import attribute, described

@@ -13,9 +13,9 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from preserve.cable.record import Cable, Segment, SegmentKind
+from preserve.cable import Cable, Segment, SegmentKind
 
-__all__ = ["WIDTH", "reading_text"]
+__all__ = ["WIDTH", "render_text"]
 
 WIDTH = 72
 """Characters of the longest line that is wrapped here; a longer word, and a line of the source, stay whole."""
@@ -31,7 +31,7 @@ _LACKS = {"routing-header": "the routing header", "tail": "the end of the text"}
 _LABEL = 9
 
 
-def reading_text(cable: Cable) -> str:
+def render_text(cable: Cable) -> str:
     """Return a cable as text: its heading, its routing header where the source has one, its body.
 
     Args:

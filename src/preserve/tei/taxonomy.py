@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from preserve.cable.record import Cable, Classification, Transmission
+from preserve.cable import Cable, Classification, Transmission
 from preserve.tei.characters import name_part
 
 __all__ = ["LEVELS", "Category", "Scheme", "Taxonomies", "taxonomies"]

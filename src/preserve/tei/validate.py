@@ -16,25 +16,24 @@ from typing import cast
 
 from lxml import etree
 
-from preserve import untrusted_xml
-from preserve.cable.record import Cable, MarkKind
-from preserve.contract import contract_bytes
+from preserve.cable import Cable, MarkKind
+from preserve.contracts import contract_bytes, xml_parser
 from preserve.errors import RecordError
-from preserve.findings import Finding, found
+from preserve.findings import Finding
 from preserve.tei.characters import WHITE_SPACE
-from preserve.tei.encode import NAMESPACE
-from preserve.tei.header import SCHEMA_NAME
+from preserve.tei.encode import TEI_NAMESPACE
+from preserve.tei.header import TEI_SCHEMA
 from preserve.tei.order import misplaced
 from preserve.tei.pieces import in_order
 from preserve.tei.taxonomy import taxonomies
 
-__all__ = ["LARGEST", "check", "document_text"]
+__all__ = ["LARGEST", "check_tei", "document_text"]
 
 LARGEST = 64 << 20
 """Bytes of the largest document that is read."""
 
 _MOST_SCHEMA_FINDINGS = 20
-_TEI = f"{{{NAMESPACE}}}"
+_TEI = f"{{{TEI_NAMESPACE}}}"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _POINTERS = frozenset({"target", "ana", "resp", "source", "scheme", "who", "corresp", "ref", "next", "prev"})
 _NOT_OF_THE_SOURCE = ("supplied", "corr", "reg", "expan", "ex", "unclear", "restore", "add")
@@ -54,20 +53,20 @@ class _NotReadableError(Exception):
 def _parse(tei: bytes) -> _Element:
     if len(tei) > LARGEST:
         raise _NotReadableError(
-            found("tei-not-well-formed", "", f"{len(tei):,} bytes; the largest read is {LARGEST:,}")
+            Finding.of("tei-not-well-formed", "", f"{len(tei):,} bytes; the largest read is {LARGEST:,}")
         )
     try:
-        root = etree.fromstring(tei, untrusted_xml.parser())
+        root = etree.fromstring(tei, xml_parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise _NotReadableError(found("tei-not-well-formed", "", str(error))) from error
+        raise _NotReadableError(Finding.of("tei-not-well-formed", "", str(error))) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _NotReadableError(found("tei-document-type", "", "a document type declaration"))
+        raise _NotReadableError(Finding.of("tei-document-type", "", "a document type declaration"))
     return root
 
 
 @lru_cache(maxsize=1)
 def _profile() -> etree.RelaxNG:
-    return etree.RelaxNG(etree.fromstring(contract_bytes(f"{SCHEMA_NAME}.rng")))
+    return etree.RelaxNG(etree.fromstring(contract_bytes(f"{TEI_SCHEMA}.rng")))
 
 
 def _where(element: _Element) -> str:
@@ -116,7 +115,7 @@ def _check_schema(root: _Element) -> Iterator[Finding]:
         return
     seen = dict.fromkeys((entry.line, entry.message) for entry in profile.error_log)
     for line, message in list(seen)[:_MOST_SCHEMA_FINDINGS]:
-        yield found("tei-schema", f"line {line}", message)
+        yield Finding.of("tei-schema", f"line {line}", message)
 
 
 def _check_text(root: _Element, cable: Cable) -> Iterator[Finding]:
@@ -128,15 +127,17 @@ def _check_text(root: _Element, cable: Cable) -> Iterator[Finding]:
             continue
         if wanted is None or division is None:
             says = "is not in the record" if wanted is None else "is missing"
-            yield found("tei-text", kind, f"the {kind} division {says}")
+            yield Finding.of("tei-text", kind, f"the {kind} division {says}")
             continue
         is_there = _text(division, characters)
         if is_there == wanted:
             continue
         if _normal(is_there) == _normal(wanted):
-            yield found("tei-white-space", kind, f"the {kind} division differs from the record in white space only")
+            yield Finding.of(
+                "tei-white-space", kind, f"the {kind} division differs from the record in white space only"
+            )
         else:
-            yield found("tei-text", kind, _difference(wanted, is_there))
+            yield Finding.of("tei-text", kind, _difference(wanted, is_there))
 
 
 def _normal(text: str) -> str:
@@ -157,14 +158,14 @@ def _check_pointers(root: _Element) -> Iterator[Finding]:
         for name, value in cast("list[tuple[str, str]]", element.items()):
             if name == _XML_ID:
                 if value in known:
-                    yield found("tei-duplicate-id", f"#{value}", f"two elements have xml:id {value}")
+                    yield Finding.of("tei-duplicate-id", f"#{value}", f"two elements have xml:id {value}")
                 known.add(value)
             elif "#" in value and name in _POINTERS:
                 pointing.append((element, name, value))
     for element, name, value in pointing:
         for pointer in value.split():
             if pointer.startswith("#") and pointer[1:] not in known:
-                yield found("tei-pointer", _where(element), f"{name} {pointer} names no element of the document")
+                yield Finding.of("tei-pointer", _where(element), f"{name} {pointer} names no element of the document")
 
 
 def _check_paragraphs(root: _Element, cable: Cable) -> Iterator[Finding]:
@@ -174,10 +175,12 @@ def _check_paragraphs(root: _Element, cable: Cable) -> Iterator[Finding]:
     numbers = [p.get("n") for p in document.iter(f"{_TEI}p") if p.get("n")]
     recorded = [str(paragraph.number) for paragraph in cable.body.paragraphs if paragraph.number is not None]
     if numbers != recorded:
-        yield found("tei-paragraphs", "document", f"{len(numbers)} numbered paragraphs, the record has {len(recorded)}")
+        yield Finding.of(
+            "tei-paragraphs", "document", f"{len(numbers)} numbered paragraphs, the record has {len(recorded)}"
+        )
     for before, after in pairwise(paragraph.number for paragraph in cable.body.paragraphs if paragraph.number):
         if after <= before:
-            yield found("tei-paragraph-order", "document", f"paragraph {after} follows paragraph {before}")
+            yield Finding.of("tei-paragraph-order", "document", f"paragraph {after} follows paragraph {before}")
 
 
 def _check_classification(root: _Element, cable: Cable) -> Iterator[Finding]:
@@ -186,28 +189,28 @@ def _check_classification(root: _Element, cable: Cable) -> Iterator[Finding]:
     level = categories.level(stated.level) if stated else None
     targets = [ref.get("target") for ref in root.iter(f"{_TEI}catRef") if ref.get("scheme") == "#classification"]
     if targets != ([f"#{level}"] if level else []):
-        yield found("tei-classification", "textClass", f"catRef {targets}, the record has {level}")
+        yield Finding.of("tei-classification", "textClass", f"catRef {targets}, the record has {level}")
     printed = " ".join(f"#{xml_id}" for xml_id in categories.banner) or None
     for seg in root.iter(f"{_TEI}seg"):
         if seg.get("type") == "classification" and seg.get("ana") != printed:
-            yield found("tei-classification", _where(seg), f"banner {seg.get('ana')}, the record has {printed}")
+            yield Finding.of("tei-classification", _where(seg), f"banner {seg.get('ana')}, the record has {printed}")
 
 
 def _check_closer(root: _Element) -> Iterator[Finding]:
     document = _division(root, "document")
     closers = [] if document is None else list(document.iter(f"{_TEI}closer"))
     for closer in closers[1:]:
-        yield found("tei-closer", _where(closer), f"{len(closers)} closers")
+        yield Finding.of("tei-closer", _where(closer), f"{len(closers)} closers")
 
 
 def _check_gaps(root: _Element) -> Iterator[Finding]:
     for gap in root.iter(f"{_TEI}gap"):
         if not gap.get("resp"):
-            yield found("tei-gap", _where(gap), "a gap without resp")
+            yield Finding.of("tei-gap", _where(gap), "a gap without resp")
         printed = "".join(_strings(gap).split())
         quantity = gap.get("quantity")
         if printed and quantity is not None and quantity != str(len(printed)):
-            yield found("tei-gap", _where(gap), f"quantity {quantity} for {len(printed)} characters")
+            yield Finding.of("tei-gap", _where(gap), f"quantity {quantity} for {len(printed)} characters")
 
 
 def _check_redactions(root: _Element, cable: Cable) -> Iterator[Finding]:
@@ -218,13 +221,13 @@ def _check_redactions(root: _Element, cable: Cable) -> Iterator[Finding]:
         for mark in in_order(marks)
     )
     if redacted != recorded:
-        yield found("tei-redaction", "text", f"{redacted} redactions, the record marks {recorded}")
+        yield Finding.of("tei-redaction", "text", f"{redacted} redactions, the record marks {recorded}")
 
 
 def _check_nothing_supplied(root: _Element) -> Iterator[Finding]:
     for element in root.iter(*(f"{_TEI}{name}" for name in _NOT_OF_THE_SOURCE)):
         name = etree.QName(element).localname
-        yield found("tei-supplied", _where(element), f"<{name}>: a reading that is not the source's")
+        yield Finding.of("tei-supplied", _where(element), f"<{name}>: a reading that is not the source's")
 
 
 _CHECKS: tuple[Callable[[_Element], Iterator[Finding]], ...] = (
@@ -246,7 +249,7 @@ _COMPARISONS: tuple[Callable[[_Element, Cable], Iterator[Finding]], ...] = (
 """What can be said of it beside its record."""
 
 
-def check(tei: bytes, cable: Cable | None) -> tuple[Finding, ...]:
+def check_tei(tei: bytes, cable: Cable | None) -> tuple[Finding, ...]:
     """Return what is wrong with a TEI document of a cable, in the order of the checks; empty when nothing is.
 
     Args:

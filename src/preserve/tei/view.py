@@ -15,30 +15,30 @@ from importlib.resources import files
 
 from lxml import etree
 
-from preserve import untrusted_xml
+from preserve.contracts import xml_parser
 from preserve.errors import RecordError
-from preserve.tei.encode import NAMESPACE
+from preserve.tei.encode import TEI_NAMESPACE
 
-__all__ = ["page"]
+__all__ = ["render_page"]
 
 _DOCTYPE = "<!DOCTYPE html>"
 
 
-def page(tei: bytes) -> bytes:
+def render_page(tei: bytes) -> bytes:
     """Return a TEI document of a cable as an HTML page: UTF-8, the same bytes for the same document.
 
     Args:
-        tei: The document, as :func:`preserve.tei.encode.encode` makes it.
+        tei: The document, as :func:`preserve.tei.encode.encode_tei` makes it.
 
     Raises:
         RecordError: The bytes are no TEI document of a cable.
     """
     transform = _transform()
     try:
-        root = etree.fromstring(tei, untrusted_xml.parser())
+        root = etree.fromstring(tei, xml_parser())
         if root.getroottree().docinfo.internalDTD is not None:
             raise RecordError("not a TEI document that is shown: it has a document type declaration")
-        if root.tag != f"{{{NAMESPACE}}}TEI" or root.find(f".//{{{NAMESPACE}}}div[@type='document']") is None:
+        if root.tag != f"{{{TEI_NAMESPACE}}}TEI" or root.find(f".//{{{TEI_NAMESPACE}}}div[@type='document']") is None:
             raise RecordError("not a TEI document of a cable: no div of type document in an element TEI")
         made = transform(root, css=etree.XSLT.strparam(_shipped("cable.css").decode("utf-8")))
     except (etree.XMLSyntaxError, etree.XSLTApplyError, ValueError) as error:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from preserve.archive.events import GENESIS
+from preserve.archive import GENESIS
 from preserve.digests import sha256
-from preserve.findings import Finding, found
+from preserve.findings import Finding
 
 __all__ = ["Chain"]
 
@@ -35,10 +35,10 @@ class Chain:
         if seq == 1 and self.seq is None:
             self.digest = GENESIS
         if self.seq is not None and isinstance(seq, int) and seq != self.seq + 1:
-            yield found("event-sequence-broken", "/seq", f"line {seq} comes after line {self.seq}")
+            yield Finding.of("event-sequence-broken", "/seq", f"line {seq} comes after line {self.seq}")
         elif self.digest is not None and isinstance(previous, str) and previous != self.digest:
             says = f"the digest of the line before it is {self.digest}"
-            yield found("event-chain-broken", "/previous", says)
+            yield Finding.of("event-chain-broken", "/previous", says)
         self.skip(line)
         if isinstance(seq, int):
             self.seq = seq

@@ -14,17 +14,15 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from preserve import settings
-from preserve.bag.profile import Profile
-from preserve.cable import codec, schema
-from preserve.cable.record import Cable
-from preserve.conformance import faults, pointer
-from preserve.contract import contract, contracts
+from preserve.bag import Profile
+from preserve.cable import Cable, check_record, decode_record
+from preserve.contracts import contracts, find_contract, pointer, violations
 from preserve.errors import RecordError, UsageError
-from preserve.findings import Finding, found
-from preserve.provenance import crate_check, premis, ro_crate
-from preserve.tei import validate as tei
+from preserve.findings import Finding
+from preserve.provenance import CRATE_SPECIFICATION, check_crate, check_premis
+from preserve.tei import check_tei
 from preserve.validation import coherence, json_text, xml_text
-from preserve.validation.model import Kind, Located
+from preserve.validation.model import DocumentKind, Located
 
 __all__ = ["Beside", "check_json", "check_settings", "check_xml", "locate", "version_of"]
 
@@ -47,7 +45,7 @@ class Beside:
 # --- JSON ---
 
 
-def check_json(kind: Kind, text: str, value: object, beside: Beside) -> list[Located]:
+def check_json(kind: DocumentKind, text: str, value: object, beside: Beside) -> list[Located]:
     """Check a JSON document of a kind, and say where in its text each finding stands."""
     return locate(text, _JSON[kind](text, value, beside))
 
@@ -62,10 +60,10 @@ def locate(text: str, findings: Iterable[Finding]) -> list[Located]:
 
 def _check_record(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
     if not isinstance(value, dict):
-        yield found("record-invalid", "", "it is no object")
+        yield Finding.of("record-invalid", "", "it is no object")
         return
-    invalid = [*schema.check(value), *_half_characters(value)]
-    yield from invalid or coherence.check(value)
+    invalid = [*check_record(value), *_half_characters(value)]
+    yield from invalid or coherence.check_coherence(value)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -74,7 +72,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def _half_characters(value: object, steps: tuple[str | int, ...] = ()) -> Iterator[Finding]:
     """Yield each text with half of a surrogate pair, which JSON can spell and UTF-8 cannot (RFC 7493 2.1)."""
     if isinstance(value, str) and _SURROGATE.search(value):
-        yield found("record-invalid", pointer(steps), "it holds half of a surrogate pair, which is no character")
+        yield Finding.of("record-invalid", pointer(steps), "it holds half of a surrogate pair, which is no character")
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, each in inner:
         yield from _half_characters(each, (*steps, step))
@@ -84,7 +82,7 @@ def _check_profile(text: str, _value: object, _beside: Beside) -> Iterator[Findi
     try:
         Profile.parse(text)
     except UsageError as error:
-        yield found("profile-malformed", _member_named(text, error.message), error.message)
+        yield Finding.of("profile-malformed", _member_named(text, error.message), error.message)
 
 
 def _member_named(text: str, says: str) -> str:
@@ -101,39 +99,39 @@ def _member_named(text: str, says: str) -> str:
 
 def _check_crate(text: str, _value: object, beside: Beside) -> Iterator[Finding]:
     of_payload = {"crate-file-missing", "crate-file-undescribed"}
-    for finding in crate_check.check(text.encode("utf-8"), beside.payload or ()):
+    for finding in check_crate(text.encode("utf-8"), beside.payload or ()):
         if beside.payload is not None or finding.code not in of_payload:
             yield finding
 
 
 def _check_event(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
     version = value.get("schema_version") if isinstance(value, dict) else None
-    files = {each.version: each.files["json"] for each in contracts() if each.name == Kind.EVENT}
+    files = {each.version: each.files["json"] for each in contracts() if each.name == DocumentKind.EVENT}
     if isinstance(version, str) and version not in files:
         says = f"version {version[:40]!r}; known here are {', '.join(files)}"
-        yield found("document-version-unknown", "/schema_version", says)
+        yield Finding.of("document-version-unknown", "/schema_version", says)
         return
     file = files[version] if isinstance(version, str) else next(iter(files.values()))
-    for fault in faults(file, value):
-        yield found("event-invalid", fault.where, fault.says)
+    for fault in violations(file, value):
+        yield Finding.of("event-invalid", fault.where, fault.says)
 
 
 def _check_outcome(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
-    for fault in faults(contract(Kind.OUTCOME).files["json"], value):
-        yield found("outcome-invalid", fault.where, fault.says)
+    for fault in violations(find_contract(DocumentKind.OUTCOME).files["json"], value):
+        yield Finding.of("outcome-invalid", fault.where, fault.says)
     record = value.get("record") if isinstance(value, dict) else None
     if isinstance(record, dict):
-        for finding in schema.check(record):
-            yield found(finding.code, f"/record{finding.where}", finding.message)
+        for finding in check_record(record):
+            yield Finding.of(finding.code, f"/record{finding.where}", finding.message)
 
 
-_JSON: Mapping[Kind, Callable[[str, object, Beside], Iterable[Finding]]] = MappingProxyType(
+_JSON: Mapping[DocumentKind, Callable[[str, object, Beside], Iterable[Finding]]] = MappingProxyType(
     {
-        Kind.RECORD: _check_record,
-        Kind.PROFILE: _check_profile,
-        Kind.CRATE: _check_crate,
-        Kind.EVENT: _check_event,
-        Kind.OUTCOME: _check_outcome,
+        DocumentKind.RECORD: _check_record,
+        DocumentKind.PROFILE: _check_profile,
+        DocumentKind.CRATE: _check_crate,
+        DocumentKind.EVENT: _check_event,
+        DocumentKind.OUTCOME: _check_outcome,
     }
 )
 
@@ -141,28 +139,28 @@ _JSON: Mapping[Kind, Callable[[str, object, Beside], Iterable[Finding]]] = Mappi
 # --- XML ---
 
 
-def check_xml(kind: Kind, data: bytes, beside: Beside) -> list[Located]:
+def check_xml(kind: DocumentKind, data: bytes, beside: Beside) -> list[Located]:
     """Check an XML document of a kind, and say where in it each finding stands.
 
     Raises:
         RecordError: The record beside a TEI cannot be read.
     """
-    findings = premis.check(data) if kind is Kind.PREMIS else tuple(_check_tei(data, beside))
+    findings = check_premis(data) if kind is DocumentKind.PREMIS else tuple(_check_tei(data, beside))
     places = xml_text.places(data, {each.where for each in findings})
     return [Located(each, places.get(each.where) or xml_text.stated(each.message)) for each in findings]
 
 
 def _check_tei(data: bytes, beside: Beside) -> Iterator[Finding]:
     if beside.record is not None:
-        yield from tei.check(data, _decoded(beside.record, beside.record_name or "the record"))
+        yield from check_tei(data, _decoded(beside.record, beside.record_name or "the record"))
         return
-    yield from tei.check(data, None)
-    yield found("record-not-given", "", "the text was not compared with a record")
+    yield from check_tei(data, None)
+    yield Finding.of("record-not-given", "", "the text was not compared with a record")
 
 
 def _decoded(record: bytes, name: str) -> Cable:
     try:
-        return codec.decode(record)
+        return decode_record(record)
     except RecordError as error:
         raise RecordError(f"{name}: {error.message}", hint=f"Correct it first: preserve validate {name}") from None
 
@@ -176,11 +174,11 @@ def check_settings(text: str) -> list[Located]:
         file = Path(folder, settings.FILE_NAME)
         file.write_text(text, encoding="utf-8", newline="")
         try:
-            settings.load(file)
+            settings.load_settings(file)
         except UsageError as error:
             says = error.message.replace(str(file), "the file").removeprefix("the file: ")
             place = xml_text.stated(error.message) or _line_named(text, says)
-            return [Located(found("settings-malformed", "", f"{says}. {error.hint}".rstrip()), place)]
+            return [Located(Finding.of("settings-malformed", "", f"{says}. {error.hint}".rstrip()), place)]
     return []
 
 
@@ -189,7 +187,7 @@ _KEY = re.compile(r"\s*([A-Za-z_]+)\s*=")
 _NAMED = re.compile(r"(?P<table>[a-z]+)\.(?P<key>[a-z_]+) is |(?P<key_in>\S+) in \[(?P<in>\S+)\]|\[(?P<only>\S+)\]")
 
 
-def _line_named(text: str, says: str) -> json_text.Place | None:
+def _line_named(text: str, says: str) -> json_text.DocumentPlace | None:
     """Return the line of the table or key that some words name."""
     named = _NAMED.search(says)
     if named is None:
@@ -200,9 +198,9 @@ def _line_named(text: str, says: str) -> json_text.Place | None:
         if header := _TABLE.match(line):
             at = header[1]
             if key is None and at == table:
-                return json_text.Place(number, 1)
+                return json_text.DocumentPlace(number, 1)
         elif at == table and (assigned := _KEY.match(line)) and assigned[1] == key:
-            return json_text.Place(number, assigned.start(1) + 1)
+            return json_text.DocumentPlace(number, assigned.start(1) + 1)
     return None
 
 
@@ -212,17 +210,17 @@ def _line_named(text: str, says: str) -> json_text.Place | None:
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){1,2}")
 
 
-def version_of(kind: Kind, value: object = None) -> str | None:
+def version_of(kind: DocumentKind, value: object = None) -> str | None:
     """Return the version that a document is held against; ``None`` where it names one that is not known."""
-    if kind is Kind.CRATE:
-        return ro_crate.SPECIFICATION.rpartition("/")[2]
-    if kind is Kind.PROFILE:
+    if kind is DocumentKind.CRATE:
+        return CRATE_SPECIFICATION.rpartition("/")[2]
+    if kind is DocumentKind.PROFILE:
         about = value.get("BagIt-Profile-Info") if isinstance(value, dict) else None
         # "any profile not explicitly defining BagIt-Profile-Version should be treated as conforming to 1.1.0"
         stated = about.get("BagIt-Profile-Version", "1.1.0") if isinstance(about, dict) else None
         return stated if isinstance(stated, str) and _VERSION.fullmatch(stated) else None
-    if kind in {Kind.RECORD, Kind.EVENT} and isinstance(value, dict) and "schema_version" in value:
+    if kind in {DocumentKind.RECORD, DocumentKind.EVENT} and isinstance(value, dict) and "schema_version" in value:
         known = {each.version for each in contracts() if each.name == kind}
         stated = value["schema_version"]
         return stated if isinstance(stated, str) and stated in known else None
-    return contract(kind).version
+    return find_contract(kind).version

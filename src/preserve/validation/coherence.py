@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from preserve.digests import sha256
-from preserve.findings import Finding, found
+from preserve.findings import Finding
 
-__all__ = ["check"]
+__all__ = ["check_coherence"]
 
 
-def check(record: Mapping[str, Any]) -> Iterator[Finding]:
+def check_coherence(record: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield where a record contradicts itself.
 
     Args:
@@ -36,13 +36,13 @@ def _text(where: str, part: Mapping[str, Any], record: Mapping[str, Any]) -> Ite
     text: str = part["text"]
     computed = sha256(text.encode("utf-8"))
     if part["sha256"] != computed:
-        yield found("record-digest", f"{where}/sha256", f"the text has {computed}")
+        yield Finding.of("record-digest", f"{where}/sha256", f"the text has {computed}")
     yield from _partition(f"{where}/segments", part["segments"], len(text))
     for number, mark in enumerate(part["marks"]):
         place = f"{where}/marks/{number}"
         yield from _stretch(place, mark["start"], mark["end"], len(text))
         if "target" in mark and not _has(record, mark["target"]):
-            yield found("record-target", f"{place}/target", f"the record has nothing at {mark['target']}")
+            yield Finding.of("record-target", f"{place}/target", f"the record has nothing at {mark['target']}")
 
 
 def _partition(where: str, segments: list[Mapping[str, Any]], length: int) -> Iterator[Finding]:
@@ -50,15 +50,15 @@ def _partition(where: str, segments: list[Mapping[str, Any]], length: int) -> It
     for number, segment in enumerate(segments):
         if segment["start"] != at or segment["end"] <= at:
             says = f"from {segment['start']} to {segment['end']}, after a segment that ends at {at}"
-            yield found("record-offset", f"{where}/{number}", says)
+            yield Finding.of("record-offset", f"{where}/{number}", says)
         at = segment["end"]
     if at != length:
-        yield found("record-offset", where, f"the segments end at {at}, the text at {length}")
+        yield Finding.of("record-offset", where, f"the segments end at {at}, the text at {length}")
 
 
 def _stretch(where: str, start: int, end: int, length: int) -> Iterator[Finding]:
     if not start <= end <= length:
-        yield found("record-offset", where, f"from {start} to {end}, in a text of {length} characters")
+        yield Finding.of("record-offset", where, f"from {start} to {end}, in a text of {length} characters")
 
 
 def _has(record: Mapping[str, Any], target: str) -> bool:

@@ -13,16 +13,16 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 
 from preserve.errors import SourceError
-from preserve.findings import found
+from preserve.findings import Finding
 from preserve.settings import FILE_NAME, Settings
 from preserve.validation import json_text, xml_text
 from preserve.validation.chain import Chain
 from preserve.validation.checks import Beside, check_json, check_settings, check_xml, locate, version_of
-from preserve.validation.json_text import NotJsonError, Place
-from preserve.validation.model import Kind, Located, Validated
+from preserve.validation.json_text import DocumentPlace, NotJsonError
+from preserve.validation.model import DocumentKind, Located, Validated
 from preserve.validation.recognition import KNOWN, OTHER_VERSIONS, kind_of_json, kind_of_root
 
-__all__ = ["LARGEST_SETTINGS", "MOST_FINDINGS", "XML", "UnknownKindError", "of_bytes", "of_lines"]
+__all__ = ["LARGEST_SETTINGS", "MOST_FINDINGS", "XML", "UnknownKindError", "validate_bytes", "validate_lines"]
 
 MOST_FINDINGS = 1000
 """Findings of one file that are told."""
@@ -30,7 +30,7 @@ MOST_FINDINGS = 1000
 LARGEST_SETTINGS = 64 << 10
 """Bytes of the largest settings; Python's reader of TOML takes the square of some lengths."""
 
-XML = frozenset({Kind.TEI, Kind.PREMIS})
+XML = frozenset({DocumentKind.TEI, DocumentKind.PREMIS})
 """The kinds that are XML."""
 
 _SETTINGS_TABLES = frozenset(Settings.__dataclass_fields__)
@@ -44,7 +44,9 @@ class UnknownKindError(SourceError):
         super().__init__(message, hint=hint)
 
 
-def of_bytes(name: str, data: bytes, asked: Kind | None = None, beside: Beside | None = None) -> Validated:
+def validate_bytes(
+    name: str, data: bytes, asked: DocumentKind | None = None, beside: Beside | None = None
+) -> Validated:
     """Validate one document.
 
     Args:
@@ -69,16 +71,16 @@ def of_bytes(name: str, data: bytes, asked: Kind | None = None, beside: Beside |
         if asked is None and not data.lstrip(_SPACE).startswith(b"{"):
             raise UnknownKindError(f"{name}: the file is not text in UTF-8") from None
         return _result(name, asked, [_undecodable(data, error)])
-    if asked is Kind.SETTINGS or (asked is None and _are_settings(name, text)):
+    if asked is DocumentKind.SETTINGS or (asked is None and _are_settings(name, text)):
         if len(data) > LARGEST_SETTINGS:
             raise SourceError(f"{name}: larger than {LARGEST_SETTINGS >> 10} KiB, which no settings are")
-        return _result(name, Kind.SETTINGS, check_settings(text))
+        return _result(name, DocumentKind.SETTINGS, check_settings(text))
     if asked is None and not text.lstrip("\ufeff \t\r\n").startswith("{"):
         raise UnknownKindError(f"{name}: neither a JSON object nor XML nor settings")
     return _of_json(name, text, asked, beside)
 
 
-def of_lines(name: str, lines: Iterable[bytes], asked: Kind | None = None) -> Validated:
+def validate_lines(name: str, lines: Iterable[bytes], asked: DocumentKind | None = None) -> Validated:
     """Validate a file of one JSON document a line; looking ends when there are :data:`MOST_FINDINGS`.
 
     Args:
@@ -92,9 +94,9 @@ def of_lines(name: str, lines: Iterable[bytes], asked: Kind | None = None) -> Va
     findings: list[Located] = []
     kind, version, number, chain = asked, None, 0, Chain()
     for number, line in enumerate(lines, 1):
-        if kind is Kind.EVENT and not line.endswith(b"\n"):
+        if kind is DocumentKind.EVENT and not line.endswith(b"\n"):
             says = f"the last {len(line):,} bytes are not a whole line"
-            findings.append(Located(found("event-line-unfinished", "", says), Place(number, 1)))
+            findings.append(Located(Finding.of("event-line-unfinished", "", says), DocumentPlace(number, 1)))
             continue
         kind, stated, told = _of_line(name, line, number, kind, chain)
         version = version or stated
@@ -105,8 +107,8 @@ def of_lines(name: str, lines: Iterable[bytes], asked: Kind | None = None) -> Va
 
 
 def _of_line(
-    name: str, line: bytes, number: int, kind: Kind | None, chain: Chain
-) -> tuple[Kind | None, str | None, list[Located]]:
+    name: str, line: bytes, number: int, kind: DocumentKind | None, chain: Chain
+) -> tuple[DocumentKind | None, str | None, list[Located]]:
     """Return the kind of a line, its version, and what is wrong with it; a line that is no JSON shows no kind."""
     try:
         text = line.decode("utf-8")
@@ -122,7 +124,7 @@ def _of_line(
     if kind is None:
         raise UnknownKindError(f"{name}: line {number} is of no kind that can be validated")
     told = check_json(kind, text, value, Beside())
-    if kind is Kind.EVENT:
+    if kind is DocumentKind.EVENT:
         told += locate(text, chain.follow(line, value))
     return kind, version_of(kind, value), told
 
@@ -134,10 +136,10 @@ def _no_json(text: str, error: NotJsonError) -> Located:
 
 def _moved(located: Located, line: int) -> Located:
     column = located.place.column if located.place else 1
-    return Located(located.finding, Place(line, column))
+    return Located(located.finding, DocumentPlace(line, column))
 
 
-def _of_json(name: str, text: str, asked: Kind | None, beside: Beside) -> Validated:
+def _of_json(name: str, text: str, asked: DocumentKind | None, beside: Beside) -> Validated:
     try:
         value = json_text.read_json(text)
     except NotJsonError as error:
@@ -148,12 +150,12 @@ def _of_json(name: str, text: str, asked: Kind | None, beside: Beside) -> Valida
         raise UnknownKindError(f"{name}: JSON whose properties are of no kind that can be validated")
     if met not in {kind, None}:
         says = f"its properties are those of the kind {met}, not {kind}"
-        return _result(name, kind, [Located(found("document-other", "", says), Place(1, 1))])
+        return _result(name, kind, [Located(Finding.of("document-other", "", says), DocumentPlace(1, 1))])
     version = version_of(kind, value)
     return _result(name, kind, check_json(kind, text, value, beside), version=version)
 
 
-def _of_xml(name: str, data: bytes, asked: Kind | None, beside: Beside) -> Validated:
+def _of_xml(name: str, data: bytes, asked: DocumentKind | None, beside: Beside) -> Validated:
     try:
         root = xml_text.read_root(data)
     except xml_text.NotXmlError as error:
@@ -165,17 +167,17 @@ def _of_xml(name: str, data: bytes, asked: Kind | None, beside: Beside) -> Valid
     if kind is None:
         raise UnknownKindError(f"{name}: {says}")
     if met is not kind:
-        return _result(name, kind, [Located(found("document-other", "", says), root.place)])
+        return _result(name, kind, [Located(Finding.of("document-other", "", says), root.place)])
     if older := OTHER_VERSIONS.get((root.namespace, root.name)):
         says = f"it is {older[1]}; known here is version {version_of(kind)}"
-        return _result(name, kind, [Located(found("document-version-unknown", "", says), root.place)])
+        return _result(name, kind, [Located(Finding.of("document-version-unknown", "", says), root.place)])
     findings = check_xml(kind, data, beside)
     return _result(name, kind, findings, version=version_of(kind), record=beside.record_name)
 
 
 def _result(
     name: str,
-    kind: Kind | None,
+    kind: DocumentKind | None,
     findings: Sequence[Located],
     *,
     version: str | None = None,
@@ -200,7 +202,7 @@ def _result(
 
 def _order(located: Located) -> tuple[int, int, str, str]:
     """Sort by place, what has none first."""
-    place = located.place or Place(0, 0)
+    place = located.place or DocumentPlace(0, 0)
     return (place.line, place.column, located.finding.code, located.finding.message)
 
 
@@ -226,4 +228,4 @@ def _undecodable(data: bytes, error: UnicodeDecodeError) -> Located:
     line = before.count(b"\n") + 1
     column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
     says = f"the byte 0x{data[error.start]:02x} is no UTF-8 here"
-    return Located(found("document-not-utf8", "", says), Place(line, column))
+    return Located(Finding.of("document-not-utf8", "", says), DocumentPlace(line, column))

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from preserve.errors import SourceError
-from preserve.provenance.model import PAYLOAD
-from preserve.provenance.ro_crate import DESCRIPTOR
+from preserve.provenance import CRATE_DESCRIPTOR, PAYLOAD
 from preserve.validation.checks import Beside
-from preserve.validation.documents import XML, of_bytes, of_lines
-from preserve.validation.model import Kind, Validated
+from preserve.validation.documents import XML, validate_bytes, validate_lines
+from preserve.validation.model import DocumentKind, Validated
 from preserve.validation.recognition import KNOWN
 
-__all__ = ["LARGEST", "is_folder", "validate", "walk"]
+__all__ = ["LARGEST", "is_folder", "validate_file", "walk_documents"]
 
 LARGEST = 64 << 20
 """Bytes of the largest document, and of the longest line: the bound of a line of an event log."""
@@ -47,7 +46,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def walk(folder: Path, kind: Kind | None = None) -> Iterator[Path]:
+def walk_documents(folder: Path, kind: DocumentKind | None = None) -> Iterator[Path]:
     """Yield the files below a folder that can be documents, by the ends of their names; no link is followed.
 
     Args:
@@ -63,21 +62,21 @@ def walk(folder: Path, kind: Kind | None = None) -> Iterator[Path]:
         raise SourceError(f"{_named(folder)}: the folder cannot be listed: {error.strerror}") from error
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            yield from walk(Path(entry.path), kind)
+            yield from walk_documents(Path(entry.path), kind)
         elif entry.is_file(follow_symlinks=False) and Path(entry.name).suffix.lower() in _ends(kind):
             yield Path(entry.path)
 
 
-def _ends(kind: Kind | None) -> frozenset[str]:
+def _ends(kind: DocumentKind | None) -> frozenset[str]:
     if kind is None:
         return _JSON_FILES | _XML_FILES | _SETTINGS_FILES
-    if kind is Kind.SETTINGS:
+    if kind is DocumentKind.SETTINGS:
         return _SETTINGS_FILES
     return _XML_FILES if kind in XML else _JSON_FILES
 
 
-def validate(
-    file: Path | None, kind: Kind | None = None, *, record: Path | None = None, stdin: BinaryIO | None = None
+def validate_file(
+    file: Path | None, kind: DocumentKind | None = None, *, record: Path | None = None, stdin: BinaryIO | None = None
 ) -> Validated:
     """Validate one file.
 
@@ -113,20 +112,20 @@ def _named(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _of_stream(name: str, stream: BinaryIO, kind: Kind | None, beside: Beside) -> Validated:
+def _of_stream(name: str, stream: BinaryIO, kind: DocumentKind | None, beside: Beside) -> Validated:
     try:
         first, second = _line(name, stream), _line(name, stream)
         if not first:
             raise SourceError(f"{name}: the file is empty", hint=f"Give a document: {KNOWN}.")
         if _are_lines(first, second, kind):
             given = (line for line in (first, second) if line)
-            return of_lines(name, chain(given, iter(lambda: _line(name, stream), b"")), kind)
+            return validate_lines(name, chain(given, iter(lambda: _line(name, stream), b"")), kind)
         data = first + second + stream.read(max(0, LARGEST + 1 - len(first) - len(second)))
     except OSError as error:
         raise SourceError(f"{name}: cannot be read: {error.strerror or error}") from error
     if len(data) > LARGEST:
         _too_large(name, "the file")
-    return of_bytes(name, data, kind, beside)
+    return validate_bytes(name, data, kind, beside)
 
 
 def _line(name: str, stream: BinaryIO) -> bytes:
@@ -141,12 +140,12 @@ def _too_large(name: str, what: str) -> NoReturn:
     raise SourceError(says, hint=f"What can be validated: {KNOWN}.")
 
 
-def _are_lines(first: bytes, second: bytes, kind: Kind | None) -> bool:
+def _are_lines(first: bytes, second: bytes, kind: DocumentKind | None) -> bool:
     """Return whether a file has a document on each line: its first line is a whole object, and another follows."""
-    if kind in {*XML, Kind.SETTINGS}:
+    if kind in {*XML, DocumentKind.SETTINGS}:
         return False
     whole = first.strip()
-    several = second.lstrip().startswith(b"{") or kind in {Kind.EVENT, Kind.OUTCOME}
+    several = second.lstrip().startswith(b"{") or kind in {DocumentKind.EVENT, DocumentKind.OUTCOME}
     return whole.startswith(b"{") and whole.endswith(b"}") and several
 
 
@@ -173,7 +172,7 @@ def _beside(file: Path | None, record: Path | None) -> Beside:
 
 def _payload(crate: Path) -> list[str] | None:
     top = crate.parent
-    in_bag = crate.name == DESCRIPTOR and top.name == PAYLOAD.rstrip("/") and _is_file(top.parent / "bagit.txt")
+    in_bag = crate.name == CRATE_DESCRIPTOR and top.name == PAYLOAD.rstrip("/") and _is_file(top.parent / "bagit.txt")
     if not in_bag:
         return None
     paths: list[str] = []

@@ -14,10 +14,19 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from preserve.conformance import pointer
-from preserve.findings import Finding, found
+from preserve.contracts import pointer
+from preserve.findings import Finding
 
-__all__ = ["DEEPEST", "LONGEST_NUMBER", "MOST_VALUES", "NotJsonError", "Place", "place_at", "places", "read_json"]
+__all__ = [
+    "DEEPEST",
+    "LONGEST_NUMBER",
+    "MOST_VALUES",
+    "DocumentPlace",
+    "NotJsonError",
+    "place_at",
+    "places",
+    "read_json",
+]
 
 DEEPEST = 64
 """Levels of nesting that are read; the deepest of our documents has about ten."""
@@ -30,7 +39,7 @@ LONGEST_NUMBER = 4300
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentPlace:
     """A place in a text: line and column, both from 1, the column in characters."""
 
     line: int
@@ -89,13 +98,13 @@ def read_json(text: str) -> object:
             finding is ``json-malformed``, ``json-repeated-name``, ``json-byte-order-mark`` or ``json-limit``.
     """
     if text.startswith("\ufeff"):
-        raise NotJsonError(found("json-byte-order-mark", "", "it begins with a byte order mark, U+FEFF"), 0)
+        raise NotJsonError(Finding.of("json-byte-order-mark", "", "it begins with a byte order mark, U+FEFF"), 0)
     if sum(map(text.count, ",[{")) > MOST_VALUES:
-        raise NotJsonError(found("json-limit", "", f"more than {MOST_VALUES:,} values"), 0)
+        raise NotJsonError(Finding.of("json-limit", "", f"more than {MOST_VALUES:,} values"), 0)
     try:
         value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise NotJsonError(found("json-malformed", "", _plain(error.msg)), error.pos) from None
+        raise NotJsonError(Finding.of("json-malformed", "", _plain(error.msg)), error.pos) from None
     except (ValueError, RecursionError):
         raise _odd(text) from None
     if _deeper_than(value, DEEPEST):
@@ -137,15 +146,17 @@ def _odd(text: str) -> NotJsonError:
     for offset, sign, stack in _walk(text):
         if stack and stack[-1].repeated:
             says = f"the object has the name {_shown(stack[-1].name)} twice; the first value would be lost"
-            return NotJsonError(found("json-repeated-name", _where(stack), says), offset)
+            return NotJsonError(Finding.of("json-repeated-name", _where(stack), says), offset)
         if len(stack) >= DEEPEST and sign in "[{":
-            return NotJsonError(found("json-limit", "", f"nested deeper than {DEEPEST} levels"), offset)
+            return NotJsonError(Finding.of("json-limit", "", f"nested deeper than {DEEPEST} levels"), offset)
         if sign[0] in "-0123456789" and len(sign) > LONGEST_NUMBER:
-            return NotJsonError(found("json-limit", _where(stack), f"a number of {len(sign):,} characters"), offset)
+            return NotJsonError(
+                Finding.of("json-limit", _where(stack), f"a number of {len(sign):,} characters"), offset
+            )
         # The standard library takes these where a longer word begins with them, too.
         if sign.startswith(("NaN", "Infinity", "-Infinity")):
-            return NotJsonError(found("json-malformed", _where(stack), f"{sign[:20]} is no value of JSON"), offset)
-    return NotJsonError(found("json-malformed", "", "it cannot be read"), 0)
+            return NotJsonError(Finding.of("json-malformed", _where(stack), f"{sign[:20]} is no value of JSON"), offset)
+    return NotJsonError(Finding.of("json-malformed", "", "it cannot be read"), 0)
 
 
 def _where(stack: list[_Open]) -> str:
@@ -157,7 +168,7 @@ def _shown(name: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def places(text: str, pointers: Collection[str]) -> dict[str, Place]:
+def places(text: str, pointers: Collection[str]) -> dict[str, DocumentPlace]:
     """Return where each JSON Pointer stands; one that leads to nothing has the place of what is nearest above it.
 
     Args:
@@ -191,19 +202,19 @@ def _way(whole: _Sought, where: str) -> list[_Sought]:
     return way
 
 
-def place_at(text: str, offset: int) -> Place:
+def place_at(text: str, offset: int) -> DocumentPlace:
     """Return the line and column of an offset."""
     return _lines_of(text, [offset])[offset]
 
 
-def _lines_of(text: str, offsets: Iterable[int]) -> Mapping[int, Place]:
-    found_at: dict[int, Place] = {}
+def _lines_of(text: str, offsets: Iterable[int]) -> Mapping[int, DocumentPlace]:
+    found_at: dict[int, DocumentPlace] = {}
     line, start, at = 1, 0, 0
     for offset in sorted(set(offsets)):
         line += text.count("\n", at, offset)
         start = max(start, text.rfind("\n", at, offset) + 1)
         at = offset
-        found_at[offset] = Place(line, offset - start + 1)
+        found_at[offset] = DocumentPlace(line, offset - start + 1)
     return found_at
 
 

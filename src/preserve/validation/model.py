@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from preserve.findings import Finding, Severity, worst
-from preserve.validation.json_text import Place
+from preserve.validation.json_text import DocumentPlace
 
-__all__ = ["Kind", "Located", "Validated"]
+__all__ = ["DocumentKind", "Located", "Validated"]
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """The kinds of documents that can be validated."""
 
     RECORD = "record"
@@ -32,7 +32,7 @@ class Located:
     """A finding and where in the file it stands; ``None`` where the file has no such place, as for what is missing."""
 
     finding: Finding
-    place: Place | None
+    place: DocumentPlace | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Validated:
     """
 
     file: str
-    kind: Kind | None
+    kind: DocumentKind | None
     version: str | None = None
     findings: tuple[Located, ...] = ()
     lines: int | None = None

@@ -11,41 +11,41 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from preserve.contract import contract, json_schema
-from preserve.provenance import premis
-from preserve.tei.encode import NAMESPACE as TEI
-from preserve.validation.model import Kind
+from preserve.contracts import find_contract, json_schema
+from preserve.provenance import PREMIS_NAMESPACE
+from preserve.tei import TEI_NAMESPACE as TEI
+from preserve.validation.model import DocumentKind
 
 __all__ = ["KNOWN", "OTHER_VERSIONS", "kind_of_json", "kind_of_root"]
 
 KNOWN = "a record, TEI, PREMIS, a BagIt profile, an RO-Crate, a line of an event log or of --json, or settings"
 """What can be recognised, in words."""
 
-_ROOTS = MappingProxyType({(TEI, "TEI"): Kind.TEI, (premis.NAMESPACE, "premis"): Kind.PREMIS})
+_ROOTS = MappingProxyType({(TEI, "TEI"): DocumentKind.TEI, (PREMIS_NAMESPACE, "premis"): DocumentKind.PREMIS})
 
 OTHER_VERSIONS = MappingProxyType(
     {
-        ("info:lc/xmlns/premis-v2", "premis"): (Kind.PREMIS, "PREMIS 2"),
-        ("http://www.loc.gov/standards/premis/v1", "premis"): (Kind.PREMIS, "PREMIS 1"),
-        ("", "TEI.2"): (Kind.TEI, "TEI P4"),
+        ("info:lc/xmlns/premis-v2", "premis"): (DocumentKind.PREMIS, "PREMIS 2"),
+        ("http://www.loc.gov/standards/premis/v1", "premis"): (DocumentKind.PREMIS, "PREMIS 1"),
+        ("", "TEI.2"): (DocumentKind.TEI, "TEI P4"),
     }
 )
 """Root elements of older versions of a kind, and what they are called."""
 
-_MARKERS = MappingProxyType({"BagIt-Profile-Info": Kind.PROFILE, "@graph": Kind.CRATE})
+_MARKERS = MappingProxyType({"BagIt-Profile-Info": DocumentKind.PROFILE, "@graph": DocumentKind.CRATE})
 """Properties that only one kind has."""
 
 _LEAST = 0.5
 """The part of a kind's required properties, and of the properties that are there, that must fit."""
 
 
-def kind_of_root(namespace: str, name: str) -> Kind | None:
+def kind_of_root(namespace: str, name: str) -> DocumentKind | None:
     """Return the kind of an XML document by its root element; of any version that is known by name."""
     other = OTHER_VERSIONS.get((namespace, name))
     return other[0] if other else _ROOTS.get((namespace, name))
 
 
-def kind_of_json(value: object) -> Kind | None:
+def kind_of_json(value: object) -> DocumentKind | None:
     """Return the kind that a JSON value fits best; ``None`` when it fits none well."""
     if not isinstance(value, dict):
         return None
@@ -66,12 +66,12 @@ def _fit(names: Collection[str], required: frozenset[str], properties: frozenset
 
 
 @lru_cache(maxsize=1)
-def _shapes() -> tuple[tuple[Kind, frozenset[str], frozenset[str]], ...]:
+def _shapes() -> tuple[tuple[DocumentKind, frozenset[str], frozenset[str]], ...]:
     """Return the required properties and all properties of each object that a JSON Schema of ours describes."""
     return tuple(
         (kind, frozenset(shape.get("required", ())), frozenset(shape["properties"]))
-        for kind in (Kind.RECORD, Kind.EVENT, Kind.OUTCOME)
-        for shape in _objects(json_schema(contract(kind).files["json"]))
+        for kind in (DocumentKind.RECORD, DocumentKind.EVENT, DocumentKind.OUTCOME)
+        for shape in _objects(json_schema(find_contract(kind).files["json"]))
     )
 
 

@@ -14,8 +14,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from xml.parsers import expat  # no entity of the document is ever met: see the handler of the document type
 
-from preserve.findings import Finding, found
-from preserve.validation.json_text import Place
+from preserve.findings import Finding
+from preserve.validation.json_text import DocumentPlace
 
 __all__ = ["MOST_ATTRIBUTES", "MOST_TAGS", "NotXmlError", "Root", "places", "read_root", "stated"]
 
@@ -36,13 +36,13 @@ class Root:
 
     namespace: str
     name: str
-    place: Place
+    place: DocumentPlace
 
 
 class NotXmlError(Exception):
     """A document that is not read, with its finding and place, and its root where the pass came to it."""
 
-    def __init__(self, finding: Finding, place: Place, root: Root | None = None) -> None:
+    def __init__(self, finding: Finding, place: DocumentPlace, root: Root | None = None) -> None:
         super().__init__(finding.message)
         self.finding = finding
         self.place = place
@@ -58,7 +58,7 @@ def read_root(data: bytes) -> Root:
     """
     if data.count(b"<") > MOST_TAGS or data.count(b"=") > MOST_ATTRIBUTES:
         says = f"more than {MOST_TAGS:,} tags, or more than {MOST_ATTRIBUTES:,} attributes"
-        raise NotXmlError(found("xml-limit", "", says), Place(1, 1))
+        raise NotXmlError(Finding.of("xml-limit", "", says), DocumentPlace(1, 1))
     parser = _parser()
     roots: list[Root] = []
 
@@ -71,16 +71,16 @@ def read_root(data: bytes) -> Root:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        place = Place(error.lineno, error.offset + 1)
+        place = DocumentPlace(error.lineno, error.offset + 1)
         says = f"not well-formed XML: {expat.ErrorString(error.code)}"
-        raise NotXmlError(found("xml-malformed", f"line {place.line}", says), place, *roots) from None
+        raise NotXmlError(Finding.of("xml-malformed", f"line {place.line}", says), place, *roots) from None
     except (LookupError, ValueError):
         says = "it declares an encoding that is not read; save it as UTF-8"
-        raise NotXmlError(found("xml-malformed", "line 1", says), Place(1, 1)) from None
+        raise NotXmlError(Finding.of("xml-malformed", "line 1", says), DocumentPlace(1, 1)) from None
     return roots[0]
 
 
-def places(data: bytes, wheres: Collection[str]) -> dict[str, Place]:
+def places(data: bytes, wheres: Collection[str]) -> dict[str, DocumentPlace]:
     """Return the place of what findings name, as far as it can be told.
 
     Args:
@@ -105,10 +105,10 @@ def places(data: bytes, wheres: Collection[str]) -> dict[str, Place]:
     return told
 
 
-def stated(says: str) -> Place | None:
+def stated(says: str) -> DocumentPlace | None:
     """Return the place that some words state, as those of libxml2 do: ``line 3, column 14``."""
     match = _LINE.search(says)
-    return None if match is None else Place(int(match[1]), int(match[2] or 1))
+    return None if match is None else DocumentPlace(int(match[1]), int(match[2] or 1))
 
 
 def _parser() -> expat.XMLParserType:
@@ -117,11 +117,11 @@ def _parser() -> expat.XMLParserType:
 
     def refuse(*_: object) -> None:
         says = "a document type declaration"
-        raise NotXmlError(found("xml-document-type", f"line {parser.CurrentLineNumber}", says), _place(parser))
+        raise NotXmlError(Finding.of("xml-document-type", f"line {parser.CurrentLineNumber}", says), _place(parser))
 
     parser.StartDoctypeDeclHandler = refuse
     return parser
 
 
-def _place(parser: expat.XMLParserType) -> Place:
-    return Place(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+def _place(parser: expat.XMLParserType) -> DocumentPlace:
+    return DocumentPlace(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)

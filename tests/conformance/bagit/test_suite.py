@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bag.fixtures import pack
 
 from preserve.bag.model import BagReport, Verdict
-from preserve.bag.verify import verify
+from preserve.bag.verifying.verification import verify
 from preserve.findings import Severity
 
 EXCLUSIONS = tomllib.loads(Path(__file__).with_name("exclusions.toml").read_text("utf-8"))

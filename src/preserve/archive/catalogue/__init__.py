@@ -4,8 +4,6 @@ Scope: the one place that knows SQL. Not in scope: the truth; that is the bags a
 indexed: the columns are those of :class:`preserve.archive.model.CableEntry`.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from preserve.archive.catalogue.index import Catalogue, Condition, Order
-
-__all__ = ["Catalogue", "Condition", "Order"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -19,21 +19,32 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, Connection, Row, bindparam, create_engine, func, insert, select, union, update
-from sqlalchemy import event as listen
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    bindparam,
+    create_engine,
+    event as listen,
+    func,
+    insert,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as insert_once
 from sqlalchemy.exc import DBAPIError
 
-from preserve.archive.catalogue.rows import bag_row, cable_rows, check_row, event_row, stored_from
+from preserve.archive.catalogue.rows import bag_from_row, bag_row, cable_rows, check_row, event_row
 from preserve.archive.catalogue.tables import METADATA, SCHEMA_VERSION, bag, cable, event, state
-from preserve.archive.durable import may_write
-from preserve.archive.eventlog import Head
+from preserve.archive.eventlog import LogHead
 from preserve.archive.events import LoggedEvent, Position
 from preserve.archive.ingestion import stored_bag
 from preserve.archive.layout import CATALOGUE
 from preserve.archive.model import StoredBag
 from preserve.errors import ArchiveError
-from preserve.provenance.vocabulary import EventType
+from preserve.octets import may_write
+from preserve.provenance import EventType
 
 __all__ = ["Catalogue", "Condition", "Order"]
 
@@ -144,7 +155,7 @@ class Catalogue:
 
     # Folding
 
-    def rebuild(self, events: Iterable[LoggedEvent]) -> Head:
+    def rebuild(self, events: Iterable[LoggedEvent]) -> LogHead:
         """Make the catalogue again from all events, in one transaction: readers see the old one until it is done.
 
         Raises:
@@ -154,7 +165,7 @@ class Catalogue:
         with self._changing() as connection:
             METADATA.drop_all(connection)
             METADATA.create_all(connection)
-            head = Head()
+            head = LogHead()
             connection.execute(insert(state), _state_row(head))
             return self._fold(connection, events, head)
 
@@ -173,7 +184,7 @@ class Catalogue:
                     f"could not make {self._path}: {error}", hint="Check the disk and its rights."
                 ) from error
 
-    def fold(self, events: Iterable[LoggedEvent]) -> Head:
+    def fold(self, events: Iterable[LoggedEvent]) -> LogHead:
         """Take in the events that come after :meth:`head`, in one transaction.
 
         Raises:
@@ -182,12 +193,12 @@ class Catalogue:
         with self._changing() as connection:
             return self._fold(connection, events, _head(connection))
 
-    def _fold(self, connection: Connection, events: Iterable[LoggedEvent], head: Head) -> Head:
+    def _fold(self, connection: Connection, events: Iterable[LoggedEvent], head: LogHead) -> LogHead:
         drawn = iter(events)
         while part := list(islice(drawn, _FOLD)):
             self._fold_part(connection, part)
             last = part[-1]
-            head = Head(last.seq, last.digest, last.position.file, last.position.end)
+            head = LogHead(last.seq, last.digest, last.position.file, last.position.end)
         connection.execute(update(state), _state_row(head))
         return head
 
@@ -202,7 +213,7 @@ class Catalogue:
         _many(connection, insert(cable), [row for each in arrivals for row in cable_rows(*each)])
         _many(connection, _CHECKED, checks)
 
-    def head(self) -> Head:
+    def head(self) -> LogHead:
         """Return the end of the log that the catalogue holds."""
         with self._reading() as connection:
             return _head(connection)
@@ -229,7 +240,7 @@ class Catalogue:
             query = select(cable).where(cable.c.bag_id.in_(ids)).order_by(cable.c.bag_id, cable.c.number)
             for row in connection.execute(query):
                 cables[row.bag_id].append(row)
-        return [stored_from(self._root, rows[each], cables[each]) for each in ids]
+        return [bag_from_row(self._root, rows[each], cables[each]) for each in ids]
 
     def versions(self, name: str) -> list[StoredBag]:
         """Return the versions of the bag of a name, oldest first."""
@@ -315,7 +326,7 @@ def _many(connection: Connection, statement: Any, rows: Sequence[dict[str, objec
         connection.execute(statement, rows)
 
 
-def _state_row(head: Head) -> dict[str, object]:
+def _state_row(head: LogHead) -> dict[str, object]:
     return {
         "schema_version": SCHEMA_VERSION,
         "seq": head.seq,
@@ -325,9 +336,9 @@ def _state_row(head: Head) -> dict[str, object]:
     }
 
 
-def _head(connection: Connection) -> Head:
+def _head(connection: Connection) -> LogHead:
     row = connection.execute(select(state)).one()
-    return Head(row.seq, row.digest, row.file, row.end)
+    return LogHead(row.seq, row.digest, row.file, row.end)
 
 
 def _begin(connection: Connection) -> None:

@@ -15,9 +15,9 @@ from sqlalchemy import Row
 from preserve.archive.events import EventOutcome, LoggedEvent
 from preserve.archive.layout import Location
 from preserve.archive.model import CableEntry, StoredBag
-from preserve.bag.model import Form
+from preserve.bag import Form
 
-__all__ = ["bag_row", "cable_rows", "check_row", "event_row", "stored_from"]
+__all__ = ["bag_from_row", "bag_row", "cable_rows", "check_row", "event_row"]
 
 FIXITY = {EventOutcome.SUCCESS: "pass", EventOutcome.FAIL: "fail", EventOutcome.UNKNOWN: "unknown"}
 _CABLE_FIELDS = tuple(field.name for field in fields(CableEntry))
@@ -80,7 +80,7 @@ def check_row(logged: LoggedEvent) -> dict[str, object]:
     }
 
 
-def stored_from(root: Path, row: Row[Any], cables: Sequence[Row[Any]]) -> StoredBag:
+def bag_from_row(root: Path, row: Row[Any], cables: Sequence[Row[Any]]) -> StoredBag:
     """Return the stored bag of a row of table ``bag`` and its rows of table ``cable``."""
     return StoredBag(
         root=root,

@@ -14,8 +14,7 @@ from preserve.description.model import Description
 from preserve.description.targets.dublin_core import elements
 from preserve.description.targets.words import copyright_status
 from preserve.description.text import csv_file
-from preserve.provenance.history import ACCESS_WORDS
-from preserve.provenance.vocabulary import CopyrightStatus
+from preserve.provenance import ACCESS_WORDS, CopyrightStatus
 
 __all__ = ["RIGHTS_COLUMNS", "metadata", "rights"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS
-from preserve.description.text import block, leaf
+from preserve.description.text import xml_block, xml_leaf
 
 __all__ = ["contents", "dublin_core", "elements"]
 
@@ -50,9 +50,11 @@ def dublin_core(description: Description) -> bytes:
     lines = [
         each
         for element, qualifier, value in elements(description)
-        for each in leaf("dcvalue", value, element=element, qualifier=qualifier)
+        for each in xml_leaf("dcvalue", value, element=element, qualifier=qualifier)
     ]
-    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *block("dublin_core", lines, schema="dc"), ""]).encode()
+    return "\n".join(
+        ['<?xml version="1.0" encoding="UTF-8"?>', *xml_block("dublin_core", lines, schema="dc"), ""]
+    ).encode()
 
 
 def contents(description: Description) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS
-from preserve.description.text import block, leaf
+from preserve.description.text import xml_block, xml_leaf
 
 __all__ = ["elements", "write"]
 
@@ -52,5 +52,7 @@ def elements(description: Description) -> Iterator[tuple[str, str]]:
 
 def write(description: Description) -> bytes:
     """Return the description as one ``oai_dc:dc`` document."""
-    lines = [each for name, value in elements(description) for each in leaf(f"dc:{name}", value)]
-    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *block("oai_dc:dc", lines, **_NAMESPACES), ""]).encode()
+    lines = [each for name, value in elements(description) for each in xml_leaf(f"dc:{name}", value)]
+    return "\n".join(
+        ['<?xml version="1.0" encoding="UTF-8"?>', *xml_block("oai_dc:dc", lines, **_NAMESPACES), ""]
+    ).encode()

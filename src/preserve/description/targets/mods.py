@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS, GENRE, TAGS
-from preserve.description.text import block, leaf, web_address
+from preserve.description.text import web_address, xml_block, xml_leaf
 
 __all__ = ["VERSION", "write"]
 
@@ -25,80 +25,80 @@ _DATE = "w3cdtf"
 def write(description: Description) -> bytes:
     """Return the description as one MODS document."""
     lines = [
-        *block("titleInfo", leaf("title", description.title)),
-        *block("titleInfo", leaf("title", description.subject_line), type="alternative"),
+        *xml_block("titleInfo", xml_leaf("title", description.title)),
+        *xml_block("titleInfo", xml_leaf("title", description.subject_line), type="alternative"),
         *_name(description.creator, "creator", "cre"),
         *(each for name in description.recipients for each in _name(name, "addressee", "rcp")),
-        *leaf("typeOfResource", "text"),
-        *leaf("genre", GENRE.lower()),
+        *xml_leaf("typeOfResource", "text"),
+        *xml_leaf("genre", GENRE.lower()),
         *_origin(description),
-        *block("language", leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
-        *block("physicalDescription", _physical(description)),
-        *leaf("abstract", description.abstract),
-        *leaf("note", description.advisory, type="content advice"),
-        *leaf("note", description.marking, type="security marking", displayLabel="Marked by the originator"),
-        *block("subject", (each for keyword in description.keywords for each in leaf("topic", keyword.value)),
+        *xml_block("language", xml_leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
+        *xml_block("physicalDescription", _physical(description)),
+        *xml_leaf("abstract", description.abstract),
+        *xml_leaf("note", description.advisory, type="content advice"),
+        *xml_leaf("note", description.marking, type="security marking", displayLabel="Marked by the originator"),
+        *xml_block("subject", (each for keyword in description.keywords for each in xml_leaf("topic", keyword.value)),
                displayLabel=TAGS, authority="local"),
         *_related(description),
         *_identifiers(description),
-        *block("location", leaf("physicalLocation", description.holder.name)),
+        *xml_block("location", xml_leaf("physicalLocation", description.holder.name)),
         *_access(description),
         *_record(description),
     ]  # fmt: skip
-    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *block("mods", lines, **_NAMESPACES), ""]).encode()
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *xml_block("mods", lines, **_NAMESPACES), ""]).encode()
 
 
 def _name(name: str, role: str, code: str) -> list[str]:
     terms = [
-        *leaf("roleTerm", role, type="text", authority="marcrelator"),
-        *leaf("roleTerm", code, type="code", authority="marcrelator"),
+        *xml_leaf("roleTerm", role, type="text", authority="marcrelator"),
+        *xml_leaf("roleTerm", code, type="code", authority="marcrelator"),
     ]
-    return block("name", [*leaf("namePart", name), *block("role", terms)], type="corporate")
+    return xml_block("name", [*xml_leaf("namePart", name), *xml_block("role", terms)], type="corporate")
 
 
 def _origin(description: Description) -> list[str]:
-    place = block("place", leaf("placeTerm", description.place, type="text"))
-    created = leaf("dateCreated", description.date, encoding=_DATE, keyDate="yes")
-    inferred = leaf("dateCreated", description.year, encoding=_DATE, keyDate="yes", qualifier="inferred")
-    return block("originInfo", [*place, *created, *inferred], eventType="production")
+    place = xml_block("place", xml_leaf("placeTerm", description.place, type="text"))
+    created = xml_leaf("dateCreated", description.date, encoding=_DATE, keyDate="yes")
+    inferred = xml_leaf("dateCreated", description.year, encoding=_DATE, keyDate="yes", qualifier="inferred")
+    return xml_block("originInfo", [*place, *created, *inferred], eventType="production")
 
 
 def _physical(description: Description) -> Iterable[str]:
-    yield from (each for kind in description.media_types for each in leaf("internetMediaType", kind))
-    yield from leaf("extent", description.extent)
+    yield from (each for kind in description.media_types for each in xml_leaf("internetMediaType", kind))
+    yield from xml_leaf("extent", description.extent)
 
 
 def _related(description: Description) -> list[str]:
     release = description.release
     found: list[str] = []
     if release:
-        issued = block("originInfo", leaf("dateIssued", release.date, encoding=_DATE))
-        title = block("titleInfo", leaf("title", release.name))
-        found += block("relatedItem", [*title, *issued], type="original", displayLabel="Source release")
+        issued = xml_block("originInfo", xml_leaf("dateIssued", release.date, encoding=_DATE))
+        title = xml_block("titleInfo", xml_leaf("title", release.name))
+        found += xml_block("relatedItem", [*title, *issued], type="original", displayLabel="Source release")
     for identifier in description.references:
-        found += block("relatedItem", leaf("identifier", identifier, type="cable"), type="references")
+        found += xml_block("relatedItem", xml_leaf("identifier", identifier, type="cable"), type="references")
     return found
 
 
 def _identifiers(description: Description) -> list[str]:
     return [
-        *leaf("identifier", description.identifier, type="cable"),
-        *leaf("identifier", description.urn, type="uri"),
-        *leaf("identifier", description.bag.seal, type="sha256", displayLabel="tag manifest of the package"),
-        *leaf("identifier", description.source_sha256, type="sha256", displayLabel="source as received"),
+        *xml_leaf("identifier", description.identifier, type="cable"),
+        *xml_leaf("identifier", description.urn, type="uri"),
+        *xml_leaf("identifier", description.bag.seal, type="sha256", displayLabel="tag manifest of the package"),
+        *xml_leaf("identifier", description.source_sha256, type="sha256", displayLabel="source as received"),
     ]
 
 
 def _access(description: Description) -> list[str]:
     address = web_address(description.copyright)
     return [
-        *leaf(
+        *xml_leaf(
             "accessCondition",
             description.access_says,
             type="restriction on access",
             xlink__href=ACCESS_RIGHTS[description.access].uri,
         ),
-        *leaf(
+        *xml_leaf(
             "accessCondition",
             description.rights_statement or description.copyright,
             type="use and reproduction",
@@ -108,11 +108,11 @@ def _access(description: Description) -> list[str]:
 
 
 def _record(description: Description) -> list[str]:
-    return block(
+    return xml_block(
         "recordInfo",
         [
-            *leaf("recordContentSource", description.holder.name),
-            *leaf("recordOrigin", "Derived from the cable record of the package by preserve."),
-            *block("languageOfCataloging", leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
+            *xml_leaf("recordContentSource", description.holder.name),
+            *xml_leaf("recordOrigin", "Derived from the cable record of the package by preserve."),
+            *xml_block("languageOfCataloging", xml_leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
         ],
     )

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from preserve.cable.record import Access
-from preserve.provenance.vocabulary import CopyrightStatus
+from preserve.cable import Access
+from preserve.provenance import CopyrightStatus
 
 __all__ = ["ACCESS_RIGHTS", "GENRE", "TAGS", "AccessRight", "copyright_status"]
 

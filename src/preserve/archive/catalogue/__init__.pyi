@@ -1,0 +1,1 @@
+from .index import Catalogue as Catalogue, Condition as Condition, Order as Order

@@ -1,0 +1,56 @@
+"""Two sweeps in one pass: what the catalogue knows against what lies in the store.
+
+Scope: merging two sorted streams, in flat memory. Not in scope: the bytes of a bag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from preserve.archive.layout import Location
+from preserve.archive.model import StoredBag
+from preserve.archive.store import Stray
+
+__all__ = ["Missing", "Unknown", "take_inventory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A bag of the catalogue that does not lie at its place."""
+
+    stored: StoredBag
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A bag at a place of the archive that the catalogue does not know."""
+
+    location: Location
+
+
+def take_inventory(
+    known: Iterable[StoredBag], lying: Iterable[Location | Stray]
+) -> Iterator[Missing | Unknown | Stray]:
+    """Yield every difference.
+
+    Args:
+        known: The bags of the catalogue, sorted by location.
+        lying: What lies in the store, its locations sorted.
+    """
+    expected = iter(known)
+    stored = next(expected, None)
+    for thing in lying:
+        if isinstance(thing, Stray):
+            yield thing
+            continue
+        while stored is not None and stored.location < thing:
+            yield Missing(stored)
+            stored = next(expected, None)
+        if stored is not None and stored.location == thing:
+            stored = next(expected, None)
+        else:
+            yield Unknown(thing)
+    if stored is not None:
+        yield Missing(stored)
+    yield from (Missing(each) for each in expected)

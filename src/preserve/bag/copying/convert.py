@@ -1,0 +1,259 @@
+"""Write a bag again in another form, version or with more algorithms; the payload's octets and names stay.
+
+Scope: one valid bag, verified in the pass that copies it. Not in scope: bags that are not valid (verify tells why), a
+repair of any kind.
+
+``bag-info.txt`` keeps its fields and their order, the Bagging-Date among them: it is the day on which the content was
+prepared, and the content stays. The counts are counted anew, Bag-Software-Agent names who wrote the new tag files, and
+``Converted-From`` says what was there before. Other tag files keep their octets, and are listed in the tag manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from preserve.bag.containers import Entry, EntryKind, open_container, printable
+from preserve.bag.model import Depth, Fault, Form, WrittenBag, is_bag_name
+from preserve.bag.reading import (
+    DECLARATION,
+    ScannedBag,
+    format_info,
+    read_in_order,
+    read_info_fields,
+    read_lines,
+    scan_bag,
+)
+from preserve.bag.verifying import CHECKS, Profile, check_payload_digests, verify
+from preserve.bag.writing import (
+    Stage,
+    StreamWriter,
+    UnreadError,
+    algorithm_names,
+    altered_finding,
+    check_free,
+    lies_in,
+    open_sink,
+    payload_counts,
+    prepare_ground,
+    publish,
+    published_names,
+    write_index_beside,
+)
+from preserve.digests import ALGORITHMS
+from preserve.errors import UsageError
+from preserve.findings import Finding, Severity
+from preserve.octets import translate_os_errors
+from preserve.progress import SILENT, Progress
+
+__all__ = ["Conversion", "Converted", "convert_bag"]
+
+_COUNTED = frozenset({"payload-oxum", "bag-size"})
+_AGENT = "Bag-Software-Agent"
+_REPLACED = frozenset({"bagit.txt", "bag-info.txt", "fetch.txt"})
+_PACKAGE_INFO = "package-info.txt"
+_WITH_PACKAGE_INFO = frozenset({"0.93", "0.94", "0.95"})
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How a bag is to be written again.
+
+    Attributes:
+        form: ``None`` for the form that it has; a tar in gzip, bzip2 or xz becomes a plain one.
+        algorithms: More algorithms, beside those of its payload manifests.
+        name: ``None`` for the name that it has.
+        agent: The program that writes it, with its version.
+        reread: Check every bit of what was written before it appears.
+        index: Write a member index beside a tar.
+    """
+
+    agent: str
+    form: Form | None = None
+    algorithms: tuple[str, ...] = ()
+    name: str | None = None
+    reread: bool = False
+    index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What came of it.
+
+    Attributes:
+        bag: The new bag in its place; ``None`` when the old one is not valid, and then nothing was written.
+        findings: What was found in the old bag, and where the new one is not as a profile that it claims asks.
+    """
+
+    bag: WrittenBag | None
+    findings: tuple[Finding, ...]
+
+
+def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress = SILENT) -> Converted:
+    """Write a valid bag of any version as a bag of version 1.0 in a folder.
+
+    Args:
+        path: The bag, in any form; it is only read.
+        folder: Where the new one is to appear; made when it is missing. It does not lie in the bag.
+        how: What is to be other.
+        progress: Hears of the octets, in total and as they pass.
+
+    Raises:
+        ArchiveError: The name is taken, there is no room, or the disk did not take something.
+        BagError: The bag could not be opened or listed.
+        UsageError: An algorithm or the name is off, or the folder lies in the bag.
+    """
+    if lies_in(folder, path):
+        raise UsageError(f"{folder} lies in {path}, which is only read", hint="Choose another place.")
+    with closing(open_container(path)) as container:
+        bag = scan_bag(container, Depth.FULL)
+        name, form = _name(bag, how), how.form or bag.form
+        target = folder / f"{name}{form.suffix}"
+        check_free(published_names(target, index=how.index))
+        # The payload's octets are checked while they are copied, once.
+        findings = [finding for _, check in CHECKS if check is not check_payload_digests for finding in check(bag)]
+        findings += _unlistable(bag)
+        if _is_bad(findings):
+            return Converted(None, tuple(sorted(findings)))
+        more = algorithm_names(how.algorithms) if how.algorithms else ()
+        algorithms = algorithm_names({*_known(bag), *more})
+        octets = sum(entry.size for entry in bag.payload.values())
+        progress.total(octets)
+        with (
+            Stage(prepare_ground(folder, octets)) as stage,
+            translate_os_errors(f"could not write the bag {name} in", stage.path),
+        ):
+            copy = _Copy(bag, algorithms, findings, progress)
+            staged = copy.write(stage.path / target.name, name, form, how)
+            if staged is None:
+                return Converted(None, tuple(sorted(findings)))
+            new = publish([(staged, target)], check=Depth.FULL if how.reread else Depth.COMPLETE)[0]
+        findings += _claims(new.path, bag.info)
+    return Converted(new, tuple(sorted(findings)))
+
+
+def _claims(path: Path, info: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    """Say in what the new bag is not as a profile asks that it claims, where the form or the algorithms are others.
+
+    The claim is a field of whoever made the bag: it stays.
+    """
+    for profile in Profile.claimed(info):
+        report = verify(path, depth=Depth.COMPLETE, profile=profile)
+        for finding in report.findings:
+            if finding.code.startswith("profile-") and finding.severity is Severity.ERROR:
+                says = f"the bag claims {profile.identifier}: {finding.message}"
+                yield Finding.of(finding.code, finding.where, says, severity=Severity.WARNING)
+
+
+def _is_bad(findings: Sequence[Finding]) -> bool:
+    return any(each.severity is Severity.ERROR for each in findings)
+
+
+def _unlistable(bag: ScannedBag) -> Iterator[Finding]:
+    """What no manifest listed may have a name that no manifest of ours could list."""
+    for path in sorted(bag.entries):
+        if path != printable(path):
+            yield Finding.of("name-not-utf8", printable(path), "its name is not UTF-8")
+
+
+def _known(bag: ScannedBag) -> tuple[str, ...]:
+    return tuple(algorithm for _, algorithm in bag.manifest_names(of_tags=False) if algorithm in ALGORITHMS)
+
+
+def _name(bag: ScannedBag, how: Conversion) -> str:
+    name = bag.name if how.name is None else how.name
+    if not is_bag_name(name):
+        raise UsageError(
+            f"not a name of a bag (letters, digits, '.', '_', '-' only): {printable(name)!r}",
+            hint="Give one with --name.",
+        )
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A bag that is copied and verified at once; what is wrong is added to ``findings``."""
+
+    bag: ScannedBag
+    algorithms: tuple[str, ...]
+    findings: list[Finding]
+    progress: Progress
+
+    def write(self, target: Path, name: str, form: Form, how: Conversion) -> WrittenBag | None:
+        """Write the copy; return ``None``, and leave nothing, when a file is not what it should be."""
+        sink = open_sink(form, target, name)
+        try:
+            writer = StreamWriter(sink, self.algorithms, self.progress)
+            writer.tag("bag-info.txt", self._info(how.agent))
+            writer.tag("bagit.txt", DECLARATION)
+            self._folders(writer)
+            intact = self._files(writer.tag_stream, "tag-file", self._tags(), self.bag.tag_claims.expected)
+            payload = [self.bag.payload[path] for path in sorted(self.bag.payload)]
+            if not intact or not self._files(writer.payload, "payload", payload, self.bag.claims.expected):
+                sink.discard()
+                return None
+            seal, size = writer.end()
+        except BaseException:
+            sink.discard()
+            raise
+        written = WrittenBag(name, target, form, seal, len(payload), sum(entry.size for entry in payload), size)
+        return write_index_beside(written, writer.members) if how.index else written
+
+    def _folders(self, writer: StreamWriter) -> None:
+        for path in sorted(path for path, entry in self.bag.entries.items() if entry.kind is EntryKind.FOLDER):
+            writer.folder(path)
+
+    def _tags(self) -> list[Entry]:
+        """Return the tag files that keep their octets: all but those that are written anew."""
+        bag = self.bag
+        # Another program may know an algorithm that we do not: its payload manifest stays true.
+        manifests = {name for name, algorithm, of_tags in bag.named if of_tags or algorithm in ALGORITHMS}
+        replaced = {*_REPLACED, *manifests, *((_PACKAGE_INFO,) if bag.version in _WITH_PACKAGE_INFO else ())}
+        return [bag.tags[path] for path in sorted(bag.tags) if path not in replaced]
+
+    def _files(
+        self,
+        write: Callable[[str, int, Iterator[bytes], Mapping[str, str]], Mapping[str, str]],
+        what: str,
+        entries: Sequence[Entry],
+        expected: Mapping[str, Mapping[str, str]],
+    ) -> bool:
+        """Copy files; return whether all are what the manifests say. One that differs does not end it."""
+        before = len(self.findings)
+        for entry, chunks in read_in_order(self.bag.container, entries):
+            given = expected.get(entry.path, {})
+            try:
+                wrong = altered_finding(what, entry.path, write(entry.path, entry.size, chunks, given), given)
+            except UnreadError as error:
+                says = f"it could not be read: {error.reason}"
+                self.findings.append(Finding.of(f"{what}-unreadable", printable(entry.path), says))
+                return False
+            if wrong is not None:
+                self.findings.append(wrong)
+        return len(self.findings) == before
+
+    def _info(self, agent: str) -> bytes:
+        bag = self.bag
+        octets = sum(entry.size for entry in bag.payload.values())
+        counts = dict(payload_counts(octets, len(bag.payload)))
+        kept = [field for field in (*bag.info, *self._second_info()) if field[0].lower() not in _COUNTED]
+        agents = [value for label, value in kept if label.lower() == _AGENT.lower()]
+        before = [f"BagIt {bag.version}", bag.form.value, *(f"written by {each}" for each in agents)]
+        if bag.seal is not None:
+            before.append(f"SHA-256 of its tag manifest {bag.seal}")
+        fields = [field for field in kept if field[0].lower() != _AGENT.lower()]
+        return format_info((*fields, *counts.items(), (_AGENT, agent), ("Converted-From", "; ".join(before))))
+
+    def _second_info(self) -> tuple[tuple[str, str], ...]:
+        """Return the fields of the ``bag-info.txt`` of a bag of a version whose fields are in ``package-info.txt``.
+
+        Not to lose them: the new bag's own fields are in a file of that name.
+        """
+        name, bag = "bag-info.txt", self.bag
+        if bag.version not in _WITH_PACKAGE_INFO or name not in bag.tags or bag.declaration is None:
+            return ()
+        faults: list[Fault] = []
+        chunks = (chunk for _entry, chunks in bag.container.contents((bag.tags[name],)) for chunk in chunks)
+        return tuple(read_info_fields(read_lines(chunks, bag.declaration.encoding, faults), faults))

@@ -1,0 +1,216 @@
+"""Make a bag of any files, in a new place: the files are read once, hashed on the way, and not touched.
+
+Scope: from files and a recipe to a bag in its place, or to the reasons why there is none. Not in scope: the walk
+(``gather``), the order and octets of what is written (``streamed``, ``sinks``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from preserve.bag.copying.gather import Gathered, Hidden, Links, gather_files, read_source
+from preserve.bag.model import BagPath, Depth, Form, NewBag, WrittenBag, is_bag_name, strongest
+from preserve.bag.reading import DECLARATION, format_info, sort_info
+from preserve.bag.verifying import MEDIA, PlannedBag, Profile
+from preserve.bag.writing import (
+    Stage,
+    StreamWriter,
+    UnreadError,
+    algorithm_names,
+    check_free,
+    lies_in,
+    open_sink,
+    payload_counts,
+    prepare_ground,
+    publish,
+    published_names,
+    write_index_beside,
+)
+from preserve.errors import SourceError, UsageError
+from preserve.findings import Finding, Severity
+from preserve.octets import translate_os_errors
+from preserve.progress import SILENT, Progress
+
+__all__ = ["Made", "Recipe", "make_bag"]
+
+_NO_TAG_FILE = re.compile(r"(?:bagit\.txt|bag-info\.txt|fetch\.txt|(?:tag)?manifest-[^/]*|data)(?:/|\Z)", re.IGNORECASE)
+_CLAIM = "BagIt-Profile-Identifier"
+_DEFAULT = "sha512"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a bag is to be made.
+
+    Attributes:
+        name: The name of its folder, or of its archive without suffix: letters, digits, ``.``, ``_``, ``-``.
+        info: The fields of ``bag-info.txt``, in any order; counts and the claim of the profile are added.
+        form: ``None`` for a folder, or for what the profile accepts when it accepts none.
+        algorithms: Of the manifests; none for those that the profile requires, or sha512.
+        profile: A profile that the bag is to meet.
+        hidden: What becomes of names that start with a dot.
+        links: What becomes of symbolic links.
+        reread: Check every bit of what was written before it appears.
+        tags: Tag files of its own, as a profile may ask for, each with its path.
+        index: Write a member index beside a tar.
+    """
+
+    name: str
+    info: tuple[tuple[str, str], ...] = ()
+    form: Form | None = None
+    algorithms: tuple[str, ...] = ()
+    profile: Profile | None = None
+    hidden: Hidden = Hidden.INCLUDE
+    links: Links = Links.REFUSE
+    reread: bool = False
+    tags: tuple[tuple[str, bytes], ...] = ()
+    index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of it.
+
+    Attributes:
+        bag: The bag in its place; ``None`` when it was not made, and then nothing was written.
+        findings: The reasons, errors; notes on the bag, as its empty folders.
+        gathered: What the walk over the sources found.
+    """
+
+    bag: WrittenBag | None
+    findings: tuple[Finding, ...]
+    gathered: Gathered
+
+
+def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress: Progress = SILENT) -> Made:
+    """Make a bag of any files in a folder; staged, synced, checked and renamed like every bag of ours.
+
+    Args:
+        sources: One folder, whose content becomes the payload; or several files and folders, under their names.
+        folder: Where the bag is to appear; made when it is missing. It is in none of the sources.
+        recipe: How.
+        progress: Hears of the octets, in total and as they pass.
+
+    Raises:
+        ArchiveError: The name is taken, there is no room, or the disk did not take something.
+        SourceError: A source is not there; a file changed or could not be read while it was copied.
+        UsageError: The name, a field or an algorithm is off, or the folder lies in a source.
+    """
+    info = _info(recipe)
+    form, algorithms = _form(recipe), algorithm_names(_algorithms(recipe))
+    tags = _tags(recipe)
+    target = folder / f"{recipe.name}{form.suffix}"
+    _check_outside(sources, folder)
+    check_free(published_names(target, index=recipe.index))
+    gathered = gather_files(sources, hidden=recipe.hidden, links=recipe.links)
+    counts = payload_counts(gathered.octets, len(gathered.files))
+    tag_file = format_info(sort_info((*info, *counts)))
+    findings = gathered.findings
+    if recipe.profile is not None:
+        sizes = {file.path: file.size for file in gathered.files}
+        plan = PlannedBag(recipe.name, form, tag_file, algorithms, sizes, gathered.empty, tags)
+        findings += plan.against(recipe.profile)
+    if any(each.severity is Severity.ERROR for each in findings):
+        return Made(None, findings, gathered)
+    progress.total(gathered.octets)
+    with Stage(prepare_ground(folder, gathered.octets)) as stage:
+        tags = {"bag-info.txt": tag_file, "bagit.txt": DECLARATION, **tags}
+        staged = _staged(gathered, tags, stage.path / target.name, recipe, form, algorithms, progress)
+        bag = publish([(staged, target)], check=Depth.FULL if recipe.reread else Depth.COMPLETE)[0]
+    return Made(bag, findings, gathered)
+
+
+def _staged(
+    gathered: Gathered,
+    tags: Mapping[str, bytes],
+    target: Path,
+    recipe: Recipe,
+    form: Form,
+    algorithms: tuple[str, ...],
+    progress: Progress,
+) -> WrittenBag:
+    with translate_os_errors(f"could not write the bag {recipe.name} in", target.parent):
+        sink = open_sink(form, target, recipe.name)
+        try:
+            writer = StreamWriter(sink, algorithms, progress)
+            for path, data in sorted(tags.items()):
+                writer.tag(path, data)
+            for folder in ("data", *gathered.empty):
+                writer.folder(folder)
+            for file in gathered.files:
+                writer.payload(file.path, file.size, read_source(file))
+            seal, size = writer.end()
+        except UnreadError as error:
+            sink.discard()
+            raise SourceError(
+                f"{error.path} could not be read as it was listed: {error.reason}",
+                hint="No bag was made. Let nothing write to the files, and run again.",
+            ) from error
+        except BaseException:
+            sink.discard()
+            raise
+        written = WrittenBag(recipe.name, target, form, seal, len(gathered.files), gathered.octets, size)
+        return write_index_beside(written, writer.members) if recipe.index else written
+
+
+def _info(recipe: Recipe) -> tuple[tuple[str, str], ...]:
+    """Return the fields that are given, and the claim of the profile."""
+    info, profile = recipe.info, recipe.profile
+    try:
+        NewBag(recipe.name, (), info)
+    except ValueError as error:
+        hint = "Write it as 'Label=value', no colon in the label; Payload-Oxum and Bag-Size are counted for you."
+        if not is_bag_name(recipe.name):
+            hint = "Give another name with --name."
+        raise UsageError(str(error), hint=hint) from error
+    if profile is not None and (_CLAIM.lower(), profile.identifier) not in ((k.lower(), v) for k, v in info):
+        info = (*info, (_CLAIM, profile.identifier))
+    return info
+
+
+def _tags(recipe: Recipe) -> dict[str, bytes]:
+    """Return the tag files of the bag's own, when each can be one."""
+    tags: dict[str, bytes] = {}
+    for path, data in recipe.tags:
+        try:
+            name = BagPath(path).value
+        except ValueError as error:
+            raise UsageError(str(error), hint="A tag file has a plain path in the bag, as aptrust-info.txt.") from error
+        if _NO_TAG_FILE.match(name):
+            raise UsageError(f"{name} is no tag file of your own", hint="preserve writes that one, or it is payload.")
+        if name in tags or any(name.startswith(f"{other}/") or other.startswith(f"{name}/") for other in tags):
+            raise UsageError(f"two tag files share the place {name}", hint="Give each another path.")
+        tags[name] = data
+    return tags
+
+
+def _form(recipe: Recipe) -> Form:
+    """Return the form that is asked for, or the first that the profile accepts."""
+    if recipe.form is not None:
+        return recipe.form
+    if recipe.profile is not None and recipe.profile.serialization == "required":
+        accepted = set(recipe.profile.media_types)
+        return next((form for form in (Form.TAR, Form.ZIP, Form.TAR_ZST) if MEDIA[form] & accepted), Form.TAR)
+    return Form.DIRECTORY
+
+
+def _algorithms(recipe: Recipe) -> tuple[str, ...]:
+    """Return the algorithms that are asked for, or those that the profile requires, or the best that it allows."""
+    profile = recipe.profile
+    if recipe.algorithms or profile is None:
+        return recipe.algorithms or (_DEFAULT,)
+    required = {*profile.manifests_required, *profile.tag_manifests_required}
+    if required:
+        return tuple(required)
+    return (strongest(profile.manifests_allowed or ()) or _DEFAULT,)
+
+
+def _check_outside(sources: Sequence[Path], folder: Path) -> None:
+    for source in sources:
+        if lies_in(folder, source):
+            raise UsageError(
+                f"{folder} lies in {source}: the bag would be part of what it holds", hint="Choose another place."
+            )

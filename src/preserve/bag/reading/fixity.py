@@ -1,0 +1,156 @@
+"""Fixity: whether files have the digests that they should have, one after another or several at once.
+
+Scope: the three answers and the hashing. Not in scope: which digests a file should have (``manifests``), and what a
+finding says of it (``checks``).
+
+Hashing and reading let go of Python's lock, so threads use as many cores as there are. One file is never split: SHA-2
+is a chain. Many small files stay in one thread, where handing them over would cost more than it gains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+from threading import Event
+
+from preserve.bag.containers import Container, Entry
+from preserve.digests import MultiDigest
+
+__all__ = ["Altered", "Fixity", "Intact", "Unreadable", "check_fixities", "check_fixity", "compare_digests"]
+
+_LARGE = 4 << 20
+"""Octets from which on a file is worth a thread."""
+
+_SHARED = 50_000
+"""Files up to which a bag is shared out among threads; of more, all are never held at once."""
+
+Expected = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intact:
+    """The file has the digests that the manifests give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """The file has another digest: the algorithm, what the manifest gives, what the file has."""
+
+    algorithm: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The file could not be read, which is no proof of loss."""
+
+    reason: str
+
+
+Fixity = Intact | Altered | Unreadable
+
+
+def check_fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
+    """Hash a file in one pass and say which of the three it is.
+
+    Args:
+        chunks: Its octets; iterating may raise OSError.
+        expected: Lower-case hexadecimal digest by algorithm.
+    """
+    digest = MultiDigest(expected)
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+    except OSError as error:
+        return Unreadable(error.strerror or str(error))
+    return compare_digests(digest.hexdigests(), expected)
+
+
+def compare_digests(actual: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+    """Hold digests against those that should be; the first that differs is told."""
+    for algorithm, value in expected.items():
+        if actual[algorithm] != value:
+            return Altered(algorithm, value, actual[algorithm])
+    return Intact()
+
+
+def check_fixities(
+    container: Container, wanted: Iterable[Entry], expected: Expected, *, threads: int = 1
+) -> Iterator[tuple[Entry, Fixity]]:
+    """Say of each file which of the three it is, in no order that may be relied on.
+
+    Args:
+        container: Where the files lie.
+        wanted: The files.
+        expected: Digest by algorithm, by path; it has each path that is wanted.
+        threads: How many may hash at once, where the container can be read in several places at once.
+    """
+    if threads < 2 or not container.random_access:
+        yield from _in_turn(container, wanted, expected)
+        return
+    rest = iter(wanted)
+    entries = list(islice(rest, _SHARED))
+    large = [entry for entry in entries if entry.size >= _LARGE]
+    if len(large) < 2 or len(entries) == _SHARED:
+        yield from _in_turn(container, chain(entries, rest), expected)
+        return
+    small = [entry for entry in entries if entry.size < _LARGE]
+    yield from _at_once(container, [[entry] for entry in large] + [small], expected, threads)
+
+
+def _in_turn(container: Container, entries: Iterable[Entry], expected: Expected) -> Iterator[tuple[Entry, Fixity]]:
+    passed: list[tuple[Entry, Fixity]] = []
+    for entry, chunks in container.contents(_to_read(container, entries, expected, passed)):
+        yield from passed
+        passed.clear()
+        yield entry, check_fixity(chunks, expected[entry.path])
+    yield from passed
+
+
+def _to_read(
+    container: Container, entries: Iterable[Entry], expected: Expected, passed: list[tuple[Entry, Fixity]]
+) -> Iterator[Entry]:
+    """Give the entries that are yet to be read; put into ``passed`` which of the others are not intact."""
+    for entry in entries:
+        digests = container.digests_of(entry)
+        if digests is None:
+            yield entry
+        elif not isinstance(result := _of_a_stream(digests, expected[entry.path]), Intact):
+            passed.append((entry, result))
+
+
+def _of_a_stream(passed: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+    unasked = sorted(expected.keys() - passed.keys())
+    if unasked:
+        return Unreadable(f"it passed before a manifest asked for {', '.join(unasked)}; verify a file, not a stream")
+    return compare_digests(passed, expected)
+
+
+def _at_once(
+    container: Container, shares: Sequence[Sequence[Entry]], expected: Expected, threads: int
+) -> Iterator[tuple[Entry, Fixity]]:
+    stop = Event()
+
+    def work(share: Sequence[Entry]) -> list[tuple[Entry, Fixity]]:
+        return [
+            (entry, check_fixity(_until(stop, chunks), expected[entry.path]))
+            for entry, chunks in container.contents(share)
+        ]
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            yield from chain.from_iterable(pool.map(work, shares))
+        finally:
+            # Whoever asked may have left, as at Ctrl-C: nobody waits for the end of a large file.
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _until(stop: Event, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        if stop.is_set():
+            return
+        yield chunk

@@ -1,0 +1,8 @@
+from .checks import (
+    CHECKS as CHECKS,
+    check_payload_digests as check_payload_digests,
+    check_tag_digests as check_tag_digests,
+)
+from .planned import MEDIA as MEDIA, PlannedBag as PlannedBag
+from .profile import Profile as Profile
+from .verification import verify as verify

@@ -1,0 +1,232 @@
+"""What takes the files of a bag as it is written: a folder, a tar, a zip.
+
+Scope: the octets on the disk, the same for the same files, whatever the umask and the clock. Not in scope: which files
+a bag has (``write``), making them last (``durable``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Protocol
+
+from backports import zstd
+
+from preserve.bag.model import Form
+from preserve.errors import ArchiveError
+from preserve.octets import END, MOST_TIMES, NEW_FILE, expands_too_far, member_head, padding, write_all, write_new
+
+__all__ = ["Sink", "open_sink"]
+
+_FILE_MODE: Final = 0o644
+_FOLDER_MODE: Final = 0o755
+_ZSTD: Final[Mapping[int, int]] = {zstd.CompressionParameter.checksum_flag: 1}
+"""One thread: the same octets for the same files, as long as the library is the same."""
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip can say."""
+_UNIX: Final = 3
+_MSDOS_FOLDER: Final = 0x10
+"""APPNOTE 4.4.2.2 and 4.4.15: the system whose modes are noted, and the mark of a folder for others."""
+
+
+class Sink(Protocol):
+    """Takes the files of one bag, in sorted order of their folders."""
+
+    def folder(self, path: str) -> None:
+        """Take a folder."""
+
+    @property
+    def place(self) -> int | None:
+        """Where the first octet of the last file lies in the archive; ``None`` where a file is not found by that."""
+
+    def file(self, path: str, data: bytes) -> None:
+        """Take a file."""
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        """Take a file as it comes.
+
+        Args:
+            path: Its path.
+            size: Its octets.
+            chunks: They, exactly so many: where they come from is what must see to that.
+        """
+
+    def close(self) -> int:
+        """End, and return how many octets all files have, or the archive."""
+
+    def discard(self) -> None:
+        """Remove what was written."""
+
+
+def open_sink(form: Form, target: Path, name: str) -> Sink:
+    """Return what takes the files of a bag.
+
+    Args:
+        form: Its form.
+        target: Where; it is not there yet.
+        name: The name of the bag, its folder in an archive.
+
+    Raises:
+        OSError: It could not be made.
+    """
+    return _OPEN[form](target, name)
+
+
+class _FolderSink:
+    """Writes a bag as a folder."""
+
+    place = None
+
+    def __init__(self, root: Path, _name: str) -> None:
+        self._root = os.fspath(root)
+        self._size = 0
+        self._make(self._root)
+
+    @staticmethod
+    def _make(path: str) -> None:
+        os.mkdir(path)  # noqa: PTH102 - strings: this runs for every folder of every bag
+        os.chmod(path, _FOLDER_MODE)  # noqa: PTH101 - whatever the umask is
+
+    def folder(self, path: str) -> None:
+        self._make(f"{self._root}/{path}")
+
+    def file(self, path: str, data: bytes) -> None:
+        write_new(f"{self._root}/{path}", (data,), mode=_FILE_MODE, sync=False)
+        self._size += len(data)
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        write_new(f"{self._root}/{path}", chunks, mode=_FILE_MODE, sync=False)
+        self._size += size
+
+    def close(self) -> int:
+        return self._size
+
+    def discard(self) -> None:
+        shutil.rmtree(self._root, ignore_errors=True)
+
+
+class _TarSink:
+    """Writes a bag as one tar, straight from memory, without a folder in between."""
+
+    def __init__(self, path: Path, name: str, pack: zstd.ZstdCompressor | None = None) -> None:
+        self._path, self._name, self._size, self._pack = path, name, 0, pack
+        self._taken = 0
+        self.place: int | None = None
+        self._file = os.open(path, NEW_FILE, _FILE_MODE)
+        try:
+            os.fchmod(self._file, _FILE_MODE)
+            self._put(member_head(f"{name}/", folder=True))
+        except BaseException:
+            self.discard()
+            raise
+
+    def _put(self, data: bytes) -> None:
+        packed = data if self._pack is None else self._pack.compress(data)
+        write_all(self._file, packed)
+        self._size += len(packed)
+        self._taken += len(data)
+        if self._pack is not None and expands_too_far(self._taken, self._size):
+            # Whoever reads it, we too, would take it for one that was made to exhaust them.
+            raise ArchiveError(
+                f"in {Form.TAR_ZST.value} these files shrink to less than 1/{MOST_TIMES}: no reader of ours takes that",
+                hint="No bag was made. Choose another form, as --form tar.",
+            )
+
+    def folder(self, path: str) -> None:
+        self._put(member_head(f"{self._name}/{path}/", folder=True))
+
+    def file(self, path: str, data: bytes) -> None:
+        head = member_head(f"{self._name}/{path}", size=len(data))
+        self.place = None if self._pack else self._size + len(head)
+        self._put(head + data + b"\0" * padding(len(data)))
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        self._put(member_head(f"{self._name}/{path}", size=size))
+        self.place = None if self._pack else self._size
+        for chunk in chunks:
+            self._put(chunk)
+        self._put(bytes(padding(size)))
+
+    def close(self) -> int:
+        self._put(END)
+        if self._pack is not None:
+            last = self._pack.flush()
+            write_all(self._file, last)
+            self._size += len(last)
+        os.close(self._file)
+        self._file = -1
+        return self._size
+
+    def discard(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        with suppress(OSError):
+            self._path.unlink()
+
+
+class _ZipSink:
+    """Writes a bag as one zip, members stored: what a compressor makes of them depends on its version."""
+
+    place = None
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name = path, name
+        descriptor = os.open(path, NEW_FILE, _FILE_MODE)
+        os.fchmod(descriptor, _FILE_MODE)
+        self._file = os.fdopen(descriptor, "wb")
+        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED)
+        try:
+            self._put("", b"", folder=True)
+        except BaseException:
+            self.discard()
+            raise
+
+    def _put(self, path: str, data: bytes, *, folder: bool = False) -> None:
+        self._zip.writestr(self._member(path, folder=folder), data)
+
+    def _member(self, path: str, *, folder: bool = False) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo(f"{self._name}/{path}", _EPOCH)
+        info.create_system = _UNIX
+        mode = (0o040000 | _FOLDER_MODE) if folder else (0o100000 | _FILE_MODE)
+        info.external_attr = mode << 16 | (_MSDOS_FOLDER if folder else 0)
+        return info
+
+    def folder(self, path: str) -> None:
+        self._put(f"{path}/", b"", folder=True)
+
+    def file(self, path: str, data: bytes) -> None:
+        self._put(path, data)
+
+    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        info = self._member(path)
+        info.file_size = size  # tells whether its sizes need 64 bits
+        with self._zip.open(info, "w") as member:
+            for chunk in chunks:
+                member.write(chunk)
+
+    def close(self) -> int:
+        self._zip.close()
+        size = self._file.tell()
+        self._file.close()
+        return size
+
+    def discard(self) -> None:
+        # Closing writes the table of contents, for which there may be no room either.
+        with suppress(OSError, ValueError):
+            self._zip.close()
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self._path.unlink()
+
+
+_OPEN: Final[Mapping[Form, Callable[[Path, str], Sink]]] = {
+    Form.DIRECTORY: _FolderSink,
+    Form.TAR: _TarSink,
+    Form.TAR_ZST: lambda target, name: _TarSink(target, name, zstd.ZstdCompressor(options=_ZSTD)),
+    Form.ZIP: _ZipSink,
+}

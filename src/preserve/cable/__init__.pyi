@@ -1,0 +1,56 @@
+from . import vocabulary as vocabulary
+from .normalization import normalize as normalize
+from .record.codec import (
+    decode_record as decode_record,
+    encode_record as encode_record,
+    record_to_json as record_to_json,
+)
+from .record.identifier import is_identifier as is_identifier, parse_identifier as parse_identifier
+from .record.record import (
+    SCHEMA_VERSION as SCHEMA_VERSION,
+    Access as Access,
+    Article as Article,
+    Basis as Basis,
+    Cable as Cable,
+    CaptureSource as CaptureSource,
+    Classification as Classification,
+    Completeness as Completeness,
+    Created as Created,
+    Header as Header,
+    Mark as Mark,
+    MarkKind as MarkKind,
+    Origin as Origin,
+    PageCapture as PageCapture,
+    Paragraph as Paragraph,
+    Recipient as Recipient,
+    Redaction as Redaction,
+    Reference as Reference,
+    Release as Release,
+    Rights as Rights,
+    Row as Row,
+    Segment as Segment,
+    SegmentKind as SegmentKind,
+    SourceContainer as SourceContainer,
+    Span as Span,
+    Transmission as Transmission,
+)
+from .record.schema import RECORD_SCHEMA as RECORD_SCHEMA, check_record as check_record
+from .rules.classification import (
+    LEVELS as LEVELS,
+    FoundBanner as FoundBanner,
+    read_banner as read_banner,
+    read_level as read_level,
+)
+from .rules.insertions import dateline as dateline, redactions as redactions
+from .rules.labels import read_labels as read_labels
+from .rules.routing_header import opens_header as opens_header, read_header as read_header, split_header as split_header
+from .rules.tags import tag_words as tag_words
+from .text.flat import flatten as flatten
+from .text.page import Page as Page
+from .vocabulary import (
+    organization_tags as organization_tags,
+    program_tags as program_tags,
+    station as station,
+    stations as stations,
+    subject_tags as subject_tags,
+)

@@ -1,0 +1,83 @@
+"""Identifiers of cables: two-digit year, station, serial, as ``05ALMATY4281``.
+
+Scope: what is an identifier at all, and its canonical form; the malformed ones of the record set by a closed table.
+Not in scope: the message reference as a banner prints it (``cable.classification``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from preserve.cable.vocabulary import identifier_repairs, station, stations
+
+__all__ = ["Identifier", "is_identifier", "is_known_station", "parse_identifier"]
+
+_LONGEST = 60
+# Measured on all 251,287 identifiers: 251,084 are a year, a station and a serial of one to seven digits; the others
+# are in the table. Four digits of a year are seen in references and in archives' own numbers.
+_SHAPE = re.compile(r"((?:19|20)?[0-9]{2})([A-Z][A-Z'-]{1,49})0*([1-9][0-9]{0,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A canonical identifier taken apart.
+
+    Attributes:
+        year: Two digits.
+        station: Letters only.
+        serial: Greater than zero.
+    """
+
+    year: str
+    station: str
+    serial: int
+
+    def __str__(self) -> str:
+        return f"{self.year}{self.station}{self.serial}"
+
+    @property
+    def full_year(self) -> int:
+        """The year with its century: the cables of the record sets are of 1960 to 2059."""
+        year = int(self.year)
+        return year + (1900 if year >= 60 else 2000)
+
+
+def is_identifier(text: str) -> bool:
+    """Return whether a text is an identifier: capital letters and digits in the known order, or in the table."""
+    return len(text) <= _LONGEST and (text in identifier_repairs() or _SHAPE.fullmatch(text) is not None)
+
+
+def is_known_station(name: str) -> bool:
+    """Return whether a station, as an identifier spells it, is one of the record set's."""
+    return name in stations()
+
+
+_KINDS_OF_POST = ("AMEMBASSY", "EMBASSY", "AMCONSUL", "CONSULATE", "USMISSION", "EFTO")
+"""What stands before the station in malformed identifiers (98 of 203)."""
+
+
+def _canonical_station(name: str) -> str:
+    found = station(name)
+    if found in stations():
+        return found
+    kind = next((kind for kind in _KINDS_OF_POST if found.startswith(kind) and len(found) > len(kind) + 1), "")
+    return station(found[len(kind) :])
+
+
+def parse_identifier(text: str) -> Identifier:
+    """Return an identifier in canonical form: ``2005ALMATY004281`` is ``05ALMATY4281``.
+
+    Stations are canonicalised by the closed table of other spellings: ``07PAP12`` is of Port-au-Prince. Two
+    records of the set may have one canonical identifier (91 do): the received one tells them apart.
+
+    Args:
+        text: A text of which :func:`is_identifier` holds.
+
+    Raises:
+        ValueError: It does not hold.
+    """
+    match = _SHAPE.fullmatch(identifier_repairs().get(text, text)) if len(text) <= _LONGEST else None
+    if match is None:
+        raise ValueError(f"not an identifier of a cable: {text[:_LONGEST]!r}")
+    return Identifier(match[1][-2:], _canonical_station(match[2]), int(match[3]))

@@ -1,0 +1,253 @@
+"""TAGS (Traffic Analysis by Geography and Subject): the list of the body, or of the page's table.
+
+Scope: taking the list apart and naming the kind of each tag. Not in scope: where the list begins and ends
+(``cable.labels``).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from preserve.cable import vocabulary
+from preserve.cable.record import Basis, Tag
+from preserve.cable.text import Flat
+
+__all__ = ["FoundTag", "read_tags", "tag_kind", "tag_words"]
+
+Kind = Literal["subject", "program", "geographic", "organization", "person", "term", "unknown"]
+
+_TOKEN = re.compile(r"[^ ,;()]+|[,;()]")
+_GEOGRAPHIC = re.compile(r"[A-Z]{2}")
+_PROGRAM = re.compile(r"K[A-Z]{3}")
+_CODE = re.compile(r"[A-Z]{4}")
+_LONGEST = 120
+"""Characters of a list's one tag; what is longer is running text, not a tag."""
+_QUOTES = "'\"’“”¶"
+_NO_TAGS = frozenset({"SIPDIS", "N/A", "NONE", "ETC"})
+_REDACTED = re.compile(r"\[[A-Za-z ]{3,40}\]|X{4,}", re.IGNORECASE)
+_PORTION = re.compile(r" ?\((?:U|SBU|C|S)\):?(?= )")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTag:
+    """A tag and its flat range; ambiguous when nothing says where its words begin or end."""
+
+    tag: Tag
+    start: int
+    end: int
+    ambiguous: bool = False
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=4096)
+def tag_kind(value: str) -> Kind:
+    """Return the kind of a tag: by its comma, by the lists, by its shape, in that order.
+
+    Args:
+        value: The tag as the record has it.
+    """
+    upper = value.upper()
+    kinds: tuple[tuple[Kind, bool], ...] = (
+        ("person", "," in value),
+        ("subject", upper in vocabulary.subject_tags()),
+        ("program", upper in vocabulary.program_tags()),
+        ("geographic", _GEOGRAPHIC.fullmatch(upper) is not None),
+        ("organization", upper in vocabulary.organization_tags()),
+        ("program", _PROGRAM.fullmatch(value) is not None),
+        ("unknown", value.isupper() and value.isalpha()),
+    )
+    return next((kind for kind, holds in kinds if holds), "term")
+
+
+def _is_code(word: str) -> bool:
+    return _CODE.fullmatch(word) is not None or tag_kind(word) not in ("unknown", "term")
+
+
+def _pieces(words: Iterable[_Word]) -> Iterator[tuple[list[_Word], bool]]:
+    """Yield what stands between commas, and whether it stood in parentheses (then with its commas: a person)."""
+    piece: list[_Word] = []
+    inside = False
+    for word in words:
+        if word.text in "()":
+            if piece:
+                yield piece, inside
+            piece, inside = [], word.text == "("
+        elif word.text in ",;" and not inside:
+            if piece:
+                yield piece, False
+            piece = []
+        else:
+            piece.append(word)
+    if piece:
+        yield piece, inside
+
+
+def _join(words: Sequence[_Word]) -> str:
+    return " ".join(word.text for word in words).replace(" ,", ",").strip(", ;")
+
+
+def _tag(value: str, basis: Basis) -> Tag:
+    kind = tag_kind(value)
+    known = value.upper() if kind not in ("person", "term", "unknown") else value
+    return Tag(value=known, kind=kind, basis=basis)
+
+
+_RUN_TOGETHER = re.compile(r"[A-Z]{6,80}")
+
+
+@lru_cache(maxsize=4096)
+def _run_together(word: str) -> tuple[str, ...]:
+    """Return the codes that a word consists of: four-letter ones of the lists, a country before or behind them."""
+    if _RUN_TOGETHER.fullmatch(word) is None:
+        return ()
+    known = vocabulary.subject_tags() | vocabulary.program_tags()
+    for lead, trail in ((0, 0), (0, 2), (2, 0), (2, 2)):
+        inner = word[lead : len(word) - trail]
+        codes = [inner[at : at + 4] for at in range(0, len(inner), 4)]
+        if inner and all(code in known for code in codes):
+            return tuple(filter(None, (word[:lead], *codes, word[len(word) - trail :] if trail else "")))
+    return ()
+
+
+_JOINED = re.compile(r"[/-]")
+
+
+def _meant(words: Sequence[_Word], *, listed: bool) -> tuple[str, ...]:
+    """Return what the one or two words stand for; empty when for nothing but themselves.
+
+    By the table of repairs; two pieces of a code that a line's end broke; codes run together or joined by a sign.
+    """
+    said = _join(words).upper()
+    repaired = vocabulary.tag_repairs().get(said)
+    if repaired is not None or said in vocabulary.organization_tags():
+        return repaired or ()
+    if len(words) == 2:
+        whole = said.replace(" ", "")
+        broken = _is_listed_code(whole) and (listed or not all(_is_code(word.text) for word in words))
+        return (whole,) if broken else ()
+    parts = tuple(_JOINED.split(said))
+    if len(parts) > 1 and all(_is_listed_code(part) or _GEOGRAPHIC.fullmatch(part) for part in parts):
+        return parts
+    return _run_together(said)
+
+
+def _is_listed_code(word: str) -> bool:
+    return word in vocabulary.subject_tags() or word in vocabulary.program_tags()
+
+
+_LONGEST_PHRASE = 4
+
+
+def _split(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[FoundTag]:
+    """Take a piece without commas apart: codes alone, repairs, known phrases, and what is left as one phrase each.
+
+    Args:
+        words: The words of the piece.
+        basis: Where the list is from.
+        listed: Whether the list has commas: without them nothing says where a phrase ends.
+    """
+    phrase: list[_Word] = []
+
+    def said() -> Iterator[FoundTag]:
+        if phrase:
+            value = _join(phrase)
+            if value and len(value) <= _LONGEST:
+                yield FoundTag(
+                    _tag(value, basis), phrase[0].start, phrase[-1].end, ambiguous=not listed and len(phrase) > 1
+                )
+            phrase.clear()
+
+    at = 0
+    while at < len(words):
+        taken = 0 if listed else _known_phrase(words, at)
+        if taken:
+            yield from said()
+            group = words[at : at + taken]
+            yield FoundTag(_tag(_join(group), basis), group[0].start, group[-1].end)
+        for length in () if taken else (2, 1):
+            group = words[at : at + length]
+            meant = _meant(group, listed=listed) if len(group) == length else ()
+            if meant:
+                yield from said()
+                tags = (_tag(value, Basis.INFERRED) for value in meant)
+                yield from (FoundTag(tag, group[0].start, group[-1].end) for tag in tags)
+                taken = length
+                break
+        if not taken:
+            taken = 1
+            if _is_code(words[at].text):
+                yield from said()
+                yield FoundTag(_tag(words[at].text, basis), words[at].start, words[at].end)
+            elif phrase or words[at].text.upper() != "AND":
+                phrase.append(words[at])
+        at += taken
+    yield from said()
+
+
+def _known_phrase(words: Sequence[_Word], at: int) -> int:
+    """Return of how many words the longest known phrase is that begins at a word; 0 when none does."""
+    for length in range(min(_LONGEST_PHRASE, len(words) - at), 1, -1):
+        if _join(words[at : at + length]).upper() in vocabulary.tag_phrases():
+            return length
+    return 0
+
+
+def read_tags(flat: Flat, start: int, end: int, *, basis: Basis = Basis.STATED) -> list[FoundTag]:
+    """Return the tags of a list in order; a repeated one keeps the place of the first.
+
+    Args:
+        flat: The text.
+        start: Flat offset after the label.
+        end: One past the list.
+        basis: Where the list is from.
+    """
+    words = list(_listed_words(flat, start, end))
+    found: list[FoundTag] = []
+    listed = any(word.text in ",;" for word in words)
+    for piece, inside in _pieces(words):
+        if inside and any(word.text == "," for word in piece):
+            found.append(FoundTag(_tag(_join(piece), basis), piece[0].start, piece[-1].end))
+        else:
+            found.extend(_split([word for word in piece if word.text not in ",;"], basis, listed=listed))
+    return found
+
+
+def _start(span: tuple[int, int]) -> int:
+    return span[0]
+
+
+def _listed_words(flat: Flat, start: int, end: int) -> Iterator[_Word]:
+    """Yield the words and separators of a list, without what is no tag: a portion mark, redactions, signs, captions."""
+    portion = _PORTION.match(flat.upper, start, end)
+    at = start if portion is None else portion.end()
+    redacted = [match.span() for match in _REDACTED.finditer(flat.text, at, end)]
+    for match in _TOKEN.finditer(flat.text, at, end):
+        place = bisect_right(redacted, match.start(), key=_start)
+        if place and match.start() < redacted[place - 1][1]:
+            continue
+        if match[0] in ",;()":
+            yield _Word(match[0], *match.span())
+            continue
+        initial = len(match[0]) == 2 and match[0][1] == "."
+        first = match.start() + len(match[0]) - len(match[0].lstrip(_QUOTES))
+        text = flat.text[first : match.end()].rstrip(_QUOTES + ("" if initial else ".:"))
+        if any(map(str.isalnum, text)) and text.upper() not in _NO_TAGS:
+            yield _Word(text, first, first + len(text))
+
+
+_WORD = re.compile(r"[^\s,;()]+")
+
+
+def tag_words(values: Iterable[str]) -> list[str]:
+    """Return the words of a list of tags, upper case and sorted: equal for lists that differ by commas only."""
+    return sorted(word.upper() for value in values for word in _WORD.findall(value))

@@ -1,0 +1,11 @@
+from .conformance import pointer as pointer, violations as violations
+from .contract import (
+    Contract as Contract,
+    contract_bytes as contract_bytes,
+    contract_names as contract_names,
+    contracts as contracts,
+    find_contract as find_contract,
+    format_specification as format_specification,
+    json_schema as json_schema,
+)
+from .untrusted_xml import xml_parser as xml_parser

@@ -1,0 +1,256 @@
+"""The way of one cable: source, record, TEI, PREMIS, RO-Crate, each checked against its contract.
+
+Scope: the chain of one cable, and how the files of cables become one bag. Not in scope: writing anything down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+
+from preserve.bag import BagPath, NewBag, Payload, PayloadFile
+from preserve.cable import RECORD_SCHEMA, Cable, Rights, check_record, encode_record, normalize, record_to_json
+from preserve.digests import digest_bytes
+from preserve.findings import Finding, Severity, worst
+from preserve.package import CRATE, INDEX, CableSummary, Parts, bag_name, index, new_bag, payload_path, sources_uuid
+from preserve.provenance import (
+    PAYLOAD,
+    CrateMember,
+    FileObject,
+    FileRole,
+    Outcome,
+    Software,
+    Validation,
+    check_premis,
+    encode_crate,
+    encode_premis,
+    file_object,
+    make_crate,
+    provenance_of,
+)
+from preserve.readers import Reader, SourceItem, choose_reader, registered_readers
+from preserve.settings import Settings
+from preserve.tei import TEI_SCHEMA, check_tei, encode_tei, render_page
+
+__all__ = ["NormalizedCable", "RenderedCable", "bag_of_one", "collect", "normalize_source", "render_cable"]
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedCable:
+    """One source, read and normalized.
+
+    Attributes:
+        item: The bytes.
+        reader: The name of the reader that took it.
+        cable: The record as values.
+        record: The record as canonical JSON.
+        findings: The record's own, and those of its validation.
+    """
+
+    item: SourceItem
+    reader: str
+    cable: Cable
+    record: bytes
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedCable:
+    """The files of one cable, what the crate says of them, and what validating them found."""
+
+    parts: Parts
+    member: CrateMember
+    findings: tuple[Finding, ...]
+
+
+def normalize_source(item: SourceItem, settings: Settings) -> NormalizedCable:
+    """Read one source and normalize it.
+
+    Raises:
+        NotACableError: Every reader declined it.
+        SourceError: It is a page of a cable, too damaged to be read.
+    """
+    reader = choose_reader(item, _readers())
+    cable = normalize(reader.read(item), _rights(settings))
+    record = encode_record(cable)
+    return NormalizedCable(item, reader.name, cable, record, cable.findings + check_record(record_to_json(cable)))
+
+
+@lru_cache(maxsize=1)
+def _readers() -> Mapping[str, Reader]:
+    return registered_readers()
+
+
+def _rights(settings: Settings) -> Rights:
+    return Rights(
+        copyright=settings.rights.copyright,
+        access=settings.access.level,
+        statement=settings.rights.statement,
+        advisory=settings.notice,
+    )
+
+
+def render_cable(
+    understood: NormalizedCable, *, settings: Settings, software: Software, at: datetime, access_copy: bool = False
+) -> RenderedCable:
+    """Make the files of one cable, all but the crate of its bag, and check each against its contract.
+
+    Args:
+        understood: The source, read and normalized.
+        settings: The institution's.
+        software: The agent of every event.
+        at: When, aware: the time of every event.
+        access_copy: Make the page for people too.
+    """
+    cable, organisation = understood.cable, settings.organisation.name
+    made = encode_tei(
+        cable,
+        software=software,
+        date=at.date(),
+        source_path=f"../{payload_path(cable, FileRole.SOURCE).removeprefix(PAYLOAD)}",
+        authority=organisation,
+    )
+    tei_findings = check_tei(made, cable)
+    contents = {FileRole.SOURCE: understood.item.data, FileRole.RECORD: understood.record, FileRole.TEI: made}
+    if access_copy:
+        contents[FileRole.ACCESS] = render_page(made)
+    described = partial(_described, cable, settings)
+    history = provenance_of(
+        cable,
+        [described(role, data) for role, data in contents.items()],
+        at=at,
+        software=software,
+        organisation=organisation,
+        validations=_validations(understood.findings, tei_findings, software),
+    )
+    written = encode_premis(history)
+    parts = Parts(
+        cable=cable,
+        source=understood.item.data,
+        record=understood.record,
+        tei=made,
+        premis=written,
+        access=contents.get(FileRole.ACCESS),
+    )
+    member = CrateMember(history, described(FileRole.PREMIS, written))
+    return RenderedCable(parts, member, understood.findings + tei_findings + check_premis(written))
+
+
+def collect(
+    name: str,
+    cables: Sequence[CableSummary],
+    members: Sequence[CrateMember],
+    files: Iterable[Payload],
+    *,
+    settings: Settings,
+    software: Software,
+    at: datetime,
+) -> NewBag:
+    """Put the files of cables together as one bag: described by one crate, several also by a table.
+
+    Args:
+        name: Of the bag.
+        cables: At least one, all of one release.
+        members: The same for the crate, in the same order.
+        files: Theirs.
+        settings: The institution's.
+        software: The agent.
+        at: When, aware.
+    """
+    payload: list[Payload] = list(files)
+    extra = []
+    if len(cables) > 1:
+        table = index(cables)
+        payload.append(PayloadFile(BagPath(INDEX), table))
+        extra.append(
+            file_object(
+                FileRole.INDEX, f"{PAYLOAD}{INDEX}", size=len(table), digests=digest_bytes(table, _algorithms(settings))
+            )
+        )
+    crate = make_crate(
+        members,
+        identifier=sources_uuid(cables),
+        published=at,
+        software=software,
+        organisation=settings.organisation.name,
+        extra=extra,
+    )
+    payload.append(PayloadFile(BagPath(CRATE), encode_crate(crate)))
+    return new_bag(name, cables, payload, settings=settings, software=software, bagged=at.date())
+
+
+def bag_of_one(rendered: RenderedCable, *, settings: Settings, software: Software, at: datetime) -> NewBag:
+    """Return the bag of one cable."""
+    parts = rendered.parts
+    return collect(
+        bag_name(parts.cable),
+        [CableSummary.of(parts)],
+        [rendered.member],
+        parts.files(),
+        settings=settings,
+        software=software,
+        at=at,
+    )
+
+
+def _validations(
+    record: tuple[Finding, ...], rendering: tuple[Finding, ...], software: Software
+) -> tuple[Validation, ...]:
+    """Tell the three checks: of the record, of the TEI, and that the TEI has the text of the record."""
+    versions = dict(software.components)
+    libxml2 = f"libxml2 {versions['libxml2']} (lxml {versions['lxml']})"
+    by_room = {
+        "record": [finding for finding in record if finding.code == "record-invalid"],
+        "identity": [finding for finding in rendering if finding.code == "tei-text"],
+        "tei": [finding for finding in rendering if finding.code != "tei-text"],
+    }
+    outcome = {room: _verdict(findings) for room, findings in by_room.items()}
+    return (
+        Validation(
+            what="JSON Schema",
+            schema=RECORD_SCHEMA,
+            validator=f"jsonschema-rs {versions['jsonschema-rs']}",
+            checked=(FileRole.RECORD,),
+            outcome=outcome["record"],
+        ),
+        Validation(
+            what="RELAX NG",
+            schema=f"{TEI_SCHEMA}.rng",
+            validator=libxml2,
+            checked=(FileRole.TEI,),
+            outcome=outcome["tei"],
+        ),
+        Validation(
+            what="Text identity",
+            schema="text of the document division equals body.text, character for character",
+            validator=f"{software.name} {software.version}",
+            checked=(FileRole.RECORD, FileRole.TEI),
+            outcome=outcome["identity"],
+        ),
+    )
+
+
+def _verdict(findings: list[Finding]) -> Outcome:
+    return Outcome.FAIL if worst(findings) is Severity.ERROR else Outcome.SUCCESS
+
+
+def _algorithms(settings: Settings) -> list[str]:
+    return sorted({"sha256", *settings.bags.digests})
+
+
+_DERIVED = {FileRole.RECORD: FileRole.SOURCE, FileRole.TEI: FileRole.RECORD, FileRole.ACCESS: FileRole.TEI}
+
+
+def _described(cable: Cable, settings: Settings, role: FileRole, data: bytes) -> FileObject:
+    source = cable.provenance.source
+    return file_object(
+        role,
+        payload_path(cable, role),
+        size=len(data),
+        digests=digest_bytes(data, _algorithms(settings)),
+        media_type=source.media_type if role is FileRole.SOURCE else None,
+        original_name=source.name if role is FileRole.SOURCE else None,
+        derived_from=payload_path(cable, _DERIVED[role]) if role in _DERIVED else None,
+    )

@@ -1,0 +1,50 @@
+"""What the operating system said, in words that tell what to do next.
+
+Scope: naming the errors of a file system at the edge of a room. Not in scope: what is wrong with a bag; that is a
+finding.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from preserve.errors import ArchiveError, PreserveError
+
+__all__ = ["translate_os_errors"]
+
+_WORDS = {
+    errno.ENOSPC: ("the disk is full", "Make room on it and run the command again; nothing half-written is visible."),
+    errno.EDQUOT: ("the quota is used up", "Make room and run the command again; nothing half-written is visible."),
+    errno.EROFS: ("the file system is read-only", "Mount it for writing, or work on a copy."),
+    errno.EACCES: ("permission denied", "Ask its owner for the right to read and write there."),
+    errno.EPERM: ("permission denied", "Ask its owner for the right to read and write there."),
+    errno.ENOENT: ("it is not there", "Check the path, and that its disk is mounted."),
+    errno.ENOTDIR: ("a part of the path is not a folder", "Check the path."),
+    errno.ELOOP: ("there is a link where a file or folder must be", "Replace the link by what it points to."),
+    errno.EXDEV: ("the stage is on another file system", "Stage on the file system of the target."),
+    errno.EIO: ("the device reports an input/output error", "Check the disk before anything else is written to it."),
+    errno.EMFILE: ("too many files are open", "Raise the limit of open files (ulimit -n)."),
+}
+
+
+@contextmanager
+def translate_os_errors(doing: str, place: Path, kind: type[PreserveError] = ArchiveError) -> Iterator[None]:
+    """Turn an :class:`OSError` of the block into an error of ours.
+
+    Args:
+        doing: What was being done, as ``could not write``.
+        place: To what; the error's own file name, where it has one, is added when it differs.
+        kind: The class of the error.
+
+    Raises:
+        PreserveError: Of the given class, in place of each ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        words, hint = _WORDS.get(error.errno or 0, (error.strerror or str(error), ""))
+        named = error.filename if isinstance(error.filename, str) and error.filename != str(place) else ""
+        raise kind(f"{doing} {place}: {words}" + (f" ({named})" if named else ""), hint=hint) from error

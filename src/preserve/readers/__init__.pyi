@@ -1,0 +1,17 @@
+from .csv.rows import RowRange as RowRange
+from .reader import (
+    GROUP as GROUP,
+    Reader as Reader,
+    SourceItem as SourceItem,
+    SourceRef as SourceRef,
+    choose_reader as choose_reader,
+    registered_readers as registered_readers,
+)
+from .sources.archives import CHOOSE as CHOOSE
+from .sources.walk import (
+    LARGEST_SOURCE as LARGEST_SOURCE,
+    count_sources as count_sources,
+    load_source as load_source,
+    walk_rows as walk_rows,
+    walk_sources as walk_sources,
+)

@@ -1,0 +1,210 @@
+"""Electronic telegrams of 1973-79 of the State Department as the National Archives (NARA) give them, as text.
+
+Scope: the text of one document of the Central Foreign Policy Files from Access to Archival Databases: its text, its
+list of attributes, or the fields of the listing before it; all verbatim. Not in scope: the scanned ones, and the
+site's HTML.
+
+A document is known by its number: year, post cut to six letters, serial of five or six digits, as
+``1978STREL01534``. The parts of such a text are read by their labels and may be missing; what no label tells apart
+is text. The attribute ``Current Classification`` says what NARA did: the record's marking is the original one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from preserve.cable import CaptureSource, Page, PageCapture, Row, is_identifier, opens_header, split_header
+from preserve.digests import sha256
+from preserve.errors import SourceError
+from preserve.readers.formats.release import release_of
+from preserve.readers.formats.text import Decoded, decode, not_text
+from preserve.readers.glance import remembered
+from preserve.readers.reader import SourceItem
+
+__all__ = ["AadTextReader", "document_number"]
+
+_NUMBER = re.compile(r"(?:19[67]\d)[A-Z]{2,6}\d{5,6}", re.ASCII)
+_NUMBER_ROW = re.compile(r"^[ \t]{0,40}Document Number[ \t]{0,40}:[ \t]{0,40}(\S{1,40})", re.MULTILINE)
+# The first line of a page of the old system: "PAGE 01        STREL  01534  101412Z".
+_FIRST_PAGE = re.compile(r"\s{0,400}+PAGE 0?1\s{1,40}[A-Z][A-Z ]{1,10}?\s{1,40}\d{4,6}")
+_REVIEW = "US Department of State EO Systematic Review"
+_MOST_BEFORE_HEADER = 1500
+"""Characters in which the routing header begins, behind the first page line and the distribution."""
+
+# The labels of the attributes and of the listing, as the archives print them; another line goes on with the value.
+_LABELS = frozenset(
+    re.split(
+        r"; ?",
+        "Automatic Decaptioning; Capture Date; Channel Indicators; Concepts; Control Number; Copy; "
+        "Current Classification; Decaption Date; Decaption Note; Disposition Action; Disposition Approved on Date; "
+        "Disposition Authority; Disposition Case Number; Disposition Comment; Disposition Date; Disposition Event; "
+        "Disposition History; Disposition Reason; Disposition Remarks; Document Number; Document Source; "
+        "Document Unique ID; Draft Date; Drafter; Enclosure; Errors; Executive Order; Film Number; From; "
+        "Handling Restrictions; Image Path; ISecure; Legacy Key; Line Count; Locator; Markings; Office; "
+        "Original Classification; Original Handling Restrictions; Original Previous Classification; "
+        "Original Previous Handling Restrictions; Page Count; Previous Channel Indicators; Previous Classification; "
+        "Previous Handling Restrictions; Reference; Retention; Review Action; Review Authority; Review Comment; "
+        "Review Content Flags; Review Date; Review Event; Review Exemptions; Review History; Review Markings; "
+        "Review Media Identifier; Review Referrals; Review Release Date; Review Release Event; Review Transfer Date; "
+        "Review Withdrawn Fields; Secure; Status; Subject; TAGS; To; Type; URL",
+    )
+)
+_ABSENT = frozenset(("", "n/a", "N/A", "NA"))
+
+
+class AadTextReader:
+    """Reads the telegrams that the National Archives publish as text."""
+
+    name = "aad_text"
+    describes = "a telegram of 1973-79 as text, from the Access to Archival Databases of the US National Archives"
+
+    def declines(self, item: SourceItem) -> str | None:
+        """Return why this is no such telegram; ``None`` when it is one, however damaged."""
+        seen = _look(item)
+        return seen if isinstance(seen, str) else None
+
+    def read(self, item: SourceItem) -> Page:
+        """Return the parts of the document.
+
+        Raises:
+            SourceError: It is declined, or no text of the telegram is in it.
+        """
+        seen = _look(item)
+        if isinstance(seen, str):
+            raise SourceError(
+                f"{item.where} is no telegram of the National Archives: {seen}",
+                hint="Give the text of one document, its number in it or in the name of the file.",
+            )
+        return _page(item, *seen)
+
+
+def document_number(name: str, text: str) -> str | None:
+    """Return the number of the document that a text is, by its own row, else by its name; ``None`` for another text.
+
+    Args:
+        name: The name of the file.
+        text: The text.
+    """
+    row = _NUMBER_ROW.search(text) if "Document Number" in text else None
+    if row is not None:
+        return row[1] if _NUMBER.fullmatch(row[1]) and is_identifier(row[1]) else None
+    match = _NUMBER.match(name.upper())
+    if match is None or not is_identifier(match[0]) or name[match.end() : match.end() + 1].isalnum():
+        return None
+    return match[0] if _FIRST_PAGE.match(text) or _REVIEW in text else None
+
+
+@remembered
+def _look(item: SourceItem) -> tuple[str, Decoded] | str:
+    """Return the document's number and text, or why it is none."""
+    if (excuse := not_text(item.data)) is not None:
+        return excuse
+    decoded = decode(item.data)
+    number = document_number(item.name, decoded.text)
+    if number is None:
+        return "nothing in it names a document of the Central Foreign Policy Files, as 1978STATE098163 would"
+    return number, decoded
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    rows: tuple[Row, ...]
+    text: str
+
+
+def _page(item: SourceItem, number: str, decoded: Decoded) -> Page:
+    parts = _split(decoded.text)
+    if not parts.text:
+        raise SourceError(
+            f"{item.where}: the document {number} holds no text of the telegram",
+            hint="Some are on microfilm only, or withdrawn: see its attribute Locator.",
+        )
+    cells = {row.label: row.value for row in reversed(parts.rows) if row.value not in _ABSENT}
+    begin = _header_end(parts.text)
+    header, body = parts.text[:begin].strip() or None, parts.text[begin:]
+    return Page(
+        identifier=number,
+        origin=cells.get("From"),
+        classification=cells.get("Original Classification"),
+        tags=cells.get("TAGS"),
+        references=cells.get("Reference"),
+        header=header,
+        body=body,
+        line_breaks="kept" if "\n" in body else "flattened",
+        release=release_of(item),
+        capture=PageCapture(
+            format=AadTextReader.name,
+            rendering="lines" if "\n" in body else "flattened",
+            heading=cells.get("Subject"),
+            table=parts.rows,
+        ),
+        source=CaptureSource(
+            name=item.name,
+            size=len(item.data),
+            sha256=sha256(item.data),
+            media_type="text/plain",
+            encoding=decoded.encoding,
+            container=item.container,
+        ),
+        findings=decoded.findings,
+    )
+
+
+def _split(text: str) -> _Parts:
+    """Return the rows and the text of the telegram: the rows stand behind it, under their title, or before it."""
+    lines = [line for line in _AFTER_LINE_FEED.split(text) if line]
+    titles = {line.strip(): place for place, line in enumerate(lines) if line.strip() in _TITLES}
+    first = titles.get("Message Text", -1) + 1
+    last = titles.get("Message Attributes", len(lines))
+    rows = [*_rows(lines[: max(0, first - 1)]), *_rows(lines[last + 1 :])]
+    if first == 0:
+        before = _listing(lines[:last])
+        rows, first = [*_rows(lines[:before]), *rows], before
+    return _Parts(tuple(rows), "".join(lines[first:last]).strip())
+
+
+_TITLES = ("Message Text", "Message Attributes")
+_AFTER_LINE_FEED = re.compile(r"(?<=\n)")
+
+
+def _listing(lines: Sequence[str]) -> int:
+    """Return how many lines at the top are the fields of a listing; 0 when the document's number is not in them."""
+    place, numbered = 0, False
+    while place < len(lines) and (not lines[place].strip() or _label(lines[place]) is not None):
+        numbered = numbered or _label(lines[place]) == "Document Number"
+        place += 1
+    return place if numbered else 0
+
+
+def _label(line: str) -> str | None:
+    label, colon, _ = line.partition(":")
+    return label.strip() if colon and label.strip() in _LABELS else None
+
+
+def _rows(lines: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of a list; a line without a label goes on with the value before it."""
+    label: str | None = None
+    value: list[str] = []
+    for line in lines:
+        if (found := _label(line)) is not None:
+            if label is not None:
+                yield Row(label=label, value=" ".join(value))
+            label, value = found, []
+            line = line.partition(":")[2]
+        if label is not None and line.strip():
+            value.append(line.strip())
+    if label is not None:
+        yield Row(label=label, value=" ".join(value))
+
+
+def _header_end(text: str) -> int:
+    """Return where the body begins: behind the first page line, the distribution and the routing header."""
+    at = 0
+    while 0 <= at < _MOST_BEFORE_HEADER:
+        if opens_header(text[at : at + 200]):
+            begin = split_header(text[at:])
+            return at + begin if begin else 0
+        at = text.find("\n", at) + 1 or -1
+    return 0

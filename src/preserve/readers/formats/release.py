@@ -1,0 +1,48 @@
+"""The release that a source belongs to, where its own text does not say it.
+
+Scope: the user's flag, else the names of the folders and archives that the source was found in. Not in scope: a
+release that a page names; its reader knows where.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from preserve.cable import Release
+from preserve.readers.reader import SourceItem
+
+__all__ = ["release_of", "stated_day"]
+
+_FIRST_YEAR, _LAST_YEAR = 1000, 2999
+
+# 118 releases are known by name, "cablegate-" with date and time in ten to twelve digits, one of them a digit short;
+# mirrors have names of their own.
+_NAME = re.compile(r"(?<![A-Za-z0-9])(?:cablegate-(?P<day>\d{8})\d{0,6}|cablebrowser-\d{1,4})(?!\d)", re.ASCII)
+
+
+def release_of(item: SourceItem) -> Release | None:
+    """Return the release that the user states, else the one that the nearest folder or archive is named after."""
+    if item.release:
+        return Release(text=item.release, name=item.release, date=_day(item.release), basis="flag")
+    for part in reversed(item.path.split("/")):
+        if match := _NAME.search(part):
+            return Release(text=part, name=match[0], date=_day(match[0]), basis="path")
+    return None
+
+
+def _day(name: str) -> str | None:
+    match = _NAME.fullmatch(name)
+    digits = match["day"] if match else None
+    if digits is None:
+        return None
+    return stated_day(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+
+
+def stated_day(text: str) -> str | None:
+    """Return a day as ``2011-10-04``; ``None`` when the text is none, or of a year that no record states."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return text if day.isoformat() == text and _FIRST_YEAR <= day.year <= _LAST_YEAR else None

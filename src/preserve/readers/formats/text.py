@@ -1,0 +1,66 @@
+"""Plain text as bytes: what is none, and in which encoding it is read.
+
+Scope: the checks and the decoding that the readers of plain text share. Not in scope: what the text says. Line ends
+stay as they are: a carriage return is a character of the text, and the record and its TEI keep it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from preserve.findings import Finding
+from preserve.readers.source_bytes import BOM, binary, byte_order_mark, unreadable
+
+__all__ = ["Decoded", "decode", "not_text"]
+
+_MARKUP = (b"<!doctype", b"<html", b"<body", b"<table", b"<?xml")
+_HEAD = 4096
+"""Bytes in which a document of another kind shows what it is. Stray tags are met further down, in texts too."""
+
+_UNDEFINED = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+"""Bytes that Windows-1252 does not define."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, the encoding that it was read in, and what was noticed on the way."""
+
+    text: str
+    encoding: str
+    findings: tuple[Finding, ...]
+
+
+def not_text(data: bytes) -> str | None:
+    """Return why bytes are no plain text, the cheapest reason first; ``None`` when they may be."""
+    return unreadable(data) or binary(data) or _another_kind(data[:_HEAD].removeprefix(BOM).lstrip().lower())
+
+
+def _another_kind(head: bytes) -> str | None:
+    if (tag := next((tag for tag in _MARKUP if tag in head), None)) is not None or head.startswith(b"<"):
+        return f"it is HTML or XML ({(tag or b'<').decode('ascii')}), not text"
+    if head.startswith((b"{", b"[")):
+        return "it is JSON or its like, not text"
+    return "it begins with a quotation mark, as a table of values does" if head.startswith(b'"') else None
+
+
+def decode(data: bytes) -> Decoded:
+    """Return the text of some bytes: UTF-8, else Windows-1252, else Latin-1.
+
+    Never fails: Latin-1 has a character for each byte.
+    """
+    notes = []
+    try:
+        text, encoding = data.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as error:
+        encoding = "iso-8859-1" if _UNDEFINED.intersection(data) else "windows-1252"
+        text = data.decode(encoding)
+        says = f"byte {error.start} is not UTF-8: the text was read as {encoding}"
+        notes.append(Finding.of("encoding-repaired", "/provenance/source/encoding", says))
+    notes += byte_order_mark(data)
+    if lost := text.count("\ufffd"):
+        notes.append(
+            Finding.of("characters-lost", "/body/text", f"{lost} characters are U+FFFD: lost before the capture")
+        )
+    if feeds := text.strip().count("\f"):
+        notes.append(Finding.of("form-feeds", "/body/text", f"{feeds} form feeds are in the text"))
+    return Decoded(text, encoding, tuple(notes))

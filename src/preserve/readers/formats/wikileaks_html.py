@@ -1,0 +1,274 @@
+"""The pages of the WikiLeaks mirrors, ``cable/YYYY/MM/ID.html``, as they were in 2010 and in 2011.
+
+Scope: the table of five cells, the articles that the page lists, its heading, and the two ``pre`` (routing header and
+body; one in some copies), of which every character is kept. Not in scope: navigation, and what the text of the cable
+says (``cable.normalize``).
+
+Measured on 1,295 pages: the site put ``<a id='par1' href='#par1'>¶</a>`` before what looked like a numbered paragraph
+and linked each of the TAGS; it escaped nothing. So its own anchors are left out (what they hold is kept, the pilcrow
+too), and all other markup inside a ``pre`` was in the text before the site was: it is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from preserve.cable import Article, CaptureSource, Page, PageCapture, Release, Row, is_identifier, split_header
+from preserve.digests import sha256
+from preserve.errors import SourceError
+from preserve.findings import Finding
+from preserve.readers.formats.html_page import HtmlTag, Verbatim, characters, lacking, not_html, plain, tags, verbatim
+from preserve.readers.formats.partial import split_partial
+from preserve.readers.formats.release import release_of
+from preserve.readers.glance import remembered
+from preserve.readers.reader import SourceItem
+
+__all__ = ["WikileaksHtmlReader"]
+
+_AS_SERVED = "Give the page of the mirror as it is."
+_LABELS = ("Reference ID", "Created", "Released", "Classification", "Origin")
+_TABLE = re.compile(r"""<table\b[^<>]{0,200}?\bclass\s{0,9}=\s{0,9}(?:'cable'|"cable"|cable(?=[\s>]))""", re.IGNORECASE)
+_LABEL = re.compile(r"<th[^<>]{0,200}>\s*+Reference ID\s*+</th", re.IGNORECASE)
+_HEADING = re.compile(r"<h3[^<>]{0,200}>\s*+Viewing cable\b((?:[^<]|<(?!/?h3\b)){0,4000}+)</h3\s*+>", re.IGNORECASE)
+_PRE = re.compile(r"<pre(?:\s[^<>]{0,200})?>", re.IGNORECASE)
+_PRE_END = re.compile(r"</pre\s{0,9}>(?=\s*+(?:</?(?:code|div|body|html)\b|<pre\b|\Z))", re.IGNORECASE)
+_BARE_PRE_END = re.compile(r"</pre\s{0,9}>", re.IGNORECASE)
+
+
+class WikileaksHtmlReader:
+    """Reads the pages of the WikiLeaks mirrors."""
+
+    name = "wikileaks_html"
+    describes = "a page of a WikiLeaks mirror of 2010 or 2011 (cable/YYYY/MM/ID.html)"
+
+    def declines(self, item: SourceItem) -> str | None:
+        """Return why this is no such page; ``None`` when it is one, however damaged."""
+        return _excuse(item)
+
+    def read(self, item: SourceItem) -> Page:
+        """Return the parts of the page.
+
+        Raises:
+            SourceError: It is declined, or it is cut before the text of the cable, or its identifier is none.
+        """
+        excuse = _excuse(item)
+        if excuse is not None:
+            raise SourceError(f"{item.where} is no page of a WikiLeaks mirror: {excuse}", hint=_AS_SERVED)
+        return _page(item)
+
+
+@remembered
+def _excuse(item: SourceItem) -> str | None:
+    return not_html(item.data) or lacking(
+        item.data, (_TABLE, "it has no table of class 'cable'"), (_LABEL, "its table has no cell 'Reference ID'")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    rows: tuple[Row, ...]
+    cells: dict[str, str]
+    articles: tuple[Article, ...]
+    start: int
+    end: int
+
+
+def _table(text: str) -> _Table:
+    """Return the table: five labels, five values, and perhaps one cell with links to articles."""
+    opening = _TABLE.search(text)
+    start = 0 if opening is None else opening.start()
+    first_pre = _PRE.search(text, start)
+    limit = len(text) if first_pre is None else first_pre.start()
+    labels: list[str] = []
+    values: list[str] = []
+    articles: list[Article] = []
+    end = start
+    for name, inside_start, inside_end in _cells(text, start, limit):
+        content = plain(text, inside_start, inside_end)
+        if name == "th":
+            labels.append(content)
+        elif len(values) < len(labels):
+            # The text, never the attribute "title": that of the classification is one level off on every page.
+            values.append(content)
+        else:
+            articles += _articles(text, inside_start, inside_end)
+        end = inside_end
+    rows = tuple(Row(label=label, value=value) for label, value in zip(labels, values, strict=False))
+    return _Table(rows, {row.label: row.value for row in reversed(rows)}, tuple(articles), start, end)
+
+
+def _cells(text: str, start: int, limit: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the name of each cell of a table, and where its content begins and ends."""
+    opened: HtmlTag | None = None
+    for tag in tags(text, start, limit):
+        if opened is not None and tag.name in ("td", "th", "tr", "table"):
+            yield opened.name, opened.end, tag.start
+            opened = None
+        if tag.name in ("td", "th") and not tag.closing:
+            opened = tag
+        if tag.name == "table" and tag.closing:
+            return
+
+
+def _articles(text: str, start: int, end: int) -> Iterator[Article]:
+    """Yield the articles that a cell links to; some addresses are junk, as ``http://not``, and are kept so."""
+    links = [tag for tag in tags(text, start, end) if tag.name == "a"]
+    for place, tag in enumerate(links):
+        address = None if tag.closing else tag.attribute("href")
+        if address is not None:
+            after = links[place + 1].start if place + 1 < len(links) else end
+            title = plain(text, tag.end, after)
+            yield Article(address=address, title=title if title not in ("", address) else None)
+
+
+# The site's own: "<a id='par1' href='#par1'>", "<a href='/tag/PGOV_0.html'>", also as a mirror or a browser rewrote it.
+_CHROME = re.compile(
+    r"""<a (?:id=["']par\w{1,20}["'] )?href=["'](?:[^"'<>]{0,400}/)?"""
+    r"""(?:[^"'<>/]{0,400}#par\w{1,20}|tag/[^"'<>/]{1,200}\.html)["']>"""
+)
+
+
+def _is_chrome(tag: str) -> bool:
+    return _CHROME.fullmatch(tag) is not None
+
+
+def _blocks(text: str, start: int) -> Iterator[tuple[str, bool]]:
+    """Yield the source of each ``pre`` behind the table, and whether it has an end.
+
+    A ``</pre>`` in the midst of a text is part of it: the page's own ones stand before ``</code>`` and the like.
+    """
+    ends = _PRE_END
+    while (opening := _PRE.search(text, start)) is not None:
+        ending = ends.search(text, opening.end())
+        if ending is None and ends is _PRE_END:
+            ends = _BARE_PRE_END
+            ending = ends.search(text, opening.end())
+        if ending is None:
+            yield text[opening.end() :], False
+            return
+        yield text[opening.end() : ending.start()], True
+        start = ending.end()
+
+
+# Markup of the site that the end of a cut page cuts through; "&", "<" and other letters may be of the text.
+_CUT = re.compile(r"(?:<(?:a(?: [^<>]{0,400})?|/(?:a|p|pr|pre)?)|&#(?:x0{0,3}A?)?)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text of the cable in its parts, and what there is to say of them."""
+
+    partial: str | None
+    header: str | None
+    body: str
+    findings: tuple[Finding, ...]
+
+
+def _text(text: str, start: int) -> _Text:
+    """Return what the ``pre`` hold: the first the header or the statement that there is none, the rest the body."""
+    blocks = list(_blocks(text, start))
+    notes = []
+    if blocks and not blocks[-1][1]:
+        source = blocks[-1][0]
+        cut = _CUT.search(source)
+        blocks[-1] = (source if cut is None else source[: cut.start()], False)
+        says = "" if cut is None else f", inside {cut[0][:60]!r}"
+        notes.append(Finding.of("page-truncated", "/body", f"the page ends in the midst of the text{says}"))
+    texts = [verbatim(source, _is_chrome) for source, _ in blocks]
+    if len(texts) > 1:
+        partial, header = split_partial(texts[0].text)
+        # No page is known with a third one. If there is, it is text.
+        body = "\n".join(each.text for each in texts[1:])
+        notes += _residue(texts[0], "/header/text") + [
+            note for each in texts[1:] for note in _residue(each, "/body/text")
+        ]
+    else:
+        partial, content = split_partial(texts[0].text if texts else "")
+        at = split_header(content)
+        header, body = content[:at], content[at:]
+        notes += [note for each in texts for note in _residue(each, "/body/text")]
+    return _Text(partial, header if header.strip() else None, body, tuple(notes))
+
+
+def _residue(text: Verbatim, where: str) -> list[Finding]:
+    note = text.finding(where)
+    return [] if note is None else [note]
+
+
+_CLOCK = re.compile(r"\d{4}-\d\d-\d\d[ T](\d\d):(\d\d)(?::\d\d)?", re.ASCII)
+_RIGHT_SINCE = "2011-08-01"
+
+
+def _has_false_minutes(created: str, released: str, release: Release | None) -> bool:
+    """Return whether the minutes are the hour once more, on a clock of twelve hours.
+
+    Measured: so they are in both cells of all 1,295 pages of December 2010, and still in March 2011; from the end of
+    August 2011 on they are right. By chance they look so on one page in 3,600.
+    """
+    if release is not None and release.date is not None and release.date >= _RIGHT_SINCE:
+        return False
+    clocks = [match for match in map(_CLOCK.fullmatch, (created, released)) if match is not None]
+    return bool(clocks) and all(int(clock[2]) == (int(clock[1]) + 11) % 12 + 1 for clock in clocks)
+
+
+def _page(item: SourceItem) -> Page:
+    page = characters(item.data)
+    table = _table(page.text)
+    identifier = table.cells.get("Reference ID", "")
+    if not is_identifier(identifier):
+        raise SourceError(
+            f"{item.where}: {identifier[:60]!r} is no identifier of a cable", hint=f"Is the page cut? {_AS_SERVED}"
+        )
+    text = _text(page.text, table.end)
+    if not text.body.strip():
+        raise SourceError(f"{item.where}: the page of {identifier} holds no text of the cable", hint=_AS_SERVED)
+    absent = [label for label in _LABELS if not table.cells.get(label)]
+    notes = [*page.findings, *text.findings]
+    if absent:
+        notes.append(Finding.of("table-incomplete", "/provenance/page/table", f"no value for {', '.join(absent)}"))
+    capture, capture_notes = _capture(page.text[: table.start], table, identifier)
+    release = release_of(item)
+    created = table.cells.get("Created", "")
+    return Page(
+        identifier=identifier,
+        origin=table.cells.get("Origin") or None,
+        created=created or None,
+        classification=table.cells.get("Classification") or None,
+        partial=text.partial,
+        header=text.header,
+        body=text.body,
+        line_breaks="kept" if "\n" in text.body else "flattened",
+        minutes_unreliable=_has_false_minutes(created, table.cells.get("Released", ""), release),
+        release=release,
+        capture=capture,
+        source=CaptureSource(
+            name=item.name,
+            size=len(item.data),
+            sha256=sha256(item.data),
+            media_type="text/html",
+            encoding=page.encoding,
+            container=item.container,
+        ),
+        findings=(*notes, *capture_notes),
+    )
+
+
+def _capture(text: str, table: _Table, identifier: str) -> tuple[PageCapture, list[Finding]]:
+    """Return the rest of the page: the heading is the first line of the subject, sometimes without its first "("."""
+    match = _HEADING.search(text)
+    said = "" if match is None else verbatim(match[1], lambda _: False).text.strip()
+    named, _, heading = said.partition(",")
+    notes = []
+    if match is not None and named.strip() != identifier:
+        notes.append(Finding.of("title-differs", "/provenance/page/title", f"the heading does not name {identifier}"))
+    capture = PageCapture(
+        format=WikileaksHtmlReader.name,
+        rendering="html",
+        title=None if match is None else f"Viewing cable {said}",
+        heading=heading.strip() or None,
+        table=table.rows,
+        articles=table.articles,
+    )
+    return capture, notes

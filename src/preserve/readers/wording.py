@@ -1,0 +1,24 @@
+"""How a name that anybody may have chosen, or what a library says of an error, is put into a message or a record."""
+
+from __future__ import annotations
+
+__all__ = ["error_words", "printable_name"]
+
+
+def printable_name(name: str) -> str:
+    r"""Return a name as it can be printed and recorded: what is not printable or no character as ``\x1b``."""
+    if name.isprintable():
+        return name
+    return "".join(char if char.isprintable() else _escaped(char) for char in name)
+
+
+def _escaped(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8, as Python keeps it (PEP 383)
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def error_words(error: Exception) -> str:
+    """Return what an error of a library says, in a few printable words."""
+    words = printable_name(" ".join(str(error).split()))
+    return f"{type(error).__name__}: {words[:100]}" if words else type(error).__name__
