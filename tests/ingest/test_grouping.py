@@ -21,7 +21,7 @@ from preserve.archive.model import CableEntry, StoredBag
 from preserve.archive.opening import initialise, open_archive, rebuild_catalogue
 from preserve.bag.model import Form, NewBag, WrittenBag
 from preserve.bag.verifying.profile import Profile
-from preserve.bag.verifying.trust import trusted
+from preserve.bag.verifying.trust import open_trusted
 from preserve.bag.verifying.verification import verify
 from preserve.bag.writing import publication as write
 from preserve.bag.writing.publication import stage_bag
@@ -83,8 +83,8 @@ def stored(root: Path) -> list[StoredBag]:
 
 
 def held(bag: StoredBag) -> dict[str, bytes]:
-    with trusted(bag.path, label=bag.label, seal=bag.seal, hint="") as inside:
-        return dict(inside.octets(sorted(inside.bag.payload), limit=1 << 20))
+    with open_trusted(bag.path, label=bag.label, seal=bag.seal, hint="") as inside:
+        return dict(inside.read(sorted(inside.bag.payload), limit=1 << 20))
 
 
 # --- which cables are in one bag ---

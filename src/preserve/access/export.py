@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from preserve.archive import StoredBag
-from preserve.bag import ScannedBag, trusted
+from preserve.bag import ScannedBag, open_trusted
 from preserve.cable import Cable, decode_record
 from preserve.description import (
     BagFacts,
@@ -175,7 +175,7 @@ def read_cables(ref: BagSelection) -> Iterator[HeldCable]:
         RecordError: A record is none of this version.
     """
     hint = f"Run: preserve verify {ref.path}"
-    with trusted(ref.path, label=ref.label, seal=ref.seal, hint=hint) as held:
+    with open_trusted(ref.path, label=ref.label, seal=ref.seal, hint=hint) as held:
         bag = held.bag
         records = sorted(path for path in bag.payload if path.startswith(_RECORDS) and path.endswith(".json"))
         if not records:
@@ -183,7 +183,7 @@ def read_cables(ref: BagSelection) -> Iterator[HeldCable]:
         for path in records:
             if ref.only is not None and PurePosixPath(path).stem not in ref.only:
                 continue
-            cable = decode_record(held.octets([path], limit=_RECORD_LIMIT)[path])
+            cable = decode_record(held.read([path], limit=_RECORD_LIMIT)[path])
             only = PurePosixPath(path).stem if len(records) > 1 else None
             own = portable(cable.identifier)
             stem = ".".join(filter(None, (ref.stem, own if only or not ref.stem else None)))

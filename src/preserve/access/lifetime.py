@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from preserve.archive import Archive, CableEntry, LoggedEvent, StoredBag
-from preserve.bag import printable, trusted
+from preserve.bag import open_trusted, printable
 from preserve.errors import ArchiveError, BagError
 from preserve.package import portable
 from preserve.provenance import Agent, AgentType, KeptBag, LaterEvent, ToldEvent, combine_premis, premis_events, uuid_of
@@ -105,12 +105,12 @@ def _documents(stored: StoredBag, only: Collection[str] | None) -> Iterator[byte
         absent = error.strerror or str(error)
     if absent:
         raise ArchiveError(f"{stored.label} is not at {stored.path}: {absent}", hint=_hint(stored))
-    with trusted(stored.path, label=stored.label, seal=stored.seal, hint=_hint(stored)) as held:
+    with open_trusted(stored.path, label=stored.label, seal=stored.seal, hint=_hint(stored)) as held:
         missing = [path for path in held.bag.claims.missing if _is_document(path, only)]
         if missing:
             raise BagError(f"{printable(missing[0])} of {stored.label} is missing", hint=_hint(stored))
-        wanted = sorted(path for path in held.bag.payload if _is_document(path, only))
-        read = held.octets(wanted, limit=PREMIS_LIMIT)
+        wanted = sorted(path for path in held.payload if _is_document(path, only))
+        read = held.read(wanted, limit=PREMIS_LIMIT)
     yield from (read[path] for path in wanted)
 
 

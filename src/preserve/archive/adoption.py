@@ -1,27 +1,26 @@
-"""Bags that lie in an archive without an event in its log: what they say of themselves.
+"""Bags that lie in an archive without an event in its log: verified in full, then asked for their records.
 
-Scope: verifying such a bag in full and reading its records. Not in scope: finding them (``places``), logging them
-(``vault``).
+``inventory`` finds them, ``vault`` logs them.
 """
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 from preserve.archive.events import LogEvent
 from preserve.archive.ingestion import adoption_event
 from preserve.archive.layout import Location
 from preserve.archive.model import CableEntry
-from preserve.bag import Container, EntryKind, Form, index_path, open_container, read_index, verify
-from preserve.errors import BagError
+from preserve.bag import Form, TrustedBag, index_path, open_trusted, read_index, verify
+from preserve.errors import ArchiveError, BagError
 from preserve.findings import Finding
 
 __all__ = ["examine_stray"]
 
 _RECORDS = "data/record/"
-RECORD_LIMIT = 256 << 20
+_RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
+_HINT = "Nothing was taken in. Run: preserve verify, with the path of the bag."
 
 
 def examine_stray(path: Path, location: Location, at: str) -> LogEvent | Finding:
@@ -37,10 +36,10 @@ def examine_stray(path: Path, location: Location, at: str) -> LogEvent | Finding
         if not report.valid or report.seal is None:
             codes = ", ".join(sorted({each.code for each in report.findings})) or report.verdict.value
             return _unknown(location, f"it is not in the event log, and not valid ({codes})")
-        with closing(open_container(path)) as container:
-            cables = _cables(container)
-            size = _octets(container) if report.form is Form.DIRECTORY else path.stat().st_size
-    except (BagError, OSError, ValueError) as error:
+        with open_trusted(path, label=location.path, seal=report.seal, hint=_HINT) as bag:
+            cables = _cables(bag)
+            size = bag.size if report.form is Form.DIRECTORY else path.stat().st_size
+    except (BagError, ArchiveError, OSError, ValueError) as error:
         return _unknown(location, f"it is not in the event log, and its records cannot be read: {error}")
     if not cables:
         return _unknown(location, "it is not in the event log, and holds no record of a cable")
@@ -58,15 +57,7 @@ def _unknown(location: Location, says: str) -> Finding:
     return Finding.of("bag-unknown", location.path, says)
 
 
-def _octets(container: Container) -> int:
-    return sum(entry.size for entry in container.listing().entries.values() if entry.kind is EntryKind.FILE)
-
-
-def _cables(container: Container) -> tuple[CableEntry, ...]:
-    entries = container.listing().entries
-    paths = sorted(path for path in entries if path.startswith(_RECORDS) and path.endswith(".json"))
-    wanted = [entries[path] for path in paths if entries[path].kind is EntryKind.FILE]
-    if any(entry.size > RECORD_LIMIT for entry in wanted):
-        raise ValueError(f"a record has more than {RECORD_LIMIT} bytes")
-    records = {entry.path: b"".join(octets) for entry, octets in container.contents(wanted)}
-    return tuple(CableEntry.from_record(records[entry.path]) for entry in wanted)
+def _cables(bag: TrustedBag) -> tuple[CableEntry, ...]:
+    wanted = sorted(path for path in bag.payload if path.startswith(_RECORDS) and path.endswith(".json"))
+    records = bag.read(wanted, limit=_RECORD_LIMIT)
+    return tuple(CableEntry.from_record(records[path]) for path in wanted)

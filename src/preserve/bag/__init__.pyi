@@ -39,7 +39,7 @@ from .verifying.partial import (
 )
 from .verifying.profile import NAMED as NAMED, Profile as Profile
 from .verifying.second_opinion import ask_bagit as ask_bagit
-from .verifying.trust import trusted as trusted
+from .verifying.trust import TrustedBag as TrustedBag, open_trusted as open_trusted
 from .verifying.verification import verdict_of as verdict_of, verify as verify, verify_stream as verify_stream
 from .writing.publication import (
     check_indexable as check_indexable,

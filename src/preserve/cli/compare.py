@@ -19,7 +19,7 @@ from preserve.compare import (
     ChangeKind,
     CorpusLine,
     Ref,
-    compare_cables as compare_cables,
+    compare_cables,
     compare_folders,
     find_operand,
     read_operand,
@@ -92,9 +92,9 @@ def _find(side: str, settings: Settings) -> Ref:
             f"the archive has several versions of {side}", hint=f"Name one: {', '.join(each.label for each in stored)}."
         )
     asked = stored[0].asked(side)
-    if len(asked) == len(stored[0].cables):
-        return BagSource(side, stored[0].path)
-    return BagSource(side, stored[0].path, portable(asked[0].identifier))
+    whole = len(asked) == len(stored[0].cables)
+    name = None if whole else portable(asked[0].identifier)
+    return BagSource(side, stored[0].path, name, stored[0].seal)
 
 
 def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:

@@ -1,7 +1,7 @@
-"""The sides of a comparison: a source that a reader reads, or a bag of ours with the source inside.
+"""What is compared: a source that a reader reads, or a bag of ours with the source inside.
 
-Scope: from what the user named to a record. Every source is read anew, also that of a bag, so that both records are
-made by one grammar. Not in scope: comparing them; verifying bags (``bag``), but for the digest of the source.
+Every source is read anew, also that of a bag, so that one grammar makes both records. What comes out of a bag comes by
+its chain of trust.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from preserve.bag import Container, Entry, EntryKind, open_container
+from preserve.bag import TrustedBag, open_container, open_trusted
 from preserve.cable import Cable, Rights, decode_record, normalize
 from preserve.digests import sha256
 from preserve.errors import BagError, ComparisonError, PreserveError, RecordError, SourceError
@@ -46,11 +46,13 @@ class BagSource:
         where: How messages name it.
         path: The bag's folder or archive.
         name: Of the cable's files, where the bag holds several cables.
+        seal: The seal of the bag as the archive knows it; ``None`` for a bag of no archive.
     """
 
     where: str
     path: Path
     name: str | None = None
+    seal: str | None = None
 
 
 Ref = SourceRef | BagSource
@@ -144,38 +146,26 @@ def _readers() -> Mapping[str, Reader]:
 
 
 def _from_bag(ref: BagSource) -> SourceItem:
-    with closing(open_container(ref.path)) as container:
-        entries = container.listing().entries
-        source = _one_file(ref, container, entries, "data/source/")
-        record = _one_file(ref, container, entries, _RECORDS)
+    hint = f"Run: preserve verify {ref.path}"
+    with open_trusted(ref.path, label=ref.where, seal=ref.seal, hint=hint) as bag:
+        source, record = (_one_file(ref, bag, folder) for folder in ("data/source/", _RECORDS))
+        read = bag.read([source, record], limit=LARGEST_SOURCE)
     try:
-        cable = decode_record(record)
+        cable = decode_record(read[record])
     except RecordError as error:
-        raise BagError(f"{ref.where}: its record cannot be read: {error.message}", hint="Verify the bag.") from error
+        raise BagError(f"{ref.where}: its record cannot be read: {error.message}", hint=hint) from error
     captured = cable.provenance.source
-    if captured.sha256 != sha256(source):
-        raise BagError(
-            f"{ref.where}: its source is not the one that its record was made of",
-            hint=f"Run: preserve verify {ref.where}",
-        )
-    return SourceItem(captured.name, source, ref.where, container=captured.container)
+    if captured.sha256 != sha256(read[source]):
+        raise BagError(f"{ref.where}: its source is not the one that its record was made of", hint=hint)
+    return SourceItem(captured.name, read[source], ref.where, container=captured.container)
 
 
-def _one_file(ref: BagSource, container: Container, entries: Mapping[str, Entry], folder: str) -> bytes:
-    """Return the octets of the one file in a folder of a bag."""
-    files = [
-        each
-        for path, each in entries.items()
-        if path.startswith(folder) and each.kind is EntryKind.FILE and ref.name in {None, PurePosixPath(path).stem}
-    ]
-    if len(files) != 1 or files[0].size > LARGEST_SOURCE:
+def _one_file(ref: BagSource, bag: TrustedBag, folder: str) -> str:
+    """Return the path of the one file in a folder of a bag."""
+    files = [path for path in bag.payload if path.startswith(folder) and ref.name in {None, PurePosixPath(path).stem}]
+    if len(files) != 1:
         raise BagError(
-            f"{ref.where}: it is no bag of one cable: {folder} holds {len(files)} files"
-            if len(files) != 1
-            else f"{ref.where}: the file in {folder} is larger than {LARGEST_SOURCE >> 20} MiB",
+            f"{ref.where}: it is no bag of one cable: {folder} holds {len(files)} files",
             hint="Give a bag of one cable that preserve made, or name a cable of an archive.",
         )
-    try:
-        return b"".join(chunk for _, chunks in container.contents(files) for chunk in chunks)
-    except OSError as error:
-        raise SourceError(f"{ref.where}: {folder} could not be read: {error.strerror}") from error
+    return files[0]

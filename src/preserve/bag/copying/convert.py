@@ -19,20 +19,22 @@ from preserve.bag.containers import Entry, EntryKind, open_container, printable
 from preserve.bag.model import Depth, Fault, Form, WrittenBag, is_bag_name
 from preserve.bag.reading import (
     DECLARATION,
+    Fixity,
     ScannedBag,
+    Unreadable,
+    UnreadError,
+    compare_digests,
     format_info,
     read_in_order,
     read_info_fields,
     read_lines,
     scan_bag,
 )
-from preserve.bag.verifying import CHECKS, Profile, check_payload_digests, verify
+from preserve.bag.verifying import CHECKS, Profile, check_payload_digests, fixity_finding, verify
 from preserve.bag.writing import (
     Stage,
     StreamWriter,
-    UnreadError,
     algorithm_names,
-    altered_finding,
     check_free,
     lies_in,
     open_sink,
@@ -224,14 +226,16 @@ class _Copy:
         before = len(self.findings)
         for entry, chunks in read_in_order(self.bag.container, entries):
             given = expected.get(entry.path, {})
+            result: Fixity
             try:
-                wrong = altered_finding(what, entry.path, write(entry.path, entry.size, chunks, given), given)
+                result = compare_digests(write(entry.path, entry.size, chunks, given), given)
             except UnreadError as error:
-                says = f"it could not be read: {error.reason}"
-                self.findings.append(Finding.of(f"{what}-unreadable", printable(entry.path), says))
-                return False
+                result = Unreadable(error.reason)
+            wrong = fixity_finding(what, entry.path, result)
             if wrong is not None:
                 self.findings.append(wrong)
+            if isinstance(result, Unreadable):
+                return False
         return len(self.findings) == before
 
     def _info(self, agent: str) -> bytes:

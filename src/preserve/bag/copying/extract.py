@@ -1,43 +1,37 @@
-"""Take the payload out of a bag into a new folder, hashing every octet on the way.
+"""Take the payload out of a bag into a new folder, hashing every byte on the way.
 
-Scope: files of a payload, whole and as the manifests say, or not at all. Not in scope: tag files; the verdict on the
-bag, of which the findings at depth ``complete`` are given too.
+A file comes out whole and as the manifests say, or not at all. Tag files stay behind. The findings are those at depth
+``complete``, with what is wrong with the files that were taken out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from preserve.bag.containers import Container, Entry, EntryKind, open_container, printable
-from preserve.bag.model import Depth, Form, strongest
+from preserve.bag.containers import Entry, EntryKind, open_container
+from preserve.bag.model import Depth, Form
 from preserve.bag.reading import (
     PAYLOAD,
     MemberIndex,
     ScannedBag,
-    files_by_index,
     listing_stops,
     payload_names,
-    read_in_order,
     scan_bag,
     select_paths,
 )
-from preserve.bag.verifying import CHECKS, check_tag_digests
+from preserve.bag.verifying import CHECKS, VouchedFiles, check_chain
 from preserve.bag.writing import (
     Sink,
     Stage,
-    UnreadError,
-    altered_finding,
     check_free,
-    check_size,
     lies_in,
     open_sink,
     prepare_ground,
     publish_path,
 )
-from preserve.digests import MultiDigest
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity
 from preserve.octets import translate_os_errors
@@ -102,19 +96,16 @@ def extract_bag(
     with closing(open_container(path)) as container:
         bag = scan_bag(container, Depth.COMPLETE)
         findings = [finding for least, check in CHECKS if least is not Depth.FULL for finding in check(bag)]
-        chosen = (
-            select_paths(payload_names(bag), patterns, listing_stops(bag)) if patterns else sorted(payload_names(bag))
-        )
+        names = payload_names(bag)
+        chosen = select_paths(names, patterns, listing_stops(bag)) if patterns else sorted(names)
         wanted = [bag.payload[name] for name in chosen if name in bag.payload]
-        # What the tag manifest says of the manifests, before they are believed.
-        altered = list(check_tag_digests(bag))
-        findings += altered
-        if seal is not None:
-            broken = _other_seal(bag, seal) or ([] if altered else _unsealed(bag))
-            if altered or broken:
-                return replace(_extracted(None, (), wanted, [*findings, *broken]), wanted=len(chosen))
-        vouched = _Vouched(container, bag.files, bag.claims.expected)
-        done = vouched.extract(wanted, target, _empty(bag) if not patterns else (), findings, progress)
+        broken = list(check_chain(bag, seal))
+        findings = list(dict.fromkeys((*findings, *broken)))
+        if seal is not None and broken:
+            done = _extracted(None, (), wanted, findings)
+        else:
+            extraction = _Extraction(VouchedFiles.by_manifests(bag, broken), wanted, findings, progress)
+            done = extraction.into(target, () if patterns else _empty(bag))
         return replace(done, wanted=len(chosen))
 
 
@@ -137,67 +128,51 @@ def extract_indexed(
     """
     check_free([target])
     with closing(open_container(path)) as container:
-        payload, expected = files_by_index(path, container, index)
-        vouched = _Vouched(container, payload, expected, "index")
-        wanted = [payload[name] for name in (select_paths(payload, patterns) if patterns else sorted(payload))]
-        return vouched.extract(wanted, target, (), [], progress)
+        files = VouchedFiles.by_index(path, container, index)
+        names = select_paths(files.files, patterns) if patterns else sorted(files.files)
+        return _Extraction(files, [files.files[name] for name in names], [], progress).into(target)
 
 
 @dataclass(frozen=True, slots=True)
-class _Vouched:
-    """Files, and the digests that somebody vouches for.
+class _Extraction:
+    """Files that are taken out into a new folder, which appears at once.
 
     Attributes:
-        container: Where they lie.
-        files: All files, by path.
-        expected: Digest by algorithm, by path.
-        by: Who that is, in words.
+        files: What vouches for them.
+        wanted: The files that were asked for and are there.
+        findings: What is known to be wrong; what is found on the way is added.
+        progress: Hears of the bytes.
     """
 
-    container: Container
-    files: Mapping[str, Entry]
-    expected: Mapping[str, Mapping[str, str]]
-    by: str = "manifest"
+    files: VouchedFiles
+    wanted: Sequence[Entry]
+    findings: list[Finding]
+    progress: Progress
 
-    def extract(
-        self,
-        wanted: Sequence[Entry],
-        target: Path,
-        empty: Iterable[str],
-        findings: list[Finding],
-        progress: Progress,
-    ) -> Extracted:
-        """Take files out; the folder appears at once.
+    def into(self, target: Path, empty: Iterable[str] = ()) -> Extracted:
+        """Take the files out.
 
         Args:
-            wanted: The files.
             target: The new folder.
             empty: Folders that are made too, with ``/`` at the end.
-            findings: What is known to be wrong.
-            progress: Hears of the octets.
         """
-        take = [entry for entry in wanted if self._vouches(entry)]
-        octets = sum(entry.size for entry in take)
-        progress.total(octets)
+        take = [entry for entry in self.wanted if self.files.vouches(entry)]
+        size = sum(entry.size for entry in take)
+        self.progress.total(size)
         with (
-            Stage(prepare_ground(target.parent, octets)) as stage,
+            Stage(prepare_ground(target.parent, size)) as stage,
             translate_os_errors("could not write the payload in", stage.path),
         ):
-            sink = open_sink(Form.DIRECTORY, stage.path / "payload", "")
+            place = stage.path / "payload"
+            sink = open_sink(Form.DIRECTORY, place, "")
             for folder in self._folders([*(entry.path for entry in take), *empty]):
                 sink.folder(folder)
-            taken = list(self._taken(take, sink, stage.path / "payload", findings, progress))
+            taken = list(self._take(take, sink, place))
             # An empty payload is one only when nothing else is wrong: what is no bag gives no folder.
-            some = bool(taken) or not (wanted or any(each.severity is Severity.ERROR for each in findings))
+            some = bool(taken) or not (self.wanted or any(each.severity is Severity.ERROR for each in self.findings))
             if some:
-                publish_path(stage.path / "payload", target)
-        return _extracted(target if some else None, taken, wanted, findings)
-
-    def _vouches(self, entry: Entry) -> bool:
-        """Tell whether somebody does, and no part of its path is a file too, as only an archive can have it."""
-        parts = entry.path.split("/")
-        above = ("/".join(parts[:number]) for number in range(2, len(parts)))
-        return entry.path in self.expected and not any(path in self.files for path in above)
+                publish_path(place, target)
+        return _extracted(target if some else None, taken, self.wanted, self.findings)
 
     def _folders(self, paths: Iterable[str]) -> list[str]:
         """Return the folders that the new folder needs, below ``data/``, each after those above it."""
@@ -208,51 +183,18 @@ class _Vouched:
             while at >= 0:
                 needed.add(below[:at])
                 at = below.find("/", at + 1)
-        return sorted(folder for folder in needed if folder and PAYLOAD + folder not in self.files)
+        return sorted(folder for folder in needed if folder and PAYLOAD + folder not in self.files.files)
 
-    def _taken(
-        self, wanted: Sequence[Entry], sink: Sink, place: Path, findings: list[Finding], progress: Progress
-    ) -> Iterator[Entry]:
-        for entry, chunks in read_in_order(self.container, wanted):
-            expected = self.expected[entry.path]
-            digest = MultiDigest(expected)
-            below = entry.path.removeprefix(PAYLOAD)
+    def _take(self, wanted: Sequence[Entry], sink: Sink, place: Path) -> Iterator[Entry]:
+        def write(entry: Entry, chunks: Iterator[bytes]) -> None:
+            sink.stream(entry.path.removeprefix(PAYLOAD), entry.size, chunks)
 
-            def hashed(
-                entry: Entry = entry, chunks: Iterator[bytes] = chunks, digest: MultiDigest = digest
-            ) -> Iterator[bytes]:
-                for chunk in check_size(entry.path, entry.size, chunks, progress):
-                    digest.update(chunk)
-                    yield chunk
-
-            try:
-                sink.stream(below, entry.size, hashed())
-                wrong = altered_finding("payload", entry.path, digest.hexdigests(), expected, by=self.by)
-            except UnreadError as error:
-                wrong = Finding.of("payload-unreadable", printable(entry.path), f"it could not be read: {error.reason}")
+        for entry, wrong in self.files.copy(wanted, write, progress=self.progress):
             if wrong is None:
                 yield entry
             else:
-                findings.append(wrong)
-                (place / below).unlink(missing_ok=True)
-
-
-def _other_seal(bag: ScannedBag, seal: str) -> list[Finding]:
-    if bag.seal == seal.lower():
-        return []
-    says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal or 'no digest'}"
-    return [Finding.of("seal-differs", "", says)]
-
-
-def _unsealed(bag: ScannedBag) -> list[Finding]:
-    """Tell of payload manifests that the sealed tag manifest does not list: anybody may have added them."""
-    sealed = strongest(each.algorithm for each in bag.tag_manifests if each.algorithm is not None)
-    says = "the sealed tag manifest does not list it"
-    return [
-        Finding.of("tagmanifest-omits-manifest", printable(each.name), says)
-        for each in bag.manifests
-        if each.algorithm is not None and sealed not in bag.tag_claims.expected.get(each.name, {})
-    ]
+                self.findings.append(wrong)
+                (place / entry.path.removeprefix(PAYLOAD)).unlink(missing_ok=True)
 
 
 def _empty(bag: ScannedBag) -> list[str]:

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from preserve.bag.copying.gather import Gathered, Hidden, Links, gather_files, read_source
 from preserve.bag.model import BagPath, Depth, Form, NewBag, WrittenBag, is_bag_name, strongest
-from preserve.bag.reading import DECLARATION, format_info, sort_info
+from preserve.bag.reading import DECLARATION, UnreadError, format_info, sort_info
 from preserve.bag.verifying import MEDIA, PlannedBag, Profile
 from preserve.bag.writing import (
     Stage,
     StreamWriter,
-    UnreadError,
     algorithm_names,
     check_free,
     lies_in,

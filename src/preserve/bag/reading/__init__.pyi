@@ -3,14 +3,18 @@ from .fixity import (
     Fixity as Fixity,
     Intact as Intact,
     Unreadable as Unreadable,
+    UnreadError as UnreadError,
     check_fixities as check_fixities,
     check_fixity as check_fixity,
+    check_size as check_size,
     compare_digests as compare_digests,
 )
 from .indexing import check_index as check_index, check_plain_tar as check_plain_tar, make_index as make_index
 from .manifests import (
     PAYLOAD as PAYLOAD,
     Claims as Claims,
+    Manifest as Manifest,
+    match_claims as match_claims,
     normal_form as normal_form,
     read_plain_manifest as read_plain_manifest,
 )

@@ -17,8 +17,19 @@ from threading import Event
 
 from preserve.bag.containers import Container, Entry
 from preserve.digests import MultiDigest
+from preserve.progress import SILENT, Progress
 
-__all__ = ["Altered", "Fixity", "Intact", "Unreadable", "check_fixities", "check_fixity", "compare_digests"]
+__all__ = [
+    "Altered",
+    "Fixity",
+    "Intact",
+    "UnreadError",
+    "Unreadable",
+    "check_fixities",
+    "check_fixity",
+    "check_size",
+    "compare_digests",
+]
 
 _LARGE = 4 << 20
 """Octets from which on a file is worth a thread."""
@@ -75,6 +86,46 @@ def compare_digests(actual: Mapping[str, str], expected: Mapping[str, str]) -> F
         if actual[algorithm] != value:
             return Altered(algorithm, value, actual[algorithm])
     return Intact()
+
+
+class UnreadError(Exception):
+    """A file could not be read to its end, or is not what was listed.
+
+    Attributes:
+        path: Its path in the bag.
+        reason: Why, in words.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+
+def check_size(path: str, size: int, chunks: Iterable[bytes], progress: Progress = SILENT) -> Iterator[bytes]:
+    """Give the bytes of a file, and make sure that they are as many as were listed.
+
+    Args:
+        path: Its path in the bag.
+        size: How many bytes were listed.
+        chunks: The bytes; iterating may raise OSError.
+        progress: Hears of them as they pass.
+
+    Raises:
+        UnreadError: They could not be read, or are more or fewer.
+    """
+    left = size
+    try:
+        for chunk in chunks:
+            left -= len(chunk)
+            if left < 0:
+                break
+            progress.advance(path, len(chunk))
+            yield chunk
+    except OSError as error:
+        raise UnreadError(path, error.strerror or str(error)) from error
+    if left:
+        raise UnreadError(path, f"it has {'more' if left < 0 else 'fewer'} octets than the {size} that were listed")
 
 
 def check_fixities(

@@ -20,6 +20,7 @@ from preserve.bag.reading import (
     Claims,
     Fixity,
     Intact,
+    Manifest,
     ScannedBag,
     Unreadable,
     check_fixities,
@@ -29,7 +30,16 @@ from preserve.bag.reading import (
 from preserve.digests import ALGORITHMS, WEAK
 from preserve.findings import Finding, Severity
 
-__all__ = ["CHECKS", "Check", "check_payload_digests", "check_tag_digests", "fixity_findings"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "check_algorithms",
+    "check_missing_tags",
+    "check_payload_digests",
+    "check_tag_digests",
+    "fixity_finding",
+    "omitted_manifests",
+]
 
 Check = Callable[[ScannedBag], Iterator[Finding]]
 
@@ -84,8 +94,13 @@ def check_structure(bag: ScannedBag) -> Iterator[Finding]:
     tags = list(bag.manifest_names(of_tags=True))
     if not tags and not bag.is_unknown("tagmanifest"):
         yield Finding.of("tagmanifest-none", "", "there is no tagmanifest-<algorithm>.txt")
-    for kind, named in (("", payload), ("tag", tags)):
-        yield from _algorithms(kind, named)
+    yield from check_algorithms(bag)
+
+
+def check_algorithms(bag: ScannedBag) -> Iterator[Finding]:
+    """RFC 8493 2.1.3: one manifest of each kind an algorithm, named as BagIt names it."""
+    for kind in ("", "tag"):
+        yield from _algorithms(kind, list(bag.manifest_names(of_tags=kind == "tag")))
 
 
 def _algorithms(kind: str, named: list[tuple[str, str]]) -> Iterator[Finding]:
@@ -251,11 +266,7 @@ def check_tags(bag: ScannedBag) -> Iterator[Finding]:
     """RFC 8493 2.2.1: what tag manifests list is there; they list every payload manifest and should list the rest."""
     claims = bag.tag_claims
     yield from _renamed(claims)
-    for path in claims.missing:
-        if path not in bag.entries and bag.is_unknown(path):
-            continue
-        if path not in bag.entries or bag.entries[path].kind is EntryKind.FOLDER:
-            yield Finding.of("tag-file-missing", printable(path), "a tag manifest lists it; there is no such file")
+    yield from check_missing_tags(bag)
     usable = [manifest for manifest in bag.tag_manifests if manifest.tells_all]
     if not usable:
         return
@@ -267,12 +278,33 @@ def check_tags(bag: ScannedBag) -> Iterator[Finding]:
             )
     if not bag.is_old:
         for manifest in usable:
-            for name in sorted(payload_manifests - manifest.entries.keys()):
-                yield Finding.of(
-                    "tagmanifest-omits-manifest", printable(manifest.name), f"it does not list {printable(name)}"
-                )
+            yield from omitted_manifests(bag, manifest)
     if any(manifest.entries.keys() != usable[0].entries.keys() for manifest in usable[1:]):
         yield Finding.of("tagmanifests-differ", "", "the tag manifests do not list the same files")
+
+
+def check_missing_tags(bag: ScannedBag) -> Iterator[Finding]:
+    """RFC 8493 3: every file that a tag manifest lists is there."""
+    for path in bag.tag_claims.missing:
+        if path not in bag.entries and bag.is_unknown(path):
+            continue
+        if path not in bag.entries or bag.entries[path].kind is EntryKind.FOLDER:
+            yield Finding.of("tag-file-missing", printable(path), "a tag manifest lists it; there is no such file")
+
+
+def omitted_manifests(bag: ScannedBag, manifest: Manifest | None) -> Iterator[Finding]:
+    """Give the payload manifests that a tag manifest does not list: nobody can tell who added them.
+
+    Args:
+        bag: The bag.
+        manifest: One of its tag manifests; ``None`` for none, which then lists nothing and omits nothing.
+    """
+    if manifest is None:
+        return
+    for name, _algorithm in bag.manifest_names(of_tags=False):
+        if name not in manifest.entries:
+            says = f"it does not list {printable(name)}"
+            yield Finding.of("tagmanifest-omits-manifest", printable(manifest.name), says)
 
 
 def check_payload_digests(bag: ScannedBag) -> Iterator[Finding]:
@@ -280,7 +312,8 @@ def check_payload_digests(bag: ScannedBag) -> Iterator[Finding]:
     expected = bag.claims.expected
     wanted = (entry for path, entry in bag.payload.items() if path in expected)
     for entry, result in check_fixities(bag.container, wanted, expected, threads=bag.threads):
-        yield from fixity_findings("payload", entry.path, result)
+        if (wrong := fixity_finding("payload", entry.path, result)) is not None:
+            yield wrong
 
 
 def check_tag_digests(bag: ScannedBag) -> Iterator[Finding]:
@@ -288,31 +321,33 @@ def check_tag_digests(bag: ScannedBag) -> Iterator[Finding]:
     expected = bag.tag_claims.expected
     for path in bag.digests:
         if path in expected:
-            yield from fixity_findings("tag-file", path, compare_digests(bag.digests[path], expected[path]))
+            wrong = fixity_finding("tag-file", path, compare_digests(bag.digests[path], expected[path]))
+            yield from () if wrong is None else (wrong,)
     unread = (entry for path, entry in bag.tags.items() if path not in bag.digests and path in expected)
     already = {finding.where for finding in bag.findings if finding.code == "tag-file-unreadable"}
     for entry, result in check_fixities(bag.container, unread, expected):
-        if printable(entry.path) not in already:
-            yield from fixity_findings("tag-file", entry.path, result)
+        wrong = fixity_finding("tag-file", entry.path, result)
+        if wrong is not None and wrong.where not in already:
+            yield wrong
 
 
-def fixity_findings(what: str, path: str, result: Fixity, *, by: str = "manifest") -> Iterator[Finding]:
-    """Give the finding that a file, ``payload`` or ``tag-file``, was altered or could not be read.
+def fixity_finding(what: str, path: str, result: Fixity, *, by: str = "manifest") -> Finding | None:
+    """Return the finding that a file was altered or could not be read; ``None`` when it is intact.
 
     Args:
-        what: Which of the two it is.
+        what: ``payload`` or ``tag-file``.
         path: Its path in the bag.
         result: What became of it.
         by: Who gives the digest that it should have.
     """
     match result:
         case Intact():
-            return
+            return None
         case Altered(algorithm, expected, actual):
             says = f"its {algorithm} is {actual}, the {by} gives {expected}"
-            yield Finding.of(f"{what}-altered", printable(path), says)
+            return Finding.of(f"{what}-altered", printable(path), says)
         case Unreadable(reason):
-            yield Finding.of(f"{what}-unreadable", printable(path), f"it could not be read: {reason}")
+            return Finding.of(f"{what}-unreadable", printable(path), f"it could not be read: {reason}")
         case _:
             assert_never(result)
 

@@ -27,8 +27,9 @@ from preserve.bag.reading import (
     scan_bag,
     select_paths,
 )
-from preserve.bag.verifying.checks import CHECKS, check_payload_digests, check_tag_digests, fixity_findings
-from preserve.bag.verifying.verification import check_seal, verdict_of
+from preserve.bag.verifying.checks import CHECKS, check_payload_digests, check_tag_digests, fixity_finding
+from preserve.bag.verifying.trust import check_seal
+from preserve.bag.verifying.verification import verdict_of
 from preserve.findings import Finding
 
 __all__ = ["PartialReport", "PartialVerdict", "verify_some"]
@@ -115,9 +116,8 @@ def _by_index(
     payload, expected = files_by_index(path, container, index)
     wanted = [payload[name] for name in select_paths(payload, patterns)]
     results = check_fixities(container, wanted, expected, threads=threads)
-    findings = sorted(
-        finding for entry, result in results for finding in fixity_findings("payload", entry.path, result, by="index")
-    )
+    told = (fixity_finding("payload", entry.path, result, by="index") for entry, result in results)
+    findings = sorted(each for each in told if each is not None)
     return PartialReport(
         path=path,
         form=container.form,

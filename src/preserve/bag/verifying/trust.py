@@ -1,78 +1,241 @@
-"""Files out of a bag, each believed only as far as digests carry it: seal, tag manifest, manifest, file.
+"""The chain of trust: how far digests carry each file of a bag.
 
-Scope: reading single files of a bag that somebody needs the content of. Not in scope: whether the whole bag is right
-(``verify``).
+The seal is the SHA-256 of a bag's strongest tag manifest, kept outside the bag. It vouches for that tag manifest, the
+tag manifest for the tag files that it lists, the payload manifests among them for the files that they list. A link that
+is broken, or a manifest that the sealed tag manifest does not list, vouches for nothing: anybody may have added it.
+
+This is the only place that follows the chain. Whatever takes bytes out of a bag gets them from here, as
+:class:`VouchedFiles` or by :func:`open_trusted`, and ``verify`` asks here too. ``tests/protocols/test_trust.py`` plays
+one list of tricks to all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from preserve.bag.containers import open_container, printable
-from preserve.bag.model import Depth
-from preserve.bag.reading import Altered, Intact, ScannedBag, Unreadable, check_fixity, scan_bag
-from preserve.bag.verifying.checks import check_tag_digests
+from preserve.bag.containers import Container, Entry, open_container, printable
+from preserve.bag.model import Depth, strongest
+from preserve.bag.reading import (
+    Fixity,
+    Manifest,
+    MemberIndex,
+    ScannedBag,
+    Unreadable,
+    UnreadError,
+    check_size,
+    compare_digests,
+    files_by_index,
+    match_claims,
+    read_in_order,
+    scan_bag,
+)
+from preserve.bag.verifying.checks import (
+    check_algorithms,
+    check_missing_tags,
+    check_tag_digests,
+    fixity_finding,
+    omitted_manifests,
+)
+from preserve.digests import MultiDigest
 from preserve.errors import ArchiveError, BagError
+from preserve.findings import Finding
+from preserve.progress import SILENT, Progress
 
-__all__ = ["TrustedBag", "trusted"]
+__all__ = ["TrustedBag", "VouchedFiles", "check_chain", "check_seal", "open_trusted"]
+
+
+def check_chain(bag: ScannedBag, seal: str | None) -> Iterator[Finding]:
+    """Give what breaks the chain above the payload files, each finding an error.
+
+    Args:
+        bag: A scan of it that read the manifests, at depth ``complete`` or ``full``.
+        seal: Its seal as it is known from elsewhere; ``None`` when nobody knows it. The chain then begins at the tag
+            manifest, where there is one.
+    """
+    if seal is not None:
+        yield from check_seal(bag, seal)
+    yield from (each for each in check_algorithms(bag) if each.code == "algorithm-twice")
+    yield from check_missing_tags(bag)
+    yield from check_tag_digests(bag)
+    if not bag.is_old:
+        yield from omitted_manifests(bag, _sealed_manifest(bag))
+
+
+def check_seal(bag: ScannedBag, seal: str) -> Iterator[Finding]:
+    """Hold the seal of a bag against the one that is known from elsewhere.
+
+    BagIt lets anybody rewrite payload and manifests together; only a seal that is kept elsewhere shows it.
+    """
+    if bag.seal is None:
+        yield Finding.of("seal-missing", "", f"the bag was sealed with {seal}; no tag manifest can be read")
+    elif bag.seal != seal.lower():
+        says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal}"
+        yield Finding.of("seal-differs", "", says)
+    # The drafts before 1.0 let a tag manifest leave out a payload manifest; under a seal nobody may add one.
+    if bag.is_old:
+        yield from omitted_manifests(bag, _sealed_manifest(bag))
+
+
+def _sealed_manifest(bag: ScannedBag) -> Manifest | None:
+    """Return the tag manifest that the seal is of; ``None`` when there is none that we can read."""
+    best = strongest(each.algorithm for each in bag.tag_manifests if each.algorithm is not None)
+    return next((each for each in reversed(bag.tag_manifests) if each.algorithm == best), None)
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedFiles:
+    """Files of a bag, and the digests that somebody vouches for.
+
+    Attributes:
+        container: Where the files lie.
+        files: All files, by path.
+        expected: The digests by algorithm that a file must have, by path; a file that is not here has no voucher.
+        by: Who vouches for them, in a word: ``manifest`` or ``index``.
+    """
+
+    container: Container
+    files: Mapping[str, Entry]
+    expected: Mapping[str, Mapping[str, str]]
+    by: str = "manifest"
+
+    @classmethod
+    def by_manifests(cls, bag: ScannedBag, broken: Collection[Finding] = ()) -> Self:
+        """Return the files of a bag that its payload manifests vouch for.
+
+        Args:
+            bag: A scan of it that read the manifests.
+            broken: What :func:`check_chain` found. A manifest that a tag manifest contradicts, or should list and does
+                not, vouches for nothing.
+        """
+        doubtful = {each.where for each in broken if each.code.startswith("tag-file-")}
+        if any(each.code == "tagmanifest-omits-manifest" for each in broken):
+            sealed = _sealed_manifest(bag)
+            doubtful |= {printable(each.name) for each in bag.manifests if sealed and each.name not in sealed.entries}
+        believed = [each for each in bag.manifests if printable(each.name) not in doubtful]
+        claims = bag.claims
+        if len(believed) < len(bag.manifests):
+            claims = match_claims(believed, bag.payload, bag.declaration.encoding if bag.declaration else "utf-8")
+        return cls(bag.container, bag.files, claims.expected)
+
+    @classmethod
+    def by_index(cls, path: Path, container: Container, index: MemberIndex) -> Self:
+        """Return the payload of a plain tar that a member index vouches for; it is as good as whoever gave it.
+
+        Args:
+            path: The tar.
+            container: The tar, open.
+            index: Its member index.
+
+        Raises:
+            BagError: It is no plain tar.
+        """
+        return cls(container, *files_by_index(path, container, index), "index")
+
+    def vouches(self, entry: Entry) -> bool:
+        """Tell whether somebody vouches for a file, and no part of its path is a file, which only an archive can do."""
+        parts = entry.path.split("/")
+        above = ("/".join(parts[:number]) for number in range(2, len(parts)))
+        return entry.path in self.expected and not any(path in self.files for path in above)
+
+    def copy(
+        self,
+        wanted: Sequence[Entry],
+        write: Callable[[Entry, Iterator[bytes]], object],
+        progress: Progress = SILENT,
+    ) -> Iterator[tuple[Entry, Finding | None]]:
+        """Hash files while they are copied, and tell of each, when it has passed, whether it is what it should be.
+
+        Args:
+            wanted: The files; each is vouched for.
+            write: Takes the bytes of one, to their end. What it keeps must not be used before the file is told of.
+            progress: Hears of the bytes.
+
+        Yields:
+            Each file with ``None``, or with the finding that it was altered or could not be read.
+        """
+        for entry, chunks in read_in_order(self.container, wanted):
+            result: Fixity
+            digest = MultiDigest(self.expected[entry.path])
+            try:
+                write(entry, _hashed(digest, check_size(entry.path, entry.size, chunks, progress)))
+                result = compare_digests(digest.hexdigests(), self.expected[entry.path])
+            except UnreadError as error:
+                result = Unreadable(error.reason)
+            yield entry, fixity_finding("payload", entry.path, result, by=self.by)
+
+
+def _hashed(digest: MultiDigest, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedBag:
-    """A bag whose tag files are what its tag manifests say, and whose tag manifest is what its seal says.
+    """A bag whose chain of trust holds, from its seal to its manifests.
 
     Attributes:
         label: How messages name it.
         hint: What messages advise.
-        bag: What a look at it gave.
+        bag: What a scan of it gave.
     """
 
     label: str
     hint: str
     bag: ScannedBag
 
-    def octets(self, paths: Iterable[str], *, limit: int) -> Mapping[str, bytes]:
+    @property
+    def payload(self) -> Mapping[str, Entry]:
+        """The payload files that are there, by path, whether a manifest lists them or not."""
+        return self.bag.payload
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files, tag files too."""
+        return sum(entry.size for entry in self.bag.files.values())
+
+    def read(self, paths: Iterable[str], *, limit: int) -> dict[str, bytes]:
         """Return files of the payload, each with the digests that every manifest gives it.
 
         Args:
             paths: Their paths, ``data/`` included; each is in the listing.
-            limit: Octets that one may have.
+            limit: The most bytes that one may have.
 
         Raises:
-            BagError: One is larger, in no manifest, or altered.
+            BagError: One is larger, is in no manifest, or was altered.
             ArchiveError: One could not be read.
         """
-        entries = [self.bag.payload[path] for path in paths]
-        for entry in entries:
+        files = VouchedFiles.by_manifests(self.bag)
+        wanted = [self.bag.payload[path] for path in paths]
+        for entry in wanted:
             if entry.size > limit:
-                raise self._error(entry.path, f"has {entry.size} bytes, more than {limit} are not read")
-        read = {}
-        for entry, chunks in self.bag.container.contents(entries):
-            read[entry.path] = self._checked(entry.path, chunks, self.bag.claims.expected.get(entry.path, {}))
-        return read
+                says = f"{self.label}: {printable(entry.path)} has {entry.size} bytes, more than {limit} are not read"
+                raise BagError(says, hint=self.hint)
+            if not files.vouches(entry):
+                raise self._error(entry.path, "is in no manifest")
+        read: dict[str, bytes] = {}
 
-    def _checked(self, path: str, chunks: Iterable[bytes], expected: Mapping[str, str]) -> bytes:
-        if not expected:
-            raise self._error(path, "is in no manifest")
-        data = bytearray()
-        match check_fixity(_kept_in(data, chunks), expected):
-            case Intact():
-                return bytes(data)
-            case Altered(algorithm):
-                raise self._error(path, f"was altered: its {algorithm} is not the one that the manifest gives")
-            case Unreadable(reason):
-                raise ArchiveError(f"{self.label}: {printable(path)} could not be read: {reason}", hint=self.hint)
+        def keep(entry: Entry, chunks: Iterator[bytes]) -> None:
+            read[entry.path] = b"".join(chunks)
+
+        for entry, wrong in files.copy(wanted, keep):
+            if wrong is not None and wrong.code == "payload-unreadable":
+                raise ArchiveError(f"{self.label}: {printable(entry.path)}: {wrong.message}", hint=self.hint)
+            if wrong is not None:
+                raise self._error(entry.path, f"was altered: {wrong.message}")
+        return read
 
     def _error(self, path: str, says: str) -> BagError:
         return BagError(f"{self.label} is not what it was: {printable(path)} {says}", hint=self.hint)
 
 
 @contextmanager
-def trusted(path: Path, *, label: str, seal: str | None, hint: str) -> Iterator[TrustedBag]:
-    """Open a bag to read files of it.
+def open_trusted(path: Path, *, label: str, seal: str | None, hint: str) -> Iterator[TrustedBag]:
+    """Open a bag to read files of it that its chain of trust carries.
 
     Args:
         path: Where it lies.
@@ -81,19 +244,11 @@ def trusted(path: Path, *, label: str, seal: str | None, hint: str) -> Iterator[
         hint: What messages advise.
 
     Raises:
-        BagError: It cannot be opened as a bag, its seal is another, or a tag file was altered.
+        BagError: It cannot be opened as a bag, or the chain is broken above its files.
     """
     with closing(open_container(path)) as container:
         bag = scan_bag(container, Depth.COMPLETE)
-        if seal is not None and bag.seal != seal.lower():
-            says = f"its seal is {bag.seal or 'gone'}, it was sealed with {seal}"
-            raise BagError(f"{label} is not what it was: {says}", hint=hint)
-        for finding in check_tag_digests(bag):
-            raise BagError(f"{label} is not what it was: {finding.where}: {finding.message}", hint=hint)
+        for broken in check_chain(bag, seal):
+            where = f"{broken.where}: " if broken.where else ""
+            raise BagError(f"{label} is not what it was: {where}{broken.message}", hint=hint)
         yield TrustedBag(label, hint, bag)
-
-
-def _kept_in(data: bytearray, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        data += chunk
-        yield chunk

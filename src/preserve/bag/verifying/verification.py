@@ -17,10 +17,11 @@ from preserve.bag.reading import ScannedBag, check_index, scan_bag
 from preserve.bag.verifying.checks import CHECKS
 from preserve.bag.verifying.fast_path import verify_plainly
 from preserve.bag.verifying.profile import Profile
+from preserve.bag.verifying.trust import check_seal
 from preserve.findings import Finding, Severity
 from preserve.octets import Readable
 
-__all__ = ["check_seal", "verdict_of", "verify", "verify_carefully", "verify_stream"]
+__all__ = ["verdict_of", "verify", "verify_carefully", "verify_stream"]
 
 _DEPTHS = tuple(Depth)
 _INCOMPLETE = frozenset({"payload-to-fetch"})
@@ -126,14 +127,6 @@ def _all(bag: ScannedBag, seal: str | None, profile: Profile | None) -> Iterator
             yield from check(bag)
     if profile is not None:
         yield from profile.check(bag)
-
-
-def check_seal(bag: ScannedBag, seal: str) -> Iterator[Finding]:
-    """BagIt lets anybody rewrite payload and manifests together; a seal kept elsewhere shows it."""
-    if bag.seal is None:
-        yield Finding.of("seal-missing", "", f"the bag was sealed with {seal}; no tag manifest can be read")
-    elif bag.seal != seal.lower():
-        yield Finding.of("seal-differs", "", f"the bag was sealed with {seal}; its tag manifest now has {bag.seal}")
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

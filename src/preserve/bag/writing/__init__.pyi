@@ -11,9 +11,6 @@ from .sinks import Sink as Sink, open_sink as open_sink
 from .stage import Stage as Stage
 from .writer import (
     StreamWriter as StreamWriter,
-    UnreadError as UnreadError,
-    altered_finding as altered_finding,
-    check_size as check_size,
     lies_in as lies_in,
     prepare_ground as prepare_ground,
 )

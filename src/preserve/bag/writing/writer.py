@@ -11,78 +11,15 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from preserve.bag.containers import printable
 from preserve.bag.model import strongest
-from preserve.bag.reading import Altered, IndexedMember, MemberIndex, compare_digests, format_manifest
+from preserve.bag.reading import IndexedMember, MemberIndex, check_size, format_manifest
 from preserve.bag.writing.sinks import Sink
 from preserve.bag.writing.stage import sweep_stages
 from preserve.digests import MultiDigest, digest_bytes, sha256
 from preserve.errors import ArchiveError
-from preserve.findings import Finding
 from preserve.progress import SILENT, Progress
 
-__all__ = ["StreamWriter", "UnreadError", "altered_finding", "check_size", "lies_in", "prepare_ground"]
-
-
-class UnreadError(Exception):
-    """A file could not be read to its end, or is not what was listed.
-
-    Attributes:
-        path: Its path in the bag.
-        reason: Why, in words.
-    """
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
-
-
-def check_size(path: str, size: int, chunks: Iterable[bytes], progress: Progress = SILENT) -> Iterator[bytes]:
-    """Give the octets of a file, and make sure that they are as many as were listed.
-
-    Args:
-        path: Its path in the bag.
-        size: Its octets.
-        chunks: They; iterating may raise OSError.
-        progress: Hears of them as they pass.
-
-    Raises:
-        UnreadError: They could not be read, or are more or fewer.
-    """
-    left = size
-    try:
-        for chunk in chunks:
-            left -= len(chunk)
-            if left < 0:
-                break
-            progress.advance(path, len(chunk))
-            yield chunk
-    except OSError as error:
-        raise UnreadError(path, error.strerror or str(error)) from error
-    if left:
-        raise UnreadError(path, f"it has {'more' if left < 0 else 'fewer'} octets than the {size} that were listed")
-
-
-def altered_finding(
-    what: str, path: str, digests: Mapping[str, str], expected: Mapping[str, str], *, by: str = "manifest"
-) -> Finding | None:
-    """Return the finding that a file has another digest than it should have; ``None`` when it has not.
-
-    Args:
-        what: ``payload`` or ``tag-file``.
-        path: Its path in the bag.
-        digests: What it has, by algorithm.
-        expected: What it should have.
-        by: Who says so.
-    """
-    match compare_digests(digests, expected):
-        case Altered(algorithm, given, actual):
-            return Finding.of(
-                f"{what}-altered", printable(path), f"its {algorithm} is {actual}, the {by} gives {given}"
-            )
-        case _:
-            return None
+__all__ = ["StreamWriter", "lies_in", "prepare_ground"]
 
 
 class StreamWriter:
