@@ -423,6 +423,11 @@ class TestSides:
     def test_a_bag_whose_source_was_exchanged_is_not_compared(self, tmp_path: Path) -> None:
         path = _bag(tmp_path, page_text().encode())
         (path / "data/source/a.txt").write_bytes(page_text(chrome="x").encode())
+        with pytest.raises(BagError, match=r"is not what it was: data/source/a\.txt was altered"):
+            read_operand(find_operand(str(path)))
+
+    def test_a_bag_made_with_another_source_is_not_compared(self, tmp_path: Path) -> None:
+        path = _bag(tmp_path, page_text().encode(), "05STRELSAU112", **{"source/a.txt": page_text(chrome="x").encode()})
         with pytest.raises(BagError, match="not the one that its record was made of"):
             read_operand(find_operand(str(path)))
 
@@ -432,8 +437,7 @@ class TestSides:
             read_operand(find_operand(str(path)))
 
     def test_a_record_that_cannot_be_read_is_told_without_its_text(self, tmp_path: Path) -> None:
-        path = _bag(tmp_path, page_text().encode())
-        (path / "data/record/a.json").write_bytes(b'{"subject": "HIDDENWORD"}')
+        path = _bag(tmp_path, page_text().encode(), "05STRELSAU112", **{"record/a.json": b'{"subject": "HIDDENWORD"}'})
         with pytest.raises(BagError, match="record cannot be read") as caught:
             read_operand(find_operand(str(path)))
         assert "HIDDENWORD" not in str(caught.value)
@@ -573,7 +577,7 @@ class TestFolders:
 
         old = _folder(tmp_path, "a", {"1.txt": page_text()})
         new = _folder(tmp_path, "b", {"1.txt": page_text(BODY.replace("certain", "sure"))})
-        monkeypatch.setattr(corpus, "compare", broken)
+        monkeypatch.setattr(corpus, "compare_cables", broken)
         (line,) = _lines(old, new)
         assert line.outcome is CableOutcome.FAILED
         assert line.error is not None
