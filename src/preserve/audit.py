@@ -6,7 +6,8 @@ sweeps between catalogue and store. Not in scope: repairing, and choosing a part
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from preserve.archive import (
     describe_absence,
 )
 from preserve.bag import INDEX_SUFFIX, Depth, Form, Verdict, index_path, read_index, verify
+from preserve.engine import Lost, map_batches
 from preserve.errors import BagError
 from preserve.findings import Finding, Severity
 from preserve.provenance import EventType
@@ -31,6 +33,7 @@ __all__ = [
     "FINDINGS_LIMIT",
     "AuditResult",
     "AuditTask",
+    "audit_bags",
     "check_bag",
     "due_bags",
     "make_task",
@@ -152,6 +155,35 @@ def check_bag(one: AuditTask) -> AuditResult:
     outcome = _OUTCOMES[report.verdict]
     findings = [each for each in report.findings if each.code != _BY_DESIGN or report.name != one.name] + of_index
     return _result(one, outcome, findings, present=True, files=report.files, octets=report.bytes)
+
+
+def audit_bags(archive: Archive, tasks: Iterable[AuditTask], *, jobs: int = 1) -> Generator[AuditResult, None, None]:
+    """Check bags in workers, and log each check before its result is given, so that a run can be cut short anywhere.
+
+    Args:
+        archive: Where they are stored.
+        tasks: The bags to check.
+        jobs: How many workers; with 1 this process does the work.
+
+    Raises:
+        ArchiveError: A check could not be logged; the results given until then were.
+    """
+    with closing(map_batches(check_bag, tasks, jobs=jobs)) as batches:
+        for batch in batches:
+            results = [_lost(outcome.item) if isinstance(outcome, Lost) else outcome.result for outcome in batch]
+            record_checks(archive, results)
+            yield from results
+
+
+def _lost(one: AuditTask) -> AuditResult:
+    return AuditResult(
+        name=one.name,
+        version=one.version,
+        location=one.location,
+        outcome=EventOutcome.UNKNOWN,
+        present=True,
+        depth=Depth.FULL,
+    )
 
 
 def _of_index(one: AuditTask) -> Iterator[Finding]:

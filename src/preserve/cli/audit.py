@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from preserve.archive import Archive, EventOutcome, open_archive
-from preserve.audit import AuditResult, AuditTask, check_bag, due_bags, make_task, record_checks, sweep_archive
-from preserve.bag import Depth
+from preserve.audit import AuditTask, audit_bags, due_bags, make_task, sweep_archive
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.options import (
     ArchiveFlag,
@@ -23,7 +22,6 @@ from preserve.cli.options import (
     the_clock,
     workers,
 )
-from preserve.engine import Lost, map_batches
 from preserve.errors import ExitCode
 from preserve.report import AUDIT_WORDS, json_lines as lines, text
 
@@ -60,7 +58,7 @@ def audit(
         progress.total(place.count()[0] if not identifiers else None)
         # What is missing is told bag by bag; the sweep adds what lies there unknown.
         strays = [] if identifiers else [each for each in sweep_archive(place) if each.code != "bag-missing"]
-        with closing(_audited(place, _tasks(place, identifiers), workers(jobs))) as results:
+        with closing(audit_bags(place, _tasks(place, identifiers), jobs=workers(jobs))) as results:
             for result in results:
                 progress.advance(result.label, result.bytes)
                 counts[result.outcome] += 1
@@ -80,23 +78,3 @@ def _tasks(place: Archive, identifiers: list[str] | None) -> Iterator[AuditTask]
     if not identifiers:
         return due_bags(place)
     return (make_task(stored) for identifier in identifiers for stored in place.find(identifier))
-
-
-def _audited(place: Archive, tasks: Iterator[AuditTask], jobs: int) -> Generator[AuditResult, None, None]:
-    """Check in workers; each batch is logged before its results are told, so that a run can be cut short anywhere."""
-    with closing(map_batches(check_bag, tasks, jobs=jobs)) as batches:
-        for batch in batches:
-            results = [_lost(outcome.item) if isinstance(outcome, Lost) else outcome.result for outcome in batch]
-            record_checks(place, results)
-            yield from results
-
-
-def _lost(one: AuditTask) -> AuditResult:
-    return AuditResult(
-        name=one.name,
-        version=one.version,
-        location=one.location,
-        outcome=EventOutcome.UNKNOWN,
-        present=True,
-        depth=Depth.FULL,
-    )
