@@ -63,7 +63,7 @@ def encode_premis(provenance: CableProvenance) -> bytes:
         *[agent_element(agent) for agent in provenance.agents],
         _rights(provenance),
     ]
-    return document(part for part in parts if part)
+    return document([part for part in parts if part])
 
 
 def _is_outcome(link: ObjectLink) -> bool:
@@ -82,7 +82,7 @@ def _told(files: Iterable[FileObject], makers: Mapping[str, Event]) -> Mapping[s
 def _cable(provenance: CableProvenance) -> str:
     content = [identifier_element("object", CABLE_TYPE, provenance.identifier)]
     if provenance.files:
-        files = (identifier_element("relatedObject", FILE_TYPE, file.path) for file in provenance.files)
+        files = [identifier_element("relatedObject", FILE_TYPE, file.path) for file in provenance.files]
         content.append(relationship_element(Relationship.STRUCTURAL, RelationshipSubType.IS_REPRESENTED_BY, *files))
     return block('<object xsi:type="intellectualEntity">', "object", content)
 
@@ -90,7 +90,7 @@ def _cable(provenance: CableProvenance) -> str:
 def _file(file: FileObject, maker: Event | None) -> str:
     # One is enough to tell the file by; where our own is not there, whatever is.
     digests = {name: digest for name, digest in file.digests.items() if name == "sha256"} or file.digests
-    fixity = "".join(_fixity(name, digest) for name, digest in sorted(digests.items()))
+    fixity = "".join([_fixity(name, digest) for name, digest in sorted(digests.items())])
     content = [
         identifier_element("object", FILE_TYPE, file.path),
         f"<objectCharacteristics>{fixity}<size>{file.size}</size>{_format(file)}</objectCharacteristics>",
@@ -148,7 +148,7 @@ def _rights(provenance: CableProvenance) -> str:
     # The schema wants at least one statement inside rights.
     if not provenance.rights:
         return ""
-    statements = (_statement(statement, provenance.identifier) for statement in provenance.rights)
+    statements = [_statement(statement, provenance.identifier) for statement in provenance.rights]
     return block("<rights>", "rights", statements)
 
 
@@ -161,14 +161,14 @@ def _statement(statement: RightsStatement, cable: str) -> str:
     ]
     if statement.status is not None:
         # The act is of the United States; ISO 3166-1 alpha-2, as the schema recommends.
-        notes = "".join(leaf("copyrightNote", note) for note in statement.notes)
+        notes = "".join([leaf("copyrightNote", note) for note in statement.notes])
         status = term_element("copyrightStatus", statement.status)
         jurisdiction = "<copyrightJurisdiction>us</copyrightJurisdiction>"
         content.append(f"<copyrightInformation>{status}{jurisdiction}{notes}</copyrightInformation>")
     else:
         reasons += statement.notes
     act = term_element("act", EventType.DISSEMINATION) + leaf("restriction", statement.restriction)
-    notes = "".join(leaf("rightsGrantedNote", reason) for reason in reasons)
+    notes = "".join([leaf("rightsGrantedNote", reason) for reason in reasons])
     content.append(f"<rightsGranted>{act}{notes}</rightsGranted>")
     content.append(identifier_element("linkingObject", CABLE_TYPE, cable))
     return block("<rightsStatement>", "rightsStatement", content)

@@ -26,9 +26,10 @@ from dataclasses import dataclass
 from preserve.cable import Mark, Paragraph, Segment, SegmentKind
 from preserve.tei.anchors import Anchors
 from preserve.tei.certainty import LEFT_BY_A_SITE
-from preserve.tei.characters import WHITE_SPACE, is_plain, transcribed
+from preserve.tei.characters import WHITE_SPACE, transcribe
 from preserve.tei.marks import Phrases
 from preserve.tei.pieces import Piece, fragments, pieces
+from preserve.xml_characters import is_plain
 
 __all__ = ["BLOCKS", "LINES", "Division", "division"]
 
@@ -227,7 +228,7 @@ def division(
     """
     parts = pieces(text, segments, marks)
     # Most texts hold nothing that XML must escape: one look at the whole is quicker than one at each stretch.
-    escaped = str if is_plain(text) else transcribed
+    escaped = str if is_plain(text) else transcribe
     return Division(
         Phrases(text, anchors, fragments(text, parts), escaped),
         parts,

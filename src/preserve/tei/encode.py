@@ -16,10 +16,11 @@ from preserve.cable import Cable, Header
 from preserve.provenance import Software
 from preserve.tei.anchors import HEADER, Anchors, anchors
 from preserve.tei.certainty import CAPTURE, PACKAGER, SEEN_IN_THE_TEXT
-from preserve.tei.characters import attribute, name_part, unencodable
+from preserve.tei.characters import name_part
 from preserve.tei.division import division
 from preserve.tei.header import header
 from preserve.tei.making import Making
+from preserve.xml_characters import escape_attribute, find_unencodable
 
 __all__ = ["TEI_NAMESPACE", "encode_tei"]
 
@@ -47,7 +48,7 @@ def encode_tei(
     document = _document(cable, targets, has_lines=has_lines)
     # Looking for "<g " in the result is quicker than looking for each such character in the text.
     texts = ((cable.body.text, document), (cable.header.text if cable.header else "", front))
-    declared = {character for text, xml in texts if "<g " in xml for character in unencodable(text)}
+    declared = {character for text, xml in texts if "<g " in xml for character in find_unencodable(text)}
     making = Making(software, date, source_path, authority)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -73,5 +74,5 @@ def _document(cable: Cable, targets: Anchors, *, has_lines: bool) -> str:
     head = f'<gap reason="notInSource" unit="section" extent="unknown" resp="#{head_by}"/>'
     tail = f'<gap reason="notInSource" unit="chars" extent="unknown" resp="#{PACKAGER}"{SEEN_IN_THE_TEXT}/>'
     content = text.write(head if "routing-header" in missing else "", tail if "tail" in missing else "")
-    identifier = attribute(cable.identifier)
+    identifier = escape_attribute(cable.identifier)
     return f'      <div type="document" subtype="telegram" xml:id="d1" n="{identifier}">{content}</div>\n'

@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from preserve.cable import Cable
 from preserve.provenance import Software
-from preserve.tei.characters import attribute, char_id, described
+from preserve.tei.characters import char_id
 from preserve.tei.taxonomy import Scheme, Taxonomies
+from preserve.xml_characters import escape_attribute, escape_content
 
 __all__ = ["TEI_SCHEMA", "encoding_description"]
 
@@ -99,12 +100,13 @@ def encoding_description(cable: Cable, taxonomies: Taxonomies, unencodable: Iter
 def _taxonomy(scheme: Scheme) -> str:
     # TEI P5: a taxonomy has either a <bibl> or a <desc> before its categories.
     categories = "".join(
-        f'          <category xml:id="{category.xml_id}"><catDesc>{described(category.meaning)}</catDesc></category>\n'
+        f'          <category xml:id="{category.xml_id}">'
+        f"<catDesc>{escape_content(category.meaning)}</catDesc></category>\n"
         for category in scheme.categories.values()
     )
     return (
         f'        <taxonomy xml:id="{scheme.xml_id}">\n'
-        f"          <desc>{described(scheme.says)}</desc>\n"
+        f"          <desc>{escape_content(scheme.says)}</desc>\n"
         f"{categories}"
         "        </taxonomy>\n"
     )
@@ -113,10 +115,10 @@ def _taxonomy(scheme: Scheme) -> str:
 @lru_cache(maxsize=8)
 def _application(software: Software) -> str:
     number = _VERSION_NUMBER.match(software.version)
-    label = described(f"{software.name} {software.full_version}")
+    ident, label = escape_attribute(_ident(software.name)), escape_content(f"{software.name} {software.full_version}")
     return (
         "      <appInfo>\n"
-        f'        <application ident="{attribute(_ident(software.name))}" version="{number[0] if number else 0}">'
+        f'        <application ident="{ident}" version="{number[0] if number else 0}">'
         f"<label>{label}</label></application>\n"
         "      </appInfo>\n"
     )

@@ -14,8 +14,8 @@ from preserve.cable import Access, Cable, Completeness, Created, Redaction, Rele
 from preserve.provenance import uuid_for
 from preserve.tei.anchors import Anchors, w3c
 from preserve.tei.certainty import AUTHORITY, BY_RELEASE_BASIS, CAPTURE, INFERRED, MOMENTS, ORIGINAL, PACKAGER, RELEASE
-from preserve.tei.characters import attribute, described
 from preserve.tei.making import Making
+from preserve.xml_characters import escape_attribute, escape_content
 
 __all__ = ["STATUS", "created", "file_description"]
 
@@ -71,7 +71,7 @@ def created(cable: Cable) -> str:
     stated = cable.created
     if stated is None:
         return ""
-    return f"<date{_moment(stated)}>{described(stated.text)}</date>"
+    return f"<date{_moment(stated)}>{escape_content(stated.text)}</date>"
 
 
 def _moment(stated: Created) -> str:
@@ -94,11 +94,11 @@ def _title_statement(cable: Cable, anchors: Anchors, making: Making) -> str:
     printed = anchors.corresponding("subject") if cable.subject else ""
     return (
         "      <titleStmt>\n"
-        f'        <title type="main"{printed}>{described(cable.subject or telegram)}</title>\n'
-        f'        <title type="desc">{described(f"{telegram}{sender}{date}")}</title>\n'
+        f'        <title type="main"{printed}>{escape_content(cable.subject or telegram)}</title>\n'
+        f'        <title type="desc">{escape_content(f"{telegram}{sender}{date}")}</title>\n'
         f"{_author(cable, '        ')}"
         f'        <respStmt xml:id="{PACKAGER}"><resp>automatic normalization and TEI encoding</resp>'
-        f'<name type="software">{described(making.software.name)}</name></respStmt>\n'
+        f'<name type="software">{escape_content(making.software.name)}</name></respStmt>\n'
         "      </titleStmt>\n"
     )
 
@@ -106,25 +106,25 @@ def _title_statement(cable: Cable, anchors: Anchors, making: Making) -> str:
 def _author(cable: Cable, indent: str) -> str:
     if cable.origin is None:
         return ""
-    return f"{indent}<author><orgName>{described(cable.origin.name)}</orgName></author>\n"
+    return f"{indent}<author><orgName>{escape_content(cable.origin.name)}</orgName></author>\n"
 
 
 def _publication_statement(cable: Cable, making: Making) -> str:
     rights, day = cable.rights, making.date.isoformat()
-    target = f' target="{attribute(rights.copyright)}"' if _URI.fullmatch(rights.copyright) else ""
+    target = f' target="{escape_attribute(rights.copyright)}"' if _URI.fullmatch(rights.copyright) else ""
     marking = f"Marked {cable.classification.level} by the originator. " if cable.classification else ""
     prose = (f"Access: {rights.access}.", rights.statement, rights.advisory, f"{marking}{_MARKING_POLICY}")
     received = cable.received_identifier
     return (
         "      <publicationStmt>\n"
-        f'        <authority xml:id="{AUTHORITY}">{described(making.authority or _NOT_STATED)}</authority>\n'
+        f'        <authority xml:id="{AUTHORITY}">{escape_content(making.authority or _NOT_STATED)}</authority>\n'
         f'        <date when="{day}">{day}</date>\n'
-        f'        <idno type="cable">{described(cable.identifier)}</idno>\n'
+        f'        <idno type="cable">{escape_content(cable.identifier)}</idno>\n'
         f"{_line('idno', 'received', received) if received else ''}"
         f'        <idno type="UUID">urn:uuid:{_uuid(cable)}</idno>\n'
         f'        <availability status="{STATUS[rights.access]}">\n'
-        f"          <licence{target}>{described(_LICENCES.get(rights.copyright, rights.copyright))}</licence>\n"
-        + "".join([f"          <p>{described(text)}</p>\n" for text in prose if text])
+        f"          <licence{target}>{escape_content(_LICENCES.get(rights.copyright, rights.copyright))}</licence>\n"
+        + "".join([f"          <p>{escape_content(text)}</p>\n" for text in prose if text])
         + "        </availability>\n      </publicationStmt>\n"
     )
 
@@ -134,7 +134,7 @@ def _uuid(cable: Cable) -> str:
 
 
 def _line(name: str, kind: str, text: str, more: str = "", indent: str = "        ") -> str:
-    return f'{indent}<{name} type="{kind}"{more}>{described(text)}</{name}>\n'
+    return f'{indent}<{name} type="{kind}"{more}>{escape_content(text)}</{name}>\n'
 
 
 def _capture(cable: Cable, making: Making) -> str:
@@ -146,11 +146,11 @@ def _capture(cable: Cable, making: Making) -> str:
     read = f"Read as {page.format} ({page.rendering}), {source.encoding}."
     return (
         f'        <bibl type="capture" xml:id="{CAPTURE}">\n'
-        f'          <title level="u">{described(title)}</title>\n'
+        f'          <title level="u">{escape_content(title)}</title>\n'
         + "".join([_digest(of, sha256) for of, sha256 in digests.items()])
         + f'          <extent><measure unit="byte" quantity="{source.size}">{source.size} bytes</measure></extent>\n'
-        f'          <ref target="{_path(making.source_path)}" mimeType="{attribute(source.media_type)}">'
-        f"{described(source.name)}</ref>\n"
+        f'          <ref target="{_path(making.source_path)}" mimeType="{escape_attribute(source.media_type)}">'
+        f"{escape_content(source.name)}</ref>\n"
         f"{_container(source.container, source.size) if source.container else ''}"
         f"{_note('format', read)}"
         f"{_note('disclaimer', page.disclaimer) if page.disclaimer else ''}"
@@ -159,24 +159,24 @@ def _capture(cable: Cable, making: Making) -> str:
 
 
 def _digest(of: str, sha256: str, indent: str = "          ") -> str:
-    return f'{indent}<idno type="sha256" subtype="{of}">{described(sha256)}</idno>\n'
+    return f'{indent}<idno type="sha256" subtype="{of}">{escape_content(sha256)}</idno>\n'
 
 
 def _path(path: str) -> str:
-    return attribute(quote(path.encode("utf-8", "replace"), safe="/"))
+    return escape_attribute(quote(path.encode("utf-8", "replace"), safe="/"))
 
 
 def _container(container: SourceContainer, size: int) -> str:
     """Return the larger file that the source was part of, and where in it."""
     scope = ""
     if container.member is not None:
-        scope += f'            <biblScope unit="member">{described(container.member)}</biblScope>\n'
+        scope += f'            <biblScope unit="member">{escape_content(container.member)}</biblScope>\n'
     if container.offset is not None:
         first, last = container.offset, container.offset + max(size, 1) - 1
         scope += f'            <biblScope unit="byte" from="{first}" to="{last}">bytes {first}-{last}</biblScope>\n'
     return (
         '          <relatedItem type="host"><bibl>\n'
-        f'            <title level="u">{described(container.name)}</title>\n'
+        f'            <title level="u">{escape_content(container.name)}</title>\n'
         f"{_digest('file', container.sha256, '            ')}"
         f"{scope}"
         "          </bibl></relatedItem>\n"
@@ -193,7 +193,7 @@ def _release(release: Release | None) -> str:
     when = w3c(release.date)
     return (
         f'        <bibl type="release" xml:id="{RELEASE}"{BY_RELEASE_BASIS[release.basis]}>\n'
-        f'          <title level="u">{described(release.name or release.text)}</title>\n'
+        f'          <title level="u">{escape_content(release.name or release.text)}</title>\n'
         + (f'          <date when="{when}">{when}</date>\n' if when else "")
         + _note("release", release.text, f' subtype="{release.basis}"')
         + "        </bibl>\n"
@@ -205,8 +205,8 @@ def _original(cable: Cable, anchors: Anchors) -> str:
     printed = anchors.corresponding("mrn")
     return (
         f'        <bibl type="original" xml:id="{ORIGINAL}">\n'
-        f'          <idno type="cable">{described(cable.identifier)}</idno>\n'
-        + (f'          <idno type="mrn"{printed}>{described(reference.text)}</idno>\n' if reference else "")
+        f'          <idno type="cable">{escape_content(cable.identifier)}</idno>\n'
+        + (f'          <idno type="mrn"{printed}>{escape_content(reference.text)}</idno>\n' if reference else "")
         + _author(cable, "          ")
         + (f"          {when}\n" if when else "")
         + _completeness(cable.completeness)

@@ -16,7 +16,7 @@ from preserve.cable import Mark, MarkKind
 from preserve.errors import RecordError
 from preserve.tei.anchors import Anchors, telegram_uri
 from preserve.tei.certainty import AUTO_INSERTED, BY_BASIS
-from preserve.tei.characters import attribute
+from preserve.xml_characters import escape_attribute
 
 __all__ = ["ASIDES", "SEG_TYPES", "Phrases"]
 
@@ -91,10 +91,10 @@ def _reference(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str
         return f'<ref type="mention">{content}</ref>'
     reference = carried[1]
     kind = "telegram" if reference.kind == "telegram" else "document"
-    label = f' n="{attribute(reference.label)}"' if reference.label else ""
+    label = f' n="{escape_attribute(reference.label)}"' if reference.label else ""
     target = by = ""
     if reference.identifier is not None:
-        target = f' target="{attribute(telegram_uri(reference.identifier))}"'
+        target = f' target="{escape_attribute(telegram_uri(reference.identifier))}"'
         by = BY_BASIS[reference.identifier_basis] if reference.identifier_basis else ""
     return f'<ref{anchors.place(mark)} type="{kind}"{label}{target}{by}>{content}</ref>'
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from preserve.cable import Cable, Origin, Recipient, Reference, SegmentKind
 from preserve.tei.anchors import Anchors, telegram_uri, w3c
 from preserve.tei.certainty import BY_BASIS, CAPTURE, IN_THE_TEXT, INFERRED
-from preserve.tei.characters import attribute, described
 from preserve.tei.file_description import created
 from preserve.tei.taxonomy import Taxonomies
+from preserve.xml_characters import escape_attribute, escape_content
 
 __all__ = ["profile_description"]
 
@@ -57,7 +57,7 @@ def _text_class(cable: Cable, taxonomies: Taxonomies) -> str:
 def _terms(cable: Cable) -> Iterator[str]:
     for position, tag in enumerate(cable.tags, start=1):
         by = BY_BASIS[tag.basis]
-        yield f'          <term xml:id="tag-{position}" type="{tag.kind}"{by}>{described(tag.value)}</term>\n'
+        yield f'          <term xml:id="tag-{position}" type="{tag.kind}"{by}>{escape_content(tag.value)}</term>\n'
 
 
 def _correspondence(cable: Cable, anchors: Anchors) -> str:
@@ -75,7 +75,7 @@ def _correspondence(cable: Cable, anchors: Anchors) -> str:
     )
     if not content:
         return ""
-    key = attribute(cable.identifier)
+    key = escape_attribute(cable.identifier)
     return f'      <correspDesc type="telegram" key="{key}" source="#{CAPTURE}">\n{content}      </correspDesc>\n'
 
 
@@ -84,12 +84,12 @@ def _sent(cable: Cable, anchors: Anchors) -> str:
     content = _office(cable.origin) if cable.origin else ""
     if routing and routing.sender:
         line = anchors.corresponding_lines(SegmentKind.FROM)
-        content += f'          <orgName type="station"{line}>{described(routing.sender)}</orgName>\n'
+        content += f'          <orgName type="station"{line}>{escape_content(routing.sender)}</orgName>\n'
     if cable.origin and cable.origin.place:
-        content += f"          <placeName{IN_THE_TEXT}>{described(cable.origin.place)}</placeName>\n"
+        content += f"          <placeName{IN_THE_TEXT}>{escape_content(cable.origin.place)}</placeName>\n"
     sent = w3c(routing.sent) if routing else None
     if routing and routing.dtg and sent:
-        when = f'<date when="{sent}"{anchors.corresponding("dtg")}>{described(routing.dtg)}</date>'
+        when = f'<date when="{sent}"{anchors.corresponding("dtg")}>{escape_content(routing.dtg)}</date>'
     else:
         when = created(cable)
     content += f"          {when}\n" if when else ""
@@ -97,8 +97,8 @@ def _sent(cable: Cable, anchors: Anchors) -> str:
 
 
 def _office(origin: Origin) -> str:
-    key = f' key="{attribute(origin.station)}"' if origin.station else ""
-    return f"          <orgName{key}>{described(origin.name)}</orgName>\n"
+    key = f' key="{escape_attribute(origin.station)}"' if origin.station else ""
+    return f"          <orgName{key}>{escape_content(origin.name)}</orgName>\n"
 
 
 def _received(cable: Cable, anchors: Anchors) -> Iterator[str]:
@@ -119,20 +119,20 @@ def _addressee(attributes: str, recipient: Recipient, taxonomies: Taxonomies) ->
     ana = ""
     if recipient.precedence:
         ana = f' ana="#{taxonomies.precedence.categories[recipient.precedence].xml_id}"'
-    key = f' key="{attribute(recipient.route)}"' if recipient.route else ""
-    number = f'<idno type="mcn">{described(recipient.mcn)}</idno>' if recipient.mcn else ""
-    excluded = "".join([f'<note type="excluded">{described(name)}</note>' for name in recipient.excluded])
+    key = f' key="{escape_attribute(recipient.route)}"' if recipient.route else ""
+    number = f'<idno type="mcn">{escape_content(recipient.mcn)}</idno>' if recipient.mcn else ""
+    excluded = "".join([f'<note type="excluded">{escape_content(name)}</note>' for name in recipient.excluded])
     return (
         f"        <correspAction{attributes}{ana}>"
-        f'<orgName type="station"{key}>{described(recipient.name)}</orgName>{number}{excluded}</correspAction>\n'
+        f'<orgName type="station"{key}>{escape_content(recipient.name)}</orgName>{number}{excluded}</correspAction>\n'
     )
 
 
 def _context(number: int, reference: Reference, anchors: Anchors) -> str:
-    label = f' n="{attribute(reference.label)}"' if reference.label else ""
+    label = f' n="{escape_attribute(reference.label)}"' if reference.label else ""
     target = by = ""
     if reference.identifier is not None:
-        target = f' target="{attribute(telegram_uri(reference.identifier))}"'
+        target = f' target="{escape_attribute(telegram_uri(reference.identifier))}"'
         by = BY_BASIS[reference.identifier_basis] if reference.identifier_basis else ""
-    place = anchors.corresponding(f"ref-{number}")
-    return f'          <ref type="prev" subtype="reftel"{place}{label}{target}{by}>{described(reference.text)}</ref>\n'
+    attributes = f"{anchors.corresponding(f'ref-{number}')}{label}{target}{by}"
+    return f'          <ref type="prev" subtype="reftel"{attributes}>{escape_content(reference.text)}</ref>\n'
