@@ -11,18 +11,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from xml.sax.saxutils import escape
 
 __all__ = [
-    "attributes",
     "csv_file",
     "format_day",
     "json_file",
     "one_line",
     "web_address",
     "without_nothing",
-    "xml_block",
-    "xml_leaf",
 ]
 
 # XML 1.0 2.2, production Char, leaves these out; so does every target that turns our JSON into XML.
@@ -58,26 +54,6 @@ def without_nothing(pairs: Mapping[str, object]) -> dict[str, object]:
 def json_file(document: Mapping[str, object]) -> bytes:
     """Return a JSON document as a file for people and programs: indented, UTF-8, one line break at its end."""
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
-
-
-def attributes(**pairs: str | None) -> str:
-    """Return XML attributes, each with a space before it; those without a value are left out.
-
-    A name may end in ``_`` where Python has a word of that name, and has ``__`` for the colon of a prefix.
-    """
-    named = ((name.rstrip("_").replace("__", ":"), value) for name, value in pairs.items() if value is not None)
-    return "".join(f' {name}="{escape(value, {chr(34): "&quot;"})}"' for name, value in named)
-
-
-def xml_leaf(name: str, text: str | None, **pairs: str | None) -> list[str]:
-    """Return one XML element with text, as one line; nothing when there is no text."""
-    return [f"<{name}{attributes(**pairs)}>{escape(text)}</{name}>"] if text else []
-
-
-def xml_block(name: str, lines: Iterable[str], **pairs: str | None) -> list[str]:
-    """Return an XML element around others, indented; nothing when there are none."""
-    inner = [f"  {each}" for each in lines]
-    return [f"<{name}{attributes(**pairs)}>", *inner, f"</{name}>"] if inner else []
 
 
 def csv_file(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> bytes:

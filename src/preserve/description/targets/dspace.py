@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS
-from preserve.description.text import xml_block, xml_leaf
+from preserve.description.xml_file import ElementMaker, xml_file
 
 __all__ = ["contents", "dublin_core", "elements"]
 
@@ -47,14 +47,13 @@ def elements(description: Description) -> Iterator[tuple[str, str, str]]:
 
 def dublin_core(description: Description) -> bytes:
     """Return ``dublin_core.xml``."""
-    lines = [
+    maker = ElementMaker()
+    values = (
         each
         for element, qualifier, value in elements(description)
-        for each in xml_leaf("dcvalue", value, element=element, qualifier=qualifier)
-    ]
-    return "\n".join(
-        ['<?xml version="1.0" encoding="UTF-8"?>', *xml_block("dublin_core", lines, schema="dc"), ""]
-    ).encode()
+        for each in maker.leaf("dcvalue", value, element=element, qualifier=qualifier)
+    )
+    return xml_file('<dublin_core schema="dc"/>', values)
 
 
 def contents(description: Description) -> bytes:
