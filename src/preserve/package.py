@@ -83,7 +83,12 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CableSummary:
-    """What a bag says of a cable outside of the cable's own files.
+    """What a bag says of a cable in ``bag-info.txt`` and in its table.
+
+    The record of a cable has all of it; but the cables of a group wait for each other by the thousand, and the text of
+    none is kept in memory. Two other values say less or more of a cable, and are not this one: ``archive.CableEntry``
+    is a format on disk, with the subject, which this must not have; ``description.Description`` is what others are
+    told, made of a stored bag, in words that every target takes.
 
     Attributes:
         identifier: Canonical.
@@ -182,7 +187,7 @@ def payload_path(cable: Cable, role: FileRole) -> str:
         FileRole.ACCESS: ".html",
         FileRole.PREMIS: ".xml",
     }
-    return f"{PAYLOAD}{role.value}/{bag_name(cable)}{suffixes[role]}"
+    return f"{role.folder}{bag_name(cable)}{suffixes[role]}"
 
 
 def sources_uuid(cables: Iterable[CableSummary]) -> str:

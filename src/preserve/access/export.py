@@ -37,6 +37,7 @@ from preserve.errors import BagError, ExitCode, PreserveError, UsageError
 from preserve.findings import Finding
 from preserve.octets import rename_new, sync_folder, translate_os_errors
 from preserve.package import portable
+from preserve.provenance import FileRole
 from preserve.settings import Settings
 
 __all__ = [
@@ -51,7 +52,6 @@ __all__ = [
     "write_metadata",
 ]
 
-_RECORDS = "data/record/"
 _RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
 
@@ -177,7 +177,9 @@ def read_cables(ref: BagSelection) -> Iterator[HeldCable]:
     hint = f"Run: preserve verify {ref.path}"
     with trusted(ref.path, label=ref.label, seal=ref.seal, hint=hint) as held:
         bag = held.bag
-        records = sorted(path for path in bag.payload if path.startswith(_RECORDS) and path.endswith(".json"))
+        records = sorted(
+            path for path in bag.payload if path.startswith(FileRole.RECORD.folder) and path.endswith(".json")
+        )
         if not records:
             raise BagError(f"{ref.label} holds no record of a cable", hint="Name a bag that preserve made.")
         for path in records:
@@ -201,7 +203,9 @@ def _facts(bag: ScannedBag, cable: Cable, name: str, stem: str | None) -> BagFac
         seal=bag.seal,
         packaged=format_day(info.get("Bagging-Date")),
         files=tuple(
-            BagFile(path, source if path.startswith("data/source/") else _media_type(path), bag.payload[path].size)
+            BagFile(
+                path, source if path.startswith(FileRole.SOURCE.folder) else _media_type(path), bag.payload[path].size
+            )
             for path in sorted(bag.payload)
             if stem in {None, PurePosixPath(path).stem}
         ),
@@ -209,7 +213,7 @@ def _facts(bag: ScannedBag, cable: Cable, name: str, stem: str | None) -> BagFac
 
 
 def _media_type(path: str) -> str:
-    if path.startswith("data/tei/"):
+    if path.startswith(FileRole.TEI.folder):
         return "application/tei+xml"
     return _MEDIA_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
 

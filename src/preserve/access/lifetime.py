@@ -14,14 +14,24 @@ from preserve.archive import Archive, CableEntry, LoggedEvent, StoredBag
 from preserve.bag import printable, trusted
 from preserve.errors import ArchiveError, BagError
 from preserve.package import portable
-from preserve.provenance import Agent, AgentType, KeptBag, LaterEvent, ToldEvent, combine_premis, premis_events, uuid_of
+from preserve.provenance import (
+    Agent,
+    AgentType,
+    FileRole,
+    KeptBag,
+    LaterEvent,
+    ToldEvent,
+    combine_premis,
+    premis_events,
+    uuid_of,
+)
 
 __all__ = ["PREMIS_LIMIT", "BagEvent", "Lifetime", "trace_lifetime"]
 
 PREMIS_LIMIT: Final = 16 << 20
 """Bytes of one PREMIS document that are read; those that we write have some thousands."""
 
-_DOCUMENTS: Final = "data/premis/"
+_DOCUMENTS: Final = FileRole.PREMIS.folder
 _FACTS: Final = ("seal", "depth", "files", "bytes", "target", "state", "level", "place", "found")
 """What of the data of a logged event is noted, in this order, where it is there and not nothing."""
 _MOST_FINDINGS: Final = 20

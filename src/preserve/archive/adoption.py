@@ -16,10 +16,10 @@ from preserve.archive.model import CableEntry
 from preserve.bag import Container, EntryKind, Form, index_path, open_container, read_index, verify
 from preserve.errors import BagError
 from preserve.findings import Finding
+from preserve.provenance import FileRole
 
 __all__ = ["examine_stray"]
 
-_RECORDS = "data/record/"
 RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
 
@@ -64,7 +64,7 @@ def _octets(container: Container) -> int:
 
 def _cables(container: Container) -> tuple[CableEntry, ...]:
     entries = container.listing().entries
-    paths = sorted(path for path in entries if path.startswith(_RECORDS) and path.endswith(".json"))
+    paths = sorted(path for path in entries if path.startswith(FileRole.RECORD.folder) and path.endswith(".json"))
     wanted = [entries[path] for path in paths if entries[path].kind is EntryKind.FILE]
     if any(entry.size > RECORD_LIMIT for entry in wanted):
         raise ValueError(f"a record has more than {RECORD_LIMIT} bytes")

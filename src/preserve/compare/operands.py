@@ -14,10 +14,12 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from preserve.archive import MARKER_PREFIX
 from preserve.bag import Container, Entry, EntryKind, open_container
 from preserve.cable import Cable, Rights, decode_record, normalize
 from preserve.digests import sha256
 from preserve.errors import BagError, ComparisonError, PreserveError, RecordError, SourceError
+from preserve.provenance import FileRole
 from preserve.readers import (
     LARGEST_SOURCE,
     Reader,
@@ -30,9 +32,6 @@ from preserve.readers import (
 )
 
 __all__ = ["BagSource", "Ref", "find_operand", "is_bag", "read_operand", "walk_folder"]
-
-_RECORDS = "data/record/"
-_ARCHIVE_MARKER = "0=preserve_archive"
 
 _RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/CNE/1.0/")
 """Never shown or kept: a record needs a statement, and a comparison knows no institution."""
@@ -100,7 +99,7 @@ def walk_folder(folder: Path) -> Iterator[Ref]:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         raise SourceError(f"{folder}: the folder cannot be listed: {error.strerror}", hint="Check the name.") from error
-    of_archive = any(entry.name.startswith(_ARCHIVE_MARKER) for entry in entries)
+    of_archive = any(entry.name.startswith(MARKER_PREFIX) for entry in entries)
     for entry in entries:
         path = Path(entry.path)
         if entry.name.startswith("."):
@@ -117,7 +116,7 @@ def _cables(where: str, path: Path) -> Iterator[BagSource]:
     """Name the cables of a bag."""
     try:
         with closing(open_container(path)) as container:
-            listed = [each for each in container.listing().entries if each.startswith(_RECORDS)]
+            listed = [each for each in container.listing().entries if each.startswith(FileRole.RECORD.folder)]
     except (OSError, PreserveError):
         listed = []  # whoever reads it says why
     names = sorted(PurePosixPath(each).stem for each in listed)
@@ -146,8 +145,8 @@ def _readers() -> Mapping[str, Reader]:
 def _from_bag(ref: BagSource) -> SourceItem:
     with closing(open_container(ref.path)) as container:
         entries = container.listing().entries
-        source = _one_file(ref, container, entries, "data/source/")
-        record = _one_file(ref, container, entries, _RECORDS)
+        source = _one_file(ref, container, entries, FileRole.SOURCE.folder)
+        record = _one_file(ref, container, entries, FileRole.RECORD.folder)
     try:
         cable = decode_record(record)
     except RecordError as error:

@@ -71,6 +71,10 @@ class SourceRelease:
 class Description:
     """What every target is told of one cable.
 
+    Each text is clean for every target, none is of a person, and some depend on access: so it is neither the
+    catalogue's entry of a cable nor what a bag says of it (``archive.CableEntry``, ``package.CableSummary``), which
+    have the words of the record.
+
     Attributes:
         identifier: Of the cable, canonical.
         title: The formal title: no word of the subject line.

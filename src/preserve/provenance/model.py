@@ -74,6 +74,11 @@ class FileRole(StrEnum):
     SCHEMA = "schema"
     """A copy of a contract, in a self-contained bag."""
 
+    @property
+    def folder(self) -> str:
+        """The folder of a bag that holds the files of this role of its cables: ``data/source/``."""
+        return f"{PAYLOAD}{self.value}/"
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
