@@ -31,12 +31,12 @@ from preserve.description import (
     describe_cable,
     format_day,
     one_line,
-    render,
+    render_metadata,
 )
 from preserve.errors import BagError, ExitCode, PreserveError, UsageError
 from preserve.findings import Finding
 from preserve.octets import rename_new, sync_folder, translate_os_errors
-from preserve.package import portable
+from preserve.package import portable_name
 from preserve.provenance import FileRole
 from preserve.settings import Settings
 
@@ -89,7 +89,7 @@ class BagSelection:
     def of(cls, stored: StoredBag, name: str | None = None) -> BagSelection:
         """Return the reference to a stored bag, or to its cables of a name."""
         asked = stored.cables if name is None else stored.asked(name)
-        only = None if len(asked) == len(stored.cables) else frozenset(portable(each.identifier) for each in asked)
+        only = None if len(asked) == len(stored.cables) else frozenset(portable_name(each.identifier) for each in asked)
         stem = f"{stored.name}.v{stored.version}"
         return cls(stored.label, stored.path, stored.seal, stem, stored.name, only)
 
@@ -187,7 +187,7 @@ def read_cables(ref: BagSelection) -> Iterator[HeldCable]:
                 continue
             cable = decode_record(held.octets([path], limit=_RECORD_LIMIT)[path])
             only = PurePosixPath(path).stem if len(records) > 1 else None
-            own = portable(cable.identifier)
+            own = portable_name(cable.identifier)
             stem = ".".join(filter(None, (ref.stem, own if only or not ref.stem else None)))
             yield HeldCable(stem, cable, _facts(bag, cable, ref.name or own, only), _holder(bag))
 
@@ -248,7 +248,7 @@ def write_metadata(description: Description, target: MetadataFormat, place: Path
         UsageError: Something has the place.
         ArchiveError: It could not be written.
     """
-    rendered = render(description, target)
+    rendered = render_metadata(description, target)
     if len(rendered.files) == 1:
         with open_new_file(place) as stream:
             stream.write(rendered.files[0].data)

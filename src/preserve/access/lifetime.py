@@ -13,14 +13,14 @@ from typing import Final
 from preserve.archive import Archive, CableEntry, LoggedEvent, StoredBag
 from preserve.bag import printable, trusted
 from preserve.errors import ArchiveError, BagError
-from preserve.package import portable
+from preserve.package import portable_name
 from preserve.provenance import (
     Agent,
     AgentType,
     FileRole,
     KeptBag,
     LaterEvent,
-    ToldEvent,
+    PremisEvent,
     combine_premis,
     premis_events,
     uuid_of,
@@ -48,7 +48,7 @@ class BagEvent:
     """
 
     stored: StoredBag
-    told: ToldEvent
+    told: PremisEvent
     logged: bool
 
 
@@ -98,7 +98,7 @@ def trace_lifetime(archive: Archive, bags: Sequence[StoredBag], name: str | None
 
 
 def _kept(stored: StoredBag, cables: Sequence[CableEntry], events: Iterable[LoggedEvent]) -> KeptBag:
-    only = None if len(cables) == len(stored.cables) else {portable(cable.identifier) for cable in cables}
+    only = None if len(cables) == len(stored.cables) else {portable_name(cable.identifier) for cable in cables}
     return KeptBag(
         label=stored.label,
         cables=tuple(cable.identifier for cable in cables),

@@ -25,7 +25,7 @@ from preserve.compare import (
     read_operand,
 )
 from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
-from preserve.package import portable
+from preserve.package import portable_name
 from preserve.report import json_lines as lines, text
 from preserve.settings import Settings
 
@@ -94,7 +94,7 @@ def _find(side: str, settings: Settings) -> Ref:
     asked = stored[0].asked(side)
     if len(asked) == len(stored[0].cables):
         return BagSource(side, stored[0].path)
-    return BagSource(side, stored[0].path, portable(asked[0].identifier))
+    return BagSource(side, stored[0].path, portable_name(asked[0].identifier))
 
 
 def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
-__all__ = ["MOST_VIOLATIONS", "Violation", "pointer", "violations"]
+__all__ = ["MOST_VIOLATIONS", "Violation", "json_pointer", "violations"]
 
 MOST_VIOLATIONS = 1000
 """Faults of one value that are told: a hostile one can have millions."""
@@ -67,14 +67,14 @@ def violations(file: str, value: object) -> tuple[Violation, ...]:
         if fast.is_valid(value):
             return ()
         errors = islice(fast.iter_errors(value), MOST_VIOLATIONS)
-        second = [Violation(pointer(error.instance_path), _short(error.message)) for error in errors]
+        second = [Violation(json_pointer(error.instance_path), _short(error.message)) for error in errors]
     except ValueError as error:  # half of a surrogate pair, or a value that JSON does not know
         second = [Violation("", str(error))]
     first = list(islice(_told(_thorough(file).iter_errors(value)), MOST_VIOLATIONS))
     return tuple(sorted(set(first or second)))
 
 
-def pointer(steps: Iterable[str | int]) -> str:
+def json_pointer(steps: Iterable[str | int]) -> str:
     """Return the JSON Pointer (RFC 6901) of some steps."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
@@ -142,7 +142,7 @@ def _told(errors: Iterable[ValidationError]) -> Iterator[Violation]:
         elif error.validator == "additionalProperties" and error.validator_value is False:
             yield from _strangers(error)
         else:
-            yield Violation(pointer(error.absolute_path), _short(error.message))
+            yield Violation(json_pointer(error.absolute_path), _short(error.message))
 
 
 def _nearest(errors: Iterable[ValidationError]) -> list[Violation]:
@@ -163,7 +163,9 @@ def _strangers(error: ValidationError) -> Iterator[Violation]:
             # The matching takes the square of the length; no property of ours is long.
             close = get_close_matches(name[:40], known, n=1) if isinstance(name, str) else []
             meant = f"; did you mean {close[0]!r}?" if close else ""
-            yield Violation(pointer([*error.absolute_path, name]), f"{_short(repr(name))} is no property here{meant}")
+            yield Violation(
+                json_pointer([*error.absolute_path, name]), f"{_short(repr(name))} is no property here{meant}"
+            )
 
 
 def _short(says: str) -> str:

@@ -26,7 +26,15 @@ from preserve.description.targets import (
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity, worst
 
-__all__ = ["FORMATS", "MetadataFile", "MetadataFormat", "MetadataPart", "RenderedMetadata", "format_named", "render"]
+__all__ = [
+    "FORMATS",
+    "MetadataFile",
+    "MetadataFormat",
+    "MetadataPart",
+    "RenderedMetadata",
+    "find_format",
+    "render_metadata",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,7 @@ FORMATS: Final[tuple[MetadataFormat, ...]] = (
 """Every format, in the order in which they are listed."""
 
 
-def format_named(name: str) -> MetadataFormat:
+def find_format(name: str) -> MetadataFormat:
     """Return a format by its name.
 
     Raises:
@@ -171,7 +179,7 @@ def format_named(name: str) -> MetadataFormat:
     raise UsageError(f"no metadata format is named {name!r}", hint=f"There are: {', '.join(f.name for f in FORMATS)}.")
 
 
-def render(description: Description, target: MetadataFormat) -> RenderedMetadata:
+def render_metadata(description: Description, target: MetadataFormat) -> RenderedMetadata:
     """Write a description in a format; nothing is given out that its target could not read."""
     findings = tuple(_before(description, target))
     if worst(findings) is Severity.ERROR:

@@ -14,11 +14,11 @@ from datetime import date
 
 __all__ = [
     "csv_file",
+    "drop_absent",
     "format_day",
     "json_file",
     "one_line",
     "web_address",
-    "without_nothing",
 ]
 
 # XML 1.0 2.2, production Char, leaves these out; so does every target that turns our JSON into XML.
@@ -46,7 +46,7 @@ def web_address(text: str) -> str | None:
     return text if _WEB_ADDRESS.fullmatch(text) else None
 
 
-def without_nothing(pairs: Mapping[str, object]) -> dict[str, object]:
+def drop_absent(pairs: Mapping[str, object]) -> dict[str, object]:
     """Return the properties that have a value: absent stays absent, an empty list is absent too."""
     return {name: value for name, value in pairs.items() if value is not None and value not in ([], {})}
 

@@ -104,7 +104,7 @@ def event_element(
     Args:
         identifier: A UUID.
         kind: The element ``eventType``.
-        at: When, as :func:`preserve.provenance.model.stamp` writes it.
+        at: When, as :func:`preserve.provenance.model.utc_timestamp` writes it.
         details: In words.
         outcome: The element ``eventOutcome``.
         notes: What there is to add to the outcome, in words.

@@ -37,10 +37,18 @@ from preserve.provenance.elements import (
     relationship_element,
     term_element,
 )
-from preserve.provenance.model import AgentLink, CableProvenance, Event, FileObject, ObjectLink, RightsStatement, stamp
+from preserve.provenance.model import (
+    AgentLink,
+    CableProvenance,
+    Event,
+    FileObject,
+    ObjectLink,
+    RightsStatement,
+    utc_timestamp,
+)
 from preserve.provenance.vocabulary import HASH_TERMS, EventType, ObjectRole, Relationship, RelationshipSubType
 
-__all__ = ["LINKS", "PREMIS_NAMESPACE", "SCHEMA", "check_premis", "encode_premis", "parse_premis", "premis_identifiers"]
+__all__ = ["LINKS", "SCHEMA", "check_premis", "encode_premis", "parse_premis", "premis_identifiers"]
 
 SCHEMA: Final = "external/premis-v3-0.xsd"
 """The name of the schema among the contract files."""
@@ -122,7 +130,7 @@ def _event(event: Event, paths: Collection[str], told: Collection[str]) -> str:
     return event_element(
         event.identifier,
         term_element("eventType", event.type),
-        stamp(event.at),
+        utc_timestamp(event.at),
         details=event.details,
         outcome=term_element("eventOutcome", event.outcome),
         notes=event.outcome_notes,

@@ -33,9 +33,9 @@ from urllib.parse import quote
 
 from preserve.cable import Cable, Mark, MarkKind, Reference, Segment, SegmentKind
 from preserve.tei.certainty import CAPTURE, RELEASE, SEEN_IN_THE_TEXT
-from preserve.tei.taxonomy import Taxonomies, taxonomies
+from preserve.tei.taxonomy import Taxonomies, collect_taxonomies
 
-__all__ = ["HEADER", "Anchors", "anchors", "telegram_uri", "w3c"]
+__all__ = ["HEADER", "Anchors", "find_anchors", "telegram_uri", "w3c_date"]
 
 HEADER = "t-"
 """What begins every ``xml:id`` in the routing header that the text may have too."""
@@ -84,7 +84,7 @@ _LINES: Mapping[SegmentKind, str] = {
 }
 
 
-def w3c(value: str | None) -> str | None:
+def w3c_date(value: str | None) -> str | None:
     """Return a date, or a date and time, when it is one that exists (TEI P5 teidata.temporal.w3c); else ``None``."""
     if value is None or not _LOCAL_TIME.fullmatch(value):
         return None
@@ -182,14 +182,14 @@ class Anchors:
         """Return the date that a mark of the E.O. line carries."""
         stated = self.cable.classification
         instruction = stated.declassify_on if stated else None
-        return w3c(instruction.date) if instruction and id(mark) in self.names else None
+        return w3c_date(instruction.date) if instruction and id(mark) in self.names else None
 
     def sent(self) -> str | None:
         """Return the date and time of the date-time group."""
-        return w3c(self.cable.transmission.sent) if self.cable.transmission else None
+        return w3c_date(self.cable.transmission.sent) if self.cable.transmission else None
 
 
-def anchors(cable: Cable) -> Anchors:
+def find_anchors(cable: Cable) -> Anchors:
     """Return the targets of a record."""
     header = cable.header
     by = RELEASE if cable.provenance.release else CAPTURE
@@ -204,7 +204,7 @@ def anchors(cable: Cable) -> Anchors:
             anchored.setdefault(name, mark)
     return Anchors(
         cable,
-        taxonomies(cable),
+        collect_taxonomies(cable),
         f' resp="#{by}"{"" if is_stated else SEEN_IN_THE_TEXT}',
         anchored,
         names,

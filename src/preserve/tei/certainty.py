@@ -17,11 +17,11 @@ __all__ = [
     "AUTO_INSERTED",
     "BY_BASIS",
     "BY_RELEASE_BASIS",
+    "BY_RELIABILITY",
     "CAPTURE",
     "INFERRED",
     "IN_THE_TEXT",
     "LEFT_BY_A_SITE",
-    "MOMENTS",
     "ORIGINAL",
     "PACKAGER",
     "RELEASE",
@@ -64,7 +64,7 @@ BY_RELEASE_BASIS: Mapping[Literal["page", "path", "flag"], str] = {
 }
 """Who says that the source is of a release: the page; the path that it was found under; who had it packaged."""
 
-MOMENTS: Mapping[Literal["stated", "dtg-confirmed", "dateline-confirmed", "minutes-unreliable"], str] = {
+BY_RELIABILITY: Mapping[Literal["stated", "dtg-confirmed", "dateline-confirmed", "minutes-unreliable"], str] = {
     "stated": "",
     "dtg-confirmed": IN_THE_TEXT,
     "dateline-confirmed": IN_THE_TEXT,

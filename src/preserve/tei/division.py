@@ -28,10 +28,10 @@ from preserve.tei.anchors import Anchors
 from preserve.tei.certainty import LEFT_BY_A_SITE
 from preserve.tei.characters import WHITE_SPACE, transcribe
 from preserve.tei.marks import Phrases
-from preserve.tei.pieces import Piece, fragments, pieces
+from preserve.tei.pieces import Piece, cut_pieces, find_fragments
 from preserve.xml_characters import is_plain
 
-__all__ = ["BLOCKS", "LINES", "Division", "division"]
+__all__ = ["BLOCKS", "LINES", "Division", "make_division"]
 
 LINES: Mapping[SegmentKind, str] = {
     SegmentKind.BANNER: "banner",
@@ -204,7 +204,7 @@ def _last_line(pieces: Sequence[Piece], at: int) -> int:
     return last
 
 
-def division(
+def make_division(
     text: str,
     segments: Sequence[Segment],
     marks: Sequence[Mark],
@@ -226,11 +226,11 @@ def division(
     Raises:
         RecordError: Segments overlap, or a mark lies outside the text.
     """
-    parts = pieces(text, segments, marks)
+    parts = cut_pieces(text, segments, marks)
     # Most texts hold nothing that XML must escape: one look at the whole is quicker than one at each stretch.
     escaped = str if is_plain(text) else transcribe
     return Division(
-        Phrases(text, anchors, fragments(text, parts), escaped),
+        Phrases(text, anchors, find_fragments(text, parts), escaped),
         parts,
         {paragraph.start: paragraph for paragraph in paragraphs},
         ">" if has_lines else "\n>",

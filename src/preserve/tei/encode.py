@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from preserve.cable import Cable, Header
 from preserve.provenance import Software
-from preserve.tei.anchors import HEADER, Anchors, anchors
+from preserve.tei.anchors import HEADER, Anchors, find_anchors
 from preserve.tei.certainty import CAPTURE, PACKAGER, SEEN_IN_THE_TEXT
 from preserve.tei.characters import name_part
-from preserve.tei.division import division
-from preserve.tei.header import header
-from preserve.tei.making import Making
+from preserve.tei.division import make_division
+from preserve.tei.encoding_run import EncodingRun
+from preserve.tei.header import tei_header
 from preserve.xml_characters import escape_attribute, find_unencodable
 
 __all__ = ["TEI_NAMESPACE", "encode_tei"]
@@ -42,18 +42,18 @@ def encode_tei(
     Raises:
         RecordError: Segments of the record overlap, or marks cross or leave their segment.
     """
-    targets = anchors(cable)
+    targets = find_anchors(cable)
     has_lines = cable.body.line_breaks == "kept"
     front = _front(cable.header, targets, has_lines=has_lines) if cable.header else ""
     document = _document(cable, targets, has_lines=has_lines)
     # Looking for "<g " in the result is quicker than looking for each such character in the text.
     texts = ((cable.body.text, document), (cable.header.text if cable.header else "", front))
     declared = {character for text, xml in texts if "<g " in xml for character in find_unencodable(text)}
-    making = Making(software, date, source_path, authority)
+    run = EncodingRun(software, date, source_path, authority)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<TEI xmlns="{TEI_NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">\n'
-        f"{header(cable, targets, declared, making)}"
+        f"{tei_header(cable, targets, declared, run)}"
         f"  <text>\n{front}    <body>\n{document}    </body>\n  </text>\n"
         "</TEI>\n"
     ).encode()
@@ -61,13 +61,13 @@ def encode_tei(
 
 def _front(routing: Header, targets: Anchors, *, has_lines: bool) -> str:
     own = replace(targets, prefix=HEADER)
-    text = division(routing.text, routing.segments, routing.marks, (), own, has_lines=has_lines)
+    text = make_division(routing.text, routing.segments, routing.marks, (), own, has_lines=has_lines)
     return f'    <front>\n      <div type="transmission" xml:id="transmission">{text.write()}</div>\n    </front>\n'
 
 
 def _document(cable: Cable, targets: Anchors, *, has_lines: bool) -> str:
     body = cable.body
-    text = division(body.text, body.segments, body.marks, body.paragraphs, targets, has_lines=has_lines)
+    text = make_division(body.text, body.segments, body.marks, body.paragraphs, targets, has_lines=has_lines)
     missing = cable.completeness.missing
     # The page says that the header is lost; that the end is, a rule draws from how the text breaks off.
     head_by = CAPTURE if cable.completeness.text else PACKAGER

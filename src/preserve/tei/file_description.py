@@ -11,13 +11,22 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from preserve.cable import Access, Cable, Completeness, Created, Redaction, Release, SourceContainer
-from preserve.provenance import uuid_for
-from preserve.tei.anchors import Anchors, w3c
-from preserve.tei.certainty import AUTHORITY, BY_RELEASE_BASIS, CAPTURE, INFERRED, MOMENTS, ORIGINAL, PACKAGER, RELEASE
-from preserve.tei.making import Making
+from preserve.provenance import cable_uuid
+from preserve.tei.anchors import Anchors, w3c_date
+from preserve.tei.certainty import (
+    AUTHORITY,
+    BY_RELEASE_BASIS,
+    BY_RELIABILITY,
+    CAPTURE,
+    INFERRED,
+    ORIGINAL,
+    PACKAGER,
+    RELEASE,
+)
+from preserve.tei.encoding_run import EncodingRun
 from preserve.xml_characters import escape_attribute, escape_content
 
-__all__ = ["STATUS", "created", "file_description"]
+__all__ = ["STATUS", "creation_date", "file_description"]
 
 STATUS: Mapping[Access, str] = {
     "open": "free",
@@ -45,20 +54,20 @@ _MARKING_POLICY = (
 )
 
 
-def file_description(cable: Cable, anchors: Anchors, making: Making) -> str:
+def file_description(cable: Cable, anchors: Anchors, run: EncodingRun) -> str:
     """Return the ``<fileDesc>``, whole lines.
 
     Args:
         cable: The record.
         anchors: Its targets in the text.
-        making: Who makes the document, when, and from what.
+        run: Who makes the document, when, and from what.
     """
     return (
         "    <fileDesc>\n"
-        f"{_title_statement(cable, anchors, making)}"
-        f"{_publication_statement(cable, making)}"
+        f"{_title_statement(cable, anchors, run)}"
+        f"{_publication_statement(cable, run)}"
         "      <sourceDesc>\n"
-        f"{_capture(cable, making)}"
+        f"{_capture(cable, run)}"
         f"{_release(cable.provenance.release)}"
         f"{_original(cable, anchors)}"
         "      </sourceDesc>\n"
@@ -66,7 +75,7 @@ def file_description(cable: Cable, anchors: Anchors, making: Making) -> str:
     )
 
 
-def created(cable: Cable) -> str:
+def creation_date(cable: Cable) -> str:
     """Return when the cable was made as a ``<date>``; empty when the source does not say it."""
     stated = cable.created
     if stated is None:
@@ -75,10 +84,10 @@ def created(cable: Cable) -> str:
 
 
 def _moment(stated: Created) -> str:
-    value = w3c(stated.value)
+    value = w3c_date(stated.value)
     if value is None:
         return ""
-    by = MOMENTS[stated.reliability]
+    by = BY_RELIABILITY[stated.reliability]
     zone = "Z" if stated.zone == "Z" and len(value) == 19 else ""
     if stated.reliability == "minutes-unreliable" and len(value) == 19:
         # The hour is right, the minutes are the hour again: measured on 1,295 pages.
@@ -87,7 +96,7 @@ def _moment(stated: Created) -> str:
     return f' when="{value}{zone}"{by}'
 
 
-def _title_statement(cable: Cable, anchors: Anchors, making: Making) -> str:
+def _title_statement(cable: Cable, anchors: Anchors, run: EncodingRun) -> str:
     telegram = f"Telegram {cable.identifier}"
     sender = f" from {cable.origin.name}" if cable.origin else ""
     date = f", {cable.created.value[:10]}" if cable.created else ""
@@ -98,7 +107,7 @@ def _title_statement(cable: Cable, anchors: Anchors, making: Making) -> str:
         f'        <title type="desc">{escape_content(f"{telegram}{sender}{date}")}</title>\n'
         f"{_author(cable, '        ')}"
         f'        <respStmt xml:id="{PACKAGER}"><resp>automatic normalization and TEI encoding</resp>'
-        f'<name type="software">{escape_content(making.software.name)}</name></respStmt>\n'
+        f'<name type="software">{escape_content(run.software.name)}</name></respStmt>\n'
         "      </titleStmt>\n"
     )
 
@@ -109,15 +118,15 @@ def _author(cable: Cable, indent: str) -> str:
     return f"{indent}<author><orgName>{escape_content(cable.origin.name)}</orgName></author>\n"
 
 
-def _publication_statement(cable: Cable, making: Making) -> str:
-    rights, day = cable.rights, making.date.isoformat()
+def _publication_statement(cable: Cable, run: EncodingRun) -> str:
+    rights, day = cable.rights, run.date.isoformat()
     target = f' target="{escape_attribute(rights.copyright)}"' if _URI.fullmatch(rights.copyright) else ""
     marking = f"Marked {cable.classification.level} by the originator. " if cable.classification else ""
     prose = (f"Access: {rights.access}.", rights.statement, rights.advisory, f"{marking}{_MARKING_POLICY}")
     received = cable.received_identifier
     return (
         "      <publicationStmt>\n"
-        f'        <authority xml:id="{AUTHORITY}">{escape_content(making.authority or _NOT_STATED)}</authority>\n'
+        f'        <authority xml:id="{AUTHORITY}">{escape_content(run.authority or _NOT_STATED)}</authority>\n'
         f'        <date when="{day}">{day}</date>\n'
         f'        <idno type="cable">{escape_content(cable.identifier)}</idno>\n'
         f"{_line('idno', 'received', received) if received else ''}"
@@ -130,14 +139,14 @@ def _publication_statement(cable: Cable, making: Making) -> str:
 
 
 def _uuid(cable: Cable) -> str:
-    return uuid_for(cable.identifier, cable.provenance.source.sha256, "tei")
+    return cable_uuid(cable.identifier, cable.provenance.source.sha256, "tei")
 
 
 def _line(name: str, kind: str, text: str, more: str = "", indent: str = "        ") -> str:
     return f'{indent}<{name} type="{kind}"{more}>{escape_content(text)}</{name}>\n'
 
 
-def _capture(cable: Cable, making: Making) -> str:
+def _capture(cable: Cable, run: EncodingRun) -> str:
     source, page = cable.provenance.source, cable.provenance.page
     title = page.title or f"Captured source of {cable.identifier}"
     digests = {"file": source.sha256, "text": cable.body.sha256}
@@ -149,7 +158,7 @@ def _capture(cable: Cable, making: Making) -> str:
         f'          <title level="u">{escape_content(title)}</title>\n'
         + "".join([_digest(of, sha256) for of, sha256 in digests.items()])
         + f'          <extent><measure unit="byte" quantity="{source.size}">{source.size} bytes</measure></extent>\n'
-        f'          <ref target="{_path(making.source_path)}" mimeType="{escape_attribute(source.media_type)}">'
+        f'          <ref target="{_path(run.source_path)}" mimeType="{escape_attribute(source.media_type)}">'
         f"{escape_content(source.name)}</ref>\n"
         f"{_container(source.container, source.size) if source.container else ''}"
         f"{_note('format', read)}"
@@ -190,7 +199,7 @@ def _note(kind: str, text: str, more: str = "") -> str:
 def _release(release: Release | None) -> str:
     if release is None:
         return ""
-    when = w3c(release.date)
+    when = w3c_date(release.date)
     return (
         f'        <bibl type="release" xml:id="{RELEASE}"{BY_RELEASE_BASIS[release.basis]}>\n'
         f'          <title level="u">{escape_content(release.name or release.text)}</title>\n'
@@ -201,7 +210,7 @@ def _release(release: Release | None) -> str:
 
 
 def _original(cable: Cable, anchors: Anchors) -> str:
-    reference, when = cable.message_reference, created(cable)
+    reference, when = cable.message_reference, creation_date(cable)
     printed = anchors.corresponding("mrn")
     return (
         f'        <bibl type="original" xml:id="{ORIGINAL}">\n'

@@ -11,28 +11,28 @@ from collections.abc import Iterable
 from preserve.cable import Cable
 from preserve.tei.anchors import Anchors
 from preserve.tei.certainty import PACKAGER
-from preserve.tei.encoding_description import TEI_SCHEMA, encoding_description
+from preserve.tei.encoding_description import encoding_description
+from preserve.tei.encoding_run import EncodingRun
 from preserve.tei.file_description import file_description
-from preserve.tei.making import Making
 from preserve.tei.profile_description import profile_description
 
-__all__ = ["TEI_SCHEMA", "header"]
+__all__ = ["tei_header"]
 
 
-def header(cable: Cable, anchors: Anchors, unencodable: Iterable[str], making: Making) -> str:
+def tei_header(cable: Cable, anchors: Anchors, unencodable: Iterable[str], run: EncodingRun) -> str:
     """Return the ``<teiHeader>``, whole lines.
 
     Args:
         cable: The record.
         anchors: Its targets in the text.
         unencodable: The characters of its texts that XML cannot hold.
-        making: Who makes the document, when, and from what.
+        run: Who makes the document, when, and from what.
     """
-    day = making.date.isoformat()
+    day = run.date.isoformat()
     return (
         "  <teiHeader>\n"
-        f"{file_description(cable, anchors, making)}"
-        f"{encoding_description(cable, anchors.taxonomies, unencodable, making.software)}"
+        f"{file_description(cable, anchors, run)}"
+        f"{encoding_description(cable, anchors.taxonomies, unencodable, run.software)}"
         f"{profile_description(cable, anchors)}"
         '    <revisionDesc status="generated">\n'
         f'      <change when="{day}" who="#{PACKAGER}">Generated from the captured source.</change>\n'

@@ -16,7 +16,7 @@ from lxml import etree
 from preserve.findings import Finding
 from preserve.tei.encode import TEI_NAMESPACE
 
-__all__ = ["RANKS", "TAIL", "misplaced"]
+__all__ = ["RANKS", "TAIL", "find_misplaced"]
 
 RANKS: Mapping[str, int] = {"opener": 1, "p": 2, "ab": 2, "div": 3, "trailer": 4, "closer": 4}
 """The parts of a division in their order; running matter stands anywhere, a loss first or last."""
@@ -32,7 +32,7 @@ _HOLD_LINES = frozenset({"opener", "closer", "ab"})
 _ASIDES = frozenset({"summary", "note", "comment"})
 
 
-def misplaced(root: etree._Element) -> Iterator[Finding]:
+def find_misplaced(root: etree._Element) -> Iterator[Finding]:
     """Give what stands where it may not, as findings ``tei-order``.
 
     TEI P5 4.2: an opener begins a division, a closer or trailer ends one that has blocks or sections.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from preserve.cable import Mark, MarkKind, Segment, SegmentKind
 from preserve.errors import RecordError
 
-__all__ = ["Piece", "fragments", "in_order", "pieces"]
+__all__ = ["Piece", "cut_pieces", "find_fragments", "sort_marks"]
 
 _BY_START = attrgetter("start")
 _BY_END = attrgetter("end")
@@ -28,20 +28,20 @@ class Piece(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+def sort_marks(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     """Return marks sorted by start, the longer first, none twice, without those that cover nothing."""
     once = {id(mark): mark for mark in marks if mark.start < mark.end}
     # Two stable sorts by one attribute each are quicker than one by a pair.
     return tuple(sorted(sorted(once.values(), key=_BY_END, reverse=True), key=_BY_START))
 
 
-def pieces(text: str, segments: Sequence[Segment], marks: Sequence[Mark]) -> tuple[Piece, ...]:
+def cut_pieces(text: str, segments: Sequence[Segment], marks: Sequence[Mark]) -> tuple[Piece, ...]:
     """Return the segments with their marks, and each stretch that no segment covers as one that no rule knows.
 
     Raises:
         RecordError: Segments overlap, or a mark lies outside the text.
     """
-    ordered = in_order(marks)
+    ordered = sort_marks(marks)
     found: list[Piece] = []
     at = 0
     for kind, start, end in _whole(text, segments):
@@ -79,7 +79,7 @@ _BETWEEN = frozenset({SegmentKind.SPACE, SegmentKind.PAGE_BANNER, SegmentKind.RE
 _NOT_OF_THE_CABLE = frozenset({MarkKind.STRAY_CAPTION, MarkKind.PAGE_BANNER})
 
 
-def fragments(text: str, parts: Iterable[Piece]) -> Mapping[int, str]:
+def find_fragments(text: str, parts: Iterable[Piece]) -> Mapping[int, str]:
     """Return which part of a longer aside a mark is: by its ``id()`` the value of ``@part``, I, M or F.
 
     An aside over several segments is one mark in each. It goes on where one reaches the end of its segment and the

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preserve.cable import Cable, Origin, Recipient, Reference, SegmentKind
-from preserve.tei.anchors import Anchors, telegram_uri, w3c
+from preserve.tei.anchors import Anchors, telegram_uri, w3c_date
 from preserve.tei.certainty import BY_BASIS, CAPTURE, IN_THE_TEXT, INFERRED
-from preserve.tei.file_description import created
+from preserve.tei.file_description import creation_date
 from preserve.tei.taxonomy import Taxonomies
 from preserve.xml_characters import escape_attribute, escape_content
 
@@ -25,7 +25,7 @@ def profile_description(cable: Cable, anchors: Anchors) -> str:
         cable: The record.
         anchors: Its targets in the text.
     """
-    when = created(cable)
+    when = creation_date(cable)
     return (
         "    <profileDesc>\n"
         + (f"      <creation>{when}</creation>\n" if when else "")
@@ -87,11 +87,11 @@ def _sent(cable: Cable, anchors: Anchors) -> str:
         content += f'          <orgName type="station"{line}>{escape_content(routing.sender)}</orgName>\n'
     if cable.origin and cable.origin.place:
         content += f"          <placeName{IN_THE_TEXT}>{escape_content(cable.origin.place)}</placeName>\n"
-    sent = w3c(routing.sent) if routing else None
+    sent = w3c_date(routing.sent) if routing else None
     if routing and routing.dtg and sent:
         when = f'<date when="{sent}"{anchors.corresponding("dtg")}>{escape_content(routing.dtg)}</date>'
     else:
-        when = created(cable)
+        when = creation_date(cable)
     content += f"          {when}\n" if when else ""
     return f'        <correspAction type="sent">\n{content}        </correspAction>\n' if content else ""
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from preserve.cable import Cable, Classification, Transmission
 from preserve.tei.characters import name_part
 
-__all__ = ["LEVELS", "Category", "Scheme", "Taxonomies", "taxonomies"]
+__all__ = ["LEVELS", "Category", "Scheme", "Taxonomies", "collect_taxonomies"]
 
 LEVELS: Mapping[str, str] = {
     "UNCLASSIFIED": "U",
@@ -177,7 +177,7 @@ def _banner(stated: Classification | None, classification: Scheme, handling: Sch
     return (*classification.pointers([level]), *handling.pointers(stated.banner.handling))
 
 
-def taxonomies(cable: Cable) -> Taxonomies:
+def collect_taxonomies(cable: Cable) -> Taxonomies:
     """Return the categories that a cable uses."""
     stated = cable.classification
     banner = stated.banner if stated else None

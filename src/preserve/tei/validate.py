@@ -18,16 +18,15 @@ from lxml import etree
 
 from preserve.cable import Cable, MarkKind
 from preserve.contracts import contract_bytes, xml_parser
-from preserve.errors import RecordError
 from preserve.findings import Finding
 from preserve.tei.characters import WHITE_SPACE
 from preserve.tei.encode import TEI_NAMESPACE
-from preserve.tei.header import TEI_SCHEMA
-from preserve.tei.order import misplaced
-from preserve.tei.pieces import in_order
-from preserve.tei.taxonomy import taxonomies
+from preserve.tei.encoding_description import TEI_SCHEMA
+from preserve.tei.order import find_misplaced
+from preserve.tei.pieces import sort_marks
+from preserve.tei.taxonomy import collect_taxonomies
 
-__all__ = ["LARGEST", "check_tei", "document_text"]
+__all__ = ["LARGEST", "check_tei"]
 
 LARGEST = 64 << 20
 """Bytes of the largest document that is read."""
@@ -185,7 +184,7 @@ def _check_paragraphs(root: _Element, cable: Cable) -> Iterator[Finding]:
 
 def _check_classification(root: _Element, cable: Cable) -> Iterator[Finding]:
     stated = cable.classification
-    categories = taxonomies(cable)
+    categories = collect_taxonomies(cable)
     level = categories.level(stated.level) if stated else None
     targets = [ref.get("target") for ref in root.iter(f"{_TEI}catRef") if ref.get("scheme") == "#classification"]
     if targets != ([f"#{level}"] if level else []):
@@ -218,7 +217,7 @@ def _check_redactions(root: _Element, cable: Cable) -> Iterator[Finding]:
     recorded = sum(
         mark.kind is MarkKind.REDACTION
         for marks in (cable.body.marks, cable.header.marks if cable.header else ())
-        for mark in in_order(marks)
+        for mark in sort_marks(marks)
     )
     if redacted != recorded:
         yield Finding.of("tei-redaction", "text", f"{redacted} redactions, the record marks {recorded}")
@@ -232,7 +231,7 @@ def _check_nothing_supplied(root: _Element) -> Iterator[Finding]:
 
 _CHECKS: tuple[Callable[[_Element], Iterator[Finding]], ...] = (
     _check_schema,
-    misplaced,
+    find_misplaced,
     _check_pointers,
     _check_closer,
     _check_gaps,
@@ -264,19 +263,3 @@ def check_tei(tei: bytes, cable: Cable | None) -> tuple[Finding, ...]:
     if cable is None:
         return tuple(alone)
     return (*alone, *(finding for compare in _COMPARISONS for finding in compare(root, cable)))
-
-
-def document_text(tei: bytes) -> str:
-    """Return the text of ``div[@type='document']``, each ``<g>`` as the character that it stands for.
-
-    Raises:
-        RecordError: The bytes are not a TEI document that we read, or have no such division.
-    """
-    try:
-        root = _parse(tei)
-    except _NotReadableError as error:
-        raise RecordError(f"not a TEI document: {error.finding.message}") from error
-    division = _division(root, "document")
-    if division is None:
-        raise RecordError("not a TEI document of a cable: it has no div of type document")
-    return _text(division, _characters(root))

@@ -12,9 +12,8 @@ from typing import Final
 
 from preserve.description.model import Description
 from preserve.description.targets.dublin_core import elements
-from preserve.description.targets.words import copyright_status
 from preserve.description.text import csv_file
-from preserve.provenance import ACCESS_WORDS, CopyrightStatus
+from preserve.provenance import ACCESS_WORDS, CopyrightStatus, copyright_status
 
 __all__ = ["RIGHTS_COLUMNS", "metadata", "rights"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS, GENRE, TAGS
-from preserve.description.text import json_file, web_address, without_nothing
+from preserve.description.text import drop_absent, json_file, web_address
 
 __all__ = ["write"]
 
@@ -20,7 +20,7 @@ def write(description: Description) -> bytes:
     """Return the description as DataCite JSON, without a DOI."""
     title, subject_line = {"title": description.title, "lang": "en"}, description.subject_line
     return json_file(
-        without_nothing(
+        drop_absent(
             {
                 "types": {"resourceTypeGeneral": _TYPE, "resourceType": GENRE},
                 "creators": [{"name": description.creator, "nameType": "Organizational"}],
@@ -81,7 +81,7 @@ def _related(description: Description) -> list[dict[str, object]]:
 def _rights(description: Description) -> list[dict[str, object]]:
     right = ACCESS_RIGHTS[description.access]
     return [
-        without_nothing(
+        drop_absent(
             {
                 "rights": description.rights_statement or description.copyright,
                 "rightsUri": web_address(description.copyright),

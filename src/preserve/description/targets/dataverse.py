@@ -11,7 +11,7 @@ from typing import Final
 
 from preserve.description.model import Description
 from preserve.description.targets.words import TAGS
-from preserve.description.text import json_file, without_nothing
+from preserve.description.text import drop_absent, json_file
 
 __all__ = ["FIELDS", "write"]
 
@@ -37,7 +37,7 @@ FIELDS: Final[Mapping[str, tuple[str, bool]]] = {
 
 def write(description: Description) -> bytes:
     """Return the description as Dataverse's native JSON."""
-    values = without_nothing(
+    values = drop_absent(
         {
             "title": description.title,
             "alternativeTitle": [description.subject_line] if description.subject_line else [],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from preserve.description.model import Description
-from preserve.description.text import json_file, web_address, without_nothing
+from preserve.description.text import drop_absent, json_file, web_address
 
 __all__ = ["access", "write"]
 
@@ -22,7 +22,7 @@ def write(description: Description) -> bytes:
 def access(description: Description) -> dict[str, object]:
     """Return who may see record and files; files are public in an open cable only."""
     until = description.embargo_until
-    return without_nothing(
+    return drop_absent(
         {
             "record": "restricted" if description.access == "restricted" else "public",
             "files": "public" if description.access == "open" else "restricted",
@@ -33,7 +33,7 @@ def access(description: Description) -> dict[str, object]:
 
 def _metadata(description: Description) -> dict[str, object]:
     subject_line, advisory = description.subject_line, description.advisory
-    return without_nothing(
+    return drop_absent(
         {
             "resource_type": {"id": "publication-other"},
             "creators": [{"person_or_org": {"type": "organizational", "name": description.creator}}],
@@ -79,7 +79,7 @@ def _dates(description: Description) -> list[dict[str, object]]:
 def _rights(description: Description) -> list[dict[str, object]]:
     statement = description.rights_statement
     return [
-        without_nothing(
+        drop_absent(
             {
                 "title": {"en": description.copyright},
                 "description": {"en": statement} if statement else None,

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from preserve.cable import Access
-from preserve.provenance import CopyrightStatus
 
-__all__ = ["ACCESS_RIGHTS", "GENRE", "TAGS", "AccessRight", "copyright_status"]
+__all__ = ["ACCESS_RIGHTS", "GENRE", "TAGS", "AccessRight"]
 
 GENRE: Final = "Telegram"
 TAGS: Final = "TAGS"
@@ -46,15 +45,3 @@ ACCESS_RIGHTS: Final[Mapping[Access, AccessRight]] = {
     "metadata-only": _right("metadata only access", "c_14cb", "closedAccess"),
 }
 """What each access decision is in the lists that aggregators know."""
-
-_STATUS: Final = (
-    ("://rightsstatements.org/vocab/NoC-", CopyrightStatus.PUBLIC_DOMAIN),
-    ("://rightsstatements.org/vocab/InC", CopyrightStatus.COPYRIGHTED),
-    ("://creativecommons.org/publicdomain/", CopyrightStatus.PUBLIC_DOMAIN),
-    ("://creativecommons.org/licenses/", CopyrightStatus.COPYRIGHTED),
-)
-
-
-def copyright_status(address: str) -> CopyrightStatus:
-    """Return what the address of a rights statement says of copyright; unknown when it says nothing."""
-    return next((status for part, status in _STATUS if part in address), CopyrightStatus.UNKNOWN)

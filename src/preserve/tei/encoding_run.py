@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from preserve.provenance import Software
 
-__all__ = ["Making"]
+__all__ = ["EncodingRun"]
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
+class EncodingRun:
     """Who makes the document, when, and from what.
 
     Attributes:
