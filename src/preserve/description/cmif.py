@@ -1,11 +1,11 @@
-"""CMIF 1.1: the index of a correspondence that correspSearch harvests, one ``correspDesc`` a cable.
+"""CMIF 1.1: the index of a correspondence that correspSearch harvests, with one ``correspDesc`` for each cable.
 
-Scope: writing the index of any number of descriptions in one pass and flat memory, as the TEI Correspondence SIG's
-Correspondence Metadata Interchange Format has it: a reduced TEI, days only, posts and offices as ``orgName``. Not in
-scope: which cables may be in an index that all the world copies; the caller decides that.
+The Correspondence Metadata Interchange Format of the TEI Correspondence SIG is a reduced TEI: days without times, posts
+and offices as ``orgName``. Any number of descriptions are written in one pass and bounded memory. The caller decides
+which cables may be in an index that all the world copies.
 
-What only a rule says - the year, from the two digits of an identifier; a post, from its spelling there - carries
-``@evidence="conjecture"`` and ``@cert="low"``.
+What only the identifier says (its year by two digits, its post by an abbreviation) carries ``@evidence="conjecture"``
+and ``@cert="low"``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _IN_MEMORY: Final = 1 << 20
 
 
 class Licence(Enum):
-    """The licences that the format allows: nothing else can be harvested."""
+    """The licences under which an index can be harvested; the format allows no others."""
 
     CC0 = ("cc0", "https://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0 Universal")
     CC_BY = ("cc-by", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
@@ -55,13 +55,13 @@ class Licence(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrespondenceIndex:
-    """What an index says of itself; all of it is obligatory in the format.
+    """What an index says of itself; the format asks for all of it.
 
     Attributes:
-        holder: Who publishes it; with a name.
-        licence: Under which it may be copied.
-        address: The web address at which the file is to be found.
-        day: Of the last change, ``YYYY-MM-DD``.
+        holder: The institution that publishes it; it must have a name.
+        licence: The licence under which it may be copied.
+        address: The web address at which the file can be found.
+        day: The day of its last change, ``YYYY-MM-DD``.
     """
 
     holder: Holder
@@ -71,14 +71,14 @@ class CorrespondenceIndex:
 
 
 def write_cmif(out: BinaryIO, index: CorrespondenceIndex, descriptions: Iterable[Description]) -> int:
-    """Write the index of some cables and return how many there are.
+    """Write the index of some cables, and return how many there are.
 
-    The releases come first in the file and are known last: entries wait in a temporary file, so that memory is that
-    of the releases.
+    The file begins with the releases, which are known only when all cables have been seen. Until then the entries wait
+    in a temporary file, and only the releases in memory.
 
     Raises:
-        RecordError: There is none.
-        OSError: It could not be written.
+        RecordError: There is no cable.
+        OSError: The index could not be written.
     """
     releases: dict[SourceRelease | None, None] = {}
     count = 0
@@ -120,7 +120,8 @@ def _frame(index: CorrespondenceIndex, releases: Iterable[SourceRelease | None])
 
 
 def _source_id(release: SourceRelease | None) -> str:
-    """Return the same identifier for the same release always; an ``xml:id`` begins with a letter."""
+    """Return the identifier of a release, which is the same in every index."""
+    # An xml:id is an NCName, which cannot begin with a digit as a UUID may.
     return f"release-{uuid_of('release', str(release or ''))}"
 
 
@@ -149,5 +150,5 @@ def _received(description: Description) -> Iterator[Element]:
     for name in description.recipients:
         yield from _BARE.leaf("orgName", name)
     if not description.recipients:
-        # The word that the format prescribes, also where nobody thinks of a person.
+        # The format prescribes a person of this name where no addressee is known, also for letters to an office.
         yield from _BARE.leaf("persName", _UNKNOWN)

@@ -1,7 +1,7 @@
-"""XML files as their targets read them: trees that lxml writes, of elements that have something to say.
+"""XML files for others, built as trees and written by lxml.
 
-A call for an element gives a list: empty when the description has nothing for it, so that callers join lists and ask
-nothing.
+An element that would say nothing is not made: :meth:`ElementMaker.leaf` and :meth:`ElementMaker.block` return lists,
+which are then empty, so that callers join lists and need not ask what a description lacks.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _STEP = "  "
 
 @dataclass(frozen=True, slots=True)
 class ElementMaker:
-    """Makes the elements of one namespace; an attribute without a value is left out.
+    """Makes the elements of one namespace, without the attributes that have no value.
 
     Attributes:
-        namespace: Its address; empty for elements of none.
+        namespace: The address of the namespace; empty for elements without one.
     """
 
     namespace: str = ""
 
     def empty(self, name: str, /, **attributes: str | None) -> Element:
-        """Return an element with nothing in it."""
+        """Return an element without content."""
         element = etree.Element(f"{{{self.namespace}}}{name}" if self.namespace else name)
         for attribute, value in attributes.items():
             if value is not None:
@@ -40,7 +40,7 @@ class ElementMaker:
         return element
 
     def leaf(self, name: str, content: str | None, /, **attributes: str | None) -> list[Element]:
-        """Return an element with text; none when there is no text."""
+        """Return an element that holds a text; none when there is no text."""
         if not content:
             return []
         element = self.empty(name, **attributes)
@@ -48,18 +48,18 @@ class ElementMaker:
         return [element]
 
     def block(self, name: str, children: Iterable[Element], /, **attributes: str | None) -> list[Element]:
-        """Return an element around others; none when there are none."""
+        """Return an element that holds others; none when there are no others."""
         element = self.empty(name, **attributes)
         element.extend(children)
         return [element] if len(element) else []
 
 
 def xml_file(root: str, children: Iterable[Element]) -> bytes:
-    """Return a document: UTF-8 with a declaration, indented, one line break at its end.
+    """Return a document: UTF-8 with an XML declaration, indented, one line break at its end.
 
     Args:
-        root: The root element without content. It is XML, because lxml would put its namespaces in another order.
-        children: What stands in it.
+        root: The root element as XML, without content. Made by lxml, its default namespace would stand last.
+        children: The elements in it.
     """
     element = etree.fromstring(root)
     element.extend(children)
@@ -70,8 +70,8 @@ def encode_element(element: Element, level: int = 0) -> bytes:
     """Return an element as whole lines of UTF-8, indented.
 
     Args:
-        element: White space is put into it.
-        level: How many elements are around it.
+        element: The element; white space is put into it.
+        level: How many elements will be around it.
     """
     outside = _STEP * level
     _indent(element, f"\n{outside}")

@@ -1,8 +1,6 @@
-"""DataCite Metadata Schema 4.5 as JSON: what a DOI is registered with.
+"""DataCite Metadata Schema 4.5 as JSON, with which a DOI is registered; whoever registers adds the DOI.
 
-Scope: the kernel's properties. Not in scope: the DOI itself (whoever registers adds it), and registering.
-
-A DOI is a public promise that is never taken back: nothing is written of a restricted cable.
+A DOI is a public promise that is never taken back, so nothing is written of a restricted cable.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Dublin Core, the fifteen elements, as OAI-PMH carries them (``oai_dc``).
 
-Scope: which element says what. Not in scope: qualified terms; DSpace and MODS have them. ``contributor`` and
-``coverage`` are left out: a cable has no contributor that may be named, and the geographic TAGS are codes of their
-own, not ISO 3166.
+``contributor`` and ``coverage`` are left out: a cable has no contributor who may be named, and its geographic TAGS are
+codes of their own, not of ISO 3166.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _MAKER = ElementMaker(_DC)
 
 
 def elements(description: Description) -> Iterator[tuple[str, str]]:
-    """Yield the name and value of each element, in the order of the element set; none is empty."""
+    """Yield the name and value of each element in the order of the element set; no value is empty."""
     values: tuple[tuple[str, str | None], ...] = (
         ("title", description.title),
         ("title", description.subject_line),

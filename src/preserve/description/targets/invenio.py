@@ -1,7 +1,6 @@
-"""A record of InvenioRDM (and of Zenodo): the body of ``POST /api/records``.
+"""A record of InvenioRDM or Zenodo: the body of ``POST /api/records``.
 
-Scope: ``metadata``, ``access``, ``files``. Not in scope: ``pids`` (the server mints them, of public records only),
-communities, uploading.
+It has no ``pids``: the server mints them, and for public records only.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ def write(description: Description) -> bytes:
 
 
 def access(description: Description) -> dict[str, object]:
-    """Return who may see record and files; files are public in an open cable only."""
+    """Return who may see the record and the files; the files are public only if the cable is open."""
     until = description.embargo_until
     return drop_absent(
         {
@@ -55,7 +54,7 @@ def _metadata(description: Description) -> dict[str, object]:
             "sizes": [description.extent] if description.extent else [],
             "formats": list(description.media_types),
             "rights": _rights(description),
-            # These two may hold HTML: a text must say that it is none.
+            # The server takes these two as HTML.
             "description": escape(description.abstract, quote=False),
             "additional_descriptions": [{"description": escape(advisory, quote=False), "type": {"id": "other"}}]
             if advisory and len(advisory) >= 3

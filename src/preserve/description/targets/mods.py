@@ -1,6 +1,6 @@
-"""MODS 3.8 (Library of Congress): the description that library catalogues and Fedora sites read.
+"""MODS 3.8 of the Library of Congress, which library catalogues and Fedora sites read.
 
-Scope: elements that every version since 3.6 has. Not in scope: authority records; no name here has one.
+Only elements are written that every version since 3.6 has, as the schema of 3.6 is the latest that a package carries.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""schema.org as JSON-LD: what search engines and dataset portals read in the page of a package.
+"""schema.org as JSON-LD, which search engines and dataset portals read in the page of a package.
 
-Scope: one ``ArchiveComponent`` that is a ``Message``. Not in scope: addresses of pages and files; the site has them.
+The cable is one ``ArchiveComponent`` that is a ``Message`` too. Addresses of pages and files are not in it: whoever
+publishes the page knows them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The words of controlled lists that several targets share.
-
-Scope: access rights (COAR Access Rights vocabulary; info:eu-repo of OpenAIRE), copyright status. Not in scope: what
-one target alone says.
-"""
+"""Words of controlled lists that several targets share."""
 
 from __future__ import annotations
 
@@ -24,9 +20,9 @@ class AccessRight:
     """An access right.
 
     Attributes:
-        label: As COAR names it.
-        uri: Its address in the COAR vocabulary.
-        eu_repo: As the OpenAIRE guidelines name it.
+        label: Its name in the COAR Access Rights vocabulary.
+        uri: Its address there.
+        eu_repo: Its name in the OpenAIRE guidelines (info:eu-repo).
     """
 
     label: str
@@ -44,4 +40,4 @@ ACCESS_RIGHTS: Final[Mapping[Access, AccessRight]] = {
     "embargoed": _right("embargoed access", "c_f1cf", "embargoedAccess"),
     "metadata-only": _right("metadata only access", "c_14cb", "closedAccess"),
 }
-"""What each access decision is in the lists that aggregators know."""
+"""The access right of each access decision, in the lists that aggregators know."""
