@@ -1,8 +1,8 @@
-"""Characters of a TEI document: those of the cable that XML cannot hold, and the names that XML allows.
+"""Characters of a TEI document: those of the cable that XML cannot hold, and those of an ``xml:id``.
 
-The text of a cable survives whole: a character that XML cannot hold is written as ``<g ref="#char-0007"/>`` and
-declared in ``<charDecl>`` with its code point (TEI P5, chapter 5). In the header and in attributes, which describe,
-such a character is U+FFFD (:mod:`preserve.xml_characters`); the record holds it.
+The text of a cable survives whole: a character that XML cannot hold is written as ``<g ref="#char-0007"/>``, and
+``<charDecl>`` declares it by its code point (TEI P5, chapter 5). In the header and in attributes, which describe, such
+a character is U+FFFD (:mod:`preserve.xml_characters`); the record keeps it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NOT_A_NAME = re.compile(r"[^A-Za-z0-9.]+")
 
 
 def char_id(character: str) -> str:
-    """Return the ``xml:id`` that declares a character: ``char-`` and its code point in hexadecimal."""
+    """Return the ``xml:id`` of the declaration of a character: ``char-`` and its code point in hexadecimal."""
     return f"char-{ord(character):04X}"
 
 
@@ -34,5 +34,5 @@ def transcribe(text: str) -> str:
 
 
 def name_part(value: str) -> str:
-    """Return a value as a part of an ``xml:id`` (an NCName): letters, digits, points, hyphens for all else."""
+    """Return a value as a part of an ``xml:id`` (an NCName): letters, digits and points, with hyphens for all else."""
     return _NOT_A_NAME.sub("-", value).strip("-") or "x"

@@ -1,7 +1,4 @@
-"""Who makes a document, when, and from what.
-
-Scope: the value. Not in scope: where the header says it.
-"""
+"""What the header says of the making of a document, which no record knows."""
 
 from __future__ import annotations
 
@@ -15,13 +12,13 @@ __all__ = ["EncodingRun"]
 
 @dataclass(frozen=True, slots=True)
 class EncodingRun:
-    """Who makes the document, when, and from what.
+    """Who makes a document, when, and from what.
 
     Attributes:
-        software: The program.
-        date: The day of making.
-        source_path: The path of the source file, relative to that of the document.
-        authority: The institution that makes it available; ``None`` when it is not stated.
+        software: The program that encodes.
+        date: The day of encoding.
+        source_path: The path of the source file from the folder of the document.
+        authority: The institution that makes the document available; ``None`` when it is not stated.
     """
 
     software: Software

@@ -1,7 +1,7 @@
 """The ``<fileDesc>``: title, publication, and the three things that the document is made of (TEI P5 2.2).
 
-Scope: capture, release and original as one ``<bibl>`` each; access and rights. Not in scope: how the text is encoded,
-and what the telegram is about.
+The capture, the release and the original are a ``<bibl>`` each, so that ``@resp`` can point at the one that claims a
+thing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STATUS: Mapping[Access, str] = {
     "embargoed": "restricted",
     "metadata-only": "restricted",
 }
-"""Access, the institution's decision, as TEI says it (``availability/@status``)."""
+"""The value of ``availability/@status`` for each access decision of the institution."""
 
 _NOT_STATED = "not stated"
 _LICENCES = {
@@ -46,7 +46,7 @@ _COMPLETENESS = {
     "complete": "The source has the routing header and the text.",
     "partial": "The source does not have all of the cable; it does not say so.",
 }
-"""What a rule says of the whole where the page says nothing."""
+"""What a rule concludes of the whole where the page says nothing."""
 _URI = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+")
 _MARKING_POLICY = (
     "The security marking is given as the originator printed it. Its publication did not change it, and no date of "
@@ -55,11 +55,11 @@ _MARKING_POLICY = (
 
 
 def file_description(cable: Cable, anchors: Anchors, run: EncodingRun) -> str:
-    """Return the ``<fileDesc>``, whole lines.
+    """Return the ``<fileDesc>`` as whole lines.
 
     Args:
         cable: The record.
-        anchors: Its targets in the text.
+        anchors: The targets of the record in its texts.
         run: Who makes the document, when, and from what.
     """
     return (
@@ -76,7 +76,7 @@ def file_description(cable: Cable, anchors: Anchors, run: EncodingRun) -> str:
 
 
 def creation_date(cable: Cable) -> str:
-    """Return when the cable was made as a ``<date>``; empty when the source does not say it."""
+    """Return the ``<date>`` on which the cable was made; empty when the source does not state it."""
     stated = cable.created
     if stated is None:
         return ""
@@ -88,9 +88,10 @@ def _moment(stated: Created) -> str:
     if value is None:
         return ""
     by = BY_RELIABILITY[stated.reliability]
-    zone = "Z" if stated.zone == "Z" and len(value) == 19 else ""
-    if stated.reliability == "minutes-unreliable" and len(value) == 19:
-        # The hour is right, the minutes are the hour again: measured on 1,295 pages.
+    is_local_time = len(value) == len("2002-01-09T10:15:00")
+    zone = "Z" if stated.zone == "Z" and is_local_time else ""
+    if stated.reliability == "minutes-unreliable" and is_local_time:
+        # Pages of this kind print the hour twice, the second time as minutes (measured on 1,295 of them).
         hour = value[:14]
         return f' notBefore="{hour}00:00{zone}" notAfter="{hour}59:59{zone}"{by}'
     return f' when="{value}{zone}"{by}'
@@ -100,7 +101,7 @@ def _title_statement(cable: Cable, anchors: Anchors, run: EncodingRun) -> str:
     telegram = f"Telegram {cable.identifier}"
     sender = f" from {cable.origin.name}" if cable.origin else ""
     date = f", {cable.created.value[:10]}" if cable.created else ""
-    printed = anchors.corresponding("subject") if cable.subject else ""
+    printed = anchors.corresp("subject") if cable.subject else ""
     return (
         "      <titleStmt>\n"
         f'        <title type="main"{printed}>{escape_content(cable.subject or telegram)}</title>\n'
@@ -119,6 +120,7 @@ def _author(cable: Cable, indent: str) -> str:
 
 
 def _publication_statement(cable: Cable, run: EncodingRun) -> str:
+    # TEI P5 publicationStmt: the agency stands before the details of its publication.
     rights, day = cable.rights, run.date.isoformat()
     target = f' target="{escape_attribute(rights.copyright)}"' if _URI.fullmatch(rights.copyright) else ""
     marking = f"Marked {cable.classification.level} by the originator. " if cable.classification else ""
@@ -172,15 +174,17 @@ def _digest(of: str, sha256: str, indent: str = "          ") -> str:
 
 
 def _path(path: str) -> str:
+    # TEI P5 teidata.pointer is a URI, which holds spaces, "#" and what is not ASCII only percent-encoded.
     return escape_attribute(quote(path.encode("utf-8", "replace"), safe="/"))
 
 
 def _container(container: SourceContainer, size: int) -> str:
-    """Return the larger file that the source was part of, and where in it."""
+    """Return the file that the source was part of, and where in it the source was."""
     scope = ""
     if container.member is not None:
         scope += f'            <biblScope unit="member">{escape_content(container.member)}</biblScope>\n'
     if container.offset is not None:
+        # "to" is the last byte, not one past it. A source without bytes has none, and is told as the one at its place.
         first, last = container.offset, container.offset + max(size, 1) - 1
         scope += f'            <biblScope unit="byte" from="{first}" to="{last}">bytes {first}-{last}</biblScope>\n'
     return (
@@ -211,7 +215,7 @@ def _release(release: Release | None) -> str:
 
 def _original(cable: Cable, anchors: Anchors) -> str:
     reference, when = cable.message_reference, creation_date(cable)
-    printed = anchors.corresponding("mrn")
+    printed = anchors.corresp("mrn")
     return (
         f'        <bibl type="original" xml:id="{ORIGINAL}">\n'
         f'          <idno type="cable">{escape_content(cable.identifier)}</idno>\n'

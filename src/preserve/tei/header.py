@@ -1,7 +1,7 @@
 """The ``<teiHeader>``: what the document is, what it is made of, how, and what it is about (TEI P5, chapter 2).
 
-Scope: putting its four parts together, and the revision description. Not in scope: the text. Every value is of the
-record or of the call; what the cable itself does not state says who does (:mod:`preserve.tei.certainty`).
+Every value comes from the record or from the call. A value that the cable itself does not state says who states it
+(:mod:`preserve.tei.certainty`).
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ __all__ = ["tei_header"]
 
 
 def tei_header(cable: Cable, anchors: Anchors, unencodable: Iterable[str], run: EncodingRun) -> str:
-    """Return the ``<teiHeader>``, whole lines.
+    """Return the ``<teiHeader>`` as whole lines.
 
     Args:
         cable: The record.
-        anchors: Its targets in the text.
+        anchors: The targets of the record in its texts.
         unencodable: The characters of its texts that XML cannot hold.
         run: Who makes the document, when, and from what.
     """
+    # TEI P5 teiHeader: fileDesc stands first and revisionDesc last.
     day = run.date.isoformat()
     return (
         "  <teiHeader>\n"

@@ -1,7 +1,7 @@
 """The ``<profileDesc>``: when the telegram was made, what it is about, and its correspondence (TEI P5 2.4).
 
-Scope: creation, language, classes and keywords; sender, addressees and the telegrams that it refers to. Not in scope:
-persons: who signed and who classified stand in the text, and are not made into parties of the correspondence.
+Posts and offices are the parties of the correspondence. Persons are not: who signed and who classified stand in the
+text only.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ __all__ = ["profile_description"]
 
 
 def profile_description(cable: Cable, anchors: Anchors) -> str:
-    """Return the ``<profileDesc>``, whole lines.
+    """Return the ``<profileDesc>`` as whole lines.
 
     Args:
         cable: The record.
-        anchors: Its targets in the text.
+        anchors: The targets of the record in its texts.
     """
     when = creation_date(cable)
+    # No source states its language. That a telegram of the Department is in English is a rule, and says so.
     return (
         "    <profileDesc>\n"
         + (f"      <creation>{when}</creation>\n" if when else "")
@@ -83,13 +84,13 @@ def _sent(cable: Cable, anchors: Anchors) -> str:
     routing = cable.transmission
     content = _office(cable.origin) if cable.origin else ""
     if routing and routing.sender:
-        line = anchors.corresponding_lines(SegmentKind.FROM)
+        line = anchors.corresp_lines(SegmentKind.FROM)
         content += f'          <orgName type="station"{line}>{escape_content(routing.sender)}</orgName>\n'
     if cable.origin and cable.origin.place:
         content += f"          <placeName{IN_THE_TEXT}>{escape_content(cable.origin.place)}</placeName>\n"
     sent = w3c_date(routing.sent) if routing else None
     if routing and routing.dtg and sent:
-        when = f'<date when="{sent}"{anchors.corresponding("dtg")}>{escape_content(routing.dtg)}</date>'
+        when = f'<date when="{sent}"{anchors.corresp("dtg")}>{escape_content(routing.dtg)}</date>'
     else:
         when = creation_date(cable)
     content += f"          {when}\n" if when else ""
@@ -109,13 +110,13 @@ def _received(cable: Cable, anchors: Anchors) -> Iterator[str]:
         ("action", SegmentKind.TO, routing.action),
         ("info", SegmentKind.INFO, routing.info),
     ):
-        line = anchors.corresponding_lines(kind) if recipients else ""
+        line = anchors.corresp_lines(kind) if recipients else ""
         for recipient in recipients:
             yield _addressee(f' type="received" subtype="{how}"{line}', recipient, anchors.taxonomies)
 
 
 def _addressee(attributes: str, recipient: Recipient, taxonomies: Taxonomies) -> str:
-    """Return one addressee: its plain language address, its routing indicator, its precedence and message number."""
+    """Return an addressee: its plain-language address, routing indicator, precedence and message number."""
     ana = ""
     if recipient.precedence:
         ana = f' ana="#{taxonomies.precedence.categories[recipient.precedence].xml_id}"'
@@ -134,5 +135,5 @@ def _context(number: int, reference: Reference, anchors: Anchors) -> str:
     if reference.identifier is not None:
         target = f' target="{escape_attribute(telegram_uri(reference.identifier))}"'
         by = BY_BASIS[reference.identifier_basis] if reference.identifier_basis else ""
-    attributes = f"{anchors.corresponding(f'ref-{number}')}{label}{target}{by}"
+    attributes = f"{anchors.corresp(f'ref-{number}')}{label}{target}{by}"
     return f'          <ref type="prev" subtype="reftel"{attributes}>{escape_content(reference.text)}</ref>\n'

@@ -1,10 +1,11 @@
 """Whether a TEI document is one of ours, and says what its record says.
 
-Scope: the RELAX NG profile, the identity of the texts, and the rules that a grammar cannot say, each with its finding.
-Not in scope: validity in tei_all, which follows from the profile and is proved in the tests.
+A document is held against the RELAX NG profile, against rules that a grammar cannot say, and against its record, whose
+texts it must have character for character. That our profile allows nothing that ``tei_all`` forbids is proved in the
+tests.
 
-Every byte is hostile: no entity is resolved, no DTD and no network is asked, a document larger than :data:`LARGEST`
-or deeper than libxml2's own bound is a finding. No message quotes the text of a cable.
+Every byte is hostile: no entity is resolved, and neither a DTD nor the network is asked. A document that is larger than
+:data:`LARGEST`, or deeper than libxml2 reads, is a finding. No message quotes the text of a cable.
 """
 
 from __future__ import annotations
@@ -38,11 +39,12 @@ _POINTERS = frozenset({"target", "ana", "resp", "source", "scheme", "who", "corr
 _NOT_OF_THE_SOURCE = ("supplied", "corr", "reg", "expan", "ex", "unclear", "restore", "add")
 
 _Element = etree._Element
+# A "smart" string would keep the whole tree in memory as long as it lives.
 _STRING = etree.XPath("string()", smart_strings=False)
 
 
 class _NotReadableError(Exception):
-    """The bytes are no document that we read."""
+    """The bytes are not a document that we read."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
@@ -78,7 +80,7 @@ def _division(root: _Element, kind: str) -> _Element | None:
 
 
 def _characters(root: _Element) -> dict[str, str]:
-    """Return the character that each ``<g>`` stands for, by its pointer."""
+    """Return the declared characters, each by the pointer that a ``<g>`` has to it."""
     declared: dict[str, str] = {}
     for char in root.iter(f"{_TEI}char"):
         for prop in char.iter(f"{_TEI}localProp"):
@@ -95,7 +97,7 @@ def _strings(element: _Element) -> str:
 
 
 def _text(division: _Element, characters: dict[str, str]) -> str:
-    """Return the text of a division; a ``<g>`` counts as the character that it stands for."""
+    """Return the text of a division, each ``<g>`` as the character that it stands for."""
     if not characters:
         return _strings(division)
     parts: list[str] = []
@@ -112,6 +114,7 @@ def _check_schema(root: _Element) -> Iterator[Finding]:
     profile = _profile()
     if profile.validate(root):
         return
+    # libxml2 repeats an error for each branch of a choice that failed.
     seen = dict.fromkeys((entry.line, entry.message) for entry in profile.error_log)
     for line, message in list(seen)[:_MOST_SCHEMA_FINDINGS]:
         yield Finding.of("tei-schema", f"line {line}", message)
@@ -237,7 +240,7 @@ _CHECKS: tuple[Callable[[_Element], Iterator[Finding]], ...] = (
     _check_gaps,
     _check_nothing_supplied,
 )
-"""What can be said of a document alone."""
+"""The checks of a document alone."""
 
 _COMPARISONS: tuple[Callable[[_Element, Cable], Iterator[Finding]], ...] = (
     _check_text,
@@ -245,15 +248,15 @@ _COMPARISONS: tuple[Callable[[_Element, Cable], Iterator[Finding]], ...] = (
     _check_classification,
     _check_redactions,
 )
-"""What can be said of it beside its record."""
+"""The checks of a document against its record."""
 
 
 def check_tei(tei: bytes, cable: Cable | None) -> tuple[Finding, ...]:
-    """Return what is wrong with a TEI document of a cable, in the order of the checks; empty when nothing is.
+    """Return what is wrong with a TEI document of a cable, in the order of the checks.
 
     Args:
-        tei: The document.
-        cable: The record that it is made of; without it the document is held against the schema and itself alone.
+        tei: The bytes of the document.
+        cable: The record of which it was made; ``None`` leaves out the checks against a record.
     """
     try:
         root = _parse(tei)
