@@ -21,23 +21,21 @@ from preserve.settings import Settings
 
 __all__ = [
     "BTR",
-    "CRATE",
     "INDEX",
+    "CableFiles",
     "CableSummary",
-    "Parts",
     "bag_name",
-    "index",
+    "index_table",
     "new_bag",
     "payload_path",
-    "portable",
-    "profiles",
+    "portable_name",
+    "profile_identifiers",
     "sources_uuid",
 ]
 
 BTR = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
 """The identifier of the BagIt profile of Beyond the Repository, version 1.0, of which ours is nearly a subset."""
 
-CRATE = "ro-crate-metadata.json"
 INDEX = "index.csv"
 """The table of a bag of several cables, below ``data/``."""
 
@@ -46,7 +44,7 @@ _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class CableFiles:
     """The files of one cable, each as its bytes.
 
     Attributes:
@@ -83,7 +81,12 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CableSummary:
-    """What a bag says of a cable outside of the cable's own files.
+    """What a bag says of a cable in ``bag-info.txt`` and in its table.
+
+    The record of a cable has all of it; but the cables of a group wait for each other by the thousand, and the text of
+    none is kept in memory. Two other values say less or more of a cable, and are not this one: ``archive.CableEntry``
+    is a format on disk, with the subject, which this must not have; ``description.Description`` is what others are
+    told, made of a stored bag, in words that every target takes.
 
     Attributes:
         identifier: Canonical.
@@ -120,7 +123,7 @@ class CableSummary:
     files: Mapping[FileRole, str]
 
     @classmethod
-    def of(cls, parts: Parts) -> Self:
+    def of(cls, parts: CableFiles) -> Self:
         """Draw it from the files of a cable."""
         cable = parts.cable
         there = [role for role in _COLUMNS if role is not FileRole.ACCESS or parts.access is not None]
@@ -146,17 +149,17 @@ class CableSummary:
 _COLUMNS = (FileRole.SOURCE, FileRole.RECORD, FileRole.TEI, FileRole.ACCESS, FileRole.PREMIS)
 
 
-def portable(identifier: str) -> str:
+def portable_name(identifier: str) -> str:
     """Return the name of the files of a cable, and of a bag of it alone: its identifier, in the portable alphabet."""
     return _NOT_PORTABLE.sub("_", identifier)
 
 
 def bag_name(cable: Cable) -> str:
     """Return the name of the bag of one cable."""
-    return portable(cable.identifier)
+    return portable_name(cable.identifier)
 
 
-def profiles(settings: Settings) -> tuple[str, ...]:
+def profile_identifiers(settings: Settings) -> tuple[str, ...]:
     """Return the BagIt profiles that bags with these settings meet: ours, and BTR's when they name who sends them.
 
     BTR knows no tars in Zstandard.
@@ -182,7 +185,7 @@ def payload_path(cable: Cable, role: FileRole) -> str:
         FileRole.ACCESS: ".html",
         FileRole.PREMIS: ".xml",
     }
-    return f"{PAYLOAD}{role.value}/{bag_name(cable)}{suffixes[role]}"
+    return f"{role.folder}{bag_name(cable)}{suffixes[role]}"
 
 
 def sources_uuid(cables: Iterable[CableSummary]) -> str:
@@ -190,7 +193,7 @@ def sources_uuid(cables: Iterable[CableSummary]) -> str:
     return bag_uuid([(cable.identifier, cable.source_sha256) for cable in cables])
 
 
-def index(cables: Iterable[CableSummary]) -> bytes:
+def index_table(cables: Iterable[CableSummary]) -> bytes:
     """Return the table of a bag of several cables: CSV (RFC 4180) in UTF-8 with a line feed, a row a cable.
 
     It has no subjects: they may name persons, and a table is searched more easily than texts are.
@@ -245,7 +248,7 @@ def _bag_info(
         # Of several cables, how many bags the release will have is not known when one is written.
         ("Bag-Count", "1 of 1" if len(cables) == 1 else None),
         ("Bag-Software-Agent", f"{software.name} {software.version}"),
-        *(("BagIt-Profile-Identifier", identifier) for identifier in profiles(settings)),
+        *(("BagIt-Profile-Identifier", identifier) for identifier in profile_identifiers(settings)),
         *(("Internal-Sender-Identifier", cable.source_name) for cable in cables),
         ("Source-Release", release.text if release else None),
         ("Source-Release-Date", release.date if release else None),

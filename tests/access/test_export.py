@@ -26,7 +26,7 @@ from preserve.bag.writing.publication import publish, stage_bag
 from preserve.bag.writing.stage import Stage
 from preserve.cable.record import Cable, codec
 from preserve.clock import Clock
-from preserve.description.formats import format_named
+from preserve.description.formats import find_format
 from preserve.description.model import Holder
 from preserve.errors import ArchiveError, BagError, ExitCode, RecordError, UsageError
 from preserve.settings import Organisation, Settings
@@ -40,7 +40,7 @@ INFO = (
     ("External-Identifier", f"urn:uuid:{UUID}"),
     ("Bagging-Date", "2026-11-23"),
 )
-MODS, SAF = format_named("mods"), format_named("dspace")
+MODS, SAF = find_format("mods"), find_format("dspace")
 
 
 def bag_of(
@@ -218,7 +218,7 @@ def test_what_appears_in_the_meantime_is_not_replaced(
 
 def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
     [held] = read_cables(ref(bag_of(tmp_path, cable_with("restricted"))))
-    rendered = write_metadata(describe_stored(held, Settings()), format_named("datacite"), tmp_path / "x")
+    rendered = write_metadata(describe_stored(held, Settings()), find_format("datacite"), tmp_path / "x")
     assert [finding.code for finding in rendered.findings] == ["description-withheld"]
     assert not (tmp_path / "x").exists()
 
@@ -249,7 +249,7 @@ def test_one_bag_that_fails_does_not_keep_back_the_others(tmp_path: Path) -> Non
     (broken / "bag-info.txt").write_bytes(b"x: y\n")
     out = tmp_path / "out"
     out.mkdir()
-    target = format_named("datacite")
+    target = find_format("datacite")
 
     def refs() -> Iterator[BagSelection]:
         return (BagSelection(path.name, path) for path in (broken, shut, good, tmp_path / "nothing"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from preserve.contracts import conformance, contract
-from preserve.contracts.conformance import MOST_VIOLATIONS, Violation, pointer, violations
+from preserve.contracts.conformance import MOST_VIOLATIONS, Violation, json_pointer, violations
 from preserve.contracts.contract import contract_names, json_schema
 
 SCHEMAS = [name for name in contract_names() if name.endswith(".schema.json")]
@@ -125,4 +125,4 @@ def test_what_json_does_not_know_is_a_fault() -> None:
 
 
 def test_a_pointer_escapes_its_steps() -> None:
-    assert pointer(["a/b", "~c", 0]) == "/a~1b/~0c/0"
+    assert json_pointer(["a/b", "~c", 0]) == "/a~1b/~0c/0"

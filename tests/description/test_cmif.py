@@ -141,7 +141,7 @@ def test_memory_does_not_grow_with_the_cables() -> None:
         return (replace(description, identifier=f"02STRELSAU{number}") for number in range(1, count + 1))
 
     class Nowhere(io.RawIOBase):
-        def write_cmif(self, data: object) -> int:
+        def write(self, data: object) -> int:
             return len(memoryview(data))  # type: ignore[arg-type]
 
     peaks = []

@@ -18,7 +18,7 @@ from tests.description.examples import BAG, HOLDER, cable_with
 from preserve.cable.record import Basis, Cable, Origin, Recipient, Redaction, Reference, Release, Tag
 from preserve.description import cmif
 from preserve.description.describe import describe_cable
-from preserve.description.formats import FORMATS, render
+from preserve.description.formats import FORMATS, render_metadata
 from preserve.description.model import BagFacts, BagFile, Description, Holder
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "metadata.md"
@@ -153,7 +153,7 @@ def leaves(description: Description) -> dict[str, Counter[tuple[str, str]]]:
     found = {
         target.name: Counter(
             (path.replace("dc.xml: ", ""), value)
-            for file in render(description, target).files
+            for file in render_metadata(description, target).files
             for path, value in of_file(file.name, file.data)
         )
         for target in FORMATS

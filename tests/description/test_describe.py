@@ -24,7 +24,7 @@ from preserve.cable.record import (
     Transmission,
 )
 from preserve.description.describe import describe_cable
-from preserve.description.formats import FORMATS, render
+from preserve.description.formats import FORMATS, render_metadata
 from preserve.description.model import Keyword, SourceRelease
 from preserve.digests import sha256
 from preserve.findings import Finding
@@ -35,7 +35,7 @@ CLOSED: tuple[Access, ...] = ("restricted", "embargoed", "metadata-only")
 
 def everything(cable: Cable) -> str:
     description = describe_cable(cable, BAG, HOLDER)
-    files = [file.data.decode() for each in FORMATS for file in render(description, each).files]
+    files = [file.data.decode() for each in FORMATS for file in render_metadata(description, each).files]
     return repr(description) + "".join(files)
 
 
@@ -153,7 +153,7 @@ def test_the_release_is_told_in_every_format(release: Release, told: str | None)
     description = described(provenance=replace(cable_with().provenance, release=release))
     assert (str(description.release) if description.release else None) == told
     for each in FORMATS:
-        text = "".join(file.data.decode() for file in render(description, each).files)
+        text = "".join(file.data.decode() for file in render_metadata(description, each).files)
         assert (told in text) if told else "release" not in text.lower().replace("released", "")
 
 

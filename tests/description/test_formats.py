@@ -20,7 +20,7 @@ from preserve.cable.record import Access, Cable, Origin, Release
 from preserve.contracts.contract import contract_bytes, contract_names
 from preserve.description import checks
 from preserve.description.describe import describe_cable
-from preserve.description.formats import FORMATS, MetadataFormat, MetadataPart, format_named, render
+from preserve.description.formats import FORMATS, MetadataFormat, MetadataPart, find_format, render_metadata
 from preserve.description.model import Description, Holder
 from preserve.errors import UsageError
 from preserve.findings import Severity, worst
@@ -32,7 +32,7 @@ HOSTILE = ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\x00\x07\x1b[2J", "a\r\
 
 
 def files(description: Description, name: str) -> dict[str, bytes]:
-    return {file.name: file.data for file in render(description, format_named(name)).files}
+    return {file.name: file.data for file in render_metadata(description, find_format(name)).files}
 
 
 def document(description: Description, name: str) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def table(data: bytes) -> list[dict[str, str]]:
 def test_any_cable_is_valid_in_every_format(cable: Cable, until: str | None) -> None:
     description = describe_cable(cable, BAG, HOLDER, embargo_until=until)
     for target in FORMATS:
-        rendered = render(description, target)
+        rendered = render_metadata(description, target)
         assert {finding.code for finding in rendered.findings} <= {"embargo-endless", "description-withheld"}
         assert bool(rendered.files) == (cable.rights.access not in target.withheld)
         for file in rendered.files:
@@ -72,7 +72,7 @@ def test_hostile_texts_are_taken_in_every_field(target: MetadataFormat, text: st
         provenance=replace(cable.provenance, release=Release(text=text)),
         rights=replace(cable.rights, copyright=text, statement=text, advisory=text),
     )
-    rendered = render(describe_cable(hostile, BAG, Holder(name="A & <B>", email="a@example.org")), target)
+    rendered = render_metadata(describe_cable(hostile, BAG, Holder(name="A & <B>", email="a@example.org")), target)
     assert rendered.findings == ()
     for file in rendered.files:
         told = file.data.decode("utf-8")
@@ -109,7 +109,7 @@ def test_names_are_unique_and_portable() -> None:
 
 def test_an_unknown_format_is_told_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"'marc'.*dc, datacite"):
-        format_named("marc")
+        find_format("marc")
 
 
 # --- refused rather than made up ---
@@ -127,7 +127,7 @@ def test_an_unknown_format_is_told_with_the_known_ones() -> None:
     ],
 )
 def test_what_a_target_asks_for_and_nobody_states_is_not_made_up(name: str, lacking: Description) -> None:
-    rendered = render(lacking, format_named(name))
+    rendered = render_metadata(lacking, find_format(name))
     assert rendered.files == ()
     assert [finding.code for finding in rendered.findings] == ["description-incomplete"]
 
@@ -135,17 +135,17 @@ def test_what_a_target_asks_for_and_nobody_states_is_not_made_up(name: str, lack
 @pytest.mark.parametrize("name", ["dc", "archivematica", "mods", "schema-org"])
 def test_the_others_do_without(name: str) -> None:
     bare = replace(described(), holder=Holder(), bag=replace(BAG, packaged=None, uuid=None, seal=None))
-    assert render(bare, format_named(name)).findings == ()
+    assert render_metadata(bare, find_format(name)).findings == ()
 
 
 def test_a_restricted_cable_is_never_told_to_datacite() -> None:
-    rendered = render(described("restricted"), format_named("datacite"))
+    rendered = render_metadata(described("restricted"), find_format("datacite"))
     assert rendered.files == ()
     assert [finding.code for finding in rendered.findings] == ["description-withheld"]
 
 
 def test_an_embargo_without_an_end_is_told() -> None:
-    rendered = render(described("embargoed"), format_named("invenio"))
+    rendered = render_metadata(described("embargoed"), find_format("invenio"))
     assert [finding.code for finding in rendered.findings] == ["embargo-endless"]
     assert worst(rendered.findings) is Severity.WARNING
     assert rendered.files
@@ -154,7 +154,7 @@ def test_an_embargo_without_an_end_is_told() -> None:
 def test_nothing_invalid_is_given_out() -> None:
     broken = MetadataPart("x.xml", lambda _: b"<mods/>", checks.mods)
     target = MetadataFormat(name="x", describes="", parts=(broken,), checked="")
-    rendered = render(described(), target)
+    rendered = render_metadata(described(), target)
     assert rendered.files == ()
     assert {finding.code for finding in rendered.findings} == {"description-invalid"}
 

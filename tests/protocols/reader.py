@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from tests.tei.cables import document_text
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Rights, Segment
@@ -30,7 +31,6 @@ from preserve.errors import SourceError
 from preserve.provenance.software import Software
 from preserve.readers.reader import Reader, SourceItem, registered_readers
 from preserve.tei.encode import encode_tei
-from preserve.tei.validate import document_text
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/")

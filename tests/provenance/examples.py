@@ -24,8 +24,9 @@ from preserve.cable.record import (
 from preserve.digests import digest_bytes, sha256
 from preserve.findings import Finding, Severity
 from preserve.provenance.history import provenance_of
-from preserve.provenance.model import CableProvenance, FileObject, FileRole, Software, Validation, bag_uuid, file_object
+from preserve.provenance.model import CableProvenance, FileObject, FileRole, Validation, bag_uuid, file_object
 from preserve.provenance.ro_crate import Crate, CrateMember, make_crate
+from preserve.provenance.software import Software
 
 AT = datetime(2026, 11, 23, 12, 30, 5, tzinfo=UTC)
 SOFTWARE = Software(

@@ -13,11 +13,12 @@ from tests.provenance.examples import AT, cable_named, digests_of, example
 from preserve.digests import sha256
 from preserve.errors import ExitCode, RecordError
 from preserve.provenance import premis
-from preserve.provenance.combine import KeptBag, LaterEvent, ToldEvent, combine_premis, premis_events
+from preserve.provenance.combine import KeptBag, LaterEvent, PremisEvent, combine_premis, premis_events
+from preserve.provenance.elements import PREMIS_NAMESPACE
 from preserve.provenance.model import Agent, CableProvenance, uuid_of
 from preserve.provenance.vocabulary import AgentType
 
-NS = {"p": premis.PREMIS_NAMESPACE}
+NS = {"p": PREMIS_NAMESPACE}
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 LOGGER = Agent(identifier=uuid_of("software", "preserve", "0.1.0"), name="preserve", type=AgentType.SOFTWARE)
 NAME = "02STRELSAU17"
@@ -52,7 +53,7 @@ def ids(data: bytes, of: str) -> list[str]:
     return texts(data, f"//p:{of}Identifier/p:{of}IdentifierValue/text()")
 
 
-def told(data: bytes, type_: str) -> list[ToldEvent]:
+def told(data: bytes, type_: str) -> list[PremisEvent]:
     return [event for event in premis_events(data) if event.type == type_]
 
 
@@ -84,7 +85,7 @@ def test_what_a_bag_says_is_said_in_the_same_words() -> None:
     provenance = history()
     first, *_ = premis_events(combine_premis([kept(premis.encode_premis(provenance))]))
     event = provenance.events[0]
-    assert first == ToldEvent(
+    assert first == PremisEvent(
         identifier=event.identifier,
         type="ingestion",
         at="2026-11-23T12:30:05Z",

@@ -11,6 +11,7 @@ from lxml import etree
 from tests.provenance.examples import crate_example, example
 
 from preserve.provenance import premis, ro_crate
+from preserve.provenance.elements import PREMIS_NAMESPACE
 from preserve.provenance.vocabulary import EventType
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/provenance.md").read_text(encoding="utf-8")
@@ -27,7 +28,7 @@ def content(element: etree._Element) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("block", XML, ids=range(len(XML)))
 def test_each_piece_of_premis_is_what_is_written(block: str) -> None:
-    shown = etree.fromstring(f'<premis xmlns="{premis.PREMIS_NAMESPACE}" xmlns:xsi="{XSI}">{block}</premis>')[0]
+    shown = etree.fromstring(f'<premis xmlns="{PREMIS_NAMESPACE}" xmlns:xsi="{XSI}">{block}</premis>')[0]
     assert content(shown) in [content(element) for element in etree.fromstring(WRITTEN).iter(shown.tag)]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, strategies as st
 
-from preserve.provenance.model import FileRole, bag_uuid, file_object, stamp, uuid_for, uuid_of
+from preserve.provenance.model import FileRole, bag_uuid, cable_uuid, file_object, utc_timestamp, uuid_of
 
 PARTS = st.lists(st.text(st.characters(exclude_categories=()), max_size=8), max_size=4)
 
@@ -17,7 +17,7 @@ def test_two_sequences_never_share_an_identifier(one: list[str], other: list[str
 
 
 def test_identifiers_are_version_5_and_never_change() -> None:
-    identifier = UUID(uuid_for("02STRELSAU17", "ab" * 32, "event"))
+    identifier = UUID(cable_uuid("02STRELSAU17", "ab" * 32, "event"))
     assert (identifier.version, identifier.variant) == (5, "specified in RFC 4122")
     # A change of this value breaks the identity of everything that was ever archived.
     assert str(identifier) == "7a140ef8-45c2-5a62-8a8c-e98a896a2dce"
@@ -66,7 +66,7 @@ def test_the_format_follows_from_the_media_type(
 
 def test_times_are_written_in_utc_and_whole_seconds() -> None:
     east = timezone(timedelta(hours=2))
-    assert stamp(datetime(2026, 11, 23, 1, 2, 3, 999999, tzinfo=east)) == "2026-11-22T23:02:03Z"
-    assert stamp(datetime(33, 1, 2, tzinfo=UTC)) == "0033-01-02T00:00:00Z"
+    assert utc_timestamp(datetime(2026, 11, 23, 1, 2, 3, 999999, tzinfo=east)) == "2026-11-22T23:02:03Z"
+    assert utc_timestamp(datetime(33, 1, 2, tzinfo=UTC)) == "0033-01-02T00:00:00Z"
     with pytest.raises(ValueError, match="without a zone"):
-        stamp(datetime(2026, 11, 23))
+        utc_timestamp(datetime(2026, 11, 23))

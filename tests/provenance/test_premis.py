@@ -14,10 +14,11 @@ from tests.provenance.examples import cable_named, digests_of, example, files_of
 
 from preserve.contracts.contract import contract_bytes
 from preserve.provenance import premis
+from preserve.provenance.elements import PREMIS_NAMESPACE
 from preserve.provenance.model import CableProvenance, FileObject, FileRole, ObjectLink, file_object
 from preserve.provenance.vocabulary import ObjectRole, Outcome
 
-NS = {"p": premis.PREMIS_NAMESPACE}
+NS = {"p": PREMIS_NAMESPACE}
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 
 
@@ -102,7 +103,7 @@ def test_it_says_what_the_files_are() -> None:
 def test_an_algorithm_without_a_term_is_named_plainly() -> None:
     cable = cable_named()
     data = premis.encode_premis(replace(example(), files=files_of(cable, ("blake2b",))))
-    (first, *_) = parsed(data).iter(f"{{{premis.PREMIS_NAMESPACE}}}messageDigestAlgorithm")
+    (first, *_) = parsed(data).iter(f"{{{PREMIS_NAMESPACE}}}messageDigestAlgorithm")
     assert (first.text, list(first.keys())) == ("blake2b", [])
 
 
@@ -336,10 +337,10 @@ def test_nothing_outside_is_read(kind: str, tmp_path: Path) -> None:
 def test_a_schema_that_a_document_names_is_not_used(tmp_path: Path) -> None:
     lax = tmp_path / "lax.xsd"
     lax.write_text(
-        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{premis.PREMIS_NAMESPACE}">'
+        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{PREMIS_NAMESPACE}">'
         '<xs:element name="premis" type="xs:anyType"/></xs:schema>'
     )
-    hint = f'<premis xsi:schemaLocation="{premis.PREMIS_NAMESPACE} {lax.as_uri()}" '
+    hint = f'<premis xsi:schemaLocation="{PREMIS_NAMESPACE} {lax.as_uri()}" '
     data = premis.encode_premis(example()).replace(b"<premis ", hint.encode(), 1)
     assert premis.check_premis(data) == ()
     assert faults(data.replace(b"<size>", b"<sizes>", 1).replace(b"</size>", b"</sizes>", 1)) == {"premis-invalid"}

@@ -9,7 +9,7 @@ from preserve.access.lifetime import BagEvent
 from preserve.archive.layout import Location
 from preserve.archive.model import StoredBag
 from preserve.bag.model import Form
-from preserve.provenance.combine import ToldEvent
+from preserve.provenance.combine import PremisEvent
 from preserve.report import events as report
 
 BAG = StoredBag(
@@ -28,7 +28,7 @@ BAG = StoredBag(
     outcome=None,
     cables=(),
 )
-TOLD = ToldEvent(
+TOLD = PremisEvent(
     identifier="e",
     type="validation",
     at=AT,

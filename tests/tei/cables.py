@@ -9,6 +9,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import replace
 
+from lxml import etree
+
 from preserve.cable.record import (
     Banner,
     Basis,
@@ -44,7 +46,7 @@ from preserve.digests import sha256
 from preserve.provenance.software import Software
 from preserve.tei.encode import encode_tei
 
-__all__ = ["DAY", "SOFTWARE", "bare", "encoded", "full", "marked", "spanning"]
+__all__ = ["DAY", "SOFTWARE", "bare", "document_text", "encoded", "full", "marked", "spanning"]
 
 SOFTWARE = Software("preserve", "0.1.0", "0123456789abcdef0123456789abcdef01234567")
 DAY = datetime.date(2026, 11, 23)
@@ -365,3 +367,19 @@ def encoded(cable: Cable) -> bytes:
         source_path=f"../source/{cable.provenance.source.name}",
         authority="National Archives of Ruritania",
     )
+
+
+def document_text(tei: bytes) -> str:
+    """Return the text of the document division, each ``<g>`` as the character that ``<charDecl>`` says it is."""
+    root = etree.fromstring(tei)
+    characters = {
+        f"#{char.get('{http://www.w3.org/XML/1998/namespace}id')}": chr(int(char[0].get("value", ""), 16))
+        for char in root.iter("{*}char")
+    }
+
+    def text_of(element: etree._Element) -> str:
+        inside = "".join(text_of(child) + (child.tail or "") for child in element)
+        return characters.get(element.get("ref", ""), "") + (element.text or "") + inside
+
+    [division] = root.findall(".//{*}div[@type='document']")
+    return text_of(division)

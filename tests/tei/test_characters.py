@@ -1,24 +1,20 @@
-"""Characters: what XML can hold as it is, and only that, is left as it is."""
+"""Characters of the cable in its TEI: each can be read back, those too that XML cannot hold."""
 
 from __future__ import annotations
 
-from lxml import etree
+import pytest
 
-from preserve.tei.characters import described, is_plain, transcribed
-
-
-def test_a_text_is_plain_exactly_when_nothing_of_it_is_escaped() -> None:
-    """Every code point; the two expressions are written apart from each other."""
-    wrong = [f"U+{code:04X}" for code in range(0x110000) if is_plain(chr(code)) != (_escaped(chr(code)) == chr(code))]
-    assert wrong == []
+from preserve.tei.characters import char_id, name_part, transcribe
 
 
-def _escaped(character: str) -> str:
-    # Behind a character that is escaped, so that the quick way is not taken.
-    return transcribed(f"&{character}").removeprefix("&amp;")
+def test_what_xml_cannot_hold_is_a_glyph() -> None:
+    assert transcribe("A\x07 & B\ufffe") == 'A<g ref="#char-0007"/> &amp; B<g ref="#char-FFFE"/>'
+    assert char_id("\x07") == "char-0007"
 
 
-def test_what_is_left_as_it_is_comes_back_from_xml() -> None:
-    plain = "".join(chr(code) for code in range(0x20000) if is_plain(chr(code)))
-    assert etree.fromstring(f"<x>{plain}</x>").text == plain
-    assert described(plain) is plain
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [("S//NF", "S-NF"), ("1.4(b)", "1.4-b"), ("  É ", "x"), ("", "x"), ("02STRELSAU17", "02STRELSAU17")],
+)
+def test_any_value_is_a_part_of_a_name(value: str, name: str) -> None:
+    assert name_part(value) == name

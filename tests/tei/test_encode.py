@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from lxml import etree
-from tests.tei.cables import Inline, bare, encoded, full, marked, spanning
+from tests.tei.cables import Inline, bare, document_text, encoded, full, marked, spanning
 from tests.tei.strategies import bodies, captured
 
 from preserve.cable.record import (
@@ -35,7 +35,7 @@ from preserve.tei.division import BLOCKS, LINES
 from preserve.tei.encode import encode_tei
 from preserve.tei.file_description import STATUS
 from preserve.tei.marks import SEG_TYPES
-from preserve.tei.validate import check_tei, document_text
+from preserve.tei.validate import check_tei
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "tei"
 TEI = {"t": "http://www.tei-c.org/ns/1.0"}

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from preserve.contracts.contract import contract_bytes
-from preserve.tei.order import misplaced
+from preserve.tei.order import find_misplaced
 
 RELAX = "http://relaxng.org/ns/structure/1.0"
 
@@ -31,8 +31,8 @@ GAP = '<gap reason="redacted"/>'
     ],
 )
 def test_what_is_in_order(content: str) -> None:
-    assert list(misplaced(division(content))) == []
-    assert list(misplaced(division(content, "transmission"))) == []
+    assert list(find_misplaced(division(content))) == []
+    assert list(find_misplaced(division(content, "transmission"))) == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_is_in_order(content: str) -> None:
     ],
 )
 def test_what_is_not(content: str, says: str) -> None:
-    (finding,) = misplaced(division(content))
+    (finding,) = find_misplaced(division(content))
     assert finding.code == "tei-order"
     assert says in finding.message
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.tei.cables import encoded
+from tests.tei.cables import document_text, encoded
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Rights
 from preserve.errors import NotACableError, SourceError
 from preserve.readers.reader import choose_reader, registered_readers
 from preserve.readers.sources.walk import load_source, walk_sources
-from preserve.tei.validate import check_tei, document_text
+from preserve.tei.validate import check_tei
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/")

@@ -11,10 +11,9 @@ from hypothesis import given, settings, strategies as st
 from tests.tei.cables import bare, encoded, full
 
 from preserve.cable.record import Cable, Paragraph
-from preserve.errors import RecordError
 from preserve.findings import codes
 from preserve.tei import validate
-from preserve.tei.validate import check_tei, document_text
+from preserve.tei.validate import check_tei
 
 TEI = encoded(full()).decode()
 
@@ -98,8 +97,6 @@ def test_an_external_entity_is_never_read() -> None:
     hostile = TEI.replace("<TEI", '<!DOCTYPE TEI [<!ENTITY x SYSTEM "file:///etc/hostname">]>\n<TEI', 1)
     hostile = hostile.replace("All is well", "&x;")
     assert found_in(hostile) == {"tei-document-type"}
-    with pytest.raises(RecordError, match="document type"):
-        document_text(hostile.encode())
 
 
 def test_entities_that_grow_are_bounded() -> None:
@@ -112,13 +109,6 @@ def test_depth_and_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found_in("<a>" * 10_000 + "</a>" * 10_000) == {"tei-not-well-formed"}
     monkeypatch.setattr(validate, "LARGEST", 100)
     assert found_in(TEI, full()) == {"tei-not-well-formed"}
-
-
-def test_a_document_without_the_division_has_no_text() -> None:
-    with pytest.raises(RecordError, match="no div"):
-        document_text(b"<TEI/>")
-    with pytest.raises(RecordError, match="not a TEI document"):
-        document_text(b"\x00")
 
 
 def test_findings_quote_nothing_of_the_text() -> None:

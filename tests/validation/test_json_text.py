@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from preserve.contracts.conformance import pointer
+from preserve.contracts.conformance import json_pointer
 from preserve.validation.json_text import (
     DEEPEST,
     LONGEST_NUMBER,
@@ -154,7 +154,7 @@ VALUES = st.recursive(
 
 def _pointers(value: Any, where: str = "") -> list[str]:
     steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    inner = (_pointers(each, where + pointer([step])) for step, each in steps)
+    inner = (_pointers(each, where + json_pointer([step])) for step, each in steps)
     return [where, *(each for part in inner for each in part)]
 
 
@@ -178,7 +178,7 @@ def test_at_the_place_of_every_pointer_stands_its_value(value: Any, indent: int 
         read, end = decoder.raw_decode(rest)
         holder = _at(value, where.rpartition("/")[0]) if where else None
         if isinstance(holder, dict):  # the place of a member is that of its name
-            assert pointer([read]) == "/" + where.rpartition("/")[2]
+            assert json_pointer([read]) == "/" + where.rpartition("/")[2]
             read, _ = decoder.raw_decode(rest[end:].lstrip(": "))
         assert read == _at(value, where)
 

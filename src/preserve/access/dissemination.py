@@ -13,7 +13,7 @@ from pathlib import Path
 from preserve.archive import StoredBag
 from preserve.bag import Extracted, extract_bag, extract_indexed, index_path, read_index
 from preserve.errors import ArchiveError, BagError
-from preserve.package import portable
+from preserve.package import portable_name
 from preserve.progress import SILENT, Progress
 from preserve.provenance import FileRole
 
@@ -60,4 +60,4 @@ def take_out(
 
 def _names(stored: StoredBag, name: str) -> list[str]:
     asked = stored.asked(name)
-    return ["*"] if len(asked) == len(stored.cables) else [portable(each.identifier) for each in asked]
+    return ["*"] if len(asked) == len(stored.cables) else [portable_name(each.identifier) for each in asked]

@@ -31,12 +31,13 @@ from preserve.description import (
     describe_cable,
     format_day,
     one_line,
-    render,
+    render_metadata,
 )
 from preserve.errors import BagError, ExitCode, PreserveError, UsageError
 from preserve.findings import Finding
 from preserve.octets import rename_new, sync_folder, translate_os_errors
-from preserve.package import portable
+from preserve.package import portable_name
+from preserve.provenance import FileRole
 from preserve.settings import Settings
 
 __all__ = [
@@ -51,7 +52,6 @@ __all__ = [
     "write_metadata",
 ]
 
-_RECORDS = "data/record/"
 _RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
 
@@ -89,7 +89,7 @@ class BagSelection:
     def of(cls, stored: StoredBag, name: str | None = None) -> BagSelection:
         """Return the reference to a stored bag, or to its cables of a name."""
         asked = stored.cables if name is None else stored.asked(name)
-        only = None if len(asked) == len(stored.cables) else frozenset(portable(each.identifier) for each in asked)
+        only = None if len(asked) == len(stored.cables) else frozenset(portable_name(each.identifier) for each in asked)
         stem = f"{stored.name}.v{stored.version}"
         return cls(stored.label, stored.path, stored.seal, stem, stored.name, only)
 
@@ -177,7 +177,9 @@ def read_cables(ref: BagSelection) -> Iterator[HeldCable]:
     hint = f"Run: preserve verify {ref.path}"
     with open_trusted(ref.path, label=ref.label, seal=ref.seal, hint=hint) as held:
         bag = held.bag
-        records = sorted(path for path in bag.payload if path.startswith(_RECORDS) and path.endswith(".json"))
+        records = sorted(
+            path for path in bag.payload if path.startswith(FileRole.RECORD.folder) and path.endswith(".json")
+        )
         if not records:
             raise BagError(f"{ref.label} holds no record of a cable", hint="Name a bag that preserve made.")
         for path in records:
@@ -185,7 +187,7 @@ def read_cables(ref: BagSelection) -> Iterator[HeldCable]:
                 continue
             cable = decode_record(held.read([path], limit=_RECORD_LIMIT)[path])
             only = PurePosixPath(path).stem if len(records) > 1 else None
-            own = portable(cable.identifier)
+            own = portable_name(cable.identifier)
             stem = ".".join(filter(None, (ref.stem, own if only or not ref.stem else None)))
             yield HeldCable(stem, cable, _facts(bag, cable, ref.name or own, only), _holder(bag))
 
@@ -201,7 +203,9 @@ def _facts(bag: ScannedBag, cable: Cable, name: str, stem: str | None) -> BagFac
         seal=bag.seal,
         packaged=format_day(info.get("Bagging-Date")),
         files=tuple(
-            BagFile(path, source if path.startswith("data/source/") else _media_type(path), bag.payload[path].size)
+            BagFile(
+                path, source if path.startswith(FileRole.SOURCE.folder) else _media_type(path), bag.payload[path].size
+            )
             for path in sorted(bag.payload)
             if stem in {None, PurePosixPath(path).stem}
         ),
@@ -209,7 +213,7 @@ def _facts(bag: ScannedBag, cable: Cable, name: str, stem: str | None) -> BagFac
 
 
 def _media_type(path: str) -> str:
-    if path.startswith("data/tei/"):
+    if path.startswith(FileRole.TEI.folder):
         return "application/tei+xml"
     return _MEDIA_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
 
@@ -244,7 +248,7 @@ def write_metadata(description: Description, target: MetadataFormat, place: Path
         UsageError: Something has the place.
         ArchiveError: It could not be written.
     """
-    rendered = render(description, target)
+    rendered = render_metadata(description, target)
     if len(rendered.files) == 1:
         with open_new_file(place) as stream:
             stream.write(rendered.files[0].data)

@@ -13,15 +13,25 @@ from typing import Final
 from preserve.archive import Archive, CableEntry, LoggedEvent, StoredBag
 from preserve.bag import open_trusted, printable
 from preserve.errors import ArchiveError, BagError
-from preserve.package import portable
-from preserve.provenance import Agent, AgentType, KeptBag, LaterEvent, ToldEvent, combine_premis, premis_events, uuid_of
+from preserve.package import portable_name
+from preserve.provenance import (
+    Agent,
+    AgentType,
+    FileRole,
+    KeptBag,
+    LaterEvent,
+    PremisEvent,
+    combine_premis,
+    premis_events,
+    uuid_of,
+)
 
 __all__ = ["PREMIS_LIMIT", "BagEvent", "Lifetime", "trace_lifetime"]
 
 PREMIS_LIMIT: Final = 16 << 20
 """Bytes of one PREMIS document that are read; those that we write have some thousands."""
 
-_DOCUMENTS: Final = "data/premis/"
+_DOCUMENTS: Final = FileRole.PREMIS.folder
 _FACTS: Final = ("seal", "depth", "files", "bytes", "target", "state", "level", "place", "found")
 """What of the data of a logged event is noted, in this order, where it is there and not nothing."""
 _MOST_FINDINGS: Final = 20
@@ -38,7 +48,7 @@ class BagEvent:
     """
 
     stored: StoredBag
-    told: ToldEvent
+    told: PremisEvent
     logged: bool
 
 
@@ -88,7 +98,7 @@ def trace_lifetime(archive: Archive, bags: Sequence[StoredBag], name: str | None
 
 
 def _kept(stored: StoredBag, cables: Sequence[CableEntry], events: Iterable[LoggedEvent]) -> KeptBag:
-    only = None if len(cables) == len(stored.cables) else {portable(cable.identifier) for cable in cables}
+    only = None if len(cables) == len(stored.cables) else {portable_name(cable.identifier) for cable in cables}
     return KeptBag(
         label=stored.label,
         cables=tuple(cable.identifier for cable in cables),

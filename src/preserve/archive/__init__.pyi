@@ -1,7 +1,7 @@
 from .catalogue.index import Order as Order
 from .events import GENESIS as GENESIS, EventOutcome as EventOutcome, LogEvent as LogEvent, LoggedEvent as LoggedEvent
 from .inventory import Missing as Missing, Unknown as Unknown
-from .layout import Location as Location
+from .layout import MARKER_PREFIX as MARKER_PREFIX, Location as Location
 from .model import (
     Arrival as Arrival,
     CableEntry as CableEntry,

@@ -14,10 +14,10 @@ from preserve.archive.model import CableEntry
 from preserve.bag import Form, TrustedBag, index_path, open_trusted, read_index, verify
 from preserve.errors import ArchiveError, BagError
 from preserve.findings import Finding
+from preserve.provenance import FileRole
 
 __all__ = ["examine_stray"]
 
-_RECORDS = "data/record/"
 _RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
 _HINT = "Nothing was taken in. Run: preserve verify, with the path of the bag."
@@ -58,6 +58,6 @@ def _unknown(location: Location, says: str) -> Finding:
 
 
 def _cables(bag: TrustedBag) -> tuple[CableEntry, ...]:
-    wanted = sorted(path for path in bag.payload if path.startswith(_RECORDS) and path.endswith(".json"))
+    wanted = sorted(path for path in bag.payload if path.startswith(FileRole.RECORD.folder) and path.endswith(".json"))
     records = bag.read(wanted, limit=_RECORD_LIMIT)
     return tuple(CableEntry.from_record(records[path]) for path in wanted)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Self
 
 from preserve.digests import sha256
-from preserve.provenance import Software, uuid_for
+from preserve.provenance import Software, uuid_of
 
 __all__ = ["GENESIS", "SCHEMA_VERSION", "EventOutcome", "LogEvent", "LoggedEvent", "Position", "encode"]
 
@@ -163,7 +163,7 @@ def encode(event: LogEvent, *, seq: int, previous: str, software: Software) -> b
     if event.data:
         body["data"] = event.data
     head = {"schema_version": SCHEMA_VERSION, "seq": seq, "previous": previous, "type": event.type}
-    identifier = uuid_for(event.bag or "", sha256(_json(head | body)), "archive event")
+    identifier = uuid_of("cable", event.bag or "", sha256(_json(head | body)), "archive event")
     return _json(head | {"id": identifier} | body) + b"\n"
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "INTENT",
     "LOCK",
     "MARKER",
+    "MARKER_PREFIX",
     "MARKER_TEXT",
     "NOWHERE",
     "README",
@@ -40,6 +41,7 @@ __all__ = [
 
 VERSION = "1.0"
 MARKER_PREFIX = "0=preserve_archive_"
+"""How the name of the marker begins in an archive of any version of the layout."""
 MARKER = f"{MARKER_PREFIX}{VERSION}"
 """The file that says what the folder is (Namaste: a directory's type in the name of a file)."""
 MARKER_TEXT = f"preserve_archive_{VERSION}\n".encode()

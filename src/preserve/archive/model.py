@@ -30,6 +30,11 @@ _STATION = re.compile(r"[0-9]{2}([A-Z][A-Z0-9]*?)[0-9]+")
 class CableEntry:
     """One cable as the catalogue knows it; every value but the digests as the record states it.
 
+    It is a format on disk: events carry it (``cable`` in ``schemas/event-1.0.0.schema.json``), the catalogue has a
+    column for each field, and it is drawn from records of any version. What a bag says of its cables
+    (``package.CableSummary``) and what others are told of them (``description.Description``) change with profiles
+    and targets; they are values of their own, lest a line of the log change with them.
+
     Attributes:
         identifier: Canonical, as ``07STRELSAU42``.
         received_identifier: As the source had it, where that differs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from preserve.archive import founding
-from preserve.archive.layout import MARKER, timestamp
+from preserve.archive.layout import MARKER_PREFIX, timestamp
 from preserve.archive.vault import PATIENCE, Archive, Rebuilt
 from preserve.clock import Clock
 from preserve.provenance import Software
@@ -24,7 +24,7 @@ def initialise(root: Path, clock: Clock, software: Software | None = None) -> Ar
     Raises:
         ArchiveError: It holds other things, is of a newer layout, or could not be written.
     """
-    if not any(root.glob(f"{MARKER.rsplit('_', 1)[0]}_*")):
+    if not any(root.glob(f"{MARKER_PREFIX}*")):
         founding.found_archive(root, timestamp(clock.now()))
     return open_archive(root, clock=clock, software=software)
 

@@ -25,7 +25,7 @@ from preserve.compare import (
     read_operand,
 )
 from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
-from preserve.package import portable
+from preserve.package import portable_name
 from preserve.report import json_lines as lines, text
 from preserve.settings import Settings
 
@@ -93,7 +93,7 @@ def _find(side: str, settings: Settings) -> Ref:
         )
     asked = stored[0].asked(side)
     whole = len(asked) == len(stored[0].cables)
-    name = None if whole else portable(asked[0].identifier)
+    name = None if whole else portable_name(asked[0].identifier)
     return BagSource(side, stored[0].path, name, stored[0].seal)
 
 

@@ -33,9 +33,9 @@ from preserve.description import (
     Holder,
     Licence,
     MetadataFormat,
+    find_format,
     format_day,
-    format_named,
-    render,
+    render_metadata,
     web_address,
     write_cmif,
 )
@@ -98,7 +98,7 @@ def metadata(
         raise UsageError(
             "export metadata takes cables and a format", hint="As: preserve export metadata ID --as mods; or: --list."
         )
-    settings, target, until = load_settings(settings_file, archive), format_named(name), _future(embargo_until)
+    settings, target, until = load_settings(settings_file, archive), find_format(name), _future(embargo_until)
     refs = _refs(identifiers, settings)
     describing = partial(describe_stored, settings=settings, embargo_until=until)
     if to is None:
@@ -131,7 +131,7 @@ def _to_stdout(
         raise UsageError(
             "standard output takes one cable in a format of one file, without --json", hint="Name a folder with --to."
         )
-    rendered = render(describing(held[0]), target)
+    rendered = render_metadata(describing(held[0]), target)
     for told in exported.findings_text(rendered.findings):
         say_note(told)
     for file in rendered.files:

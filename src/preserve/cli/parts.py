@@ -13,7 +13,7 @@ import typer
 
 from preserve.bag import MemberIndex, index_path, read_index
 from preserve.errors import BagError
-from preserve.package import portable
+from preserve.package import portable_name
 
 __all__ = ["ByIndexFlag", "CableFlag", "PathFlag", "believed", "patterns"]
 
@@ -39,7 +39,7 @@ ByIndexFlag = Annotated[
 
 def patterns(paths: list[str] | None, cables: list[str] | None) -> tuple[str, ...]:
     """Return the patterns of some paths and cables; none when nothing was named, which is everything."""
-    return (*(paths or ()), *(f"*/{portable(each)}.*" for each in cables or ()))
+    return (*(paths or ()), *(f"*/{portable_name(each)}.*" for each in cables or ()))
 
 
 def believed(tar: Path, *, by_index: bool) -> MemberIndex | None:

@@ -14,10 +14,12 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from preserve.archive import MARKER_PREFIX
 from preserve.bag import TrustedBag, open_container, open_trusted
 from preserve.cable import Cable, Rights, decode_record, normalize
 from preserve.digests import sha256
 from preserve.errors import BagError, ComparisonError, PreserveError, RecordError, SourceError
+from preserve.provenance import FileRole
 from preserve.readers import (
     LARGEST_SOURCE,
     Reader,
@@ -30,9 +32,6 @@ from preserve.readers import (
 )
 
 __all__ = ["BagSource", "Ref", "find_operand", "is_bag", "read_operand", "walk_folder"]
-
-_RECORDS = "data/record/"
-_ARCHIVE_MARKER = "0=preserve_archive"
 
 _RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/CNE/1.0/")
 """Never shown or kept: a record needs a statement, and a comparison knows no institution."""
@@ -102,7 +101,7 @@ def walk_folder(folder: Path) -> Iterator[Ref]:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         raise SourceError(f"{folder}: the folder cannot be listed: {error.strerror}", hint="Check the name.") from error
-    of_archive = any(entry.name.startswith(_ARCHIVE_MARKER) for entry in entries)
+    of_archive = any(entry.name.startswith(MARKER_PREFIX) for entry in entries)
     for entry in entries:
         path = Path(entry.path)
         if entry.name.startswith("."):
@@ -119,7 +118,7 @@ def _cables(where: str, path: Path) -> Iterator[BagSource]:
     """Name the cables of a bag."""
     try:
         with closing(open_container(path)) as container:
-            listed = [each for each in container.listing().entries if each.startswith(_RECORDS)]
+            listed = [each for each in container.listing().entries if each.startswith(FileRole.RECORD.folder)]
     except (OSError, PreserveError):
         listed = []  # whoever reads it says why
     names = sorted(PurePosixPath(each).stem for each in listed)
@@ -148,7 +147,7 @@ def _readers() -> Mapping[str, Reader]:
 def _from_bag(ref: BagSource) -> SourceItem:
     hint = f"Run: preserve verify {ref.path}"
     with open_trusted(ref.path, label=ref.where, seal=ref.seal, hint=hint) as bag:
-        source, record = (_one_file(ref, bag, folder) for folder in ("data/source/", _RECORDS))
+        source, record = (_one_file(ref, bag, folder) for folder in (FileRole.SOURCE.folder, FileRole.RECORD.folder))
         read = bag.read([source, record], limit=LARGEST_SOURCE)
     try:
         cable = decode_record(read[record])

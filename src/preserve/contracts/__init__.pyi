@@ -1,4 +1,4 @@
-from .conformance import pointer as pointer, violations as violations
+from .conformance import json_pointer as json_pointer, violations as violations
 from .contract import (
     Contract as Contract,
     contract_bytes as contract_bytes,

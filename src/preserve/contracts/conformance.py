@@ -1,10 +1,7 @@
-"""Whether a JSON value meets a JSON Schema of the contract, and what is wrong with it where it does not.
+"""Whether a JSON value meets a schema of the contracts (JSON Schema 2020-12, formats included), and where it does not.
 
-Scope: JSON Schema (draft 2020-12), formats included, never over a network. Not in scope: which schema a value is of
-(``cable.schema`` and ``validation`` know that), and what no schema can say.
-
-Two validators, one verdict: ``jsonschema-rs`` decides in microseconds, and only for a value that it refuses does
-``jsonschema`` find the words. A test holds that the two agree.
+Two validators give one verdict. ``jsonschema-rs`` decides in microseconds; ``jsonschema`` finds the words, and is asked
+only about a value that the other refuses. A test holds that the two agree.
 """
 
 from __future__ import annotations
@@ -26,10 +23,10 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
-__all__ = ["MOST_VIOLATIONS", "Violation", "pointer", "violations"]
+__all__ = ["MOST_VIOLATIONS", "Violation", "json_pointer", "violations"]
 
 MOST_VIOLATIONS = 1000
-"""Faults of one value that are told: a hostile one can have millions."""
+"""Violations of one value that are told: a hostile value can have millions."""
 
 _INSTANCES = frozenset({"const", "default", "enum", "examples"})
 """Keywords whose values are data, not schemas (JSON Schema Validation 6.1, 9)."""
@@ -40,7 +37,7 @@ class Violation:
     """One thing that a schema refuses.
 
     Attributes:
-        where: The JSON Pointer (RFC 6901) of the value; of a property that must not be there, its own.
+        where: The JSON Pointer (RFC 6901) of the value, or of the property that must not be there.
         says: What is wrong with it, shortened.
     """
 
@@ -49,14 +46,14 @@ class Violation:
 
 
 def violations(file: str, value: object) -> tuple[Violation, ...]:
-    """Check a value against a schema of the contract.
+    """Return what a schema of the contracts refuses in a value.
 
     Args:
         file: The name of the contract file.
         value: What JSON can say: dicts, lists, strings, numbers, booleans, ``None``.
 
     Returns:
-        At most :data:`MOST_VIOLATIONS`, sorted by place; nothing for a value that meets the schema.
+        At most :data:`MOST_VIOLATIONS`, sorted by place; none when the value meets the schema.
 
     Raises:
         FileNotFoundError: There is no such contract file.
@@ -67,15 +64,15 @@ def violations(file: str, value: object) -> tuple[Violation, ...]:
         if fast.is_valid(value):
             return ()
         errors = islice(fast.iter_errors(value), MOST_VIOLATIONS)
-        second = [Violation(pointer(error.instance_path), _short(error.message)) for error in errors]
+        terse = [Violation(json_pointer(error.instance_path), _short(error.message)) for error in errors]
     except ValueError as error:  # half of a surrogate pair, or a value that JSON does not know
-        second = [Violation("", str(error))]
-    first = list(islice(_told(_thorough(file).iter_errors(value)), MOST_VIOLATIONS))
-    return tuple(sorted(set(first or second)))
+        terse = [Violation("", str(error))]
+    worded = list(islice(_told(_thorough(file).iter_errors(value)), MOST_VIOLATIONS))
+    return tuple(sorted(set(worded or terse)))
 
 
-def pointer(steps: Iterable[str | int]) -> str:
-    """Return the JSON Pointer (RFC 6901) of some steps."""
+def json_pointer(steps: Iterable[str | int]) -> str:
+    """Return the JSON Pointer (RFC 6901) that leads along some steps."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
@@ -83,7 +80,7 @@ def pointer(steps: Iterable[str | int]) -> str:
 
 
 def _resources() -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Yield each JSON Schema of ours by its ``$id``: what a reference from one to another finds."""
+    """Yield each JSON Schema of ours by its ``$id``, so that one can refer to another."""
     for name in contract_names():
         if name.endswith(".schema.json") and isinstance(schema_id := json_schema(name).get("$id"), str):
             yield schema_id, json_schema(name)
@@ -94,7 +91,7 @@ def _fast(file: str) -> jsonschema_rs.Draft202012Validator:
     known = {uri: dict(schema) for uri, schema in _resources()}
 
     def resolve(uri: str) -> dict[str, object]:
-        """Return a schema of ours; a KeyError for any other keeps the validator from fetching it."""
+        """Return a schema of ours; the KeyError for any other keeps the validator from fetching it."""
         return known[uri]
 
     return jsonschema_rs.Draft202012Validator(json_schema(file), validate_formats=True, retriever=resolve)
@@ -102,8 +99,8 @@ def _fast(file: str) -> jsonschema_rs.Draft202012Validator:
 
 @lru_cache(maxsize=32)
 def _thorough(file: str) -> Draft202012Validator:
-    # Imported here because its format checkers build a grammar of IRIs as they are imported, which takes a second:
-    # the price of a start of the program, were it paid there (measured: 1.1 s of 1.2 s).
+    # Imported here, not above: its format checkers build a grammar of IRIs at import, which would make every start of
+    # the program a second longer (measured: 1.1 s of 1.2 s).
     from jsonschema import Draft202012Validator
     from referencing import Registry, Resource
 
@@ -113,7 +110,7 @@ def _thorough(file: str) -> Draft202012Validator:
             f"nothing here checks the format {', '.join(without)} of {file}",
             hint="Install jsonschema with its extra: jsonschema[format-nongpl].",
         )
-    # A registry without a way to retrieve: a reference to what is not ours fails, it is never fetched.
+    # The registry has no way to retrieve: a reference to what is not ours fails and is never fetched.
     known = [(uri, Resource.from_contents(schema)) for uri, schema in _resources()]
     return Draft202012Validator(json_schema(file), registry=Registry().with_resources(known), format_checker=checker)
 
@@ -135,18 +132,18 @@ def _formats(schema: object) -> Iterator[str]:
 
 
 def _told(errors: Iterable[ValidationError]) -> Iterator[Violation]:
-    """Yield the faults that say something: of a combination (``oneOf`` and its kin) those of the nearest branch."""
+    """Yield the violations to tell: where branches were possible (``oneOf`` and its kin), those of the nearest."""
     for error in errors:
         if error.context:
             yield from _nearest(error.context)
         elif error.validator == "additionalProperties" and error.validator_value is False:
             yield from _strangers(error)
         else:
-            yield Violation(pointer(error.absolute_path), _short(error.message))
+            yield Violation(json_pointer(error.absolute_path), _short(error.message))
 
 
 def _nearest(errors: Iterable[ValidationError]) -> list[Violation]:
-    """Return the faults by the branch that a value lacks least to meet: the one that was meant."""
+    """Return the violations of the branch with the fewest: most likely the one that was meant."""
     branches: defaultdict[object, list[ValidationError]] = defaultdict(list)
     for error in errors:
         branches[error.relative_schema_path[0]].append(error)
@@ -155,17 +152,19 @@ def _nearest(errors: Iterable[ValidationError]) -> list[Violation]:
 
 
 def _strangers(error: ValidationError) -> Iterator[Violation]:
-    """Yield each property that an object must not have, at its own place."""
+    """Yield each property that an object must not have, at the place of the property."""
     schema: object = error.schema
     known = schema.get("properties", {}) if isinstance(schema, dict) else {}
     for name in cast("Mapping[str, object]", error.instance):
         if name not in known:
-            # The matching takes the square of the length; no property of ours is long.
+            # get_close_matches takes time by the square of the length, and the name is hostile; none of ours is long.
             close = get_close_matches(name[:40], known, n=1) if isinstance(name, str) else []
             meant = f"; did you mean {close[0]!r}?" if close else ""
-            yield Violation(pointer([*error.absolute_path, name]), f"{_short(repr(name))} is no property here{meant}")
+            yield Violation(
+                json_pointer([*error.absolute_path, name]), f"{_short(repr(name))} is no property here{meant}"
+            )
 
 
 def _short(says: str) -> str:
-    """Cut the middle out of a message that quotes a long value: what is wrong stands at its end."""
+    """Cut the middle out of a message that quotes a long value; what is wrong with it stands at the end."""
     return says if len(says) <= 300 else f"{says[:100]} ... {says[-180:]}"

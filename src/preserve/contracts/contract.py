@@ -1,11 +1,9 @@
-"""The contract files under ``schemas/``: found beside the sources in a checkout, inside the package in a wheel.
+"""The contract files under ``schemas/``: their names, versions and bytes.
 
-Scope: names, versions and bytes of the schemas, profiles and tables that people and programs read for decades. Not in
-scope: what they say; ``cable.schema``, ``tei.validate``, ``provenance.premis`` and ``bag.profile`` know that.
-
-A version of a contract is a file, or two of one meaning (RELAX NG in both notations). Versions lie side by side for
-ever: a new one is a new file, and nothing else need be told of it. A JSON Schema states its name and version in its
-``$id``; of the others the name of the file says it.
+They lie beside the sources in a checkout, and inside the package in a wheel. A version of a contract is one file, or
+two files of one meaning (RELAX NG in both notations). Versions lie side by side for ever: a new version is a new file,
+and no code changes for it. A JSON Schema states its name and version in its ``$id``; other files say both in their
+names.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ _FILE = re.compile(
 )
 
 _NAMES = MappingProxyType({"cable-record": "record", "cable-tei": "tei"})
-"""The short name of a contract, where its files have a longer one."""
+"""The short name of a contract whose files have a longer one."""
 
 _PURPOSES = MappingProxyType(
     {
@@ -63,7 +61,7 @@ _PURPOSES = MappingProxyType(
         "oai_dc": "what export metadata --as dc writes: Dublin Core of OAI-PMH",
     }
 )
-"""What each contract is for, in the order in which they are listed; others come after them."""
+"""What each contract is for. They are listed in this order, and all others after them."""
 
 _OF_OTHERS = MappingProxyType(
     {
@@ -71,7 +69,7 @@ _OF_OTHERS = MappingProxyType(
         "profiles": "a BagIt Profile of others",
     }
 )
-"""What the files of a folder are for, where it is said of none of them by name."""
+"""What the files of a folder are for, unless :data:`_PURPOSES` says it of one by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,9 @@ class Contract:
 
     Attributes:
         name: What people call it: ``record``, ``tei``, ``premis`` ...
-        version: ``1.0.0`` of ours, that of the standard for a schema of others; empty for a table without versions.
-        files: Its files by the form of each, the part of their names after the last dot: ``rnc``, ``rng``, ``json``.
-        purpose: What it is for, in a line.
+        version: ``1.0.0``; for a schema of others, the version of the standard; empty for a table without versions.
+        files: Its files by their form, which is the end of the name: ``rnc``, ``rng``, ``json``.
+        purpose: What it is for, in one line.
     """
 
     name: str
@@ -129,7 +127,7 @@ def json_schema(file: str) -> dict[str, object]:
 
 @lru_cache(maxsize=1)
 def contracts() -> tuple[Contract, ...]:
-    """Return every version of every contract: ours in the order of the purposes, newest first, then those of others."""
+    """Return every version of every contract: ours first, each with its newest version first, then those of others."""
     found: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for file in contract_names():
         if not file.endswith(_NOTICE):
@@ -144,10 +142,10 @@ def contracts() -> tuple[Contract, ...]:
 
 
 def find_contract(name: str, version: str | None = None) -> Contract:
-    """Return one version of a contract; the newest when no version is asked for.
+    """Return a version of a contract, the newest unless one is asked for.
 
     Raises:
-        UsageError: There is none; the message has the nearest name, or the versions that there are.
+        UsageError: There is no such contract or version; the hint has the nearest name, or the versions that there are.
     """
     of_that_name = [each for each in contracts() if each.name == name]
     if not of_that_name:
@@ -163,7 +161,7 @@ def find_contract(name: str, version: str | None = None) -> Contract:
 
 
 def format_specification() -> bytes:
-    """Return the specification of an archive on disk, ``archive/README.md``: each archive holds a copy.
+    """Return the specification of an archive on disk, ``archive/README.md``, of which each archive holds a copy.
 
     Raises:
         FileNotFoundError: The installation lacks it.
@@ -173,7 +171,7 @@ def format_specification() -> bytes:
 
 
 def _kind_and_version(file: str) -> tuple[str, str]:
-    """Return what a file is of: its own word for it, else what its name says."""
+    """Return the contract and version of a file, as its ``$id`` states them, else as its name does."""
     if file.endswith(".schema.json") and (stated := _ID.fullmatch(str(json_schema(file).get("$id", "")))):
         return stated["kind"], stated["version"]
     named = _FILE.fullmatch(file)

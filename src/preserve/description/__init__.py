@@ -1,9 +1,9 @@
-"""What a cable is, told to the catalogues and repositories of others (OAIS: Descriptive Information).
+"""Descriptions of cables for the catalogues and repositories of others (OAIS: Descriptive Information).
 
-Scope: one description of a cable, derived from its record and never invented, and one writer for each format that a
-target reads. Not in scope: sending it anywhere (``deposit``), the files of the bag itself (``tei``, ``provenance``).
-
-Persons are never named here; ``docs/decisions/0014-what-metadata-tells.md`` has the rules.
+``describe_cable`` derives one description from a record and its bag; it invents nothing and names no person
+(``docs/decisions/0014-what-metadata-tells.md``). ``render_metadata`` writes it in one of the :data:`FORMATS`, each with
+a writer in ``targets``, and holds the file against what its target can read before it gives the file out.
+``write_cmif`` makes one index of any number of descriptions. Nothing is sent anywhere: ``deposit`` does that.
 """
 
 import lazy_loader

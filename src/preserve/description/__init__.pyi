@@ -5,8 +5,8 @@ from .formats import (
     MetadataFile as MetadataFile,
     MetadataFormat as MetadataFormat,
     RenderedMetadata as RenderedMetadata,
-    format_named as format_named,
-    render as render,
+    find_format as find_format,
+    render_metadata as render_metadata,
 )
 from .model import BagFacts as BagFacts, BagFile as BagFile, Description as Description, Holder as Holder
 from .text import format_day as format_day, one_line as one_line, web_address as web_address

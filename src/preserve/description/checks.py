@@ -1,7 +1,7 @@
-"""Is a file what its target reads? The official schemas that are to be had, and our own rules where none is.
+"""Whether a target can read a file: by its official schema where there is one, else by rules of ours.
 
-Scope: whole files, as they are about to be written. Not in scope: whether what they say is true (``describe``). Each
-check yields the finding ``description-invalid``; the schemas lie in ``schemas/external`` and nothing is ever fetched.
+A check takes the whole bytes of a file and yields findings ``description-invalid``. The schemas lie in
+``schemas/external``, and nothing is ever fetched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lxml import etree
 from preserve.contracts import contract_bytes, xml_parser
 from preserve.description.targets import FIELDS, RIGHTS_COLUMNS, VERSION
 from preserve.findings import Finding
+from preserve.provenance import PAYLOAD
 
 __all__ = [
     "Check",
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 Check = Callable[[bytes], Iterator[Finding]]
-"""Looks at one file."""
+"""Yields what is wrong with the bytes of one file."""
 
 _EXTERNAL: Final = "external/"
 
@@ -59,7 +60,7 @@ _INVENIO_PARTS: Final[Mapping[str, str]] = {
     "local://records/definitions-v2.0.0.json": "invenio-record-definitions-v2.0.0.json",
 }
 _INVENIO_REQUEST: Final = "local://requests/request-v1.0.0.json"
-"""The schema of a review, which no description has: anything goes."""
+"""The schema of a review. No description has one, so an empty schema will do."""
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +102,7 @@ def dataverse(data: bytes) -> Iterator[Finding]:
     for field in json.loads(data)["datasetVersion"]["metadataBlocks"]["citation"]["fields"]:
         name, value = field["typeName"], field["value"]
         if (field["typeClass"], field["multiple"]) != FIELDS.get(name) or isinstance(value, list) != field["multiple"]:
-            yield _invalid(name, "the field is not of the class, or not as often, as the citation block has it")
+            yield _invalid(name, "the citation block gives this field another class, or another number of values")
 
 
 _SCHEMA_ORG: Final[Mapping[str, frozenset[str]]] = {
@@ -117,11 +118,11 @@ _SCHEMA_ORG: Final[Mapping[str, frozenset[str]]] = {
     "Place": frozenset({"@type", "name"}),
     "PropertyValue": frozenset({"@type", "propertyID", "value"}),
 }  # fmt: skip
-"""The properties that schema.org 28 gives each type, as far as we use them; the first is a ``Message`` too."""
+"""The properties of each type in schema.org 28, as far as we use them; the first type is a ``Message`` too."""
 
 
 def schema_org(data: bytes) -> Iterator[Finding]:
-    """Check that each node has only properties of its type. There is no official schema to check against."""
+    """Check that each node has only properties of its type; schema.org has no official schema."""
     yield from _nodes("", json.loads(data))
 
 
@@ -143,7 +144,7 @@ def _nodes(where: str, value: object) -> Iterator[Finding]:
 
 
 class _Kept(etree.Resolver):
-    """Gives what a schema imports from what is kept; nothing is fetched."""
+    """Finds what a schema imports among the schemas that we keep, and fetches nothing."""
 
     def resolve(self, system_url: str, public_id: str, context: object = None) -> object:
         del public_id
@@ -169,7 +170,7 @@ _OWN_IMPORTS: Final = {
     "http://dublincore.org/schemas/xmls/simpledc20021212.xsd": f'<xs:schema {_XS} elementFormDefault="qualified" '
     f'targetNamespace="http://purl.org/dc/elements/1.1/">{_dc_elements()}</xs:schema>',
 }
-"""Imports that no package carries, in our words: the parts that are used."""
+"""Imports that no package carries: the parts that are used, written by us."""
 
 
 def _parser() -> etree.XMLParser:
@@ -207,7 +208,7 @@ dublin_core: Check = partial(_against_xml, "oai_dc.xsd")
 
 
 def mods(data: bytes) -> Iterator[Finding]:
-    """Check against MODS 3.6: later versions only add to it, and we write nothing that they added."""
+    """Check against MODS 3.6: no package carries a later schema, and later versions only add what we do not write."""
     yield from _against_xml("mods-3-6.xsd", data.replace(f'version="{VERSION}"'.encode(), b'version="3.6"', 1))
 
 
@@ -217,11 +218,11 @@ _DSPACE: Final = frozenset({
     ("language", "iso"), ("publisher", "none"), ("relation", "none"), ("rights", "none"), ("rights", "uri"),
     ("source", "none"), ("subject", "none"), ("title", "alternative"), ("title", "none"), ("type", "none"),
 })  # fmt: skip
-"""Fields of DSpace's ``dc`` registry as it is installed, as far as we use them."""
+"""The fields that DSpace has in its ``dc`` registry after installation, as far as we use them."""
 
 
 def dspace_dublin_core(data: bytes) -> Iterator[Finding]:
-    """Check ``dublin_core.xml``: the registry's fields, each with a value. DSpace has no schema for it."""
+    """Check that ``dublin_core.xml`` has fields of the registry, each with a value; DSpace has no schema for it."""
     root = _root(data)
     if isinstance(root, Finding):
         yield root
@@ -235,27 +236,29 @@ def dspace_dublin_core(data: bytes) -> Iterator[Finding]:
 
 
 def dspace_contents(data: bytes) -> Iterator[Finding]:
-    """Check ``contents``: a file name, then its options, divided by tabs."""
+    """Check that each line of ``contents`` is a file name, then its options, with tabs between them."""
     for number, row in enumerate(data.decode().splitlines(), start=1):
         name, *options = row.split("\t")
         known = all(each.startswith(("bundle:", "permissions:-", "description:", "primary:")) for each in options)
         if not name or "/" in name or not known:
-            yield _invalid(f"line {number}", "it is no file name followed by options")
+            yield _invalid(f"line {number}", "it is not a file name with its options")
 
 
 # --- CSV ---
 
 
 def _table(data: bytes, first: str) -> Iterator[Finding | list[str]]:
-    """Yield the header, then findings on it and the rows: as many cells as columns, paths of the payload."""
+    """Yield the header, then what is wrong with it and with the rows."""
     rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
     header = rows[0] if rows else []
     yield header
     if header[:1] != [first]:
         yield _invalid("line 1", f"the first column is not {first}")
     for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header) or not row[0].startswith("data/"):
-            yield _invalid(f"line {number}", "it has not a cell a column, or its path is none of the payload")
+        if len(row) != len(header):
+            yield _invalid(f"line {number}", f"it has {len(row)} cells for {len(header)} columns")
+        elif not row[0].startswith(PAYLOAD):
+            yield _invalid(f"line {number}", "its path is not one of the payload")
 
 
 def _columns(data: bytes, first: str, allowed: Callable[[str], bool]) -> Iterator[Finding]:

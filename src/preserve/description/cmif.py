@@ -1,11 +1,11 @@
-"""CMIF 1.1: the index of a correspondence that correspSearch harvests, one ``correspDesc`` a cable.
+"""CMIF 1.1: the index of a correspondence that correspSearch harvests, with one ``correspDesc`` for each cable.
 
-Scope: writing the index of any number of descriptions in one pass and flat memory, as the TEI Correspondence SIG's
-Correspondence Metadata Interchange Format has it: a reduced TEI, days only, posts and offices as ``orgName``. Not in
-scope: which cables may be in an index that all the world copies; the caller decides that.
+The Correspondence Metadata Interchange Format of the TEI Correspondence SIG is a reduced TEI: days without times, posts
+and offices as ``orgName``. Any number of descriptions are written in one pass and bounded memory. The caller decides
+which cables may be in an index that all the world copies.
 
-What only a rule says - the year, from the two digits of an identifier; a post, from its spelling there - carries
-``@evidence="conjecture"`` and ``@cert="low"``.
+What only the identifier says (its year by two digits, its post by an abbreviation) carries ``@evidence="conjecture"``
+and ``@cert="low"``.
 """
 
 from __future__ import annotations
@@ -16,15 +16,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO, Final
-from xml.sax.saxutils import escape
+
+from lxml import etree
 
 from preserve.description.model import Description, Holder, SourceRelease
-from preserve.description.text import attributes, xml_block, xml_leaf
+from preserve.description.xml_file import Element, ElementMaker, encode_element, xml_file
 from preserve.errors import RecordError
 from preserve.provenance import uuid_of
 
 __all__ = ["CorrespondenceIndex", "Licence", "write_cmif"]
 
+_NAMESPACE: Final = "http://www.tei-c.org/ns/1.0"
+_ROOT: Final = f'<TEI xmlns="{_NAMESPACE}"/>'
+_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
+_TEI: Final = ElementMaker(_NAMESPACE)
+# Entries are written one by one, outside of the root that declares the namespace, and would each declare it again.
+_BARE: Final = ElementMaker()
+_ENTRIES: Final = "entries"
+_LEVEL: Final = 3
+"""How deep entries stand: in TEI, teiHeader and profileDesc."""
 _CONJECTURE: Final = {"evidence": "conjecture", "cert": "low"}
 _UNKNOWN: Final = "Unknown"
 _IN_MEMORY: Final = 1 << 20
@@ -32,7 +42,7 @@ _IN_MEMORY: Final = 1 << 20
 
 
 class Licence(Enum):
-    """The licences that the format allows: nothing else can be harvested."""
+    """The licences under which an index can be harvested; the format allows no others."""
 
     CC0 = ("cc0", "https://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0 Universal")
     CC_BY = ("cc-by", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
@@ -45,13 +55,13 @@ class Licence(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrespondenceIndex:
-    """What an index says of itself; all of it is obligatory in the format.
+    """What an index says of itself; the format asks for all of it.
 
     Attributes:
-        holder: Who publishes it; with a name.
-        licence: Under which it may be copied.
-        address: The web address at which the file is to be found.
-        day: Of the last change, ``YYYY-MM-DD``.
+        holder: The institution that publishes it; it must have a name.
+        licence: The licence under which it may be copied.
+        address: The web address at which the file can be found.
+        day: The day of its last change, ``YYYY-MM-DD``.
     """
 
     holder: Holder
@@ -61,102 +71,84 @@ class CorrespondenceIndex:
 
 
 def write_cmif(out: BinaryIO, index: CorrespondenceIndex, descriptions: Iterable[Description]) -> int:
-    """Write the index of some cables and return how many there are.
+    """Write the index of some cables, and return how many there are.
 
-    The releases come first in the file and are known last: entries wait in a temporary file, so that memory is that
-    of the releases.
+    The file begins with the releases, which are known only when all cables have been seen. Until then the entries wait
+    in a temporary file, and only the releases in memory.
 
     Raises:
-        RecordError: There is none.
-        OSError: It could not be written.
+        RecordError: There is no cable.
+        OSError: The index could not be written.
     """
     releases: dict[SourceRelease | None, None] = {}
     count = 0
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as entries:
         for description in descriptions:
             releases.setdefault(description.release)
-            entries.write(_lines(_entry(description), "      "))
+            entries.write(_entry(description))
             count += 1
         if not count:
             raise RecordError("no cable is left for the index", hint="Restricted cables are in it only when asked for.")
-        out.write(_lines(_head(index, releases), ""))
+        before, _, after = _frame(index, releases).partition(encode_element(etree.PI(_ENTRIES), _LEVEL))
+        out.write(before)
         entries.seek(0)
         shutil.copyfileobj(entries, out)
-        out.write(_lines(_TAIL, ""))
+        out.write(after)
     return count
 
 
-def _lines(lines: Iterable[str], indent: str) -> bytes:
-    return "".join(f"{indent}{line}\n" for line in lines).encode("utf-8")
-
-
-_TAIL: Final = (
-    "    </profileDesc>",
-    "  </teiHeader>",
-    "  <text>",
-    "    <body>",
-    "      <p/>",
-    "    </body>",
-    "  </text>",
-    "</TEI>",
-)
-
-
-def _head(index: CorrespondenceIndex, releases: Iterable[SourceRelease | None]) -> Iterator[str]:
+def _frame(index: CorrespondenceIndex, releases: Iterable[SourceRelease | None]) -> bytes:
+    """Return the document with a processing instruction where the entries go."""
     name = index.holder.name
-    editor = [f"<editor>{escape(name or '')}{''.join(xml_leaf('email', index.holder.email))}</editor>"]
+    editor = _TEI.leaf("editor", name)
+    for each in editor:
+        each.extend(_TEI.leaf("email", index.holder.email))
     publication = [
-        *xml_leaf("publisher", name),
-        *xml_leaf("idno", index.address, type="url"),
-        f"<date{attributes(when=index.day)}/>",
-        *xml_block("availability", xml_leaf("licence", index.licence.label, target=index.licence.address)),
+        *_TEI.leaf("publisher", name),
+        *_TEI.leaf("idno", index.address, type="url"),
+        _TEI.empty("date", when=index.day),
+        *_TEI.block("availability", _TEI.leaf("licence", index.licence.label, target=index.licence.address)),
     ]
     file = [
-        *xml_block("titleStmt", [*xml_leaf("title", f"Index of telegrams held by {name}"), *editor]),
-        *xml_block("publicationStmt", publication),
-        *xml_block("sourceDesc", [each for release in releases for each in _bibl(release, name)]),
+        *_TEI.block("titleStmt", [*_TEI.leaf("title", f"Index of telegrams held by {name}"), *editor]),
+        *_TEI.block("publicationStmt", publication),
+        *_TEI.block("sourceDesc", [each for release in releases for each in _bibl(release, name)]),
     ]
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield '<TEI xmlns="http://www.tei-c.org/ns/1.0">'
-    yield "  <teiHeader>"
-    yield from (f"    {line}" for line in xml_block("fileDesc", file))
-    yield "    <profileDesc>"
+    header = [*_TEI.block("fileDesc", file), *_TEI.block("profileDesc", [etree.PI(_ENTRIES)])]
+    text = _TEI.block("text", _TEI.block("body", [_TEI.empty("p")]))
+    return xml_file(_ROOT, [*_TEI.block("teiHeader", header), *text])
 
 
 def _source_id(release: SourceRelease | None) -> str:
-    """Return the same identifier for the same release always; an ``xml:id`` begins with a letter."""
+    """Return the identifier of a release, which is the same in every index."""
+    # An xml:id is an NCName, which cannot begin with a digit as a UUID may.
     return f"release-{uuid_of('release', str(release or ''))}"
 
 
-def _bibl(release: SourceRelease | None, holder: str | None) -> list[str]:
+def _bibl(release: SourceRelease | None, holder: str | None) -> list[Element]:
     says = f"Telegrams held by {holder}, from the release {release}" if release else f"Telegrams held by {holder}"
-    return xml_leaf("bibl", says, type="online", xml__id=_source_id(release))
+    return _TEI.leaf("bibl", says, type="online", **{_XML_ID: _source_id(release)})
 
 
-def _entry(description: Description) -> list[str]:
-    return xml_block(
-        "correspDesc",
-        [
-            *xml_block("correspAction", _sent(description), type="sent"),
-            *xml_block("correspAction", _received(description), type="received"),
-        ],
-        key=description.identifier,
-        source=f"#{_source_id(description.release)}",
-    )
+def _entry(description: Description) -> bytes:
+    entry = _BARE.empty("correspDesc", key=description.identifier, source=f"#{_source_id(description.release)}")
+    entry.extend(_BARE.block("correspAction", _sent(description), type="sent"))
+    entry.extend(_BARE.block("correspAction", _received(description), type="received"))
+    return encode_element(entry, _LEVEL)
 
 
-def _sent(description: Description) -> Iterator[str]:
-    yield from xml_leaf("orgName", description.creator, **(_CONJECTURE if description.creator_inferred else {}))
-    yield from xml_leaf("placeName", description.place)
+def _sent(description: Description) -> Iterator[Element]:
+    yield from _BARE.leaf("orgName", description.creator, **(_CONJECTURE if description.creator_inferred else {}))
+    yield from _BARE.leaf("placeName", description.place)
     if description.date:
-        yield f"<date{attributes(when=description.date)}/>"
+        yield _BARE.empty("date", when=description.date)
     elif description.year:
-        yield f"<date{attributes(when=description.year, **_CONJECTURE)}/>"
+        yield _BARE.empty("date", when=description.year, **_CONJECTURE)
 
 
-def _received(description: Description) -> Iterator[str]:
+def _received(description: Description) -> Iterator[Element]:
     for name in description.recipients:
-        yield from xml_leaf("orgName", name)
+        yield from _BARE.leaf("orgName", name)
     if not description.recipients:
-        # The word that the format prescribes, also where nobody thinks of a person.
-        yield from xml_leaf("persName", _UNKNOWN)
+        # The format prescribes a person of this name where no addressee is known, also for letters to an office.
+        yield from _BARE.leaf("persName", _UNKNOWN)

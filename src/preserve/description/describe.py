@@ -1,11 +1,11 @@
-"""From a record to a description: derived, never invented, and without persons.
+"""From a record to a description: which facts of a cable others are told, and in what words.
 
-Scope: which facts of a record are told at all, and in what words. Not in scope: how a target spells them.
+The rules of ``docs/decisions/0014-what-metadata-tells.md``:
 
-The rules (``docs/decisions/0014-what-metadata-tells.md``): the title is formal; the subject line is a line of the
-text and is told where the text is, in open cables only; of the TAGS only the codes of the closed lists are told;
-signers, classifiers, attention lines and the tags of persons never are; the marking is told as printed and is no
-statement on access.
+* The title is formal. The subject line is a line of the text, and is told where the text is: of open cables only.
+* No person is named: no signer, no classifier, no attention line, and of the TAGS only codes of the closed lists.
+* The marking is given as printed, and says nothing of access.
+* What the record does not state is not told.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from preserve.provenance import ACCESS_WORDS
 __all__ = ["describe_cable"]
 
 _GEOGRAPHIC = re.compile(r"[A-Z]{2}")
-# What follows these words in an address may be a person: "SECSTATE WASHDC FOR A. HOPE".
+# A person may follow these words in an address: "SECSTATE WASHDC FOR A. HOPE".
 _FOR_SOMEBODY = re.compile(r"\b(?:FOR|ATTN|ATTENTION|PASS|EYES|FROM|C/O)\b.*|[,;:(].*", re.IGNORECASE | re.DOTALL)
 
 _REDACTION = {
@@ -43,9 +43,8 @@ def describe_cable(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until
     Args:
         cable: The record.
         bag: What the bag says of itself.
-        holder: The institution.
-        embargo_until: The day on which the embargo of an embargoed cable ends, ``YYYY-MM-DD``; of others it is not
-            told.
+        holder: The institution that gives the description out.
+        embargo_until: The day on which an embargo ends, ``YYYY-MM-DD``; not told of a cable without an embargo.
     """
     rights = cable.rights
     until = embargo_until if rights.access == "embargoed" else None
@@ -83,7 +82,7 @@ def describe_cable(cable: Cable, bag: BagFacts, holder: Holder, *, embargo_until
 
 
 def _creator(cable: Cable) -> tuple[str, bool]:
-    """Return the post that sent it, and whether only the identifier names it."""
+    """Return the post that sent the cable, and whether only the identifier names it."""
     stated = one_line(cable.origin.name) if cable.origin else None
     if stated:
         return stated, False
@@ -103,7 +102,7 @@ def _recipients(cable: Cable) -> Iterator[str]:
 
 
 def _keywords(cable: Cable) -> Iterator[Keyword]:
-    """Yield the codes of the lists. Any other word, whatever its kind, may be the name of a person."""
+    """Yield the TAGS that are codes of a list: any other word may be the name of a person, whatever its kind says."""
     for tag in cable.tags:
         value = tag.value.upper()
         listed = {"subject": subject_tags(), "program": program_tags(), "organization": organization_tags()}
@@ -112,7 +111,7 @@ def _keywords(cable: Cable) -> Iterator[Keyword]:
 
 
 def _references(cable: Cable) -> Iterator[str]:
-    """Yield the cables that the text names in full; no target has a place for what was inferred."""
+    """Yield the cables that the text names in full: no target has a way to say that an identifier was inferred."""
     for reference in cable.references:
         if reference.identifier and reference.identifier_basis is Basis.STATED:
             yield reference.identifier

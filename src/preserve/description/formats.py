@@ -1,7 +1,7 @@
-"""The formats that a description can be written in: a table, and the one function that writes.
+"""The formats in which a description can be written: a table of them, and the one function that writes.
 
-Scope: what each format is called, which files it has, what it cannot do without, of which cables it is withheld. Not
-in scope: how a file is made (``targets``) and checked (``checks``).
+The table says what each format is called, which files it has, what it cannot do without, and of which cables it is
+withheld.
 """
 
 from __future__ import annotations
@@ -26,7 +26,15 @@ from preserve.description.targets import (
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity, worst
 
-__all__ = ["FORMATS", "MetadataFile", "MetadataFormat", "MetadataPart", "RenderedMetadata", "format_named", "render"]
+__all__ = [
+    "FORMATS",
+    "MetadataFile",
+    "MetadataFormat",
+    "MetadataPart",
+    "RenderedMetadata",
+    "find_format",
+    "render_metadata",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +42,9 @@ class MetadataPart:
     """One file of a format.
 
     Attributes:
-        name: The file's name in a format of several, else the ending of its name.
-        write: Makes it.
-        check: Looks whether its target can read it.
+        name: The name of the file in a format of several files, else the ending of its name.
+        write: Makes the file.
+        check: Says what its target could not read.
     """
 
     name: str
@@ -49,11 +57,11 @@ class MetadataFormat:
     """One format.
 
     Attributes:
-        name: What ``--as`` calls it.
-        describes: What it is and who reads it, in a line.
+        name: What ``--as`` calls the format.
+        describes: What it is and who reads it, in one line.
         parts: Its files.
-        needs: What it cannot do without, and neither record nor bag may have: names of :data:`_NEEDS`.
-        withheld: The access decisions of cables that are not told of in this format.
+        needs: What it cannot do without although a record or a bag may lack it: names of :data:`_NEEDS`.
+        withheld: The access decisions under which a cable is not told of in this format.
         checked: What its files are checked against, for people.
     """
 
@@ -67,7 +75,7 @@ class MetadataFormat:
 
 @dataclass(frozen=True, slots=True)
 class MetadataFile:
-    """One file as it is to be written: its name, or the ending of its name, and its bytes."""
+    """A file that is to be written: its name, or the ending of its name, and its bytes."""
 
     name: str
     data: bytes
@@ -75,11 +83,11 @@ class MetadataFile:
 
 @dataclass(frozen=True, slots=True)
 class RenderedMetadata:
-    """What became of a description in a format: files, or findings that say why there are none.
+    """A description in a format: files, or findings that say why there are none.
 
     Attributes:
-        files: Empty when a finding is an error.
-        findings: What is wrong, or worth knowing.
+        files: The files; none when a finding is an error.
+        findings: What is wrong or worth knowing.
     """
 
     files: tuple[MetadataFile, ...]
@@ -159,7 +167,7 @@ FORMATS: Final[tuple[MetadataFormat, ...]] = (
 """Every format, in the order in which they are listed."""
 
 
-def format_named(name: str) -> MetadataFormat:
+def find_format(name: str) -> MetadataFormat:
     """Return a format by its name.
 
     Raises:
@@ -171,8 +179,8 @@ def format_named(name: str) -> MetadataFormat:
     raise UsageError(f"no metadata format is named {name!r}", hint=f"There are: {', '.join(f.name for f in FORMATS)}.")
 
 
-def render(description: Description, target: MetadataFormat) -> RenderedMetadata:
-    """Write a description in a format; nothing is given out that its target could not read."""
+def render_metadata(description: Description, target: MetadataFormat) -> RenderedMetadata:
+    """Write a description in a format; return no file that its target could not read."""
     findings = tuple(_before(description, target))
     if worst(findings) is Severity.ERROR:
         return RenderedMetadata((), findings)

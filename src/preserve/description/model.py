@@ -1,7 +1,4 @@
-"""One description of a cable: what every target wants, each text clean, nothing of persons.
-
-Scope: frozen values. Not in scope: where they come from (``describe``), how a target spells them (the writers).
-"""
+"""The description of a cable as values: all that any target asks for, each text on one clean line."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ __all__ = ["BagFacts", "BagFile", "Description", "Holder", "Keyword", "SourceRel
 
 @dataclass(frozen=True, slots=True)
 class BagFile:
-    """One payload file: its path in the bag, ``data/`` included, its media type and size in bytes."""
+    """A payload file: its path in the bag, ``data/`` included, its media type and its size in bytes."""
 
     path: str
     media_type: str
@@ -26,8 +23,8 @@ class BagFacts:
     """What the bag says of itself.
 
     Attributes:
-        name: Of the bag; letters, digits, ``.``, ``_``, ``-``.
-        uuid: The UUID of its ``External-Identifier``; ``None`` in a bag that has none.
+        name: The name of the bag: letters, digits, ``.``, ``_``, ``-``.
+        uuid: The UUID of its ``External-Identifier``; ``None`` when it has none.
         seal: The SHA-256 of its strongest tag manifest.
         packaged: Its ``Bagging-Date``, ``YYYY-MM-DD``.
         files: Its payload, sorted by path.
@@ -42,7 +39,7 @@ class BagFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """The institution that gives the description out; ``None`` is not set."""
+    """The institution that gives the description out; ``None`` for what it does not state."""
 
     name: str | None = None
     email: str | None = None
@@ -50,7 +47,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """One of the TAGS: a code of the lists, and the list it is of."""
+    """One of the TAGS of a cable: a code, and the kind of list that has it."""
 
     value: str
     kind: str
@@ -58,7 +55,7 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class SourceRelease:
-    """The release that the text comes from, and its day where it is known."""
+    """The release that the text comes from, and its day when it is known."""
 
     name: str
     date: str | None = None
@@ -71,30 +68,34 @@ class SourceRelease:
 class Description:
     """What every target is told of one cable.
 
+    Each text is clean for every target, none is of a person, and some depend on access: so it is neither the
+    catalogue's entry of a cable nor what a bag says of it (``archive.CableEntry``, ``package.CableSummary``), which
+    have the words of the record.
+
     Attributes:
-        identifier: Of the cable, canonical.
-        title: The formal title: no word of the subject line.
-        subject_line: The subject line, only of a cable whose text is open too.
-        creator: The post that sent it.
+        identifier: The canonical identifier of the cable.
+        title: A formal title, without a word of the subject line.
+        subject_line: The subject line; only of a cable whose text is open too.
+        creator: The post that sent the cable.
         creator_inferred: Whether only the identifier names the post.
-        recipients: The action addressees: posts and offices.
+        recipients: The posts and offices to which it is addressed for action.
         place: Where it was sent from.
-        date: The day on which it was made.
-        year: The year of the identifier, where no day is known.
-        keywords: TAGS of the closed lists, without repetition.
-        references: Identifiers of cables that the text refers to and states in full.
-        release: Where the text comes from.
-        marking: The security marking as printed. It is no statement on rights or access.
+        date: The day on which it was made, ``YYYY-MM-DD``.
+        year: The year of the identifier; only when no day is known.
+        keywords: The TAGS that the closed lists have, each once.
+        references: The identifiers of cables to which the text refers in full.
+        release: The release that the text comes from.
+        marking: The security marking as printed. It says nothing of rights or access.
         notes: Sentences on release, redaction, completeness and marking.
-        abstract: What the package holds, and the notes.
+        abstract: What the package holds, then the notes.
         access: The institution's decision.
-        access_says: The same in a sentence.
-        embargo_until: The day on which an embargo ends.
+        access_says: The same decision in a sentence.
+        embargo_until: The day on which an embargo ends, ``YYYY-MM-DD``.
         copyright: The address of the rights statement, or its words.
-        rights_statement: The same in a sentence.
-        advisory: What a reader should know first.
-        source_sha256: Of the source as received.
-        holder: Who gives the description out.
+        rights_statement: What it means, in a sentence.
+        advisory: What readers should know before they read.
+        source_sha256: The SHA-256 of the source as received.
+        holder: The institution that gives the description out.
         bag: What the bag says of itself.
     """
 
@@ -125,7 +126,7 @@ class Description:
 
     @property
     def urn(self) -> str | None:
-        """The URN of the package."""
+        """The URN of the package; ``None`` when its bag has no UUID."""
         return f"urn:uuid:{self.bag.uuid}" if self.bag.uuid else None
 
     @property
@@ -135,6 +136,6 @@ class Description:
 
     @property
     def extent(self) -> str | None:
-        """How many files and bytes the payload has, in words."""
+        """How many files and bytes the payload has, in words; ``None`` when nothing is known of it."""
         files = self.bag.files
         return f"{len(files)} files, {sum(file.size for file in files)} bytes" if files else None

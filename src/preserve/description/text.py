@@ -1,7 +1,4 @@
-"""Texts as they stand in XML, JSON and CSV files for others: one line, only characters that every target takes.
-
-Scope: cleaning and escaping. Not in scope: what is said.
-"""
+"""Texts for others: cleaned until every target takes them, then written as JSON or CSV."""
 
 from __future__ import annotations
 
@@ -11,21 +8,18 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from xml.sax.saxutils import escape
 
 __all__ = [
-    "attributes",
     "csv_file",
+    "drop_absent",
     "format_day",
     "json_file",
     "one_line",
     "web_address",
-    "without_nothing",
-    "xml_block",
-    "xml_leaf",
 ]
 
-# XML 1.0 2.2, production Char, leaves these out; so does every target that turns our JSON into XML.
+# What XML 1.0 2.2 cannot hold, and what it discourages: control characters from U+007F on, and noncharacters. They are
+# kept from JSON and CSV too, since many targets turn these into XML.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/?=&#%+:;,@!$'()*-]*)?")
@@ -33,12 +27,12 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def one_line(text: str | None) -> str | None:
-    """Return a text on one line, what no XML can hold as U+FFFD; ``None`` when nothing is left of it."""
+    """Return a text on one line, with U+FFFD for what XML should not hold; ``None`` when nothing is left of it."""
     return _SPACE.sub(" ", _NOT_XML.sub("\ufffd", text)).strip() or None if text else None
 
 
 def format_day(text: str | None) -> str | None:
-    """Return the day that a date or time begins with, ``YYYY-MM-DD``; ``None`` when it is no day of a calendar."""
+    """Return the day of a date or time, ``YYYY-MM-DD``; ``None`` when the calendar has no such day."""
     try:
         return date.fromisoformat((text or "")[:10]).isoformat()
     except ValueError:
@@ -46,44 +40,24 @@ def format_day(text: str | None) -> str | None:
 
 
 def web_address(text: str) -> str | None:
-    """Return an address of the web as it is; ``None`` when the text is none."""
+    """Return a text that is an address of the web as it is; ``None`` for any other text."""
     return text if _WEB_ADDRESS.fullmatch(text) else None
 
 
-def without_nothing(pairs: Mapping[str, object]) -> dict[str, object]:
-    """Return the properties that have a value: absent stays absent, an empty list is absent too."""
+def drop_absent(pairs: Mapping[str, object]) -> dict[str, object]:
+    """Return the properties that have a value; ``None``, an empty list and an empty object are none."""
     return {name: value for name, value in pairs.items() if value is not None and value not in ([], {})}
 
 
 def json_file(document: Mapping[str, object]) -> bytes:
-    """Return a JSON document as a file for people and programs: indented, UTF-8, one line break at its end."""
+    """Return a JSON document as a file: UTF-8, indented for people, one line break at its end."""
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
-def attributes(**pairs: str | None) -> str:
-    """Return XML attributes, each with a space before it; those without a value are left out.
-
-    A name may end in ``_`` where Python has a word of that name, and has ``__`` for the colon of a prefix.
-    """
-    named = ((name.rstrip("_").replace("__", ":"), value) for name, value in pairs.items() if value is not None)
-    return "".join(f' {name}="{escape(value, {chr(34): "&quot;"})}"' for name, value in named)
-
-
-def xml_leaf(name: str, text: str | None, **pairs: str | None) -> list[str]:
-    """Return one XML element with text, as one line; nothing when there is no text."""
-    return [f"<{name}{attributes(**pairs)}>{escape(text)}</{name}>"] if text else []
-
-
-def xml_block(name: str, lines: Iterable[str], **pairs: str | None) -> list[str]:
-    """Return an XML element around others, indented; nothing when there are none."""
-    inner = [f"  {each}" for each in lines]
-    return [f"<{name}{attributes(**pairs)}>", *inner, f"</{name}>"] if inner else []
-
-
 def csv_file(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> bytes:
-    """Return a table as CSV (RFC 4180), UTF-8, a header line first; a column without any value is left out.
+    """Return a table as CSV (RFC 4180) in UTF-8, its header first; a column without any value is left out.
 
-    A cell that a spreadsheet would run as a formula has an apostrophe before it: these files are opened by hand.
+    An apostrophe is put before a cell that a spreadsheet would run as a formula, as people open these files by hand.
     """
     table = list(rows)
     used = [at for at in range(len(columns)) if any(row[at] for row in table)]

@@ -24,7 +24,7 @@ from preserve.ingest.collection import Bound, Portion, bind, failed
 from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.prepare import IngestPlan, Prepared, prepare, stopped, unchanged
-from preserve.package import profiles
+from preserve.package import profile_identifiers
 from preserve.progress import SILENT, Progress
 from preserve.provenance import Software, bag_uuid
 from preserve.readers import SourceRef
@@ -64,7 +64,7 @@ def ingest(
             archive=archive.root,
             access_copy=access_copy,
         )
-        keep = partial(_put, archive, profiles(settings))
+        keep = partial(_put, archive, profile_identifiers(settings))
         yield from _run(plan, refs, keep, lambda name: not archive.versions(name), jobs, progress)
 
 

@@ -14,8 +14,18 @@ from preserve.bag import BagPath, NewBag, Payload, PayloadFile
 from preserve.cable import RECORD_SCHEMA, Cable, Rights, check_record, encode_record, normalize, record_to_json
 from preserve.digests import digest_bytes
 from preserve.findings import Finding, Severity, worst
-from preserve.package import CRATE, INDEX, CableSummary, Parts, bag_name, index, new_bag, payload_path, sources_uuid
+from preserve.package import (
+    INDEX,
+    CableFiles,
+    CableSummary,
+    bag_name,
+    index_table,
+    new_bag,
+    payload_path,
+    sources_uuid,
+)
 from preserve.provenance import (
+    CRATE_DESCRIPTOR,
     PAYLOAD,
     CrateMember,
     FileObject,
@@ -60,7 +70,7 @@ class NormalizedCable:
 class RenderedCable:
     """The files of one cable, what the crate says of them, and what validating them found."""
 
-    parts: Parts
+    parts: CableFiles
     member: CrateMember
     findings: tuple[Finding, ...]
 
@@ -126,7 +136,7 @@ def render_cable(
         validations=_validations(understood.findings, tei_findings, software),
     )
     written = encode_premis(history)
-    parts = Parts(
+    parts = CableFiles(
         cable=cable,
         source=understood.item.data,
         record=understood.record,
@@ -162,7 +172,7 @@ def collect(
     payload: list[Payload] = list(files)
     extra = []
     if len(cables) > 1:
-        table = index(cables)
+        table = index_table(cables)
         payload.append(PayloadFile(BagPath(INDEX), table))
         extra.append(
             file_object(
@@ -177,7 +187,7 @@ def collect(
         organisation=settings.organisation.name,
         extra=extra,
     )
-    payload.append(PayloadFile(BagPath(CRATE), encode_crate(crate)))
+    payload.append(PayloadFile(BagPath(CRATE_DESCRIPTOR), encode_crate(crate)))
     return new_bag(name, cables, payload, settings=settings, software=software, bagged=at.date())
 
 

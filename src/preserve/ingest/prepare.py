@@ -23,7 +23,7 @@ from preserve.ingest.one_cable import RenderedCable, bag_of_one, normalize_sourc
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.waiting import set_aside
 from preserve.octets import translate_os_errors
-from preserve.package import bag_name, profiles
+from preserve.package import bag_name, profile_identifiers
 from preserve.provenance import Software
 from preserve.readers import SourceRef, load_source
 from preserve.settings import Settings
@@ -145,7 +145,7 @@ def stage_whole(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
         form=Form(plan.settings.bags.form),
         index=plan.grouping is not None,
     )
-    profile = Profile.ours() if profiles(plan.settings) else None
+    profile = Profile.ours() if profile_identifiers(plan.settings) else None
     if not (report := verify(staged.path, profile=profile)).valid:
         fault = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
         raise ArchiveError(

@@ -16,7 +16,7 @@ from typing import cast
 from preserve.archive import CableEntry
 from preserve.bag import BagPath
 from preserve.ingest.outcome import ItemOutcome
-from preserve.package import CableSummary, Parts
+from preserve.package import CableFiles, CableSummary
 from preserve.provenance import CrateMember
 
 __all__ = ["WaitingCable", "WaitingFile", "set_aside", "take_up"]
@@ -72,7 +72,7 @@ class WaitingFile:
             return file.read(self.size)
 
 
-def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Parts, member: CrateMember) -> Path:
+def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: CableFiles, member: CrateMember) -> Path:
     """Write a cable down in a file of its own.
 
     Args:

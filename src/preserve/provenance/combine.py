@@ -22,6 +22,7 @@ from preserve.provenance import premis
 from preserve.provenance.elements import (
     CABLE_TYPE,
     FILE_TYPE,
+    PREMIS_NAMESPACE,
     UUID_TYPE,
     agent_element,
     document,
@@ -32,14 +33,14 @@ from preserve.provenance.elements import (
     term_element,
 )
 from preserve.provenance.model import Agent
-from preserve.provenance.vocabulary import EventType, Outcome, Relationship, RelationshipSubType, Term, labelled
+from preserve.provenance.vocabulary import EventType, Outcome, Relationship, RelationshipSubType, Term, find_term
 
-__all__ = ["BAG_TYPE", "KeptBag", "LaterEvent", "ToldEvent", "combine_premis", "premis_events"]
+__all__ = ["BAG_TYPE", "KeptBag", "LaterEvent", "PremisEvent", "combine_premis", "premis_events"]
 
 BAG_TYPE: Final = "bag"
 """The type of the identifier of a bag, as ``05STRELSAU4281/v1``."""
 
-_P: Final = f"{{{premis.PREMIS_NAMESPACE}}}"
+_P: Final = f"{{{PREMIS_NAMESPACE}}}"
 _XSI_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _ENTITY_PARTS: Final = (
     "objectIdentifier",
@@ -101,7 +102,7 @@ class KeptBag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldEvent:
+class PremisEvent:
     """An event as a PREMIS document tells it.
 
     Attributes:
@@ -290,10 +291,10 @@ def _add_bag(parts: _Parts, bag: KeptBag, files: Sequence[str]) -> None:
 def _later(event: LaterEvent, label: str) -> str:
     return event_element(
         event.identifier,
-        _worded("eventType", labelled(EventType, event.type), event.type),
+        _worded("eventType", find_term(EventType, event.type), event.type),
         event.at,
         details=[event.detail],
-        outcome=_worded("eventOutcome", labelled(Outcome, event.outcome), event.outcome),
+        outcome=_worded("eventOutcome", find_term(Outcome, event.outcome), event.outcome),
         notes=event.notes,
         links=(
             identifier_element("linkingAgent", UUID_TYPE, event.agent.identifier),
@@ -316,17 +317,17 @@ def _time(event: etree._Element) -> tuple[datetime, str]:
     return at if at.tzinfo else at.replace(tzinfo=UTC), text
 
 
-def premis_events(premis_document: bytes) -> tuple[ToldEvent, ...]:
+def premis_events(premis_document: bytes) -> tuple[PremisEvent, ...]:
     """Return the events of a document that :func:`combine_premis` wrote, in its order."""
     root = cast("etree._Element", premis.parse_premis(premis_document))
     names = {_names(agent)[0][1]: agent.findtext(f"{_P}agentName") or "" for agent in root.iterchildren(f"{_P}agent")}
     return tuple(_told(event, names) for event in root.iterchildren(f"{_P}event"))
 
 
-def _told(event: etree._Element, agents: Mapping[tuple[str, str], str]) -> ToldEvent:
+def _told(event: etree._Element, agents: Mapping[tuple[str, str], str]) -> PremisEvent:
     links = [(name, identifier) for name, identifier, _ in premis.premis_identifiers(event)]
     objects = [identifier for name, identifier in links if name == "linkingObjectIdentifier"]
-    return ToldEvent(
+    return PremisEvent(
         identifier=links[0][1][1],
         type=_texts(event, "eventType")[0],
         at=_texts(event, "eventDateTime")[0],

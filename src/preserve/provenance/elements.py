@@ -6,14 +6,13 @@ says (:mod:`preserve.provenance.premis` of one cable, :mod:`preserve.provenance.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final
-from xml.sax.saxutils import escape
 
 from preserve.provenance.model import Agent
 from preserve.provenance.vocabulary import Relationship, RelationshipSubType, Term
+from preserve.xml_characters import escape_content
 
 __all__ = [
     "CABLE_TYPE",
@@ -34,9 +33,6 @@ PREMIS_NAMESPACE: Final = "http://www.loc.gov/premis/v3"
 
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
-# XML 1.0 2.2, production Char: what is not in it cannot be in a document, not even as a reference.
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 # PREMIS Data Dictionary 3.0, objectIdentifierType: the domain in which the value is unique.
 FILE_TYPE: Final = "local"
 CABLE_TYPE: Final = "cable"
@@ -54,14 +50,7 @@ def document(elements: Iterable[str]) -> bytes:
 
 def leaf(name: str, value: str) -> str:
     """Return an element that holds a text, whatever characters that has."""
-    return f"<{name}>{_text(value)}</{name}>"
-
-
-def _text(value: str) -> str:
-    if value.isascii() and value.isprintable() and "&" not in value and "<" not in value and ">" not in value:
-        return value
-    # A bare carriage return would be read back as a line feed (XML 1.0 2.11).
-    return escape(_NOT_XML.sub(chr(0xFFFD), value), {"\r": "&#13;"})
+    return f"<{name}>{escape_content(value)}</{name}>"
 
 
 def term_element(name: str, term: Term) -> str:
@@ -79,7 +68,7 @@ def identifier_element(of: str, kind: str, value: str, *more: str) -> str:
         more: Elements that follow in it, as a role.
     """
     start, between, end, close = _frame(of)
-    return f"{start}{kind}{between}{_text(value)}{end}{''.join(more)}{close}"
+    return f"{start}{kind}{between}{escape_content(value)}{end}{''.join(more)}{close}"
 
 
 @cache
@@ -115,20 +104,20 @@ def event_element(
     Args:
         identifier: A UUID.
         kind: The element ``eventType``.
-        at: When, as :func:`preserve.provenance.model.stamp` writes it.
+        at: When, as :func:`preserve.provenance.model.utc_timestamp` writes it.
         details: In words.
         outcome: The element ``eventOutcome``.
         notes: What there is to add to the outcome, in words.
         links: Elements that link agents, then those that link objects.
     """
     noted = "".join(
-        f"<eventOutcomeDetail>{leaf('eventOutcomeDetailNote', note)}</eventOutcomeDetail>" for note in notes
+        [f"<eventOutcomeDetail>{leaf('eventOutcomeDetailNote', note)}</eventOutcomeDetail>" for note in notes]
     )
     content = [
         identifier_element("event", UUID_TYPE, identifier),
         kind,
         leaf("eventDateTime", at),
-        *(f"<eventDetailInformation>{leaf('eventDetail', each)}</eventDetailInformation>" for each in details),
+        *[f"<eventDetailInformation>{leaf('eventDetail', each)}</eventDetailInformation>" for each in details],
         f"<eventOutcomeInformation>{outcome}{noted}</eventOutcomeInformation>",
         *links,
     ]
@@ -142,6 +131,6 @@ def agent_element(agent: Agent) -> str:
         leaf("agentName", agent.name),
         term_element("agentType", agent.type),
         *([] if agent.version is None else [leaf("agentVersion", agent.version)]),
-        *(leaf("agentNote", note) for note in agent.notes),
+        *[leaf("agentNote", note) for note in agent.notes],
     ]
     return block("<agent>", "agent", content)

@@ -28,8 +28,8 @@ from preserve.provenance.model import (
     ObjectLink,
     RightsStatement,
     Validation,
-    stamp,
-    uuid_for,
+    cable_uuid,
+    utc_timestamp,
     uuid_of,
 )
 from preserve.provenance.software import Software
@@ -43,7 +43,7 @@ from preserve.provenance.vocabulary import (
     RightsBasis,
 )
 
-__all__ = ["ACCESS_WORDS", "organization_agent", "provenance_of", "software_agent"]
+__all__ = ["ACCESS_WORDS", "copyright_status", "organization_agent", "provenance_of", "software_agent"]
 
 ACCESS_WORDS: Final[Mapping[Access, tuple[str, str]]] = {
     "open": ("Allow", "Access is open, by decision of the holding institution."),
@@ -64,6 +64,12 @@ _COPYRIGHT: Final[tuple[tuple[str, CopyrightStatus], ...]] = (
 _GOVERNMENT_WORK: Final = "Work of the United States Government (17 U.S.C. 105); text quoted from others may differ."
 _FILES: Final = (FileRole.SOURCE, FileRole.RECORD, FileRole.TEI)
 _WORSE: Final = (Outcome.SUCCESS, Outcome.WARNING, Outcome.FAIL)
+
+
+def copyright_status(statement: str) -> CopyrightStatus:
+    """Return what the address of a rights statement says of copyright; unknown when it says nothing."""
+    address = statement.replace("https://", "http://", 1)
+    return next((status for start, status in _COPYRIGHT if address.startswith(start)), CopyrightStatus.UNKNOWN)
 
 
 @lru_cache(maxsize=16)
@@ -152,7 +158,7 @@ def _dated(cable: Cable, at: datetime, draft: _Draft) -> Event:
     # Each kind happens once; the time is part of the name: a second ingestion of the same bytes is another event.
     sha256 = cable.provenance.source.sha256
     return Event(
-        identifier=uuid_for(cable.identifier, sha256, "event", draft.kind.code, stamp(at)),
+        identifier=cable_uuid(cable.identifier, sha256, "event", draft.kind.code, utc_timestamp(at)),
         type=draft.kind,
         at=at,
         details=draft.details,
@@ -231,8 +237,7 @@ def _extraction_outcome(cable: Cable) -> tuple[Outcome, tuple[str, ...]]:
 def _rights(cable: Cable) -> tuple[RightsStatement, ...]:
     rights = cable.rights
     address = rights.copyright
-    known = address.replace("https://", "http://", 1)
-    status = next((status for start, status in _COPYRIGHT if known.startswith(start)), CopyrightStatus.UNKNOWN)
+    status = copyright_status(address)
     reason = rights.statement or (_GOVERNMENT_WORK if status is CopyrightStatus.PUBLIC_DOMAIN else None)
     restriction, decision = ACCESS_WORDS[rights.access]
     marking = f"Marked {cable.classification.text} by the originator." if cable.classification else None
@@ -261,7 +266,7 @@ def _statement(
     kept = tuple(note for note in notes if note)
     source = cable.provenance.source.sha256
     return RightsStatement(
-        identifier=uuid_for(cable.identifier, source, "rights", basis.code, restriction, reason, *kept),
+        identifier=cable_uuid(cable.identifier, source, "rights", basis.code, restriction, reason, *kept),
         basis=basis,
         status=status,
         notes=kept,

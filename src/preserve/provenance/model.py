@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
-from preserve.provenance.software import Software, this_software
 from preserve.provenance.vocabulary import (
     AgentRole,
     AgentType,
@@ -39,13 +38,11 @@ __all__ = [
     "Format",
     "ObjectLink",
     "RightsStatement",
-    "Software",
     "Validation",
     "bag_uuid",
+    "cable_uuid",
     "file_object",
-    "stamp",
-    "this_software",
-    "uuid_for",
+    "utc_timestamp",
     "uuid_of",
 ]
 
@@ -73,6 +70,11 @@ class FileRole(StrEnum):
     """The table of a bag of many cables."""
     SCHEMA = "schema"
     """A copy of a contract, in a self-contained bag."""
+
+    @property
+    def folder(self) -> str:
+        """The folder of a bag that holds the files of this role of its cables: ``data/source/``."""
+        return f"{PAYLOAD}{self.value}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +334,7 @@ def uuid_of(*parts: str) -> str:
     return str(uuid5(NAMESPACE, name.decode("latin-1")))
 
 
-def uuid_for(identifier: str, source_sha256: str, *parts: str) -> str:
+def cable_uuid(identifier: str, source_sha256: str, *parts: str) -> str:
     """Return the version-5 UUID of a thing that belongs to one cable as one source has it.
 
     Args:
@@ -353,7 +355,7 @@ def bag_uuid(sources: Iterable[tuple[str, str]]) -> str:
 
 
 @lru_cache(maxsize=64)
-def stamp(at: datetime) -> str:
+def utc_timestamp(at: datetime) -> str:
     """Return a time as ``YYYY-MM-DDTHH:MM:SSZ``, in UTC and whole seconds.
 
     Raises:

@@ -37,10 +37,18 @@ from preserve.provenance.elements import (
     relationship_element,
     term_element,
 )
-from preserve.provenance.model import AgentLink, CableProvenance, Event, FileObject, ObjectLink, RightsStatement, stamp
+from preserve.provenance.model import (
+    AgentLink,
+    CableProvenance,
+    Event,
+    FileObject,
+    ObjectLink,
+    RightsStatement,
+    utc_timestamp,
+)
 from preserve.provenance.vocabulary import HASH_TERMS, EventType, ObjectRole, Relationship, RelationshipSubType
 
-__all__ = ["LINKS", "PREMIS_NAMESPACE", "SCHEMA", "check_premis", "encode_premis", "parse_premis", "premis_identifiers"]
+__all__ = ["LINKS", "SCHEMA", "check_premis", "encode_premis", "parse_premis", "premis_identifiers"]
 
 SCHEMA: Final = "external/premis-v3-0.xsd"
 """The name of the schema among the contract files."""
@@ -63,7 +71,7 @@ def encode_premis(provenance: CableProvenance) -> bytes:
         *[agent_element(agent) for agent in provenance.agents],
         _rights(provenance),
     ]
-    return document(part for part in parts if part)
+    return document([part for part in parts if part])
 
 
 def _is_outcome(link: ObjectLink) -> bool:
@@ -82,7 +90,7 @@ def _told(files: Iterable[FileObject], makers: Mapping[str, Event]) -> Mapping[s
 def _cable(provenance: CableProvenance) -> str:
     content = [identifier_element("object", CABLE_TYPE, provenance.identifier)]
     if provenance.files:
-        files = (identifier_element("relatedObject", FILE_TYPE, file.path) for file in provenance.files)
+        files = [identifier_element("relatedObject", FILE_TYPE, file.path) for file in provenance.files]
         content.append(relationship_element(Relationship.STRUCTURAL, RelationshipSubType.IS_REPRESENTED_BY, *files))
     return block('<object xsi:type="intellectualEntity">', "object", content)
 
@@ -90,7 +98,7 @@ def _cable(provenance: CableProvenance) -> str:
 def _file(file: FileObject, maker: Event | None) -> str:
     # One is enough to tell the file by; where our own is not there, whatever is.
     digests = {name: digest for name, digest in file.digests.items() if name == "sha256"} or file.digests
-    fixity = "".join(_fixity(name, digest) for name, digest in sorted(digests.items()))
+    fixity = "".join([_fixity(name, digest) for name, digest in sorted(digests.items())])
     content = [
         identifier_element("object", FILE_TYPE, file.path),
         f"<objectCharacteristics>{fixity}<size>{file.size}</size>{_format(file)}</objectCharacteristics>",
@@ -122,7 +130,7 @@ def _event(event: Event, paths: Collection[str], told: Collection[str]) -> str:
     return event_element(
         event.identifier,
         term_element("eventType", event.type),
-        stamp(event.at),
+        utc_timestamp(event.at),
         details=event.details,
         outcome=term_element("eventOutcome", event.outcome),
         notes=event.outcome_notes,
@@ -148,7 +156,7 @@ def _rights(provenance: CableProvenance) -> str:
     # The schema wants at least one statement inside rights.
     if not provenance.rights:
         return ""
-    statements = (_statement(statement, provenance.identifier) for statement in provenance.rights)
+    statements = [_statement(statement, provenance.identifier) for statement in provenance.rights]
     return block("<rights>", "rights", statements)
 
 
@@ -161,14 +169,14 @@ def _statement(statement: RightsStatement, cable: str) -> str:
     ]
     if statement.status is not None:
         # The act is of the United States; ISO 3166-1 alpha-2, as the schema recommends.
-        notes = "".join(leaf("copyrightNote", note) for note in statement.notes)
+        notes = "".join([leaf("copyrightNote", note) for note in statement.notes])
         status = term_element("copyrightStatus", statement.status)
         jurisdiction = "<copyrightJurisdiction>us</copyrightJurisdiction>"
         content.append(f"<copyrightInformation>{status}{jurisdiction}{notes}</copyrightInformation>")
     else:
         reasons += statement.notes
     act = term_element("act", EventType.DISSEMINATION) + leaf("restriction", statement.restriction)
-    notes = "".join(leaf("rightsGrantedNote", reason) for reason in reasons)
+    notes = "".join([leaf("rightsGrantedNote", reason) for reason in reasons])
     content.append(f"<rightsGranted>{act}{notes}</rightsGranted>")
     content.append(identifier_element("linkingObject", CABLE_TYPE, cable))
     return block("<rightsStatement>", "rightsStatement", content)

@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Final
 
 from preserve.provenance.history import organization_agent, software_agent
-from preserve.provenance.model import PAYLOAD, CableProvenance, Event, FileObject, FileRole, stamp
+from preserve.provenance.model import PAYLOAD, CableProvenance, Event, FileObject, FileRole, utc_timestamp
 from preserve.provenance.software import Software
 from preserve.provenance.vocabulary import EventType, ObjectRole
 
@@ -260,7 +260,7 @@ def _root(crate: Crate, actions: Iterable[Event]) -> Line:
         identifier=crate.identifier,
         name=crate.name,
         description=crate.description,
-        datePublished=stamp(crate.published),
+        datePublished=utc_timestamp(crate.published),
         license=_one_or_many([_license(address) for address in _licenses(crate)]),
         conditionsOfAccess=_one_or_many(sorted({member.provenance.access for member in crate.members})),
         about=_one_or_many([_ref(_cable_id(member)) for member in crate.members]),
@@ -323,7 +323,7 @@ def _action(event: Event, used: Sequence[str], made: Sequence[str], instrument: 
         type="CreateAction",
         name=event.type.label,
         description=" ".join(event.details) or None,
-        endTime=stamp(event.at),
+        endTime=utc_timestamp(event.at),
         instrument=_ref(_urn(instrument)),
         object=_one_or_many([_ref(entity_id(path)) for path in used]),
         result=_one_or_many([_ref(entity_id(path)) for path in made]),

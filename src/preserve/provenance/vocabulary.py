@@ -26,7 +26,7 @@ __all__ = [
     "RelationshipSubType",
     "RightsBasis",
     "Term",
-    "labelled",
+    "find_term",
 ]
 
 AUTHORITY: Final = "http://id.loc.gov/vocabulary/preservation"
@@ -155,6 +155,6 @@ HASH_TERMS: Final[Mapping[str, HashFunction]] = {term.code: term for term in Has
 _T = TypeVar("_T", bound=Term)
 
 
-def labelled(scheme: type[_T], label: str) -> _T | None:
+def find_term(scheme: type[_T], label: str) -> _T | None:
     """Return the term of a scheme that has a label; ``None`` when none of those that we write has it."""
     return next((term for term in scheme if term.label == label), None)

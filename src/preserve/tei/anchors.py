@@ -1,11 +1,8 @@
 """Where the fields of a record stand in the text: the ``xml:id`` and the value that each mark or line carries.
 
-Scope: reading a mark's JSON Pointer (RFC 6901) against one record; names of marks and of lines. Not in scope: which
-element a mark becomes.
-
-A field that the text states is one element with an ``xml:id``, and what speaks of it in the header points there with
-``@corresp``. Where the text of a field is interrupted or printed twice, the first element has the ``xml:id`` and the
-others point at it. The names:
+A mark carries a field by its JSON Pointer (RFC 6901) into the record. The field becomes an element with an ``xml:id``
+in the text, and what speaks of it in the header points there with ``@corresp``. Where the text of a field is
+interrupted or printed twice, its first element has the ``xml:id`` and the others point at it. The names are:
 
 ==========================  ==================================================
 ``mrn``                     ``/message_reference``
@@ -33,12 +30,12 @@ from urllib.parse import quote
 
 from preserve.cable import Cable, Mark, MarkKind, Reference, Segment, SegmentKind
 from preserve.tei.certainty import CAPTURE, RELEASE, SEEN_IN_THE_TEXT
-from preserve.tei.taxonomy import Taxonomies, taxonomies
+from preserve.tei.taxonomy import Taxonomies, collect_taxonomies
 
-__all__ = ["HEADER", "Anchors", "anchors", "telegram_uri", "w3c"]
+__all__ = ["HEADER", "Anchors", "find_anchors", "telegram_uri", "w3c_date"]
 
 HEADER = "t-"
-"""What begins every ``xml:id`` in the routing header that the text may have too."""
+"""The beginning of every ``xml:id`` in the routing header that the text may have too."""
 
 # RFC 6901 section 4: an array index is "0", or digits without a leading zero.
 _ARRAY_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -49,7 +46,7 @@ _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}Z?)?", re.ASCII
 class _Field:
     """A field that a mark can carry: its pointer, the name of its element, and its value in a record.
 
-    Where the pointer ends in a slash, the value is a tuple, each item with a number of its own.
+    A pointer that ends in a slash is of a field with several values; each of them has a number.
     """
 
     pointer: str
@@ -84,8 +81,8 @@ _LINES: Mapping[SegmentKind, str] = {
 }
 
 
-def w3c(value: str | None) -> str | None:
-    """Return a date, or a date and time, when it is one that exists (TEI P5 teidata.temporal.w3c); else ``None``."""
+def w3c_date(value: str | None) -> str | None:
+    """Return a date, or a date and time, that exists (TEI P5 teidata.temporal.w3c); ``None`` for any other text."""
     if value is None or not _LOCAL_TIME.fullmatch(value):
         return None
     try:
@@ -96,7 +93,7 @@ def w3c(value: str | None) -> str | None:
 
 
 def telegram_uri(identifier: str) -> str:
-    """Return the address of a cable in the private scheme that ``<prefixDef>`` declares: ``cable:02STRELSAU17``."""
+    """Return the address of a cable in the scheme that ``<prefixDef>`` declares: ``cable:02STRELSAU17``."""
     if identifier.isascii() and identifier.isalnum():
         return f"cable:{identifier}"
     return f"cable:{quote(identifier.encode('utf-8', 'replace'), safe='')}"
@@ -104,16 +101,16 @@ def telegram_uri(identifier: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """The targets of one record.
+    """The targets of a record: elements of its texts at which the header, or another element, can point.
 
     Attributes:
         cable: The record.
-        taxonomies: Its categories.
+        taxonomies: The categories that it uses.
         redacted: The attributes that say who redacted, and how we know.
-        anchored: The first mark of each field that the texts hold, by ``xml:id``.
-        names: That ``xml:id`` for each mark that carries a field, by the ``id()`` of the mark.
+        anchored: The first mark of each field, by the ``xml:id`` of the field.
+        names: The ``xml:id`` of the field that a mark carries, by the ``id()`` of the mark.
         lines: The ``xml:id`` of each line that the header points at, by the prefix of its text and where it begins.
-        prefix: Of every ``xml:id`` that both texts may have: empty for the body.
+        prefix: The beginning of every ``xml:id`` that both texts may have; empty for the body.
     """
 
     cable: Cable
@@ -125,14 +122,14 @@ class Anchors:
     prefix: str = ""
 
     def place(self, mark: Mark) -> str:
-        """Return the attribute that ties an element to the field that its mark carries; empty when it carries none."""
+        """Return the attribute that ties an element to the field of its mark; empty when the mark carries none."""
         name = self.names.get(id(mark))
         if name is None:
             return ""
         return f' xml:id="{name}"' if self.anchored[name] is mark else f' corresp="#{name}"'
 
     def line(self, kind: SegmentKind, start: int) -> str:
-        """Return the attributes of the line that begins there: its ``xml:id``, and the categories of a precedence."""
+        """Return the attributes of the line that begins at a code point: its ``xml:id``, and its precedence."""
         name = self.lines.get((self.prefix, start))
         if name is None:
             return ""
@@ -141,35 +138,35 @@ class Anchors:
             return f' xml:id="{name}"'
         return f' xml:id="{name}" ana="{" ".join(f"#{each}" for each in self.taxonomies.precedence.pointers(stated))}"'
 
-    def corresponding(self, name: str) -> str:
-        """Return the attribute with which the header points at a field in the text; empty when it is not there."""
+    def corresp(self, name: str) -> str:
+        """Return the attribute that points at a field in the texts; empty when they do not have it."""
         return f' corresp="#{name}"' if name in self.anchored else ""
 
-    def corresponding_lines(self, kind: SegmentKind) -> str:
-        """Return the attribute with which the header points at all lines of a kind; empty when there is none."""
+    def corresp_lines(self, kind: SegmentKind) -> str:
+        """Return the attribute that points at all lines of a kind; empty when there are none."""
         stem = _LINES[kind]
         stems = (f"{HEADER}{stem}", stem)
         pointers = " ".join(f"#{name}" for name in self.lines.values() if name.rpartition("-")[0] in stems)
         return f' corresp="{pointers}"' if pointers else ""
 
     def reference(self, mark: Mark) -> tuple[int, Reference] | None:
-        """Return number and value of the reference that a mark carries."""
+        """Return the reference that a mark carries, after its number from 0; ``None`` when it carries none."""
         index = _index(mark, "/references/", len(self.cable.references))
         return None if index is None else (index, self.cable.references[index])
 
     def tag(self, mark: Mark) -> str | None:
-        """Return the ``xml:id`` of the keyword that a mark carries."""
+        """Return the ``xml:id`` of the keyword that a mark carries; ``None`` when it carries none."""
         index = _index(mark, "/tags/", len(self.cable.tags))
         return None if index is None else f"tag-{index + 1}"
 
     def caption(self, mark: Mark) -> str | None:
-        """Return the ``xml:id`` of the caption that a mark carries."""
+        """Return the ``xml:id`` of the caption that a mark carries; ``None`` when it carries none."""
         captions = self.cable.captions
         index = _index(mark, "/captions/", len(captions))
         return None if index is None else self.taxonomies.captions.categories[captions[index]].xml_id
 
     def reasons(self, mark: Mark) -> tuple[str, ...]:
-        """Return the ``xml:id`` of each reason that a mark carries: one, or all when it points at the whole list."""
+        """Return the ``xml:id`` of each reason that a mark carries: one, or all when it carries the list."""
         if not (mark.target or "").startswith("/classification/reasons"):
             return ()
         stated = self.cable.classification
@@ -179,18 +176,19 @@ class Anchors:
         return tuple(self.taxonomies.reasons.categories[reason].xml_id for reason in chosen)
 
     def declassify_on(self, mark: Mark) -> str | None:
-        """Return the date that a mark of the E.O. line carries."""
+        """Return the date that a mark of the E.O. line carries; ``None`` when it carries none that exists."""
         stated = self.cable.classification
         instruction = stated.declassify_on if stated else None
-        return w3c(instruction.date) if instruction and id(mark) in self.names else None
+        return w3c_date(instruction.date) if instruction and id(mark) in self.names else None
 
     def sent(self) -> str | None:
-        """Return the date and time of the date-time group."""
-        return w3c(self.cable.transmission.sent) if self.cable.transmission else None
+        """Return the date and time of the date-time group; ``None`` when the record has none that exists."""
+        return w3c_date(self.cable.transmission.sent) if self.cable.transmission else None
 
 
-def anchors(cable: Cable) -> Anchors:
+def find_anchors(cable: Cable) -> Anchors:
     """Return the targets of a record."""
+    # Marks are told apart by id(): to hash a frozen dataclass takes longer, and the record outlives its anchors.
     header = cable.header
     by = RELEASE if cable.provenance.release else CAPTURE
     is_stated = cable.redaction.status == "redacted" and cable.redaction.text
@@ -204,7 +202,7 @@ def anchors(cable: Cable) -> Anchors:
             anchored.setdefault(name, mark)
     return Anchors(
         cable,
-        taxonomies(cable),
+        collect_taxonomies(cable),
         f' resp="#{by}"{"" if is_stated else SEEN_IN_THE_TEXT}',
         anchored,
         names,
@@ -222,7 +220,7 @@ def _named_lines(prefix: str, segments: Iterable[Segment]) -> Iterator[tuple[tup
 
 
 def _name(mark: Mark, cable: Cable) -> str | None:
-    """Return the ``xml:id`` of the field that a mark carries; ``None`` when it carries none that the record has."""
+    """Return the ``xml:id`` of the field that a mark carries; ``None`` when the record has no such field."""
     field = _FIELDS.get(mark.kind)
     if field is None or mark.target is None or not mark.target.startswith(field.pointer):
         return None

@@ -1,21 +1,19 @@
-"""One text of a cable as a TEI division: opener, blocks and sections, closer.
+"""A text of a cable as a TEI division: which block each segment becomes.
 
-Scope: which block each segment becomes, whatever their order. Not in scope: what is inside a segment
-(:mod:`preserve.tei.marks`).
+A TEI division has a fixed order (TEI P5 4.2): an opener, then paragraphs, then sections, then a closer and trailers.
+The segments of most cables have that order too, and those of some do not. These rules fit any order:
 
-A TEI division has a fixed order (TEI P5 4.2: opener first, then paragraphs, then sections, then closer and trailers).
-A cable mostly has it too; where not, this total mapping holds:
+* *Header lines* are the segments of :data:`LINES`. The first run of them, with whatever stands before and between them,
+  is the ``<opener>``, unless a paragraph, a heading or a signature comes first. A later run is ``<ab type="header">``:
+  a cable of several sections repeats its header.
+* A heading opens a ``<div type="section">``, which holds the blocks up to the next heading.
+* The *tail* begins with the first signature or terminator after which no paragraph, heading or header line follows.
+  The signatures in it, with what stands between them, are the one ``<closer>``; all else is ``<trailer>``. A text
+  without any block has no tail.
+* White space between blocks stands between the elements. A separator that is more than the white space of XML is a
+  block.
 
-* *Header lines* are the segments of :data:`LINES`. The first run of them, with whatever stands before and between, is
-  the ``<opener>``, unless a paragraph, a heading or a signature comes first. A later run (a multi-section cable
-  repeats its header) is ``<ab type="header">``.
-* A heading opens ``<div type="section">``, which holds the blocks up to the next heading.
-* The *tail* begins at the first signature or terminator after which no paragraph, heading or header line follows. In
-  it, the signatures with what stands between them are the one ``<closer>``; all else is ``<trailer>``. A text without
-  any block has no tail.
-* White space between blocks stands between the elements; a separator that is more than XML white space is a block.
-
-Not one character is added: line breaks for the reader's eye are inside the end tags.
+Not one character is added to the text: a line break for the reader's eye is inside an end tag, as XML 1.0 3.1 allows.
 """
 
 from __future__ import annotations
@@ -26,11 +24,12 @@ from dataclasses import dataclass
 from preserve.cable import Mark, Paragraph, Segment, SegmentKind
 from preserve.tei.anchors import Anchors
 from preserve.tei.certainty import LEFT_BY_A_SITE
-from preserve.tei.characters import WHITE_SPACE, is_plain, transcribed
+from preserve.tei.characters import WHITE_SPACE, transcribe
 from preserve.tei.marks import Phrases
-from preserve.tei.pieces import Piece, fragments, pieces
+from preserve.tei.pieces import Piece, cut_pieces, find_fragments
+from preserve.xml_characters import is_plain
 
-__all__ = ["BLOCKS", "LINES", "Division", "division"]
+__all__ = ["BLOCKS", "LINES", "Division", "make_division"]
 
 LINES: Mapping[SegmentKind, str] = {
     SegmentKind.BANNER: "banner",
@@ -47,7 +46,7 @@ LINES: Mapping[SegmentKind, str] = {
     SegmentKind.TO: "to",
     SegmentKind.INFO: "info",
 }
-"""Header lines: each is a ``<seg>`` of this type in the opener or in ``<ab type="header">``."""
+"""The type of the ``<seg>`` for each header line, in the opener or in ``<ab type="header">``."""
 
 BLOCKS: Mapping[SegmentKind, str] = {
     SegmentKind.SIGNATURE: "signature",
@@ -56,7 +55,7 @@ BLOCKS: Mapping[SegmentKind, str] = {
     SegmentKind.OTHER: "other",
     SegmentKind.SPACE: "space",
 }
-"""Segments that have no element of their own: the type of the ``<ab>``, ``<trailer>`` or ``<seg>`` that holds them."""
+"""The type of the ``<ab>``, ``<trailer>`` or ``<seg>`` for each segment that has no element of its own."""
 
 _END_BLOCKS = frozenset({SegmentKind.PARAGRAPH, SegmentKind.HEADING, *LINES})
 _END_OPENER = frozenset({SegmentKind.PARAGRAPH, SegmentKind.HEADING, SegmentKind.SIGNATURE})
@@ -65,13 +64,13 @@ _BEGIN_TAIL = frozenset({SegmentKind.SIGNATURE, SegmentKind.TERMINATOR})
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """One text with its segments and marks, ready to be written.
+    """A text with its segments and marks, ready to be written.
 
     Attributes:
-        phrases: The text, with its marks as phrases.
+        phrases: The text, whose marks are written as phrases.
         pieces: The segments, which partition the text.
-        paragraphs: The record's paragraphs by the code point where each begins.
-        end_tag: What ends an end tag of a block: a line break inside the tag where the text has no lines.
+        paragraphs: The paragraphs of the record, by the code point at which each begins.
+        end_tag: What ends the end tag of a block; it begins with a line break if the text has no lines.
     """
 
     phrases: Phrases
@@ -83,8 +82,8 @@ class Division:
         """Return the content of the ``<div>``.
 
         Args:
-            lost_head: An element that says that something before the text is lost.
-            lost_tail: The same for after it.
+            lost_head: The element that says that something before the text is lost; empty when nothing is.
+            lost_tail: The element that says that something after the text is lost; empty when nothing is.
         """
         after_opener = _last_line(self.pieces, 0)
         tail = self._tail(after_opener)
@@ -106,7 +105,7 @@ class Division:
         )
 
     def _tail(self, after_opener: int) -> int:
-        """Return where the tail begins; the number of pieces when there is none."""
+        """Return at which piece the tail begins; the number of pieces when there is no tail."""
         tail = len(self.pieces)
         for index in range(len(self.pieces) - 1, after_opener - 1, -1):
             if self.pieces[index].kind in _END_BLOCKS:
@@ -135,7 +134,7 @@ class Division:
         return f'<seg type="{BLOCKS[piece.kind]}">{self._content(piece)}</seg{self.end_tag}'
 
     def _blocks(self, at: int, stop: int) -> Iterator[str]:
-        """Yield the blocks from one piece up to another, sections included."""
+        """Yield the blocks and sections from one piece up to another."""
         numbers = {"p": 0, "s": 0}
         while at < stop:
             piece = self.pieces[at]
@@ -176,7 +175,7 @@ class Division:
         return f'<{element} type="{BLOCKS[piece.kind]}">{content}</{element}{self.end_tag}'
 
     def _bottom(self, tail: int) -> Iterator[str]:
-        """Yield the tail: at most one closer, and trailers."""
+        """Yield the tail: trailers, and at most one closer."""
         pieces = self.pieces[tail:]
         signed = [at for at, piece in enumerate(pieces) if piece.kind is SegmentKind.SIGNATURE]
         first, last = (signed[0], signed[-1] + 1) if signed else (len(pieces), len(pieces))
@@ -193,7 +192,7 @@ class Division:
 
 
 def _last_line(pieces: Sequence[Piece], at: int) -> int:
-    """Return one past the last header line from ``at`` on that no paragraph, heading or signature precedes."""
+    """Return one past the last header line before the next paragraph, heading or signature; ``at`` if there is none."""
     last = at
     for index in range(at, len(pieces)):
         if pieces[index].kind in _END_OPENER:
@@ -203,7 +202,7 @@ def _last_line(pieces: Sequence[Piece], at: int) -> int:
     return last
 
 
-def division(
+def make_division(
     text: str,
     segments: Sequence[Segment],
     marks: Sequence[Mark],
@@ -212,24 +211,24 @@ def division(
     *,
     has_lines: bool,
 ) -> Division:
-    """Return a text with its segments and marks, checked to fit each other.
+    """Return a text as a division, after checking that its segments and marks fit it.
 
     Args:
         text: Every character.
-        segments: A partition of it; what they leave out is taken as text that no rule knows.
+        segments: A partition of the text; what they leave out is taken as text that no rule knows.
         marks: Stretches inside segments, nested or apart.
         paragraphs: What the record knows of the paragraphs.
         anchors: The targets of the record.
-        has_lines: The text has its line breaks, so the tags need none.
+        has_lines: Whether the text has its line breaks, so that tags need none.
 
     Raises:
         RecordError: Segments overlap, or a mark lies outside the text.
     """
-    parts = pieces(text, segments, marks)
-    # Most texts hold nothing that XML must escape: one look at the whole is quicker than one at each stretch.
-    escaped = str if is_plain(text) else transcribed
+    parts = cut_pieces(text, segments, marks)
+    # Most texts hold nothing that XML must escape, and one look at the whole is quicker than one at each stretch.
+    escape = str if is_plain(text) else transcribe
     return Division(
-        Phrases(text, anchors, fragments(text, parts), escaped),
+        Phrases(text, anchors, find_fragments(text, parts), escape),
         parts,
         {paragraph.start: paragraph for paragraph in paragraphs},
         ">" if has_lines else "\n>",

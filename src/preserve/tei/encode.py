@@ -1,10 +1,8 @@
-"""One cable record as a TEI P5 document.
+"""A cable record as a TEI P5 document.
 
-Scope: the document as a whole. Not in scope: the header (:mod:`preserve.tei.header`), the divisions
-(:mod:`preserve.tei.division`), checking (:mod:`preserve.tei.validate`).
-
-The invariant: the text of ``div[@type='document']`` is ``body.text``, and that of ``div[@type='transmission']`` is
-``header.text``, character for character, white space included.
+The text of ``div[@type='document']`` is ``body.text``, and that of ``div[@type='transmission']`` is ``header.text``:
+character for character, white space included. The document is joined of strings, which
+:mod:`preserve.xml_characters` escapes.
 """
 
 from __future__ import annotations
@@ -14,12 +12,13 @@ from dataclasses import replace
 
 from preserve.cable import Cable, Header
 from preserve.provenance import Software
-from preserve.tei.anchors import HEADER, Anchors, anchors
+from preserve.tei.anchors import HEADER, Anchors, find_anchors
 from preserve.tei.certainty import CAPTURE, PACKAGER, SEEN_IN_THE_TEXT
-from preserve.tei.characters import attribute, name_part, unencodable
-from preserve.tei.division import division
-from preserve.tei.header import header
-from preserve.tei.making import Making
+from preserve.tei.characters import name_part
+from preserve.tei.division import make_division
+from preserve.tei.encoding_run import EncodingRun
+from preserve.tei.header import tei_header
+from preserve.xml_characters import escape_attribute, find_unencodable
 
 __all__ = ["TEI_NAMESPACE", "encode_tei"]
 
@@ -29,30 +28,31 @@ TEI_NAMESPACE = "http://www.tei-c.org/ns/1.0"
 def encode_tei(
     cable: Cable, *, software: Software, date: datetime.date, source_path: str, authority: str | None = None
 ) -> bytes:
-    """Return the cable as a TEI document: UTF-8 with an XML declaration, line feeds, the same bytes for the same call.
+    """Return a cable as a TEI document: UTF-8 with an XML declaration and line feeds, the same bytes for the same call.
 
     Args:
         cable: The record.
         software: The program that encodes.
         date: The day of encoding.
-        source_path: The path of the source file relative to that of the document, as ``../source/02STRELSAU17.txt``.
-        authority: The institution that makes the document available, where the settings state one.
+        source_path: The path of the source file from the folder of the document, as ``../source/02STRELSAU17.txt``.
+        authority: The institution that makes the document available; ``None`` when it is not stated.
 
     Raises:
         RecordError: Segments of the record overlap, or marks cross or leave their segment.
     """
-    targets = anchors(cable)
+    targets = find_anchors(cable)
     has_lines = cable.body.line_breaks == "kept"
     front = _front(cable.header, targets, has_lines=has_lines) if cable.header else ""
     document = _document(cable, targets, has_lines=has_lines)
-    # Looking for "<g " in the result is quicker than looking for each such character in the text.
+    # The header declares these characters, so it is written last. To look for "<g " in the divisions is quicker than to
+    # look for each such character in the texts.
     texts = ((cable.body.text, document), (cable.header.text if cable.header else "", front))
-    declared = {character for text, xml in texts if "<g " in xml for character in unencodable(text)}
-    making = Making(software, date, source_path, authority)
+    declared = {character for text, xml in texts if "<g " in xml for character in find_unencodable(text)}
+    run = EncodingRun(software, date, source_path, authority)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<TEI xmlns="{TEI_NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">\n'
-        f"{header(cable, targets, declared, making)}"
+        f"{tei_header(cable, targets, declared, run)}"
         f"  <text>\n{front}    <body>\n{document}    </body>\n  </text>\n"
         "</TEI>\n"
     ).encode()
@@ -60,18 +60,18 @@ def encode_tei(
 
 def _front(routing: Header, targets: Anchors, *, has_lines: bool) -> str:
     own = replace(targets, prefix=HEADER)
-    text = division(routing.text, routing.segments, routing.marks, (), own, has_lines=has_lines)
+    text = make_division(routing.text, routing.segments, routing.marks, (), own, has_lines=has_lines)
     return f'    <front>\n      <div type="transmission" xml:id="transmission">{text.write()}</div>\n    </front>\n'
 
 
 def _document(cable: Cable, targets: Anchors, *, has_lines: bool) -> str:
     body = cable.body
-    text = division(body.text, body.segments, body.marks, body.paragraphs, targets, has_lines=has_lines)
+    text = make_division(body.text, body.segments, body.marks, body.paragraphs, targets, has_lines=has_lines)
     missing = cable.completeness.missing
-    # The page says that the header is lost; that the end is, a rule draws from how the text breaks off.
+    # The page says that the header is lost. That the end is lost is concluded from how the text breaks off.
     head_by = CAPTURE if cable.completeness.text else PACKAGER
     head = f'<gap reason="notInSource" unit="section" extent="unknown" resp="#{head_by}"/>'
     tail = f'<gap reason="notInSource" unit="chars" extent="unknown" resp="#{PACKAGER}"{SEEN_IN_THE_TEXT}/>'
     content = text.write(head if "routing-header" in missing else "", tail if "tail" in missing else "")
-    identifier = attribute(cable.identifier)
+    identifier = escape_attribute(cable.identifier)
     return f'      <div type="document" subtype="telegram" xml:id="d1" n="{identifier}">{content}</div>\n'

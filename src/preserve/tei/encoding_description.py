@@ -1,8 +1,4 @@
-"""The ``<encodingDesc>``: by which rules the text was encoded, and with which categories (TEI P5 2.3).
-
-Scope: editorial declarations, the scheme of pointers to other cables, taxonomies, characters, software. Not in scope:
-which categories a cable uses (:mod:`preserve.tei.taxonomy`).
-"""
+"""The ``<encodingDesc>``: by which rules the text was encoded, with which categories, and by what (TEI P5 2.3)."""
 
 from __future__ import annotations
 
@@ -12,13 +8,14 @@ from functools import lru_cache
 
 from preserve.cable import Cable
 from preserve.provenance import Software
-from preserve.tei.characters import attribute, char_id, described
+from preserve.tei.characters import char_id
 from preserve.tei.taxonomy import Scheme, Taxonomies
+from preserve.xml_characters import escape_attribute, escape_content
 
 __all__ = ["TEI_SCHEMA", "encoding_description"]
 
 TEI_SCHEMA = "cable-tei-1.0"
-"""The schema that our documents meet: ``schemas/cable-tei-1.0.rnc`` and ``.rng``."""
+"""The schema of our documents: ``schemas/cable-tei-1.0.rnc`` and ``.rng``."""
 
 _PROJECT = (
     "A preservation copy of a diplomatic cable as one captured source has it, encoded by software and not revised."
@@ -66,20 +63,20 @@ _DECLARATIONS = {
     "      </editorialDecl>\n"
     for breaks, says in _LINES.items()
 }
-# TEI P5 teidata.versionNumber, from its start.
+# TEI P5 teidata.versionNumber allows less than PEP 440: of "0.2.0.dev1" it takes "0.2.0".
 _VERSION_NUMBER = re.compile(r"[0-9]+[a-z]*[0-9]*(?:\.[0-9]+[a-z]*[0-9]*){0,3}")
 
 
 def encoding_description(cable: Cable, taxonomies: Taxonomies, unencodable: Iterable[str], software: Software) -> str:
-    """Return the ``<encodingDesc>``, whole lines.
+    """Return the ``<encodingDesc>`` as whole lines.
 
     Args:
         cable: The record.
-        taxonomies: Its categories.
+        taxonomies: The categories that it uses.
         unencodable: The characters of its texts that XML cannot hold.
         software: The program that encodes.
     """
-    classes = "".join([_taxonomy(scheme) for scheme in taxonomies.used]) + (_TAGS if cable.tags else "")
+    classes = "".join([_taxonomy(scheme) for scheme in taxonomies.schemes]) + (_TAGS if cable.tags else "")
     characters = "".join(
         f'        <char xml:id="{char_id(each)}"><localProp name="codepoint" value="{ord(each):04X}"/></char>\n'
         for each in sorted(unencodable)
@@ -95,16 +92,18 @@ def encoding_description(cable: Cable, taxonomies: Taxonomies, unencodable: Iter
     )
 
 
+# Most cables have one of few sets of categories. collect_taxonomies gives equal sets as one object.
 @lru_cache(maxsize=256)
 def _taxonomy(scheme: Scheme) -> str:
-    # TEI P5: a taxonomy has either a <bibl> or a <desc> before its categories.
+    # TEI P5 taxonomy: a <bibl> or a <desc> stands before the categories, not both.
     categories = "".join(
-        f'          <category xml:id="{category.xml_id}"><catDesc>{described(category.meaning)}</catDesc></category>\n'
+        f'          <category xml:id="{category.xml_id}">'
+        f"<catDesc>{escape_content(category.meaning)}</catDesc></category>\n"
         for category in scheme.categories.values()
     )
     return (
         f'        <taxonomy xml:id="{scheme.xml_id}">\n'
-        f"          <desc>{described(scheme.says)}</desc>\n"
+        f"          <desc>{escape_content(scheme.says)}</desc>\n"
         f"{categories}"
         "        </taxonomy>\n"
     )
@@ -113,10 +112,10 @@ def _taxonomy(scheme: Scheme) -> str:
 @lru_cache(maxsize=8)
 def _application(software: Software) -> str:
     number = _VERSION_NUMBER.match(software.version)
-    label = described(f"{software.name} {software.full_version}")
+    ident, label = escape_attribute(_ident(software.name)), escape_content(f"{software.name} {software.full_version}")
     return (
         "      <appInfo>\n"
-        f'        <application ident="{attribute(_ident(software.name))}" version="{number[0] if number else 0}">'
+        f'        <application ident="{ident}" version="{number[0] if number else 0}">'
         f"<label>{label}</label></application>\n"
         "      </appInfo>\n"
     )

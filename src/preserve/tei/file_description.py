@@ -1,7 +1,7 @@
 """The ``<fileDesc>``: title, publication, and the three things that the document is made of (TEI P5 2.2).
 
-Scope: capture, release and original as one ``<bibl>`` each; access and rights. Not in scope: how the text is encoded,
-and what the telegram is about.
+The capture, the release and the original are a ``<bibl>`` each, so that ``@resp`` can point at the one that claims a
+thing.
 """
 
 from __future__ import annotations
@@ -11,13 +11,22 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from preserve.cable import Access, Cable, Completeness, Created, Redaction, Release, SourceContainer
-from preserve.provenance import uuid_for
-from preserve.tei.anchors import Anchors, w3c
-from preserve.tei.certainty import AUTHORITY, BY_RELEASE_BASIS, CAPTURE, INFERRED, MOMENTS, ORIGINAL, PACKAGER, RELEASE
-from preserve.tei.characters import attribute, described
-from preserve.tei.making import Making
+from preserve.provenance import cable_uuid
+from preserve.tei.anchors import Anchors, w3c_date
+from preserve.tei.certainty import (
+    AUTHORITY,
+    BY_RELEASE_BASIS,
+    BY_RELIABILITY,
+    CAPTURE,
+    INFERRED,
+    ORIGINAL,
+    PACKAGER,
+    RELEASE,
+)
+from preserve.tei.encoding_run import EncodingRun
+from preserve.xml_characters import escape_attribute, escape_content
 
-__all__ = ["STATUS", "created", "file_description"]
+__all__ = ["STATUS", "creation_date", "file_description"]
 
 STATUS: Mapping[Access, str] = {
     "open": "free",
@@ -25,7 +34,7 @@ STATUS: Mapping[Access, str] = {
     "embargoed": "restricted",
     "metadata-only": "restricted",
 }
-"""Access, the institution's decision, as TEI says it (``availability/@status``)."""
+"""The value of ``availability/@status`` for each access decision of the institution."""
 
 _NOT_STATED = "not stated"
 _LICENCES = {
@@ -37,7 +46,7 @@ _COMPLETENESS = {
     "complete": "The source has the routing header and the text.",
     "partial": "The source does not have all of the cable; it does not say so.",
 }
-"""What a rule says of the whole where the page says nothing."""
+"""What a rule concludes of the whole where the page says nothing."""
 _URI = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+")
 _MARKING_POLICY = (
     "The security marking is given as the originator printed it. Its publication did not change it, and no date of "
@@ -45,20 +54,20 @@ _MARKING_POLICY = (
 )
 
 
-def file_description(cable: Cable, anchors: Anchors, making: Making) -> str:
-    """Return the ``<fileDesc>``, whole lines.
+def file_description(cable: Cable, anchors: Anchors, run: EncodingRun) -> str:
+    """Return the ``<fileDesc>`` as whole lines.
 
     Args:
         cable: The record.
-        anchors: Its targets in the text.
-        making: Who makes the document, when, and from what.
+        anchors: The targets of the record in its texts.
+        run: Who makes the document, when, and from what.
     """
     return (
         "    <fileDesc>\n"
-        f"{_title_statement(cable, anchors, making)}"
-        f"{_publication_statement(cable, making)}"
+        f"{_title_statement(cable, anchors, run)}"
+        f"{_publication_statement(cable, run)}"
         "      <sourceDesc>\n"
-        f"{_capture(cable, making)}"
+        f"{_capture(cable, run)}"
         f"{_release(cable.provenance.release)}"
         f"{_original(cable, anchors)}"
         "      </sourceDesc>\n"
@@ -66,39 +75,40 @@ def file_description(cable: Cable, anchors: Anchors, making: Making) -> str:
     )
 
 
-def created(cable: Cable) -> str:
-    """Return when the cable was made as a ``<date>``; empty when the source does not say it."""
+def creation_date(cable: Cable) -> str:
+    """Return the ``<date>`` on which the cable was made; empty when the source does not state it."""
     stated = cable.created
     if stated is None:
         return ""
-    return f"<date{_moment(stated)}>{described(stated.text)}</date>"
+    return f"<date{_moment(stated)}>{escape_content(stated.text)}</date>"
 
 
 def _moment(stated: Created) -> str:
-    value = w3c(stated.value)
+    value = w3c_date(stated.value)
     if value is None:
         return ""
-    by = MOMENTS[stated.reliability]
-    zone = "Z" if stated.zone == "Z" and len(value) == 19 else ""
-    if stated.reliability == "minutes-unreliable" and len(value) == 19:
-        # The hour is right, the minutes are the hour again: measured on 1,295 pages.
+    by = BY_RELIABILITY[stated.reliability]
+    is_local_time = len(value) == len("2002-01-09T10:15:00")
+    zone = "Z" if stated.zone == "Z" and is_local_time else ""
+    if stated.reliability == "minutes-unreliable" and is_local_time:
+        # Pages of this kind print the hour twice, the second time as minutes (measured on 1,295 of them).
         hour = value[:14]
         return f' notBefore="{hour}00:00{zone}" notAfter="{hour}59:59{zone}"{by}'
     return f' when="{value}{zone}"{by}'
 
 
-def _title_statement(cable: Cable, anchors: Anchors, making: Making) -> str:
+def _title_statement(cable: Cable, anchors: Anchors, run: EncodingRun) -> str:
     telegram = f"Telegram {cable.identifier}"
     sender = f" from {cable.origin.name}" if cable.origin else ""
     date = f", {cable.created.value[:10]}" if cable.created else ""
-    printed = anchors.corresponding("subject") if cable.subject else ""
+    printed = anchors.corresp("subject") if cable.subject else ""
     return (
         "      <titleStmt>\n"
-        f'        <title type="main"{printed}>{described(cable.subject or telegram)}</title>\n'
-        f'        <title type="desc">{described(f"{telegram}{sender}{date}")}</title>\n'
+        f'        <title type="main"{printed}>{escape_content(cable.subject or telegram)}</title>\n'
+        f'        <title type="desc">{escape_content(f"{telegram}{sender}{date}")}</title>\n'
         f"{_author(cable, '        ')}"
         f'        <respStmt xml:id="{PACKAGER}"><resp>automatic normalization and TEI encoding</resp>'
-        f'<name type="software">{described(making.software.name)}</name></respStmt>\n'
+        f'<name type="software">{escape_content(run.software.name)}</name></respStmt>\n'
         "      </titleStmt>\n"
     )
 
@@ -106,38 +116,39 @@ def _title_statement(cable: Cable, anchors: Anchors, making: Making) -> str:
 def _author(cable: Cable, indent: str) -> str:
     if cable.origin is None:
         return ""
-    return f"{indent}<author><orgName>{described(cable.origin.name)}</orgName></author>\n"
+    return f"{indent}<author><orgName>{escape_content(cable.origin.name)}</orgName></author>\n"
 
 
-def _publication_statement(cable: Cable, making: Making) -> str:
-    rights, day = cable.rights, making.date.isoformat()
-    target = f' target="{attribute(rights.copyright)}"' if _URI.fullmatch(rights.copyright) else ""
+def _publication_statement(cable: Cable, run: EncodingRun) -> str:
+    # TEI P5 publicationStmt: the agency stands before the details of its publication.
+    rights, day = cable.rights, run.date.isoformat()
+    target = f' target="{escape_attribute(rights.copyright)}"' if _URI.fullmatch(rights.copyright) else ""
     marking = f"Marked {cable.classification.level} by the originator. " if cable.classification else ""
     prose = (f"Access: {rights.access}.", rights.statement, rights.advisory, f"{marking}{_MARKING_POLICY}")
     received = cable.received_identifier
     return (
         "      <publicationStmt>\n"
-        f'        <authority xml:id="{AUTHORITY}">{described(making.authority or _NOT_STATED)}</authority>\n'
+        f'        <authority xml:id="{AUTHORITY}">{escape_content(run.authority or _NOT_STATED)}</authority>\n'
         f'        <date when="{day}">{day}</date>\n'
-        f'        <idno type="cable">{described(cable.identifier)}</idno>\n'
+        f'        <idno type="cable">{escape_content(cable.identifier)}</idno>\n'
         f"{_line('idno', 'received', received) if received else ''}"
         f'        <idno type="UUID">urn:uuid:{_uuid(cable)}</idno>\n'
         f'        <availability status="{STATUS[rights.access]}">\n'
-        f"          <licence{target}>{described(_LICENCES.get(rights.copyright, rights.copyright))}</licence>\n"
-        + "".join([f"          <p>{described(text)}</p>\n" for text in prose if text])
+        f"          <licence{target}>{escape_content(_LICENCES.get(rights.copyright, rights.copyright))}</licence>\n"
+        + "".join([f"          <p>{escape_content(text)}</p>\n" for text in prose if text])
         + "        </availability>\n      </publicationStmt>\n"
     )
 
 
 def _uuid(cable: Cable) -> str:
-    return uuid_for(cable.identifier, cable.provenance.source.sha256, "tei")
+    return cable_uuid(cable.identifier, cable.provenance.source.sha256, "tei")
 
 
 def _line(name: str, kind: str, text: str, more: str = "", indent: str = "        ") -> str:
-    return f'{indent}<{name} type="{kind}"{more}>{described(text)}</{name}>\n'
+    return f'{indent}<{name} type="{kind}"{more}>{escape_content(text)}</{name}>\n'
 
 
-def _capture(cable: Cable, making: Making) -> str:
+def _capture(cable: Cable, run: EncodingRun) -> str:
     source, page = cable.provenance.source, cable.provenance.page
     title = page.title or f"Captured source of {cable.identifier}"
     digests = {"file": source.sha256, "text": cable.body.sha256}
@@ -146,11 +157,11 @@ def _capture(cable: Cable, making: Making) -> str:
     read = f"Read as {page.format} ({page.rendering}), {source.encoding}."
     return (
         f'        <bibl type="capture" xml:id="{CAPTURE}">\n'
-        f'          <title level="u">{described(title)}</title>\n'
+        f'          <title level="u">{escape_content(title)}</title>\n'
         + "".join([_digest(of, sha256) for of, sha256 in digests.items()])
         + f'          <extent><measure unit="byte" quantity="{source.size}">{source.size} bytes</measure></extent>\n'
-        f'          <ref target="{_path(making.source_path)}" mimeType="{attribute(source.media_type)}">'
-        f"{described(source.name)}</ref>\n"
+        f'          <ref target="{_path(run.source_path)}" mimeType="{escape_attribute(source.media_type)}">'
+        f"{escape_content(source.name)}</ref>\n"
         f"{_container(source.container, source.size) if source.container else ''}"
         f"{_note('format', read)}"
         f"{_note('disclaimer', page.disclaimer) if page.disclaimer else ''}"
@@ -159,24 +170,26 @@ def _capture(cable: Cable, making: Making) -> str:
 
 
 def _digest(of: str, sha256: str, indent: str = "          ") -> str:
-    return f'{indent}<idno type="sha256" subtype="{of}">{described(sha256)}</idno>\n'
+    return f'{indent}<idno type="sha256" subtype="{of}">{escape_content(sha256)}</idno>\n'
 
 
 def _path(path: str) -> str:
-    return attribute(quote(path.encode("utf-8", "replace"), safe="/"))
+    # TEI P5 teidata.pointer is a URI, which holds spaces, "#" and what is not ASCII only percent-encoded.
+    return escape_attribute(quote(path.encode("utf-8", "replace"), safe="/"))
 
 
 def _container(container: SourceContainer, size: int) -> str:
-    """Return the larger file that the source was part of, and where in it."""
+    """Return the file that the source was part of, and where in it the source was."""
     scope = ""
     if container.member is not None:
-        scope += f'            <biblScope unit="member">{described(container.member)}</biblScope>\n'
+        scope += f'            <biblScope unit="member">{escape_content(container.member)}</biblScope>\n'
     if container.offset is not None:
+        # "to" is the last byte, not one past it. A source without bytes has none, and is told as the one at its place.
         first, last = container.offset, container.offset + max(size, 1) - 1
         scope += f'            <biblScope unit="byte" from="{first}" to="{last}">bytes {first}-{last}</biblScope>\n'
     return (
         '          <relatedItem type="host"><bibl>\n'
-        f'            <title level="u">{described(container.name)}</title>\n'
+        f'            <title level="u">{escape_content(container.name)}</title>\n'
         f"{_digest('file', container.sha256, '            ')}"
         f"{scope}"
         "          </bibl></relatedItem>\n"
@@ -190,10 +203,10 @@ def _note(kind: str, text: str, more: str = "") -> str:
 def _release(release: Release | None) -> str:
     if release is None:
         return ""
-    when = w3c(release.date)
+    when = w3c_date(release.date)
     return (
         f'        <bibl type="release" xml:id="{RELEASE}"{BY_RELEASE_BASIS[release.basis]}>\n'
-        f'          <title level="u">{described(release.name or release.text)}</title>\n'
+        f'          <title level="u">{escape_content(release.name or release.text)}</title>\n'
         + (f'          <date when="{when}">{when}</date>\n' if when else "")
         + _note("release", release.text, f' subtype="{release.basis}"')
         + "        </bibl>\n"
@@ -201,12 +214,12 @@ def _release(release: Release | None) -> str:
 
 
 def _original(cable: Cable, anchors: Anchors) -> str:
-    reference, when = cable.message_reference, created(cable)
-    printed = anchors.corresponding("mrn")
+    reference, when = cable.message_reference, creation_date(cable)
+    printed = anchors.corresp("mrn")
     return (
         f'        <bibl type="original" xml:id="{ORIGINAL}">\n'
-        f'          <idno type="cable">{described(cable.identifier)}</idno>\n'
-        + (f'          <idno type="mrn"{printed}>{described(reference.text)}</idno>\n' if reference else "")
+        f'          <idno type="cable">{escape_content(cable.identifier)}</idno>\n'
+        + (f'          <idno type="mrn"{printed}>{escape_content(reference.text)}</idno>\n' if reference else "")
         + _author(cable, "          ")
         + (f"          {when}\n" if when else "")
         + _completeness(cable.completeness)

@@ -1,7 +1,7 @@
 """The ``<teiHeader>``: what the document is, what it is made of, how, and what it is about (TEI P5, chapter 2).
 
-Scope: putting its four parts together, and the revision description. Not in scope: the text. Every value is of the
-record or of the call; what the cable itself does not state says who does (:mod:`preserve.tei.certainty`).
+Every value comes from the record or from the call. A value that the cable itself does not state says who states it
+(:mod:`preserve.tei.certainty`).
 """
 
 from __future__ import annotations
@@ -11,28 +11,29 @@ from collections.abc import Iterable
 from preserve.cable import Cable
 from preserve.tei.anchors import Anchors
 from preserve.tei.certainty import PACKAGER
-from preserve.tei.encoding_description import TEI_SCHEMA, encoding_description
+from preserve.tei.encoding_description import encoding_description
+from preserve.tei.encoding_run import EncodingRun
 from preserve.tei.file_description import file_description
-from preserve.tei.making import Making
 from preserve.tei.profile_description import profile_description
 
-__all__ = ["TEI_SCHEMA", "header"]
+__all__ = ["tei_header"]
 
 
-def header(cable: Cable, anchors: Anchors, unencodable: Iterable[str], making: Making) -> str:
-    """Return the ``<teiHeader>``, whole lines.
+def tei_header(cable: Cable, anchors: Anchors, unencodable: Iterable[str], run: EncodingRun) -> str:
+    """Return the ``<teiHeader>`` as whole lines.
 
     Args:
         cable: The record.
-        anchors: Its targets in the text.
+        anchors: The targets of the record in its texts.
         unencodable: The characters of its texts that XML cannot hold.
-        making: Who makes the document, when, and from what.
+        run: Who makes the document, when, and from what.
     """
-    day = making.date.isoformat()
+    # TEI P5 teiHeader: fileDesc stands first and revisionDesc last.
+    day = run.date.isoformat()
     return (
         "  <teiHeader>\n"
-        f"{file_description(cable, anchors, making)}"
-        f"{encoding_description(cable, anchors.taxonomies, unencodable, making.software)}"
+        f"{file_description(cable, anchors, run)}"
+        f"{encoding_description(cable, anchors.taxonomies, unencodable, run.software)}"
         f"{profile_description(cable, anchors)}"
         '    <revisionDesc status="generated">\n'
         f'      <change when="{day}" who="#{PACKAGER}">Generated from the captured source.</change>\n'

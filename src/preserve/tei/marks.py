@@ -1,10 +1,8 @@
-"""The stretches inside a segment as phrase-level TEI: what each kind of mark becomes.
+"""The text of a segment with its marks as phrases of TEI.
 
-Scope: slicing one stretch of text by its marks. Not in scope: blocks (:mod:`preserve.tei.division`).
-
-No character is lost or added: an element only ever wraps a slice of the text. Where TEI allows less inside an
-element than the marks hold (``<idno>`` takes no phrases, ``<desc>`` no ``<g>``, ``<label>`` stands only in a
-paragraph and its asides), a ``<seg>`` of the same meaning takes its place.
+No character is lost or added, since an element only ever wraps a slice of the text. Where TEI allows less inside an
+element than a mark holds (``<idno>`` takes no phrases, ``<desc>`` no ``<g>``, and ``<label>`` stands only in a
+paragraph and its asides), a ``<seg>`` with the same meaning takes its place.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from preserve.cable import Mark, MarkKind
 from preserve.errors import RecordError
 from preserve.tei.anchors import Anchors, telegram_uri
 from preserve.tei.certainty import AUTO_INSERTED, BY_BASIS
-from preserve.tei.characters import attribute
+from preserve.xml_characters import escape_attribute
 
 __all__ = ["ASIDES", "SEG_TYPES", "Phrases"]
 
@@ -25,13 +23,13 @@ ASIDES: Mapping[MarkKind, str] = {
     MarkKind.NOTE: "note",
     MarkKind.COMMENT: "comment",
 }
-"""Kinds of mark that may go over several paragraphs: the type of their ``<seg>``."""
+"""The type of the ``<seg>`` for each kind of mark that may go over several paragraphs."""
 
 SEG_TYPES: Mapping[MarkKind, str] = {**ASIDES, MarkKind.NUMBER: "number", MarkKind.PORTION: "portionMark"}
-"""Kinds of mark that are a ``<seg>`` of this type and carry no field."""
+"""The type of the ``<seg>`` for each kind of mark that becomes one and carries no field."""
 
 _Writer = Callable[[Mark, str, str, Anchors], str]
-"""Takes a mark, its content as XML, its text as printed, and the targets."""
+"""Takes a mark, its content as XML, its text as printed, and the targets of the record; gives the element."""
 
 
 def _seg(kind: str, content: str, more: str = "") -> str:
@@ -49,6 +47,7 @@ def _level(_mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
 
 def _message_reference(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
     place = anchors.place(mark)
+    # An escaped text has no "<", so one in the content begins an element, which TEI P5 does not allow in <idno>.
     return _seg("mrn", content, place) if "<" in content else f'<idno type="mrn"{place}>{content}</idno>'
 
 
@@ -91,10 +90,10 @@ def _reference(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str
         return f'<ref type="mention">{content}</ref>'
     reference = carried[1]
     kind = "telegram" if reference.kind == "telegram" else "document"
-    label = f' n="{attribute(reference.label)}"' if reference.label else ""
+    label = f' n="{escape_attribute(reference.label)}"' if reference.label else ""
     target = by = ""
     if reference.identifier is not None:
-        target = f' target="{attribute(telegram_uri(reference.identifier))}"'
+        target = f' target="{escape_attribute(telegram_uri(reference.identifier))}"'
         by = BY_BASIS[reference.identifier_basis] if reference.identifier_basis else ""
     return f'<ref{anchors.place(mark)} type="{kind}"{label}{target}{by}>{content}</ref>'
 
@@ -124,11 +123,11 @@ def _reason(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
 
 
 def _redaction(mark: Mark, content: str, printed: str, anchors: Anchors) -> str:
-    # A run of X has the length of what it covers, or says that it has; "[NAME REMOVED]" says nothing of length.
+    # A run of X claims the length of what it covers; "[NAME REMOVED]" says nothing of length.
     run = "".join(printed.split())
     extent = f'quantity="{len(run)}"' if run and set(run) <= {"X", "x"} else 'extent="unknown"'
     gap = f'<gap reason="redacted"{anchors.place(mark)} unit="chars" {extent}{anchors.redacted}'
-    # TEI P5: <desc> takes no <g>, and no phrases of a transcription.
+    # TEI P5 desc has macro.limitedContent: neither <g> nor the phrases of a transcription.
     if "<" in content:
         return _seg("redacted", f"{gap}/>{content}")
     return f"{gap}><desc>{content}</desc></gap>"
@@ -155,35 +154,35 @@ _WRITERS: Mapping[MarkKind, _Writer] = {
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One text, ready to be written stretch by stretch.
+    """A text that can be written stretch by stretch.
 
     Attributes:
         text: Every character.
         anchors: The targets of the record.
-        fragments: Which part of a longer aside a mark is, by its ``id()``.
-        escaped: What makes a slice of the text element content.
+        fragments: Which part of a longer aside a mark is, by the ``id()`` of the mark.
+        escape: Makes a slice of the text the content of an element.
     """
 
     text: str
     anchors: Anchors
     fragments: Mapping[int, str]
-    escaped: Callable[[str], str]
+    escape: Callable[[str], str]
 
     def write(self, start: int, end: int, marks: Sequence[Mark], *, paragraph: bool = False) -> str:
-        """Return one stretch of the text as XML.
+        """Return a stretch of the text as XML.
 
         Args:
-            start: First code point of the stretch.
-            end: One past its last.
-            marks: The marks inside it, in order.
-            paragraph: The stretch is a ``<p>``, or an aside in one: a number is its ``<label>``.
+            start: The first code point of the stretch.
+            end: One past its last code point.
+            marks: The marks inside it, sorted as :func:`preserve.tei.pieces.sort_marks` does.
+            paragraph: Whether the stretch is a ``<p>`` or an aside in one, where a number is a ``<label>``.
 
         Raises:
             RecordError: Two marks cross, or one leaves the stretch.
         """
-        text, escaped = self.text, self.escaped
+        text, escape = self.text, self.escape
         if not marks:
-            return escaped(text[start:end])
+            return escape(text[start:end])
         parts: list[str] = []
         at = 0
         while at < len(marks):
@@ -192,20 +191,20 @@ class Phrases:
             if mark.start < start or mark.end > end:
                 raise RecordError(f"the mark {mark.kind} at {mark.start}-{mark.end} leaves its place {start}-{end}")
             if mark.start > start:
-                parts.append(escaped(text[start : mark.start]))
+                parts.append(escape(text[start : mark.start]))
             inside = at
             while at < len(marks) and marks[at].start < mark.end:
                 at += 1
             printed = text[mark.start : mark.end]
             if inside == at:
-                content = escaped(printed)
+                content = escape(printed)
             else:
                 in_aside = paragraph and mark.kind in ASIDES
                 content = self.write(mark.start, mark.end, marks[inside:at], paragraph=in_aside)
             parts.append(self._element(mark, content, printed, paragraph=paragraph))
             start = mark.end
         if start < end:
-            parts.append(escaped(text[start:end]))
+            parts.append(escape(text[start:end]))
         return "".join(parts)
 
     def _element(self, mark: Mark, content: str, printed: str, *, paragraph: bool) -> str:

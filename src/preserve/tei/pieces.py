@@ -1,6 +1,6 @@
-"""One text taken apart: its segments in order, each with its marks, and which asides go on from one to the next.
+"""A text cut into pieces: its segments in order with their marks, and the asides that go on from one to the next.
 
-Scope: checking that segments and marks fit the text and each other. Not in scope: what they become as TEI.
+A record may come from elsewhere, so it is checked here that its segments and marks fit the text and each other.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import NamedTuple
 from preserve.cable import Mark, MarkKind, Segment, SegmentKind
 from preserve.errors import RecordError
 
-__all__ = ["Piece", "fragments", "in_order", "pieces"]
+__all__ = ["Piece", "cut_pieces", "find_fragments", "sort_marks"]
 
 _BY_START = attrgetter("start")
 _BY_END = attrgetter("end")
 
 
 class Piece(NamedTuple):
-    """One segment with its marks, in order. A tuple: there are many, and a frozen dataclass is slow to make."""
+    """A segment with its marks in order. It is a tuple: there are many, and a frozen dataclass is slow to make."""
 
     kind: SegmentKind
     start: int
@@ -28,20 +28,20 @@ class Piece(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    """Return marks sorted by start, the longer first, none twice, without those that cover nothing."""
+def sort_marks(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return marks by where they begin, the longer first, each once, without those that cover nothing."""
     once = {id(mark): mark for mark in marks if mark.start < mark.end}
     # Two stable sorts by one attribute each are quicker than one by a pair.
     return tuple(sorted(sorted(once.values(), key=_BY_END, reverse=True), key=_BY_START))
 
 
-def pieces(text: str, segments: Sequence[Segment], marks: Sequence[Mark]) -> tuple[Piece, ...]:
-    """Return the segments with their marks, and each stretch that no segment covers as one that no rule knows.
+def cut_pieces(text: str, segments: Sequence[Segment], marks: Sequence[Mark]) -> tuple[Piece, ...]:
+    """Return the segments with their marks; a stretch that no segment covers becomes one of the kind ``other``.
 
     Raises:
         RecordError: Segments overlap, or a mark lies outside the text.
     """
-    ordered = in_order(marks)
+    ordered = sort_marks(marks)
     found: list[Piece] = []
     at = 0
     for kind, start, end in _whole(text, segments):
@@ -79,12 +79,12 @@ _BETWEEN = frozenset({SegmentKind.SPACE, SegmentKind.PAGE_BANNER, SegmentKind.RE
 _NOT_OF_THE_CABLE = frozenset({MarkKind.STRAY_CAPTION, MarkKind.PAGE_BANNER})
 
 
-def fragments(text: str, parts: Iterable[Piece]) -> Mapping[int, str]:
-    """Return which part of a longer aside a mark is: by its ``id()`` the value of ``@part``, I, M or F.
+def find_fragments(text: str, parts: Iterable[Piece]) -> Mapping[int, str]:
+    """Return which part of a longer aside a mark is: I, M or F, the value of ``@part``, by the ``id()`` of the mark.
 
-    An aside over several segments is one mark in each. It goes on where one reaches the end of its segment and the
-    next of its kind begins the segment after, not with its own opening words. Running matter may stand between (TEI P5
-    att.fragmentable: these values only where it is clear how the whole may be reconstituted).
+    An aside over several segments is one mark in each of them. It goes on where a mark reaches the end of its segment,
+    and one of its kind begins the next segment without opening words of its own. Running matter may stand between
+    them. TEI P5 att.fragmentable allows these values only where it is clear how the whole is put together again.
     """
     found: dict[int, str] = {}
     unfinished: dict[MarkKind, Mark] = {}

@@ -1,7 +1,7 @@
 """The ``<profileDesc>``: when the telegram was made, what it is about, and its correspondence (TEI P5 2.4).
 
-Scope: creation, language, classes and keywords; sender, addressees and the telegrams that it refers to. Not in scope:
-persons: who signed and who classified stand in the text, and are not made into parties of the correspondence.
+Posts and offices are the parties of the correspondence. Persons are not: who signed and who classified stand in the
+text only.
 """
 
 from __future__ import annotations
@@ -9,23 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preserve.cable import Cable, Origin, Recipient, Reference, SegmentKind
-from preserve.tei.anchors import Anchors, telegram_uri, w3c
+from preserve.tei.anchors import Anchors, telegram_uri, w3c_date
 from preserve.tei.certainty import BY_BASIS, CAPTURE, IN_THE_TEXT, INFERRED
-from preserve.tei.characters import attribute, described
-from preserve.tei.file_description import created
+from preserve.tei.file_description import creation_date
 from preserve.tei.taxonomy import Taxonomies
+from preserve.xml_characters import escape_attribute, escape_content
 
 __all__ = ["profile_description"]
 
 
 def profile_description(cable: Cable, anchors: Anchors) -> str:
-    """Return the ``<profileDesc>``, whole lines.
+    """Return the ``<profileDesc>`` as whole lines.
 
     Args:
         cable: The record.
-        anchors: Its targets in the text.
+        anchors: The targets of the record in its texts.
     """
-    when = created(cable)
+    when = creation_date(cable)
+    # No source states its language. That a telegram of the Department is in English is a rule, and says so.
     return (
         "    <profileDesc>\n"
         + (f"      <creation>{when}</creation>\n" if when else "")
@@ -57,7 +58,7 @@ def _text_class(cable: Cable, taxonomies: Taxonomies) -> str:
 def _terms(cable: Cable) -> Iterator[str]:
     for position, tag in enumerate(cable.tags, start=1):
         by = BY_BASIS[tag.basis]
-        yield f'          <term xml:id="tag-{position}" type="{tag.kind}"{by}>{described(tag.value)}</term>\n'
+        yield f'          <term xml:id="tag-{position}" type="{tag.kind}"{by}>{escape_content(tag.value)}</term>\n'
 
 
 def _correspondence(cable: Cable, anchors: Anchors) -> str:
@@ -75,7 +76,7 @@ def _correspondence(cable: Cable, anchors: Anchors) -> str:
     )
     if not content:
         return ""
-    key = attribute(cable.identifier)
+    key = escape_attribute(cable.identifier)
     return f'      <correspDesc type="telegram" key="{key}" source="#{CAPTURE}">\n{content}      </correspDesc>\n'
 
 
@@ -83,22 +84,22 @@ def _sent(cable: Cable, anchors: Anchors) -> str:
     routing = cable.transmission
     content = _office(cable.origin) if cable.origin else ""
     if routing and routing.sender:
-        line = anchors.corresponding_lines(SegmentKind.FROM)
-        content += f'          <orgName type="station"{line}>{described(routing.sender)}</orgName>\n'
+        line = anchors.corresp_lines(SegmentKind.FROM)
+        content += f'          <orgName type="station"{line}>{escape_content(routing.sender)}</orgName>\n'
     if cable.origin and cable.origin.place:
-        content += f"          <placeName{IN_THE_TEXT}>{described(cable.origin.place)}</placeName>\n"
-    sent = w3c(routing.sent) if routing else None
+        content += f"          <placeName{IN_THE_TEXT}>{escape_content(cable.origin.place)}</placeName>\n"
+    sent = w3c_date(routing.sent) if routing else None
     if routing and routing.dtg and sent:
-        when = f'<date when="{sent}"{anchors.corresponding("dtg")}>{described(routing.dtg)}</date>'
+        when = f'<date when="{sent}"{anchors.corresp("dtg")}>{escape_content(routing.dtg)}</date>'
     else:
-        when = created(cable)
+        when = creation_date(cable)
     content += f"          {when}\n" if when else ""
     return f'        <correspAction type="sent">\n{content}        </correspAction>\n' if content else ""
 
 
 def _office(origin: Origin) -> str:
-    key = f' key="{attribute(origin.station)}"' if origin.station else ""
-    return f"          <orgName{key}>{described(origin.name)}</orgName>\n"
+    key = f' key="{escape_attribute(origin.station)}"' if origin.station else ""
+    return f"          <orgName{key}>{escape_content(origin.name)}</orgName>\n"
 
 
 def _received(cable: Cable, anchors: Anchors) -> Iterator[str]:
@@ -109,30 +110,30 @@ def _received(cable: Cable, anchors: Anchors) -> Iterator[str]:
         ("action", SegmentKind.TO, routing.action),
         ("info", SegmentKind.INFO, routing.info),
     ):
-        line = anchors.corresponding_lines(kind) if recipients else ""
+        line = anchors.corresp_lines(kind) if recipients else ""
         for recipient in recipients:
             yield _addressee(f' type="received" subtype="{how}"{line}', recipient, anchors.taxonomies)
 
 
 def _addressee(attributes: str, recipient: Recipient, taxonomies: Taxonomies) -> str:
-    """Return one addressee: its plain language address, its routing indicator, its precedence and message number."""
+    """Return an addressee: its plain-language address, routing indicator, precedence and message number."""
     ana = ""
     if recipient.precedence:
         ana = f' ana="#{taxonomies.precedence.categories[recipient.precedence].xml_id}"'
-    key = f' key="{attribute(recipient.route)}"' if recipient.route else ""
-    number = f'<idno type="mcn">{described(recipient.mcn)}</idno>' if recipient.mcn else ""
-    excluded = "".join([f'<note type="excluded">{described(name)}</note>' for name in recipient.excluded])
+    key = f' key="{escape_attribute(recipient.route)}"' if recipient.route else ""
+    number = f'<idno type="mcn">{escape_content(recipient.mcn)}</idno>' if recipient.mcn else ""
+    excluded = "".join([f'<note type="excluded">{escape_content(name)}</note>' for name in recipient.excluded])
     return (
         f"        <correspAction{attributes}{ana}>"
-        f'<orgName type="station"{key}>{described(recipient.name)}</orgName>{number}{excluded}</correspAction>\n'
+        f'<orgName type="station"{key}>{escape_content(recipient.name)}</orgName>{number}{excluded}</correspAction>\n'
     )
 
 
 def _context(number: int, reference: Reference, anchors: Anchors) -> str:
-    label = f' n="{attribute(reference.label)}"' if reference.label else ""
+    label = f' n="{escape_attribute(reference.label)}"' if reference.label else ""
     target = by = ""
     if reference.identifier is not None:
-        target = f' target="{attribute(telegram_uri(reference.identifier))}"'
+        target = f' target="{escape_attribute(telegram_uri(reference.identifier))}"'
         by = BY_BASIS[reference.identifier_basis] if reference.identifier_basis else ""
-    place = anchors.corresponding(f"ref-{number}")
-    return f'          <ref type="prev" subtype="reftel"{place}{label}{target}{by}>{described(reference.text)}</ref>\n'
+    attributes = f"{anchors.corresp(f'ref-{number}')}{label}{target}{by}"
+    return f'          <ref type="prev" subtype="reftel"{attributes}>{escape_content(reference.text)}</ref>\n'

@@ -1,10 +1,8 @@
-"""One cable as plain text to be read, on paper or in a terminal.
+"""A cable as plain text for people, to be read on paper or in a terminal.
 
-Scope: a heading of a few lines, and the text: its lines where the source has them, its blocks wrapped anew where the
-source has the body on one line. Not in scope: what a program reads; the record and the TEI hold every character.
-
-No word of the text is added, left out or moved; a redaction stands as printed. White space is tidied, and a character
-that steers a terminal is U+FFFD.
+A heading of a few lines comes first, then the text: in its own lines where the source has them, in blocks that are
+wrapped anew where the source has the body on one line. No word is added, left out or moved, and a redaction stands as
+printed. White space is tidied, and a character that steers a terminal is U+FFFD; programs read the record or the TEI.
 """
 
 from __future__ import annotations
@@ -18,32 +16,33 @@ from preserve.cable import Cable, Segment, SegmentKind
 __all__ = ["WIDTH", "render_text"]
 
 WIDTH = 72
-"""Characters of the longest line that is wrapped here; a longer word, and a line of the source, stay whole."""
+"""Characters of the longest line that is made here; a longer word stays whole, and so does a line of the source."""
 
 _LINE_END = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _STEERING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
-# Of a text on one line: what stands apart, with an empty line before and after. All else is a line among lines.
+# In a text on one line, these segments have an empty line before and after them; any other is a line among lines.
 _APART = frozenset(
     {SegmentKind.PARAGRAPH, SegmentKind.HEADING, SegmentKind.SIGNATURE, SegmentKind.OTHER, SegmentKind.RESIDUE}
 )
 _LACKS = {"routing-header": "the routing header", "tail": "the end of the text"}
 _LABEL = 9
+"""Characters of the column of labels in the heading."""
 
 
 def render_text(cable: Cable) -> str:
-    """Return a cable as text: its heading, its routing header where the source has one, its body.
+    """Return a cable as text: a heading, the routing header if the source has one, and the body.
 
     Args:
         cable: The record.
 
     Returns:
-        Lines, each ended by a line feed.
+        Lines that end with a line feed each.
     """
     header, body = cable.header, cable.body
     parts = ["\n".join(_heading(cable))]
     if header is not None:
-        # A newspaper's table keeps the lines of the header and not those of the body.
+        # The table of a newspaper keeps the lines of the header, but not those of the body.
         parts.append(_arranged(header.text, header.segments, has_lines="\n" in header.text))
     parts.append(_arranged(body.text, body.segments, has_lines=body.line_breaks == "kept"))
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -81,13 +80,13 @@ def _harmless(text: str) -> str:
 
 
 def _tidied(text: str) -> str:
-    """Return lines without white space at their ends, and never two empty ones together."""
+    """Return lines without white space at their ends, and without two empty lines together."""
     lines = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
     return _EMPTY_LINES.sub("\n\n", lines).strip("\n")
 
 
 def _wrapped(text: str, segments: Sequence[Segment]) -> Iterator[str]:
-    """Yield the blocks of a text on one line, each wrapped, with what parts it from the one before."""
+    """Yield the blocks of a text on one line, wrapped, and the line breaks between them."""
     before: SegmentKind | None = None
     for kind, block in _blocks(text, segments):
         filled = _filled(block, indent=0 if kind in _APART else 4)
@@ -100,7 +99,7 @@ def _wrapped(text: str, segments: Sequence[Segment]) -> Iterator[str]:
 
 
 def _blocks(text: str, segments: Sequence[Segment]) -> Iterator[tuple[SegmentKind, str]]:
-    """Yield the segments, and what none of them covers."""
+    """Yield the segments, and the stretches that no segment covers."""
     at = 0
     for segment in segments:
         yield SegmentKind.OTHER, text[at : segment.start]

@@ -1,7 +1,7 @@
 """The categories that a cable uses: levels and portion marks, handling words, captions, precedence, reasons.
 
-Scope: ``<classDecl>`` and the ``xml:id`` of each category, so that ``@ana`` and ``<catRef>`` can point at it (TEI P5
-2.3.7). Not in scope: TAGS, which are keywords (an open list); what a level permits.
+Each has an ``xml:id`` in ``<classDecl>``, so that ``@ana`` and ``<catRef>`` can point at it (TEI P5 2.3.7). TAGS are
+keywords, since theirs is an open list.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from preserve.cable import Cable, Classification, Transmission
 from preserve.tei.characters import name_part
 
-__all__ = ["LEVELS", "Category", "Scheme", "Taxonomies", "taxonomies"]
+__all__ = ["LEVELS", "Category", "Scheme", "Taxonomies", "collect_taxonomies"]
 
 LEVELS: Mapping[str, str] = {
     "UNCLASSIFIED": "U",
@@ -23,7 +23,7 @@ LEVELS: Mapping[str, str] = {
     "SECRET": "S",
     "TOP SECRET": "TS",
 }
-"""Level as the record spells it, to the portion mark of the same level: one category for both."""
+"""The portion mark of each level as the record spells it: both are one category."""
 
 _MEANINGS: Mapping[str, str] = {
     "U": "Unclassified",
@@ -57,13 +57,13 @@ _CITED: Mapping[str, str] = {
 }
 
 _REASONS: Mapping[str, str] = {code: f"{code} {text}" for code, text in _CITED.items()}
-# The words of one order are not put under another.
+# Another order may mean another thing by the same number.
 _REASONS_OF = (None, "E.O. 12958")
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One category: its ``xml:id``, and what it means (the printed word where we know no more)."""
+    """A category: its ``xml:id``, and its meaning, or the printed word when we do not know the meaning."""
 
     xml_id: str
     meaning: str
@@ -71,12 +71,12 @@ class Category:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scheme:
-    """One taxonomy; the same object for cables that use the same categories.
+    """A taxonomy; cables that use the same categories share one object.
 
     Attributes:
-        xml_id: Of the ``<taxonomy>``.
-        says: What it classifies, and the instrument that defines it where the record states one.
-        categories: By value as in the record, in order of first use.
+        xml_id: The ``xml:id`` of the ``<taxonomy>``.
+        says: What it classifies, and which instrument defines it if the record states one.
+        categories: The categories in the order of first use, each by its value in the record.
     """
 
     xml_id: str
@@ -84,7 +84,7 @@ class Scheme:
     categories: Mapping[str, Category]
 
     def pointers(self, values: Iterable[str]) -> tuple[str, ...]:
-        """Return the ``xml:id`` of the category of each value, none twice."""
+        """Return the ``xml:id`` of the category of each value, each once."""
         return tuple(dict.fromkeys(self.categories[value].xml_id for value in values))
 
 
@@ -95,20 +95,20 @@ _KINDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "precedence": ("pr", "Precedence of the message and of its addressees, as the routing header states it.", {}),
     "reasons": ("why", "Reasons for classification, as cited in the cable.", _REASONS),
 }
-"""For each taxonomy: what its identifiers begin with, what it classifies, and what its known values mean."""
+"""For each taxonomy: the beginning of its identifiers, what it classifies, and the meanings of values that we know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taxonomies:
-    """Every category that one cable uses, by scheme.
+    """The categories that a cable uses, by scheme.
 
     Attributes:
         classification: Levels and portion marks.
         handling: Handling words of the table and of the banner.
         captions: Captions.
-        precedence: Of the message and of its addressees.
+        precedence: The precedence of the message and of its addressees.
         reasons: Reasons for classification.
-        banner: The ``xml:id`` of each category that the banner prints: the level, then handling words.
+        banner: The ``xml:id`` of each category that the banner prints: the level, then the handling words.
     """
 
     classification: Scheme
@@ -119,13 +119,13 @@ class Taxonomies:
     banner: tuple[str, ...]
 
     @property
-    def used(self) -> tuple[Scheme, ...]:
-        """The schemes that have a category, in a fixed order."""
-        schemes = (self.classification, self.handling, self.captions, self.precedence, self.reasons)
-        return tuple(scheme for scheme in schemes if scheme.categories)
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The schemes that have categories, in a fixed order."""
+        every = (self.classification, self.handling, self.captions, self.precedence, self.reasons)
+        return tuple(scheme for scheme in every if scheme.categories)
 
     def level(self, level: str) -> str | None:
-        """Return the ``xml:id`` of a level or a portion mark."""
+        """Return the ``xml:id`` of a level or a portion mark; ``None`` when the cable does not use it."""
         category = self.classification.categories.get(LEVELS.get(level, level))
         return category.xml_id if category else None
 
@@ -177,8 +177,8 @@ def _banner(stated: Classification | None, classification: Scheme, handling: Sch
     return (*classification.pointers([level]), *handling.pointers(stated.banner.handling))
 
 
-def taxonomies(cable: Cable) -> Taxonomies:
-    """Return the categories that a cable uses."""
+def collect_taxonomies(cable: Cable) -> Taxonomies:
+    """Return the categories that a cable uses, each scheme in the order of first use."""
     stated = cable.classification
     banner = stated.banner if stated else None
     classification = _scheme("classification", _levels(cable))

@@ -1,10 +1,11 @@
 """Whether a TEI document is one of ours, and says what its record says.
 
-Scope: the RELAX NG profile, the identity of the texts, and the rules that a grammar cannot say, each with its finding.
-Not in scope: validity in tei_all, which follows from the profile and is proved in the tests.
+A document is held against the RELAX NG profile, against rules that a grammar cannot say, and against its record, whose
+texts it must have character for character. That our profile allows nothing that ``tei_all`` forbids is proved in the
+tests.
 
-Every byte is hostile: no entity is resolved, no DTD and no network is asked, a document larger than :data:`LARGEST`
-or deeper than libxml2's own bound is a finding. No message quotes the text of a cable.
+Every byte is hostile: no entity is resolved, and neither a DTD nor the network is asked. A document that is larger than
+:data:`LARGEST`, or deeper than libxml2 reads, is a finding. No message quotes the text of a cable.
 """
 
 from __future__ import annotations
@@ -18,16 +19,15 @@ from lxml import etree
 
 from preserve.cable import Cable, MarkKind
 from preserve.contracts import contract_bytes, xml_parser
-from preserve.errors import RecordError
 from preserve.findings import Finding
 from preserve.tei.characters import WHITE_SPACE
 from preserve.tei.encode import TEI_NAMESPACE
-from preserve.tei.header import TEI_SCHEMA
-from preserve.tei.order import misplaced
-from preserve.tei.pieces import in_order
-from preserve.tei.taxonomy import taxonomies
+from preserve.tei.encoding_description import TEI_SCHEMA
+from preserve.tei.order import find_misplaced
+from preserve.tei.pieces import sort_marks
+from preserve.tei.taxonomy import collect_taxonomies
 
-__all__ = ["LARGEST", "check_tei", "document_text"]
+__all__ = ["LARGEST", "check_tei"]
 
 LARGEST = 64 << 20
 """Bytes of the largest document that is read."""
@@ -39,11 +39,12 @@ _POINTERS = frozenset({"target", "ana", "resp", "source", "scheme", "who", "corr
 _NOT_OF_THE_SOURCE = ("supplied", "corr", "reg", "expan", "ex", "unclear", "restore", "add")
 
 _Element = etree._Element
+# A "smart" string would keep the whole tree in memory as long as it lives.
 _STRING = etree.XPath("string()", smart_strings=False)
 
 
 class _NotReadableError(Exception):
-    """The bytes are no document that we read."""
+    """The bytes are not a document that we read."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
@@ -79,7 +80,7 @@ def _division(root: _Element, kind: str) -> _Element | None:
 
 
 def _characters(root: _Element) -> dict[str, str]:
-    """Return the character that each ``<g>`` stands for, by its pointer."""
+    """Return the declared characters, each by the pointer that a ``<g>`` has to it."""
     declared: dict[str, str] = {}
     for char in root.iter(f"{_TEI}char"):
         for prop in char.iter(f"{_TEI}localProp"):
@@ -96,7 +97,7 @@ def _strings(element: _Element) -> str:
 
 
 def _text(division: _Element, characters: dict[str, str]) -> str:
-    """Return the text of a division; a ``<g>`` counts as the character that it stands for."""
+    """Return the text of a division, each ``<g>`` as the character that it stands for."""
     if not characters:
         return _strings(division)
     parts: list[str] = []
@@ -113,6 +114,7 @@ def _check_schema(root: _Element) -> Iterator[Finding]:
     profile = _profile()
     if profile.validate(root):
         return
+    # libxml2 repeats an error for each branch of a choice that failed.
     seen = dict.fromkeys((entry.line, entry.message) for entry in profile.error_log)
     for line, message in list(seen)[:_MOST_SCHEMA_FINDINGS]:
         yield Finding.of("tei-schema", f"line {line}", message)
@@ -185,7 +187,7 @@ def _check_paragraphs(root: _Element, cable: Cable) -> Iterator[Finding]:
 
 def _check_classification(root: _Element, cable: Cable) -> Iterator[Finding]:
     stated = cable.classification
-    categories = taxonomies(cable)
+    categories = collect_taxonomies(cable)
     level = categories.level(stated.level) if stated else None
     targets = [ref.get("target") for ref in root.iter(f"{_TEI}catRef") if ref.get("scheme") == "#classification"]
     if targets != ([f"#{level}"] if level else []):
@@ -218,7 +220,7 @@ def _check_redactions(root: _Element, cable: Cable) -> Iterator[Finding]:
     recorded = sum(
         mark.kind is MarkKind.REDACTION
         for marks in (cable.body.marks, cable.header.marks if cable.header else ())
-        for mark in in_order(marks)
+        for mark in sort_marks(marks)
     )
     if redacted != recorded:
         yield Finding.of("tei-redaction", "text", f"{redacted} redactions, the record marks {recorded}")
@@ -232,13 +234,13 @@ def _check_nothing_supplied(root: _Element) -> Iterator[Finding]:
 
 _CHECKS: tuple[Callable[[_Element], Iterator[Finding]], ...] = (
     _check_schema,
-    misplaced,
+    find_misplaced,
     _check_pointers,
     _check_closer,
     _check_gaps,
     _check_nothing_supplied,
 )
-"""What can be said of a document alone."""
+"""The checks of a document alone."""
 
 _COMPARISONS: tuple[Callable[[_Element, Cable], Iterator[Finding]], ...] = (
     _check_text,
@@ -246,15 +248,15 @@ _COMPARISONS: tuple[Callable[[_Element, Cable], Iterator[Finding]], ...] = (
     _check_classification,
     _check_redactions,
 )
-"""What can be said of it beside its record."""
+"""The checks of a document against its record."""
 
 
 def check_tei(tei: bytes, cable: Cable | None) -> tuple[Finding, ...]:
-    """Return what is wrong with a TEI document of a cable, in the order of the checks; empty when nothing is.
+    """Return what is wrong with a TEI document of a cable, in the order of the checks.
 
     Args:
-        tei: The document.
-        cable: The record that it is made of; without it the document is held against the schema and itself alone.
+        tei: The bytes of the document.
+        cable: The record of which it was made; ``None`` leaves out the checks against a record.
     """
     try:
         root = _parse(tei)
@@ -264,19 +266,3 @@ def check_tei(tei: bytes, cable: Cable | None) -> tuple[Finding, ...]:
     if cable is None:
         return tuple(alone)
     return (*alone, *(finding for compare in _COMPARISONS for finding in compare(root, cable)))
-
-
-def document_text(tei: bytes) -> str:
-    """Return the text of ``div[@type='document']``, each ``<g>`` as the character that it stands for.
-
-    Raises:
-        RecordError: The bytes are not a TEI document that we read, or have no such division.
-    """
-    try:
-        root = _parse(tei)
-    except _NotReadableError as error:
-        raise RecordError(f"not a TEI document: {error.finding.message}") from error
-    division = _division(root, "document")
-    if division is None:
-        raise RecordError("not a TEI document of a cable: it has no div of type document")
-    return _text(division, _characters(root))

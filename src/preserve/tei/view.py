@@ -1,11 +1,8 @@
-"""One TEI document as a page for people: HTML 5, one file, no script, nothing asked of any network.
+"""A TEI document as a page for people: one file of HTML 5, without scripts, which asks nothing of any network.
 
-Scope: running ``cable.xsl`` with ``cable.css`` over a document of our profile. Not in scope: what the page looks like,
-which those two files say, and plain text (:mod:`preserve.tei.reading_text`).
-
-The text of the cable stands in the page character for character, white space aside; a test holds that. The bytes are
-hostile: the parser resolves no entity, the style sheet may read and write nothing, and no address of the document
-becomes a link that runs.
+What the page looks like is said in ``cable.xsl`` and ``cable.css``. The text of the cable stands in it character for
+character, white space aside; a test holds that. The bytes are hostile: the parser resolves no entity, the style sheet
+may read and write nothing, and no address of the document becomes a link that runs.
 """
 
 from __future__ import annotations
@@ -28,10 +25,10 @@ def render_page(tei: bytes) -> bytes:
     """Return a TEI document of a cable as an HTML page: UTF-8, the same bytes for the same document.
 
     Args:
-        tei: The document, as :func:`preserve.tei.encode.encode_tei` makes it.
+        tei: The document as :func:`preserve.tei.encode.encode_tei` makes it.
 
     Raises:
-        RecordError: The bytes are no TEI document of a cable.
+        RecordError: The bytes are not a TEI document of a cable.
     """
     transform = _transform()
     try:
@@ -54,5 +51,5 @@ def _shipped(name: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _transform() -> etree.XSLT:
-    nothing = etree.XSLTAccessControl.DENY_ALL  # type: ignore[attr-defined]  # the stubs do not know it
+    nothing = etree.XSLTAccessControl.DENY_ALL  # type: ignore[attr-defined]  # the stubs lack it
     return etree.XSLT(etree.fromstring(_shipped("cable.xsl")), access_control=nothing)

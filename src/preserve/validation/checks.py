@@ -16,7 +16,7 @@ from types import MappingProxyType
 from preserve import settings
 from preserve.bag import Profile
 from preserve.cable import Cable, check_record, decode_record
-from preserve.contracts import contracts, find_contract, pointer, violations
+from preserve.contracts import contracts, find_contract, json_pointer, violations
 from preserve.errors import RecordError, UsageError
 from preserve.findings import Finding
 from preserve.provenance import CRATE_SPECIFICATION, check_crate, check_premis
@@ -72,7 +72,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def _half_characters(value: object, steps: tuple[str | int, ...] = ()) -> Iterator[Finding]:
     """Yield each text with half of a surrogate pair, which JSON can spell and UTF-8 cannot (RFC 7493 2.1)."""
     if isinstance(value, str) and _SURROGATE.search(value):
-        yield Finding.of("record-invalid", pointer(steps), "it holds half of a surrogate pair, which is no character")
+        yield Finding.of(
+            "record-invalid", json_pointer(steps), "it holds half of a surrogate pair, which is no character"
+        )
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, each in inner:
         yield from _half_characters(each, (*steps, step))

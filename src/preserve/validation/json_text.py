@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from preserve.contracts import pointer
+from preserve.contracts import json_pointer
 from preserve.findings import Finding
 
 __all__ = [
@@ -160,7 +160,7 @@ def _odd(text: str) -> NotJsonError:
 
 
 def _where(stack: list[_Open]) -> str:
-    return pointer(each.step for each in stack)
+    return json_pointer(each.step for each in stack)
 
 
 def _shown(name: str) -> str:

@@ -1,7 +1,9 @@
-"""One module a format: from a description to the file that a target reads.
+"""The writers of descriptions: one module for each format, named by it.
 
-Scope: pure writers, each ``write(description) -> bytes``. Not in scope: validity (``checks``), the table of formats
-(``formats``).
+A writer takes a :class:`~preserve.description.model.Description`, whose texts are clean, and returns the bytes of a
+file that its target reads. It only spells: what is told of a cable is settled before, and what a description lacks is
+left out. JSON, CSV and XML are made by ``description.text`` and ``description.xml_file``; the words of lists that
+several targets share are in ``words``. Whether a file is valid is judged afterwards, in ``description.checks``.
 """
 
 import lazy_loader

@@ -1,9 +1,7 @@
-"""The two tables that Archivematica reads out of ``metadata/``: ``metadata.csv`` and ``rights.csv``.
+"""The two tables that Archivematica reads of a transfer: ``metadata.csv`` and ``rights.csv``.
 
-Scope: a row for each payload file of the bag. Not in scope: putting them into a bag; they lie in ``data/metadata/``
-of the transfer, never in the bag that is kept.
-
-Paths begin with ``data/``, as Archivematica's manual asks for transfers that are bags.
+They have rows for each payload file, with paths that begin with ``data/``, as Archivematica's manual asks for transfers
+that are bags. They belong in ``data/metadata/`` of the transfer, and never into the bag that is kept.
 """
 
 from __future__ import annotations
@@ -12,9 +10,8 @@ from typing import Final
 
 from preserve.description.model import Description
 from preserve.description.targets.dublin_core import elements
-from preserve.description.targets.words import copyright_status
 from preserve.description.text import csv_file
-from preserve.provenance import ACCESS_WORDS, CopyrightStatus
+from preserve.provenance import ACCESS_WORDS, CopyrightStatus, copyright_status
 
 __all__ = ["RIGHTS_COLUMNS", "metadata", "rights"]
 

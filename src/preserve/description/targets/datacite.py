@@ -1,15 +1,13 @@
-"""DataCite Metadata Schema 4.5 as JSON: what a DOI is registered with.
+"""DataCite Metadata Schema 4.5 as JSON, with which a DOI is registered; whoever registers adds the DOI.
 
-Scope: the kernel's properties. Not in scope: the DOI itself (whoever registers adds it), and registering.
-
-A DOI is a public promise that is never taken back: nothing is written of a restricted cable.
+A DOI is a public promise that is never taken back, so nothing is written of a restricted cable.
 """
 
 from __future__ import annotations
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS, GENRE, TAGS
-from preserve.description.text import json_file, web_address, without_nothing
+from preserve.description.text import drop_absent, json_file, web_address
 
 __all__ = ["write"]
 
@@ -20,7 +18,7 @@ def write(description: Description) -> bytes:
     """Return the description as DataCite JSON, without a DOI."""
     title, subject_line = {"title": description.title, "lang": "en"}, description.subject_line
     return json_file(
-        without_nothing(
+        drop_absent(
             {
                 "types": {"resourceTypeGeneral": _TYPE, "resourceType": GENRE},
                 "creators": [{"name": description.creator, "nameType": "Organizational"}],
@@ -81,7 +79,7 @@ def _related(description: Description) -> list[dict[str, object]]:
 def _rights(description: Description) -> list[dict[str, object]]:
     right = ACCESS_RIGHTS[description.access]
     return [
-        without_nothing(
+        drop_absent(
             {
                 "rights": description.rights_statement or description.copyright,
                 "rightsUri": web_address(description.copyright),

@@ -1,7 +1,6 @@
-"""A dataset of Dataverse: the body of ``POST /api/dataverses/ALIAS/datasets``, citation block only.
+"""A dataset of Dataverse, its citation block and terms: the body of ``POST /api/dataverses/ALIAS/datasets``.
 
-Scope: the fields of the citation block, and the terms. Not in scope: files; those of a cable that is not open are to
-be uploaded with ``"restrict": true``.
+Files are uploaded apart; those of a cable that is not open, with ``"restrict": true``.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Final
 
 from preserve.description.model import Description
 from preserve.description.targets.words import TAGS
-from preserve.description.text import json_file, without_nothing
+from preserve.description.text import drop_absent, json_file
 
 __all__ = ["FIELDS", "write"]
 
@@ -37,7 +36,7 @@ FIELDS: Final[Mapping[str, tuple[str, bool]]] = {
 
 def write(description: Description) -> bytes:
     """Return the description as Dataverse's native JSON."""
-    values = without_nothing(
+    values = drop_absent(
         {
             "title": description.title,
             "alternativeTitle": [description.subject_line] if description.subject_line else [],
@@ -47,7 +46,7 @@ def write(description: Description) -> bytes:
                 _compound(datasetContactName=description.holder.name, datasetContactEmail=description.holder.email)
             ],
             "dsDescription": [_compound(dsDescriptionValue=description.abstract)],
-            # One of fourteen words; what the telegrams of a foreign service are about at large.
+            # Dataverse asks for at least one of fourteen subjects; this is what a foreign service writes about.
             "subject": ["Social Sciences"],
             "keyword": [_compound(keywordValue=each.value, keywordVocabulary=TAGS) for each in description.keywords],
             "language": ["English"],

@@ -1,7 +1,7 @@
-"""An item of DSpace's Simple Archive Format: ``dublin_core.xml`` and ``contents``.
+"""An item of DSpace's Simple Archive Format: the files ``dublin_core.xml`` and ``contents`` that every item has.
 
-Scope: the two files that every item has. Not in scope: ``collections`` and ``handle``, which only the repository
-knows; the bag itself, which goes beside them as one tar.
+The bag goes beside them as one tar. ``collections`` and ``handle`` are left out: only the repository knows what they
+say.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS
-from preserve.description.text import xml_block, xml_leaf
+from preserve.description.xml_file import ElementMaker, xml_file
 
 __all__ = ["contents", "dublin_core", "elements"]
 
 
 def elements(description: Description) -> Iterator[tuple[str, str, str]]:
-    """Yield element, qualifier and value of DSpace's own ``dc`` schema; none is empty."""
+    """Yield the element, qualifier and value of each field in DSpace's own ``dc`` schema; no value is empty."""
     values: tuple[tuple[str, str, str | None], ...] = (
         ("title", "none", description.title),
         ("title", "alternative", description.subject_line),
@@ -47,17 +47,16 @@ def elements(description: Description) -> Iterator[tuple[str, str, str]]:
 
 def dublin_core(description: Description) -> bytes:
     """Return ``dublin_core.xml``."""
-    lines = [
+    maker = ElementMaker()
+    values = (
         each
         for element, qualifier, value in elements(description)
-        for each in xml_leaf("dcvalue", value, element=element, qualifier=qualifier)
-    ]
-    return "\n".join(
-        ['<?xml version="1.0" encoding="UTF-8"?>', *xml_block("dublin_core", lines, schema="dc"), ""]
-    ).encode()
+        for each in maker.leaf("dcvalue", value, element=element, qualifier=qualifier)
+    )
+    return xml_file('<dublin_core schema="dc"/>', values)
 
 
 def contents(description: Description) -> bytes:
-    """Return ``contents``: the bag as one tar, readable to administrators only unless the cable is open."""
+    """Return ``contents``, which names the bag as one tar; only administrators may read it unless the cable is open."""
     only = "" if description.access == "open" else "\tpermissions:-r 'Administrator'"
     return f"{description.bag.name}.tar\tbundle:ORIGINAL{only}\tdescription:BagIt bag\tprimary:true\n".encode()

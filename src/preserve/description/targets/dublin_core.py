@@ -1,8 +1,7 @@
 """Dublin Core, the fifteen elements, as OAI-PMH carries them (``oai_dc``).
 
-Scope: which element says what. Not in scope: qualified terms; DSpace and MODS have them. ``contributor`` and
-``coverage`` are left out: a cable has no contributor that may be named, and the geographic TAGS are codes of their
-own, not ISO 3166.
+``contributor`` and ``coverage`` are left out: a cable has no contributor who may be named, and its geographic TAGS are
+codes of their own, not of ISO 3166.
 """
 
 from __future__ import annotations
@@ -11,18 +10,17 @@ from collections.abc import Iterator
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS
-from preserve.description.text import xml_block, xml_leaf
+from preserve.description.xml_file import ElementMaker, xml_file
 
 __all__ = ["elements", "write"]
 
-_NAMESPACES = {
-    "xmlns__oai_dc": "http://www.openarchives.org/OAI/2.0/oai_dc/",
-    "xmlns__dc": "http://purl.org/dc/elements/1.1/",
-}
+_DC = "http://purl.org/dc/elements/1.1/"
+_ROOT = f'<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="{_DC}"/>'
+_MAKER = ElementMaker(_DC)
 
 
 def elements(description: Description) -> Iterator[tuple[str, str]]:
-    """Yield the name and value of each element, in the order of the element set; none is empty."""
+    """Yield the name and value of each element in the order of the element set; no value is empty."""
     values: tuple[tuple[str, str | None], ...] = (
         ("title", description.title),
         ("title", description.subject_line),
@@ -52,7 +50,4 @@ def elements(description: Description) -> Iterator[tuple[str, str]]:
 
 def write(description: Description) -> bytes:
     """Return the description as one ``oai_dc:dc`` document."""
-    lines = [each for name, value in elements(description) for each in xml_leaf(f"dc:{name}", value)]
-    return "\n".join(
-        ['<?xml version="1.0" encoding="UTF-8"?>', *xml_block("oai_dc:dc", lines, **_NAMESPACES), ""]
-    ).encode()
+    return xml_file(_ROOT, (each for name, value in elements(description) for each in _MAKER.leaf(name, value)))

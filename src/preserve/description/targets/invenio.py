@@ -1,7 +1,6 @@
-"""A record of InvenioRDM (and of Zenodo): the body of ``POST /api/records``.
+"""A record of InvenioRDM or Zenodo: the body of ``POST /api/records``.
 
-Scope: ``metadata``, ``access``, ``files``. Not in scope: ``pids`` (the server mints them, of public records only),
-communities, uploading.
+It has no ``pids``: the server mints them, and for public records only.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from preserve.description.model import Description
-from preserve.description.text import json_file, web_address, without_nothing
+from preserve.description.text import drop_absent, json_file, web_address
 
 __all__ = ["access", "write"]
 
@@ -20,9 +19,9 @@ def write(description: Description) -> bytes:
 
 
 def access(description: Description) -> dict[str, object]:
-    """Return who may see record and files; files are public in an open cable only."""
+    """Return who may see the record and the files; the files are public only if the cable is open."""
     until = description.embargo_until
-    return without_nothing(
+    return drop_absent(
         {
             "record": "restricted" if description.access == "restricted" else "public",
             "files": "public" if description.access == "open" else "restricted",
@@ -33,7 +32,7 @@ def access(description: Description) -> dict[str, object]:
 
 def _metadata(description: Description) -> dict[str, object]:
     subject_line, advisory = description.subject_line, description.advisory
-    return without_nothing(
+    return drop_absent(
         {
             "resource_type": {"id": "publication-other"},
             "creators": [{"person_or_org": {"type": "organizational", "name": description.creator}}],
@@ -55,7 +54,7 @@ def _metadata(description: Description) -> dict[str, object]:
             "sizes": [description.extent] if description.extent else [],
             "formats": list(description.media_types),
             "rights": _rights(description),
-            # These two may hold HTML: a text must say that it is none.
+            # The server takes these two as HTML.
             "description": escape(description.abstract, quote=False),
             "additional_descriptions": [{"description": escape(advisory, quote=False), "type": {"id": "other"}}]
             if advisory and len(advisory) >= 3
@@ -79,7 +78,7 @@ def _dates(description: Description) -> list[dict[str, object]]:
 def _rights(description: Description) -> list[dict[str, object]]:
     statement = description.rights_statement
     return [
-        without_nothing(
+        drop_absent(
             {
                 "title": {"en": description.copyright},
                 "description": {"en": statement} if statement else None,

@@ -1,118 +1,120 @@
-"""MODS 3.8 (Library of Congress): the description that library catalogues and Fedora sites read.
+"""MODS 3.8 of the Library of Congress, which library catalogues and Fedora sites read.
 
-Scope: elements that every version since 3.6 has. Not in scope: authority records; no name here has one.
+Only elements are written that every version since 3.6 has, as the schema of 3.6 is the latest that a package carries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS, GENRE, TAGS
-from preserve.description.text import web_address, xml_block, xml_leaf
+from preserve.description.text import web_address
+from preserve.description.xml_file import Element, ElementMaker, xml_file
 
 __all__ = ["VERSION", "write"]
 
 VERSION = "3.8"
-_NAMESPACES = {
-    "xmlns": "http://www.loc.gov/mods/v3",
-    "xmlns__xlink": "http://www.w3.org/1999/xlink",
-    "version": VERSION,
-}
+_MODS = "http://www.loc.gov/mods/v3"
+_XLINK = "http://www.w3.org/1999/xlink"
+_ROOT = f'<mods xmlns="{_MODS}" xmlns:xlink="{_XLINK}" version="{VERSION}"/>'
+_HREF = f"{{{_XLINK}}}href"
+_MAKER = ElementMaker(_MODS)
+_leaf, _block = _MAKER.leaf, _MAKER.block
 _DATE = "w3cdtf"
 
 
 def write(description: Description) -> bytes:
     """Return the description as one MODS document."""
-    lines = [
-        *xml_block("titleInfo", xml_leaf("title", description.title)),
-        *xml_block("titleInfo", xml_leaf("title", description.subject_line), type="alternative"),
+    children = [
+        *_block("titleInfo", _leaf("title", description.title)),
+        *_block("titleInfo", _leaf("title", description.subject_line), type="alternative"),
         *_name(description.creator, "creator", "cre"),
         *(each for name in description.recipients for each in _name(name, "addressee", "rcp")),
-        *xml_leaf("typeOfResource", "text"),
-        *xml_leaf("genre", GENRE.lower()),
+        *_leaf("typeOfResource", "text"),
+        *_leaf("genre", GENRE.lower()),
         *_origin(description),
-        *xml_block("language", xml_leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
-        *xml_block("physicalDescription", _physical(description)),
-        *xml_leaf("abstract", description.abstract),
-        *xml_leaf("note", description.advisory, type="content advice"),
-        *xml_leaf("note", description.marking, type="security marking", displayLabel="Marked by the originator"),
-        *xml_block("subject", (each for keyword in description.keywords for each in xml_leaf("topic", keyword.value)),
+        *_block("language", _leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
+        *_block("physicalDescription", _physical(description)),
+        *_leaf("abstract", description.abstract),
+        *_leaf("note", description.advisory, type="content advice"),
+        *_leaf("note", description.marking, type="security marking", displayLabel="Marked by the originator"),
+        *_block("subject", (each for keyword in description.keywords for each in _leaf("topic", keyword.value)),
                displayLabel=TAGS, authority="local"),
         *_related(description),
         *_identifiers(description),
-        *xml_block("location", xml_leaf("physicalLocation", description.holder.name)),
+        *_block("location", _leaf("physicalLocation", description.holder.name)),
         *_access(description),
         *_record(description),
     ]  # fmt: skip
-    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *xml_block("mods", lines, **_NAMESPACES), ""]).encode()
+    return xml_file(_ROOT, children)
 
 
-def _name(name: str, role: str, code: str) -> list[str]:
+def _name(name: str, role: str, code: str) -> list[Element]:
     terms = [
-        *xml_leaf("roleTerm", role, type="text", authority="marcrelator"),
-        *xml_leaf("roleTerm", code, type="code", authority="marcrelator"),
+        *_leaf("roleTerm", role, type="text", authority="marcrelator"),
+        *_leaf("roleTerm", code, type="code", authority="marcrelator"),
     ]
-    return xml_block("name", [*xml_leaf("namePart", name), *xml_block("role", terms)], type="corporate")
+    return _block("name", [*_leaf("namePart", name), *_block("role", terms)], type="corporate")
 
 
-def _origin(description: Description) -> list[str]:
-    place = xml_block("place", xml_leaf("placeTerm", description.place, type="text"))
-    created = xml_leaf("dateCreated", description.date, encoding=_DATE, keyDate="yes")
-    inferred = xml_leaf("dateCreated", description.year, encoding=_DATE, keyDate="yes", qualifier="inferred")
-    return xml_block("originInfo", [*place, *created, *inferred], eventType="production")
+def _origin(description: Description) -> list[Element]:
+    place = _block("place", _leaf("placeTerm", description.place, type="text"))
+    created = _leaf("dateCreated", description.date, encoding=_DATE, keyDate="yes")
+    inferred = _leaf("dateCreated", description.year, encoding=_DATE, keyDate="yes", qualifier="inferred")
+    return _block("originInfo", [*place, *created, *inferred], eventType="production")
 
 
-def _physical(description: Description) -> Iterable[str]:
-    yield from (each for kind in description.media_types for each in xml_leaf("internetMediaType", kind))
-    yield from xml_leaf("extent", description.extent)
+def _physical(description: Description) -> Iterator[Element]:
+    yield from (each for kind in description.media_types for each in _leaf("internetMediaType", kind))
+    yield from _leaf("extent", description.extent)
 
 
-def _related(description: Description) -> list[str]:
+def _related(description: Description) -> list[Element]:
     release = description.release
-    found: list[str] = []
+    found: list[Element] = []
     if release:
-        issued = xml_block("originInfo", xml_leaf("dateIssued", release.date, encoding=_DATE))
-        title = xml_block("titleInfo", xml_leaf("title", release.name))
-        found += xml_block("relatedItem", [*title, *issued], type="original", displayLabel="Source release")
+        issued = _block("originInfo", _leaf("dateIssued", release.date, encoding=_DATE))
+        title = _block("titleInfo", _leaf("title", release.name))
+        found += _block("relatedItem", [*title, *issued], type="original", displayLabel="Source release")
     for identifier in description.references:
-        found += xml_block("relatedItem", xml_leaf("identifier", identifier, type="cable"), type="references")
+        found += _block("relatedItem", _leaf("identifier", identifier, type="cable"), type="references")
     return found
 
 
-def _identifiers(description: Description) -> list[str]:
+def _identifiers(description: Description) -> list[Element]:
     return [
-        *xml_leaf("identifier", description.identifier, type="cable"),
-        *xml_leaf("identifier", description.urn, type="uri"),
-        *xml_leaf("identifier", description.bag.seal, type="sha256", displayLabel="tag manifest of the package"),
-        *xml_leaf("identifier", description.source_sha256, type="sha256", displayLabel="source as received"),
+        *_leaf("identifier", description.identifier, type="cable"),
+        *_leaf("identifier", description.urn, type="uri"),
+        *_leaf("identifier", description.bag.seal, type="sha256", displayLabel="tag manifest of the package"),
+        *_leaf("identifier", description.source_sha256, type="sha256", displayLabel="source as received"),
     ]
 
 
-def _access(description: Description) -> list[str]:
+def _access(description: Description) -> list[Element]:
     address = web_address(description.copyright)
     return [
-        *xml_leaf(
+        *_leaf(
             "accessCondition",
             description.access_says,
             type="restriction on access",
-            xlink__href=ACCESS_RIGHTS[description.access].uri,
+            **{_HREF: ACCESS_RIGHTS[description.access].uri},
         ),
-        *xml_leaf(
+        *_leaf(
             "accessCondition",
             description.rights_statement or description.copyright,
             type="use and reproduction",
-            xlink__href=address,
+            **{_HREF: address},
         ),
     ]
 
 
-def _record(description: Description) -> list[str]:
-    return xml_block(
+def _record(description: Description) -> list[Element]:
+    return _block(
         "recordInfo",
         [
-            *xml_leaf("recordContentSource", description.holder.name),
-            *xml_leaf("recordOrigin", "Derived from the cable record of the package by preserve."),
-            *xml_block("languageOfCataloging", xml_leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
+            *_leaf("recordContentSource", description.holder.name),
+            *_leaf("recordOrigin", "Derived from the cable record of the package by preserve."),
+            *_block("languageOfCataloging", _leaf("languageTerm", "eng", type="code", authority="iso639-2b")),
         ],
     )

@@ -1,13 +1,14 @@
-"""schema.org as JSON-LD: what search engines and dataset portals read in the page of a package.
+"""schema.org as JSON-LD, which search engines and dataset portals read in the page of a package.
 
-Scope: one ``ArchiveComponent`` that is a ``Message``. Not in scope: addresses of pages and files; the site has them.
+The cable is one ``ArchiveComponent`` that is a ``Message`` too. Addresses of pages and files are not in it: whoever
+publishes the page knows them.
 """
 
 from __future__ import annotations
 
 from preserve.description.model import Description
 from preserve.description.targets.words import ACCESS_RIGHTS, GENRE, TAGS
-from preserve.description.text import json_file, web_address, without_nothing
+from preserve.description.text import drop_absent, json_file, web_address
 
 __all__ = ["write"]
 
@@ -19,7 +20,7 @@ def write(description: Description) -> bytes:
     post, holder = _organization(description.creator), description.holder.name
     statement = web_address(description.copyright)
     return json_file(
-        without_nothing(
+        drop_absent(
             {
                 "@context": "https://schema.org",
                 "@type": ["ArchiveComponent", "Message"],
@@ -71,4 +72,4 @@ def _release(description: Description) -> _Node | None:
     release = description.release
     if release is None:
         return None
-    return without_nothing({"@type": "CreativeWork", "name": release.name, "datePublished": release.date})
+    return drop_absent({"@type": "CreativeWork", "name": release.name, "datePublished": release.date})

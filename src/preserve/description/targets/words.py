@@ -1,8 +1,4 @@
-"""The words of controlled lists that several targets share.
-
-Scope: access rights (COAR Access Rights vocabulary; info:eu-repo of OpenAIRE), copyright status. Not in scope: what
-one target alone says.
-"""
+"""Words of controlled lists that several targets share."""
 
 from __future__ import annotations
 
@@ -11,9 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from preserve.cable import Access
-from preserve.provenance import CopyrightStatus
 
-__all__ = ["ACCESS_RIGHTS", "GENRE", "TAGS", "AccessRight", "copyright_status"]
+__all__ = ["ACCESS_RIGHTS", "GENRE", "TAGS", "AccessRight"]
 
 GENRE: Final = "Telegram"
 TAGS: Final = "TAGS"
@@ -25,9 +20,9 @@ class AccessRight:
     """An access right.
 
     Attributes:
-        label: As COAR names it.
-        uri: Its address in the COAR vocabulary.
-        eu_repo: As the OpenAIRE guidelines name it.
+        label: Its name in the COAR Access Rights vocabulary.
+        uri: Its address there.
+        eu_repo: Its name in the OpenAIRE guidelines (info:eu-repo).
     """
 
     label: str
@@ -45,16 +40,4 @@ ACCESS_RIGHTS: Final[Mapping[Access, AccessRight]] = {
     "embargoed": _right("embargoed access", "c_f1cf", "embargoedAccess"),
     "metadata-only": _right("metadata only access", "c_14cb", "closedAccess"),
 }
-"""What each access decision is in the lists that aggregators know."""
-
-_STATUS: Final = (
-    ("://rightsstatements.org/vocab/NoC-", CopyrightStatus.PUBLIC_DOMAIN),
-    ("://rightsstatements.org/vocab/InC", CopyrightStatus.COPYRIGHTED),
-    ("://creativecommons.org/publicdomain/", CopyrightStatus.PUBLIC_DOMAIN),
-    ("://creativecommons.org/licenses/", CopyrightStatus.COPYRIGHTED),
-)
-
-
-def copyright_status(address: str) -> CopyrightStatus:
-    """Return what the address of a rights statement says of copyright; unknown when it says nothing."""
-    return next((status for part, status in _STATUS if part in address), CopyrightStatus.UNKNOWN)
+"""The access right of each access decision, in the lists that aggregators know."""
