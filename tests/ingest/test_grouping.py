@@ -36,6 +36,7 @@ from preserve.ingest.grouping import MOST, Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.prepare import IngestPlan
 from preserve.ingest.waiting import WaitingFile, take_up
+from preserve.package import Packager
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers.reader import SourceRef
@@ -49,8 +50,9 @@ PARTS = (("python", "3"), ("lxml", "6"), ("libxml2", "2"), ("jsonschema", "4"), 
 SOFTWARE = Software("preserve", "0.0.0", None, PARTS)
 
 
-def grouped(group: str, form: BagForm = "tar") -> Settings:
-    return Settings(bags=BagSettings(form=form, group=group))
+def grouped(group: str, form: BagForm = "tar") -> Packager:
+    settings = Settings(bags=BagSettings(form=form, group=group))
+    return Packager(settings=settings, software=SOFTWARE, clock=CLOCK)
 
 
 @pytest.fixture
@@ -73,8 +75,7 @@ def run(
 ) -> list[ItemOutcome]:
     with initialise(root, CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(each) for each in sources])
-        settings = grouped(group, form)
-        return list(ingest(archive, refs, settings=settings, clock=CLOCK, software=SOFTWARE, jobs=jobs))
+        return list(ingest(archive, refs, grouped(group, form), jobs=jobs))
 
 
 def stored(root: Path) -> list[StoredBag]:
@@ -228,8 +229,7 @@ def test_two_captures_of_a_cable_are_in_two_bags(pages: Path, tmp_path: Path) ->
 def test_pack_again_finds_its_bags_and_replaces_none(pages: Path, tmp_path: Path) -> None:
     def once(*sources: Path) -> list[ItemOutcome]:
         refs = walk_sources([str(each) for each in sources])
-        settings = grouped("release")
-        return list(pack(tmp_path / "bags", refs, settings=settings, clock=CLOCK, software=SOFTWARE))
+        return list(pack(tmp_path / "bags", refs, grouped("release")))
 
     first, again = once(pages), once(pages)
     assert {each.fate for each in first} == {Fate.STORED}
@@ -261,7 +261,7 @@ def test_a_full_disk_while_cables_are_set_aside_stops_the_run(
     told = list[ItemOutcome]()
     with initialise(tmp_path / "a", CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(pages)])
-        outcomes = ingest(archive, refs, settings=grouped("release"), clock=CLOCK, software=SOFTWARE)
+        outcomes = ingest(archive, refs, grouped("release"))
         with pytest.raises(ArchiveError, match="the disk is full"):
             told.extend(outcomes)
     assert list((tmp_path / "a").glob(".stage-*")) == []
@@ -289,7 +289,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_holds(
     root, told = tmp_path / "a", list[ItemOutcome]()
     with initialise(root, CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(pages)])
-        outcomes = ingest(archive, refs, settings=grouped("post-month"), clock=CLOCK, software=SOFTWARE)
+        outcomes = ingest(archive, refs, grouped("post-month"))
         with pytest.raises(ArchiveError, match="stopped: "):
             told.extend(outcomes)
     kept = [each for each in told if each.fate is Fate.STORED]
@@ -322,7 +322,7 @@ def test_a_fault_of_ours_in_one_group_does_not_lose_the_others(
 
 
 def test_a_cable_that_was_set_aside_and_cannot_be_taken_up_is_told(tmp_path: Path) -> None:
-    plan = IngestPlan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=tmp_path)
+    plan = IngestPlan(packager=grouped("release"), stage=tmp_path)
     bound = bind(plan, Portion("x_0001", ("gone",)))
     (outcome,) = bound.prepared.outcomes
     assert (outcome.fate, outcome.exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
@@ -350,7 +350,7 @@ def test_a_worker_that_dies_of_a_group_loses_that_group_only(
 def test_what_waits_can_be_bound_again_as_a_dead_worker_asks_for(pages: Path, tmp_path: Path) -> None:
     stage = tmp_path / "stage"
     stage.mkdir()
-    plan = IngestPlan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=stage)
+    plan = IngestPlan(packager=grouped("release"), stage=stage)
     asides = [room.prepare(plan, SourceRef(str(path), path)).aside for path in (pages / "00.txt", pages / "01.txt")]
     names = tuple(each[1] for each in asides if each is not None)
     waiting, files = take_up(stage / names[0])
@@ -369,7 +369,7 @@ def test_the_stage_does_not_grow_with_the_corpus(pages: Path, tmp_path: Path, mo
     root, left = tmp_path / "a", list[tuple[str | None, int]]()
     with initialise(root, CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(pages)])
-        for outcome in ingest(archive, refs, settings=grouped("post-month"), clock=CLOCK, software=SOFTWARE):
+        for outcome in ingest(archive, refs, grouped("post-month")):
             (stage,) = root.glob(".stage-*")
             left.append((outcome.bag, len(list(stage.iterdir()))))
     counts = [count for _bag, count in sorted(set(left), key=lambda each: -each[1])]

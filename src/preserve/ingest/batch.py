@@ -17,18 +17,16 @@ from pathlib import Path
 
 from preserve.archive import Archive, Arrival, Incoming, StoreOutcome as PutOutcome
 from preserve.bag import Depth, Stage, WrittenBag, index_path, publish, sweep_stages, verify
-from preserve.clock import Clock
 from preserve.engine import Done, answered, died, map_batches
 from preserve.errors import ArchiveError, ExitCode, PreserveError
 from preserve.ingest.collection import Bound, Portion, bind, failed
 from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.prepare import IngestPlan, Prepared, prepare, stopped, unchanged
-from preserve.package import profiles
+from preserve.package import Packager, profiles
 from preserve.progress import SILENT, Progress
-from preserve.provenance import Software, bag_uuid
+from preserve.provenance import bag_uuid
 from preserve.readers import SourceRef
-from preserve.settings import Settings
 
 __all__ = ["ingest", "pack"]
 
@@ -39,10 +37,8 @@ _Keep = Callable[[list[Prepared]], Iterator[ItemOutcome]]
 def ingest(
     archive: Archive,
     refs: Iterable[SourceRef],
+    packager: Packager,
     *,
-    settings: Settings,
-    clock: Clock,
-    software: Software,
     jobs: int = 1,
     access_copy: bool = False,
     progress: Progress = SILENT,
@@ -56,25 +52,16 @@ def ingest(
         ArchiveError: The archive cannot be written (any more); the outcomes given until then hold.
     """
     with archive.writing(), Stage(archive.store.stages) as stage:
-        plan = IngestPlan(
-            settings=settings,
-            clock=clock,
-            software=software,
-            stage=stage.path,
-            archive=archive.root,
-            access_copy=access_copy,
-        )
-        keep = partial(_put, archive, profiles(settings))
+        plan = IngestPlan(packager=packager, stage=stage.path, archive=archive.root, access_copy=access_copy)
+        keep = partial(_put, archive, profiles(packager.settings))
         yield from _run(plan, refs, keep, lambda name: not archive.versions(name), jobs, progress)
 
 
 def pack(
     folder: Path,
     refs: Iterable[SourceRef],
+    packager: Packager,
     *,
-    settings: Settings,
-    clock: Clock,
-    software: Software,
     jobs: int = 1,
     access_copy: bool = False,
     progress: Progress = SILENT,
@@ -90,7 +77,7 @@ def pack(
     _make(folder)
     sweep_stages(folder)
     with Stage(folder) as stage:
-        plan = IngestPlan(settings=settings, clock=clock, software=software, stage=stage.path, access_copy=access_copy)
+        plan = IngestPlan(packager=packager, stage=stage.path, access_copy=access_copy)
         yield from _run(plan, refs, partial(_place, folder), lambda _name: True, jobs, progress)
 
 

@@ -106,9 +106,7 @@ def _staged(
         [waiting.described for waiting, _files in members],
         [waiting.member for waiting, _files in members],
         chain.from_iterable(files for _waiting, files in members),
-        settings=plan.settings,
-        software=plan.software,
-        at=plan.clock.now(),
+        plan.packager.start(),
     )
     staged = stage_whole(plan, bag, portion.name)
     return replace(prepared, staged=staged, entries=tuple(waiting.entry for waiting, _files in members))

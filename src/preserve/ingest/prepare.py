@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from preserve.archive import Archive, CableEntry, StoredBag, open_archive
 from preserve.bag import Form, NewBag, Profile, WrittenBag, stage_bag, verify
-from preserve.clock import Clock
 from preserve.digests import sha256
 from preserve.errors import ArchiveError, ExitCode, NotACableError, PreserveError, internal_error
 from preserve.findings import Severity, worst
@@ -23,8 +21,7 @@ from preserve.ingest.one_cable import RenderedCable, bag_of_one, normalize_sourc
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.waiting import set_aside
 from preserve.octets import translate_os_errors
-from preserve.package import bag_name, profiles
-from preserve.provenance import Software
+from preserve.package import Packager, Packaging, bag_name, profiles
 from preserve.readers import SourceRef, load_source
 from preserve.settings import Settings
 
@@ -36,20 +33,21 @@ class IngestPlan:
     """What every item of a run is done with.
 
     Attributes:
-        settings: The institution's.
-        clock: Tells when.
-        software: The agent.
+        packager: Who makes the bags.
         stage: The folder in which bags are prepared; on the file system of their place.
         archive: The archive whose stored sources are not packaged again; ``None`` outside one.
         access_copy: Put the page for people into each bag.
     """
 
-    settings: Settings
-    clock: Clock
-    software: Software
+    packager: Packager
     stage: Path
     archive: Path | None = None
     access_copy: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        """The institution's."""
+        return self.packager.settings
 
     @property
     def grouping(self) -> Grouping | None:
@@ -91,10 +89,8 @@ def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Prepared:
     if plan.archive is not None and (stored := opened(plan.archive).from_source(sha256(item.data))):
         return Prepared((unchanged(ref.where, stored[-1], sha256(item.data)),))
     understood = normalize_source(item, plan.settings)
-    at = plan.clock.now()
-    rendered = render_cable(
-        understood, settings=plan.settings, software=plan.software, at=at, access_copy=plan.access_copy
-    )
+    packaging = plan.packager.start()
+    rendered = render_cable(understood, packaging, access_copy=plan.access_copy)
     cable = understood.cable
     outcome = ItemOutcome(
         source=ref.where,
@@ -108,7 +104,7 @@ def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Prepared:
         return Prepared((replace(outcome, fate=Fate.REJECTED, exit_code=ExitCode.INVALID),))
     if plan.grouping is not None:
         return _wait(plan, plan.grouping, outcome, rendered)
-    return _stage(plan, outcome, rendered, at)
+    return _stage(plan, outcome, rendered, packaging)
 
 
 def _wait(plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: RenderedCable) -> Prepared:
@@ -119,8 +115,8 @@ def _wait(plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: 
     return Prepared((), aside=(group, place.name))
 
 
-def _stage(plan: IngestPlan, outcome: ItemOutcome, rendered: RenderedCable, at: datetime) -> Prepared:
-    bag = bag_of_one(rendered, settings=plan.settings, software=plan.software, at=at)
+def _stage(plan: IngestPlan, outcome: ItemOutcome, rendered: RenderedCable, packaging: Packaging) -> Prepared:
+    bag = bag_of_one(rendered, packaging)
     return Prepared((outcome,), stage_whole(plan, bag, outcome.source), (CableEntry.of(rendered.parts.cable),))
 
 
