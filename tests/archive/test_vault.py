@@ -358,11 +358,11 @@ def _stop(*_: object, **__: object) -> object:
 
 
 STEPS: dict[str, tuple[type | object, str]] = {
-    "announce": (intent, "announce"),
+    "announce": (intent, "write_intent"),
     "publish": (FilesystemStore, "publish"),
     "log": (EventLog, "append"),
     "index": (Catalogue, "fold"),
-    "clear": (intent, "clear"),
+    "clear": (intent, "clear_intent"),
 }
 
 
