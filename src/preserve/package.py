@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
@@ -106,6 +106,7 @@ class Parts:
         tei: XML.
         premis: XML.
         access: The page for people, HTML, where one was asked for.
+        digests: Those that were computed of the files, by role and by BagIt's name of the algorithm.
     """
 
     cable: Cable
@@ -114,6 +115,7 @@ class Parts:
     tei: bytes
     premis: bytes
     access: bytes | None = None
+    digests: Mapping[FileRole, Mapping[str, str]] = field(default_factory=dict)
 
     def files(self) -> tuple[PayloadFile, ...]:
         """Return them as payload, each at its place."""
@@ -125,7 +127,7 @@ class Parts:
             (FileRole.PREMIS, self.premis),
         )
         return tuple(
-            PayloadFile(BagPath(payload_path(self.cable, role).removeprefix(PAYLOAD)), data)
+            PayloadFile(BagPath(payload_path(self.cable, role).removeprefix(PAYLOAD)), data, self.digests.get(role, {}))
             for role, data in contents
             if data is not None
         )

@@ -329,6 +329,19 @@ def test_a_cable_that_was_set_aside_and_cannot_be_taken_up_is_told(tmp_path: Pat
     assert outcome.source == "a cable of x_0001"
 
 
+def test_a_cable_that_changed_while_it_waited_makes_no_bag(pages: Path, tmp_path: Path) -> None:
+    plan = IngestPlan(packager=grouped("release"), stage=tmp_path)
+    aside = room.prepare(plan, SourceRef("00.txt", pages / "00.txt")).aside
+    assert aside is not None
+    _waiting, (source, *_others) = take_up(tmp_path / aside[1])
+    with source.place.open("r+b") as file:
+        file.seek(source.offset)
+        file.write(b"\0")
+    bound = bind(plan, Portion("x_0001", (aside[1],)))
+    assert bound.prepared.staged is None
+    assert "its bag, just written, reads back invalid" in (bound.prepared.outcomes[0].error or "")
+
+
 def _killed(plan: IngestPlan, portion: Portion) -> Bound:
     if "2007-01" in portion.name:
         os._exit(9)

@@ -14,13 +14,14 @@ import pytest
 from preserve.archive.opening import initialise
 from preserve.bag.verifying.verification import verify
 from preserve.clock import Clock
+from preserve.digests import digest_bytes
 from preserve.errors import ExitCode
 from preserve.findings import Severity, worst
 from preserve.ingest import one_cable, prepare
 from preserve.ingest.batch import ingest, pack
 from preserve.ingest.one_cable import NormalizedCable, bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.package import Packager
+from preserve.package import CRATE, Packager
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers.reader import SourceItem, SourceRef
@@ -76,6 +77,15 @@ def test_premis_and_crate_of_a_made_up_page_are_valid(page: Path) -> None:
     assert premis.check_premis(document) == ()
     paths = [f"data/{name}" for name in files if name != "bag-info.txt"]
     assert crate_check.check_crate(files["ro-crate-metadata.json"], paths) == ()
+
+
+def test_every_file_but_the_crate_brings_the_digests_of_its_manifests() -> None:
+    settings = Settings(bags=BagSettings(digests=("sha512", "md5")))
+    packaging = replace(PACKAGER, settings=settings).start()
+    understood = normalize_source(load_source(SourceRef(str(PAGES[0]), PAGES[0])), settings)
+    for file in bag_of_one(render_cable(understood, packaging), packaging).files:
+        expected = {} if file.path.value == CRATE else digest_bytes(file.data, ["md5", "sha256", "sha512"])
+        assert file.digests == expected, file.path
 
 
 def run(archive: Path, pages: list[Path], settings: Settings = SETTINGS, jobs: int = 1) -> list[ItemOutcome]:

@@ -123,15 +123,17 @@ def render_cable(understood: NormalizedCable, packaging: Packaging, *, access_co
     if access_copy:
         contents[FileRole.ACCESS] = render_page(made)
     described = partial(_described, cable, packaging)
+    objects = {role: described(role, data) for role, data in contents.items()}
     history = provenance_of(
         cable,
-        [described(role, data) for role, data in contents.items()],
+        list(objects.values()),
         at=packaging.at,
         software=packaging.software,
         organisation=packaging.organisation,
         validations=_validations(understood.findings, tei_findings, packaging.software),
     )
     written = encode_premis(history)
+    objects[FileRole.PREMIS] = described(FileRole.PREMIS, written)
     parts = Parts(
         cable=cable,
         source=understood.item.data,
@@ -139,8 +141,9 @@ def render_cable(understood: NormalizedCable, packaging: Packaging, *, access_co
         tei=made,
         premis=written,
         access=contents.get(FileRole.ACCESS),
+        digests={role: each.digests for role, each in objects.items()},
     )
-    member = CrateMember(history, described(FileRole.PREMIS, written))
+    member = CrateMember(history, objects[FileRole.PREMIS])
     return RenderedCable(parts, member, understood.findings + tei_findings + check_premis(written))
 
 
@@ -164,8 +167,8 @@ def collect(
     extra = []
     if len(cables) > 1:
         table = index(cables)
-        payload.append(PayloadFile(BagPath(INDEX), table))
         digests = digest_bytes(table, packaging.algorithms)
+        payload.append(PayloadFile(BagPath(INDEX), table, digests))
         extra.append(file_object(FileRole.INDEX, f"{PAYLOAD}{INDEX}", size=len(table), digests=digests))
     crate = make_crate(
         members,
