@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from preserve.archive.events import GENESIS, LogEvent, LoggedEvent, Position, encode
+from preserve.archive.events import GENESIS, LogEvent, LoggedEvent, Position, encode_event
 from preserve.archive.layout import EVENTS
 from preserve.digests import sha256
 from preserve.errors import ArchiveError
@@ -138,7 +138,7 @@ class EventLog:
         seq, digest, offset = head.seq, head.digest, start
         for event in events:
             seq += 1
-            line = encode(event, seq=seq, previous=digest, software=self._software)
+            line = encode_event(event, seq=seq, previous=digest, software=self._software)
             if len(line) > LINE_LIMIT:
                 raise ArchiveError(f"an event of {event.bag} needs {len(line)} bytes", hint="Make smaller groups.")
             logged.append(LoggedEvent.decode(line, Position(file, offset, len(line))))

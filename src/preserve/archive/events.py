@@ -15,7 +15,7 @@ from typing import Self
 from preserve.digests import sha256
 from preserve.provenance import Software, uuid_for
 
-__all__ = ["GENESIS", "SCHEMA_VERSION", "EventOutcome", "LogEvent", "LoggedEvent", "Position", "encode"]
+__all__ = ["GENESIS", "SCHEMA_VERSION", "EventOutcome", "LogEvent", "LoggedEvent", "Position", "encode_event"]
 
 SCHEMA_VERSION = "1.0.0"
 
@@ -141,7 +141,7 @@ def _string(value: object) -> str:
     return value
 
 
-def encode(event: LogEvent, *, seq: int, previous: str, software: Software) -> bytes:
+def encode_event(event: LogEvent, *, seq: int, previous: str, software: Software) -> bytes:
     """Return the line of an event, its line feed included.
 
     Args:

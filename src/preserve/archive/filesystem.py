@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from preserve.archive.layout import BAGS, Location
-from preserve.archive.store import Stray
+from preserve.archive.store import StrayEntry
 from preserve.bag import INDEX_SUFFIX, Depth, Form, WrittenBag, publish
 from preserve.octets import translate_os_errors
 
@@ -45,12 +45,12 @@ class FilesystemStore:
         """See :class:`preserve.archive.store.Store`."""
         return self._root / location.path
 
-    def walk(self) -> Iterator[Location | Stray]:
+    def walk(self) -> Iterator[Location | StrayEntry]:
         """See :class:`preserve.archive.store.Store`."""
         with translate_os_errors("could not list", self._root / BAGS):
             yield from self._walk(BAGS, 0)
 
-    def _walk(self, folder: str, level: int) -> Iterator[Location | Stray]:
+    def _walk(self, folder: str, level: int) -> Iterator[Location | StrayEntry]:
         with os.scandir(self._root / folder) as entries:
             folders = {entry.name: _is_folder(entry) for entry in entries}
         if level == _BAG_LEVEL:
@@ -61,7 +61,7 @@ class FilesystemStore:
             if folders[name]:
                 yield from self._walk(path, level + 1)
             else:
-                yield Stray(path, "a file or link where the layout has folders")
+                yield StrayEntry(path, "a file or link where the layout has folders")
 
 
 _BAG_LEVEL = 3
@@ -75,7 +75,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool | None:
     return False if entry.is_file(follow_symlinks=False) else None
 
 
-def _versions(folder: str, folders: dict[str, bool | None]) -> Iterator[Location | Stray]:
+def _versions(folder: str, folders: dict[str, bool | None]) -> Iterator[Location | StrayEntry]:
     locations, strays = [], []
     for name, is_folder in sorted(folders.items()):
         path = f"{folder}/{name}"
@@ -85,11 +85,11 @@ def _versions(folder: str, folders: dict[str, bool | None]) -> Iterator[Location
         try:
             location = Location.parse(path)
         except ValueError as error:
-            strays.append(Stray(path, str(error)))
+            strays.append(StrayEntry(path, str(error)))
             continue
         if is_folder is (location.form is Form.DIRECTORY):
             locations.append(location)
         else:
-            strays.append(Stray(path, f"not a {location.form.value}"))
+            strays.append(StrayEntry(path, f"not a {location.form.value}"))
     yield from sorted(locations)
     yield from strays

@@ -26,7 +26,7 @@ from preserve.contracts import contract_bytes, contract_names, format_specificat
 from preserve.errors import ArchiveError
 from preserve.octets import make_folders, replace_file, translate_os_errors, write_new
 
-__all__ = ["check_archive", "found_archive", "keep_schemas"]
+__all__ = ["check_archive", "create_archive", "keep_schemas"]
 
 _OURS = {README, ABOUT, BAGS, EVENTS, SCHEMAS, CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", LOCK, INTENT}
 _HARMLESS = {".gitkeep", ".gitignore", "preserve.toml"}
@@ -59,7 +59,7 @@ def check_archive(root: Path) -> About:
         return About.decode((root / ABOUT).read_bytes(), str(root / ABOUT))
 
 
-def found_archive(root: Path, created: str) -> None:
+def create_archive(root: Path, created: str) -> None:
     """Make a folder an archive; the marker comes last, so a folder that has it has everything.
 
     Args:

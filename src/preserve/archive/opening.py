@@ -25,7 +25,7 @@ def initialise(root: Path, clock: Clock, software: Software | None = None) -> Ar
         ArchiveError: It holds other things, is of a newer layout, or could not be written.
     """
     if not any(root.glob(f"{MARKER.rsplit('_', 1)[0]}_*")):
-        founding.found_archive(root, timestamp(clock.now()))
+        founding.create_archive(root, timestamp(clock.now()))
     return open_archive(root, clock=clock, software=software)
 
 

@@ -14,11 +14,11 @@ from typing import Protocol
 from preserve.archive.layout import Location
 from preserve.bag import WrittenBag
 
-__all__ = ["Store", "Stray"]
+__all__ = ["Store", "StrayEntry"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class StrayEntry:
     """Something among the bags that is at no place of the layout.
 
     Attributes:
@@ -52,7 +52,7 @@ class Store(Protocol):
     def path(self, location: Location) -> Path:
         """Return where a bag can be read, whether or not it is there."""
 
-    def walk(self) -> Iterator[Location | Stray]:
+    def walk(self) -> Iterator[Location | StrayEntry]:
         """Yield every bag, sorted by location, and what is no bag among them; memory stays flat, no link is followed.
 
         Raises:

@@ -23,11 +23,11 @@ from preserve.archive.eventlog import EventLog, LogHead
 from preserve.archive.events import LogEvent, LoggedEvent
 from preserve.archive.filesystem import FilesystemStore
 from preserve.archive.ingestion import ingestion_event
-from preserve.archive.inventory import Missing, Unknown, take_inventory
+from preserve.archive.inventory import MissingBag, UnknownBag, take_inventory
 from preserve.archive.layout import INTENT, Location, timestamp
 from preserve.archive.lock import BusyError, hold_lock
 from preserve.archive.model import Arrival, Incoming, StoredBag, StoreOutcome
-from preserve.archive.store import Store, Stray
+from preserve.archive.store import Store, StrayEntry
 from preserve.bag import Depth, Form, index_path, sweep_stages, verify, write_index
 from preserve.clock import Clock
 from preserve.errors import ArchiveError
@@ -321,9 +321,9 @@ class Archive:
     def _adopt(self) -> tuple[int, tuple[Finding, ...]]:
         adopted, findings, events = 0, list[Finding](), list[LogEvent]()
         for difference in self.differences():
-            if isinstance(difference, Missing):
+            if isinstance(difference, MissingBag):
                 continue  # A rebuilt catalogue still knows it; an audit says that it is missing.
-            if isinstance(difference, Stray):
+            if isinstance(difference, StrayEntry):
                 findings.append(Finding.of("archive-stray", difference.path, difference.says))
                 continue
             result = examine_stray(self.store.path(difference.location), difference.location, self.now())
@@ -402,7 +402,7 @@ class Archive:
         """
         return self._log.verify(self._catalogue.head())
 
-    def differences(self) -> Iterator[Missing | Unknown | Stray]:
+    def differences(self) -> Iterator[MissingBag | UnknownBag | StrayEntry]:
         """Yield what the catalogue knows and the store lacks, and the other way round."""
         return take_inventory(self.bags(Order.PLACE), self.store.walk())
 

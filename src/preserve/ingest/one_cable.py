@@ -44,7 +44,7 @@ from preserve.readers import Reader, SourceItem, choose_reader, registered_reade
 from preserve.settings import Settings
 from preserve.tei import TEI_SCHEMA, check_tei, encode_tei, render_page
 
-__all__ = ["NormalizedCable", "RenderedCable", "bag_of_one", "collect", "normalize_source", "render_cable"]
+__all__ = ["NormalizedCable", "RenderedCable", "assemble_bag", "bag_of_one", "normalize_source", "render_cable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def render_cable(understood: NormalizedCable, packaging: Packaging, *, access_co
     return RenderedCable(parts, member, understood.findings + tei_findings + check_premis(written))
 
 
-def collect(
+def assemble_bag(
     name: str,
     cables: Sequence[CableSummary],
     members: Sequence[CrateMember],
@@ -186,7 +186,7 @@ def bag_of_one(rendered: RenderedCable, packaging: Packaging) -> NewBag:
     """Return the bag of one cable."""
     parts = rendered.parts
     summary = CableSummary.of(parts)
-    return collect(bag_name(parts.cable), [summary], [rendered.member], parts.files(), packaging)
+    return assemble_bag(bag_name(parts.cable), [summary], [rendered.member], parts.files(), packaging)
 
 
 def _validations(

@@ -20,7 +20,7 @@ from preserve.ingest.outcome import ItemOutcome
 from preserve.package import CableSummary, Parts
 from preserve.provenance import CrateMember
 
-__all__ = ["WaitingCable", "WaitingFile", "set_aside", "take_up"]
+__all__ = ["WaitingCable", "WaitingFile", "read_waiting_cable", "write_waiting_cable"]
 
 _HEAD = 8
 """Octets that tell how long the head is."""
@@ -76,7 +76,9 @@ class WaitingFile:
             return file.read(self.size)
 
 
-def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Parts, member: CrateMember) -> Path:
+def write_waiting_cable(
+    folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Parts, member: CrateMember
+) -> Path:
     """Write a cable down in a file of its own.
 
     Args:
@@ -100,7 +102,7 @@ def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Part
     return Path(name)
 
 
-def take_up(place: Path) -> tuple[WaitingCable, tuple[WaitingFile, ...]]:
+def read_waiting_cable(place: Path) -> tuple[WaitingCable, tuple[WaitingFile, ...]]:
     """Return a cable that was set aside, its files still on the disk.
 
     Raises:
