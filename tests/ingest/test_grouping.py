@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from preserve import audit
-from preserve.archive.model import CableEntry, StoredBag
+from preserve.archive.cable_entry import CableEntry
+from preserve.archive.model import StoredBag
 from preserve.archive.opening import initialise, open_archive, rebuild_catalogue
 from preserve.bag.model import Form, NewBag, WrittenBag
 from preserve.bag.verifying.profile import Profile

@@ -1,10 +1,10 @@
+from .cable_entry import CableEntry as CableEntry
 from .catalogue.index import Order as Order
 from .events import GENESIS as GENESIS, EventOutcome as EventOutcome, LogEvent as LogEvent, LoggedEvent as LoggedEvent
 from .inventory import MissingBag as MissingBag, UnknownBag as UnknownBag
 from .layout import Location as Location
 from .model import (
     Arrival as Arrival,
-    CableEntry as CableEntry,
     Incoming as Incoming,
     StoredBag as StoredBag,
     StoreOutcome as StoreOutcome,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from preserve.archive.cable_entry import CableEntry
 from preserve.archive.events import LogEvent
 from preserve.archive.ingestion import adoption_event
 from preserve.archive.layout import Location
-from preserve.archive.model import CableEntry
 from preserve.bag import Container, EntryKind, Form, index_path, open_container, read_index, verify
 from preserve.errors import BagError
 from preserve.findings import Finding

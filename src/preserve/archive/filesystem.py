@@ -1,7 +1,6 @@
-"""The store on a file system: a folder a post, a year, a bag, and in it a folder or archive a version.
+"""The store on a file system: folders by post, year and bag, and in these a folder or one file for each version.
 
-Scope: publishing staged bags and walking what is there. Not in scope: the bytes of a bag (``bag``), and which bags
-there should be (``catalogue``).
+Which bags there should be is for ``catalogue``.
 """
 
 from __future__ import annotations
@@ -35,10 +34,12 @@ class FilesystemStore:
 
     def publish(self, staged: Sequence[tuple[WrittenBag, Location]]) -> None:
         """See :class:`preserve.archive.store.Store`."""
+        # OXUM: whoever staged a bag has verified every bit of it; here the counts show that it is still whole.
         publish([(bag, self.path(location)) for bag, location in staged], check=Depth.OXUM)
 
     def has(self, location: Location) -> bool:
         """See :class:`preserve.archive.store.Store`."""
+        # lexists: a link that leads nowhere takes a place too.
         return os.path.lexists(self.path(location))
 
     def path(self, location: Location) -> Path:
@@ -69,7 +70,7 @@ _BAG_LEVEL = 3
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool | None:
-    """Tell a folder from a file; ``None`` for links and special files."""
+    """Tell a folder (true) from a file (false); a link or special file is neither."""
     if entry.is_dir(follow_symlinks=False):
         return True
     return False if entry.is_file(follow_symlinks=False) else None
@@ -81,7 +82,7 @@ def _versions(folder: str, folders: dict[str, bool | None]) -> Iterator[Location
         path = f"{folder}/{name}"
         tar = name.removesuffix(INDEX_SUFFIX)
         if tar != name and tar.endswith(Form.TAR.suffix) and is_folder is False and folders.get(tar) is False:
-            continue  # the member index of a tar beside it
+            continue  # It is the member index of the tar beside it.
         try:
             location = Location.parse(path)
         except ValueError as error:

@@ -1,7 +1,4 @@
-"""Two sweeps in one pass: what the catalogue knows against what lies in the store.
-
-Scope: merging two sorted streams, in flat memory. Not in scope: the bytes of a bag.
-"""
+"""The inventory: what the catalogue knows compared with what lies in the store, in one pass and flat memory."""
 
 from __future__ import annotations
 
@@ -30,17 +27,17 @@ class UnknownBag:
 
 
 def take_inventory(
-    known: Iterable[StoredBag], lying: Iterable[Location | StrayEntry]
+    known: Iterable[StoredBag], present: Iterable[Location | StrayEntry]
 ) -> Iterator[MissingBag | UnknownBag | StrayEntry]:
-    """Yield every difference.
+    """Yield every difference between two sorted streams; no bag is opened.
 
     Args:
         known: The bags of the catalogue, sorted by location.
-        lying: What lies in the store, its locations sorted.
+        present: What lies in the store, its locations sorted.
     """
     expected = iter(known)
     stored = next(expected, None)
-    for thing in lying:
+    for thing in present:
         if isinstance(thing, StrayEntry):
             yield thing
             continue

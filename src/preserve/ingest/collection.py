@@ -80,7 +80,7 @@ def _bind(plan: IngestPlan, portion: Portion) -> PortionResult:
         with translate_os_errors(f"could not write the bag {portion.name} in", plan.stage):
             waiting, files = read_waiting_cable(plan.stage / name)
         sha256 = waiting.described.source_sha256
-        if plan.archive is not None and (stored := worker_archive(plan.archive).from_source(sha256)):
+        if plan.archive is not None and (stored := worker_archive(plan.archive).find_by_source(sha256)):
             outcomes.append(unchanged_outcome(waiting.outcome.source, stored[-1], sha256))
             continue
         # As file systems that do not mind letter case would have it.

@@ -94,7 +94,7 @@ def prepare(plan: IngestPlan, ref: SourceRef) -> Preparation:
 
 def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Preparation:
     item = load_source(ref)
-    if plan.archive is not None and (stored := worker_archive(plan.archive).from_source(sha256(item.data))):
+    if plan.archive is not None and (stored := worker_archive(plan.archive).find_by_source(sha256(item.data))):
         return Preparation((unchanged_outcome(ref.where, stored[-1], sha256(item.data)),))
     understood = normalize_source(item, plan.settings)
     packaging = plan.packager.start()
