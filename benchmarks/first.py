@@ -39,6 +39,7 @@ from preserve.engine import cores
 from preserve.ingest.batch import ingest, pack
 from preserve.ingest.one_cable import bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
+from preserve.package import Packager
 from preserve.provenance.software import this_software
 from preserve.readers.formats.cablebrowser import CablebrowserReader
 from preserve.readers.reader import SourceRef
@@ -51,6 +52,11 @@ R = TypeVar("R")
 
 CLOCK = Clock(datetime(2026, 1, 31, tzinfo=UTC))
 SETTINGS = Settings()
+
+
+def packager() -> Packager:
+    """Return who makes the bags here."""
+    return Packager(settings=SETTINGS, software=this_software(), clock=CLOCK)
 
 
 @contextmanager
@@ -81,7 +87,7 @@ class Stopwatch:
 
 def stages(paths: list[Path], scratch: Path) -> dict[str, float]:
     """Return the median milliseconds a cable of each stage, one process, one cable after another."""
-    reader, software, rights = CablebrowserReader(), this_software(), Rights(copyright=SETTINGS.rights.copyright)
+    reader, packaging, rights = CablebrowserReader(), packager().start(), Rights(copyright=SETTINGS.rights.copyright)
     watch = Stopwatch()
     for number, path in enumerate(paths):
         item = watch("load", load_source, SourceRef(str(path), path))
@@ -91,9 +97,9 @@ def stages(paths: list[Path], scratch: Path) -> dict[str, float]:
         watch("record: validate", schema.check_record, codec.record_to_json(cable))
         understood = normalize_source(item, SETTINGS)
         name = "TEI, PREMIS, RO-Crate: make and validate"
-        rendered = watch(name, render_cable, understood, settings=SETTINGS, software=software, at=CLOCK.now())
+        rendered = watch(name, render_cable, understood, packaging)
         watch("  of which: TEI validate", tei_check.check_tei, rendered.parts.tei, cable)
-        bag = watch("package", bag_of_one, rendered, settings=SETTINGS, software=software, at=CLOCK.now())
+        bag = watch("package", bag_of_one, rendered, packaging)
         place = scratch / str(number)
         place.mkdir()
         staged = watch("bag: stage (write, hash)", stage_bag, bag, place)
@@ -124,8 +130,8 @@ def plain_loop(paths: list[Path], folder: Path) -> None:
 def contents(path: Path) -> dict[str, bytes]:
     """Return the payload that we make of one page, by path; validation apart, this is the same work for both."""
     understood = normalize_source(load_source(SourceRef(str(path), path)), SETTINGS)
-    rendered = render_cable(understood, settings=SETTINGS, software=this_software(), at=CLOCK.now())
-    bag = bag_of_one(rendered, settings=SETTINGS, software=this_software(), at=CLOCK.now())
+    packaging = packager().start()
+    bag = bag_of_one(render_cable(understood, packaging), packaging)
     return {file.path.value: file.data for file in bag.files}
 
 
@@ -149,17 +155,16 @@ def consume(outcomes: Iterator[ItemOutcome], number: int) -> None:
 def whole(paths: list[Path], scratch: Path) -> dict[str, float]:
     """Return the seconds that each way of bagging, and of verifying, all pages takes."""
     rows: dict[str, float] = {}
-    software = this_software()
     refs = [SourceRef(str(path), path) for path in paths]
     packed, plain = scratch / "packed", scratch / "plain"
     for folder in (packed, plain, scratch / "bare"):
         folder.mkdir()
     with timed("preserve pack, 1 process", rows):
-        consume(pack(packed, refs, settings=SETTINGS, clock=CLOCK, software=software, jobs=1), len(refs))
+        consume(pack(packed, refs, packager(), jobs=1), len(refs))
     for jobs in sorted({1, cores()}):
         archive = initialise(scratch / f"archive-{jobs}", CLOCK)
         with timed(f"preserve ingest, {jobs} process{'es' if jobs > 1 else ''}", rows):
-            consume(ingest(archive, refs, settings=SETTINGS, clock=CLOCK, software=software, jobs=jobs), len(refs))
+            consume(ingest(archive, refs, packager(), jobs=jobs), len(refs))
     with timed("plain loop: jsonschema + lxml + bagit-python", rows):
         plain_loop(paths, plain)
     with timed("bare write of the bytes of our bags", rows):

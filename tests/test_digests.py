@@ -75,6 +75,13 @@ def test_the_weak_ones_are_known_ones() -> None:
     assert set(ALGORITHMS) > WEAK
 
 
+def test_known_digests_are_not_computed_again() -> None:
+    assert digest_bytes(b"x", ["md5", "sha256"], {"md5": "known", "sha1": "unused"}) == {
+        "md5": "known",
+        "sha256": sha256(b"x"),
+    }
+
+
 @given(st.lists(st.binary(max_size=40)))
 def test_several_algorithms_in_one_pass_are_as_each_alone(pieces: list[bytes]) -> None:
     digest = MultiDigest(["sha512", "md5"])

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 
 from hypothesis import given, strategies as st
 
-from preserve.engine import HEAVY, Done, Lost, answered, died, map_batches
+from preserve.engine import BATCH_BYTES, Done, Lost, item_results, map_batches, worker_died_error
 from preserve.errors import SourceError
 
 
@@ -33,13 +33,13 @@ def test_here_the_results_come_in_the_order_of_the_items_in_batches(items: list[
     assert all(len(part) == batch for part in batches[:-1])
 
 
-@given(st.lists(st.integers(0, HEAVY), max_size=30))
+@given(st.lists(st.integers(0, BATCH_BYTES), max_size=30))
 def test_a_task_ends_when_its_items_are_heavy(weights: list[int]) -> None:
     batches = [
         [outcome.item for outcome in part] for part in map_batches(double, weights, jobs=1, batch=10, weigh=lambda n: n)
     ]
     assert [weight for part in batches for weight in part] == weights
-    assert all(sum(part[:-1]) < HEAVY and len(part) <= 10 for part in batches)
+    assert all(sum(part[:-1]) < BATCH_BYTES and len(part) <= 10 for part in batches)
 
 
 def test_processes_give_the_same_in_the_same_order() -> None:
@@ -95,7 +95,7 @@ def test_what_is_lost_is_answered_in_its_place_and_the_batches_are_closed() -> N
         finally:
             closed.append(True)
 
-    answers = answered(batches(), died)
+    answers = item_results(batches(), worker_died_error)
     assert next(answers) == ("a", "fine")
     lost, error = next(answers)
     assert lost == "b"

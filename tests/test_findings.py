@@ -67,7 +67,7 @@ def test_each_room_has_one_block_in_the_order_of_the_rooms() -> None:
 
 # --- sources, table and tests ---
 
-_FOUND = re.compile(r"""\bfound\(\s*f?["']([^"']+)["']""")
+_GIVEN = re.compile(r"""\bFinding\.of\(\s*f?["']([^"']+)["']""")
 _WORD = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w-])")
 _COMPOSED = re.compile(r"""\bf["']([a-z0-9-]*\{\w+\}[a-z0-9-]*)["']""")
 
@@ -79,7 +79,7 @@ def _matching(written: str) -> set[str]:
 
 
 def test_every_code_that_a_source_gives_is_in_the_table() -> None:
-    given = {code: path for path, text in _python("src").items() for code in _FOUND.findall(text)}
+    given = {code: path for path, text in _python("src").items() for code in _GIVEN.findall(text)}
     assert given, "the pattern no longer sees any call"
     assert {code: path for code, path in given.items() if not _matching(code)} == {}
 

@@ -16,11 +16,11 @@ from preserve.archive import (
     EventOutcome,
     LogEvent,
     LoggedEvent,
-    Missing,
+    MissingBag,
     Order,
     StoredBag,
-    Stray,
-    Unknown,
+    StrayEntry,
+    UnknownBag,
     describe_absence,
 )
 from preserve.bag import INDEX_SUFFIX, Depth, Form, Verdict, index_path, read_index, verify
@@ -272,9 +272,9 @@ def sweep_archive(archive: Archive) -> Iterator[Finding]:
     """
     for difference in archive.differences():
         match difference:
-            case Missing(stored):
+            case MissingBag(stored):
                 yield Finding.of("bag-missing", stored.location.path, f"{stored.label} does not lie at its place")
-            case Unknown(location):
+            case UnknownBag(location):
                 yield Finding.of("bag-unknown", location.path, "it is not in the event log")
-            case Stray(path, says):
+            case StrayEntry(path, says):
                 yield Finding.of("archive-stray", path, says)

@@ -107,9 +107,16 @@ class MultiDigest:
         return {name: each.hexdigest() for name, each in self._hashes.items()}
 
 
-def digest_bytes(data: bytes, algorithms: Iterable[str]) -> dict[str, str]:
-    """Return the digests of some bytes, by algorithm."""
-    return {name: _NEW[name](data).hexdigest() for name in algorithms}
+def digest_bytes(data: bytes, algorithms: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the digests of some bytes, by algorithm.
+
+    Args:
+        data: The bytes.
+        algorithms: BagIt names, as :data:`ALGORITHMS` lists them.
+        known: Digests of these very bytes by algorithm; those are not computed again.
+    """
+    known = known or {}
+    return {name: known.get(name) or _NEW[name](data).hexdigest() for name in algorithms}
 
 
 def digest_stream(stream: BinaryIO, algorithms: Iterable[str]) -> tuple[dict[str, str], int]:

@@ -21,15 +21,15 @@ from typing import Generic, TypeVar
 
 from preserve.errors import SourceError
 
-__all__ = ["BATCH", "HEAVY", "Done", "Lost", "answered", "cores", "died", "map_batches"]
+__all__ = ["BATCH_BYTES", "BATCH_ITEMS", "Done", "Lost", "cores", "item_results", "map_batches", "worker_died_error"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-BATCH = 100
+BATCH_ITEMS = 100
 """Items a task. Measured: 4,305 tasks of one small item a second against 28,119 items in tasks of a hundred."""
 
-HEAVY = 16 << 20
+BATCH_BYTES = 16 << 20
 """Bytes carried by the items of one task at which it ends: members of an archive travel with their bytes."""
 
 _AHEAD = 2
@@ -68,7 +68,7 @@ def map_batches(
     items: Iterable[Item],
     *,
     jobs: int,
-    batch: int = BATCH,
+    batch: int = BATCH_ITEMS,
     weigh: Callable[[Item], int] = _weightless,
 ) -> Generator[list[Outcome[Item, Result]], None, None]:
     """Map a function over items and give the outcomes in the order of the items, a task's worth at a time.
@@ -82,7 +82,7 @@ def map_batches(
         items: Any number of them, drawn as needed.
         jobs: Worker processes.
         batch: Items a task, at most.
-        weigh: Tells the bytes that an item carries with it; a task ends when it has :data:`HEAVY` of them.
+        weigh: Tells the bytes that an item carries with it; a task ends when it has :data:`BATCH_BYTES` of them.
 
     Returns:
         A generator; closing it drops the tasks that wait.
@@ -100,7 +100,7 @@ def map_batches(
     yield from _map_in_processes(function, everything, jobs)
 
 
-def answered(
+def item_results(
     batches: Generator[list[Outcome[Item, Result]], None, None], lost: Callable[[Item], Result]
 ) -> Generator[tuple[Item, Result], None, None]:
     """Give each item with its result; closing this closes the batches.
@@ -115,7 +115,7 @@ def answered(
                 yield outcome.item, outcome.result if isinstance(outcome, Done) else lost(outcome.item)
 
 
-def died(what: str) -> SourceError:
+def worker_died_error(what: str) -> SourceError:
     """Return the error that stands for the result of a lost item.
 
     Args:
@@ -133,7 +133,7 @@ def _batches(items: Iterable[Item], size: int, weigh: Callable[[Item], int]) -> 
     for item in items:
         part.append(item)
         weight += weigh(item)
-        if len(part) == size or weight >= HEAVY:
+        if len(part) == size or weight >= BATCH_BYTES:
             yield part
             part, weight = [], 0
     if part:

@@ -166,11 +166,13 @@ def pack(
         ArchiveError: The folder cannot be written; the outcomes given until then hold.
     """
     from preserve.ingest import pack as pack_sources
+    from preserve.package import Packager
     from preserve.provenance import this_software
     from preserve.readers import walk_sources
 
     refs = walk_sources([_argument(each) for each in sources])
-    yield from pack_sources(Path(folder), refs, settings=settings or Settings(), clock=clock, software=this_software())
+    packager = Packager(settings=settings or Settings(), software=this_software(), clock=clock)
+    yield from pack_sources(Path(folder), refs, packager)
 
 
 def make_bag(
@@ -299,11 +301,13 @@ class OpenArchive:
             ArchiveError: The archive cannot be written; the outcomes given until then hold.
         """
         from preserve.ingest import ingest
+        from preserve.package import Packager
         from preserve.provenance import this_software
         from preserve.readers import walk_sources
 
         refs = walk_sources([_argument(each) for each in sources])
-        yield from ingest(self._archive, refs, settings=self._settings, clock=self._clock, software=this_software())
+        packager = Packager(settings=self._settings, software=this_software(), clock=self._clock)
+        yield from ingest(self._archive, refs, packager)
 
     def bags(self) -> Iterator[StoredBag]:
         """Yield every version of every bag, sorted by name."""

@@ -10,12 +10,13 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
 from preserve.bag import BagPath, NewBag, Payload, PayloadFile, Profile
 from preserve.cable import Cable, Release
+from preserve.clock import Clock
 from preserve.provenance import PAYLOAD, FileRole, Software, bag_uuid
 from preserve.settings import Settings
 
@@ -24,6 +25,8 @@ __all__ = [
     "INDEX",
     "CableFiles",
     "CableSummary",
+    "Packager",
+    "Packaging",
     "bag_name",
     "index_table",
     "new_bag",
@@ -44,6 +47,53 @@ _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packaging:
+    """The circumstances in which one bag is made; every file in it tells the same ones.
+
+    Attributes:
+        settings: The institution's.
+        software: The program that makes it: the agent of every event.
+        at: When, aware: the time of every event, and the date of the bag.
+    """
+
+    settings: Settings
+    software: Software
+    at: datetime
+
+    @property
+    def organisation(self) -> str | None:
+        """Who has the bag made; ``None`` when the settings do not say."""
+        return self.settings.organisation.name
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The digest algorithms that PREMIS and the crate tell of each file, sorted.
+
+        They are those of the manifests and SHA-256, by which sources are found again.
+        """
+        return tuple(sorted({"sha256", *self.settings.bags.digests}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packager:
+    """Who makes bags: an institution with its settings, a program, and the clock that tells when.
+
+    Attributes:
+        settings: The institution's.
+        software: The program that makes them.
+        clock: Asked once for each bag, so that all of one bag has one time.
+    """
+
+    settings: Settings
+    software: Software
+    clock: Clock
+
+    def start(self) -> Packaging:
+        """Return the circumstances of a bag that is made now."""
+        return Packaging(settings=self.settings, software=self.software, at=self.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CableFiles:
     """The files of one cable, each as its bytes.
 
@@ -54,6 +104,7 @@ class CableFiles:
         tei: XML.
         premis: XML.
         access: The page for people, HTML, where one was asked for.
+        digests: Those that were computed of the files, by role and by BagIt's name of the algorithm.
     """
 
     cable: Cable
@@ -62,6 +113,7 @@ class CableFiles:
     tei: bytes
     premis: bytes
     access: bytes | None = None
+    digests: Mapping[FileRole, Mapping[str, str]] = field(default_factory=dict)
 
     def files(self) -> tuple[PayloadFile, ...]:
         """Return them as payload, each at its place."""
@@ -73,7 +125,7 @@ class CableFiles:
             (FileRole.PREMIS, self.premis),
         )
         return tuple(
-            PayloadFile(BagPath(payload_path(self.cable, role).removeprefix(PAYLOAD)), data)
+            PayloadFile(BagPath(payload_path(self.cable, role).removeprefix(PAYLOAD)), data, self.digests.get(role, {}))
             for role, data in contents
             if data is not None
         )
@@ -208,33 +260,21 @@ def index_table(cables: Iterable[CableSummary]) -> bytes:
     return made.getvalue().encode()
 
 
-def new_bag(
-    name: str,
-    cables: Sequence[CableSummary],
-    files: Iterable[Payload],
-    *,
-    settings: Settings,
-    software: Software,
-    bagged: date,
-) -> NewBag:
+def new_bag(name: str, cables: Sequence[CableSummary], files: Iterable[Payload], packaging: Packaging) -> NewBag:
     """Return the bag of some cables, to be written.
 
     Args:
         name: Its name.
         cables: At least one, in the order in which they are to be told; all of one release.
         files: All of its payload.
-        settings: The institution's.
-        software: What makes it.
-        bagged: When.
+        packaging: Who makes it, when.
     """
-    return NewBag(name, tuple(files), tuple(_bag_info(cables, settings, software, bagged)))
+    return NewBag(name, tuple(files), tuple(_bag_info(cables, packaging)))
 
 
-def _bag_info(
-    cables: Sequence[CableSummary], settings: Settings, software: Software, bagged: date
-) -> Iterator[tuple[str, str]]:
+def _bag_info(cables: Sequence[CableSummary], packaging: Packaging) -> Iterator[tuple[str, str]]:
     """Yield the fields of ``bag-info.txt``; what is not stated or not configured is left out. No personal names."""
-    release = cables[0].release
+    release, settings, software = cables[0].release, packaging.settings, packaging.software
     stated: tuple[tuple[str, str | None], ...] = (
         ("Source-Organization", settings.organisation.name),
         ("Organization-Address", settings.organisation.address),
@@ -244,7 +284,7 @@ def _bag_info(
         *(("External-Identifier", cable.identifier) for cable in cables),
         ("External-Identifier", f"urn:uuid:{sources_uuid(cables)}"),
         ("Bag-Group-Identifier", release.name if release else None),
-        ("Bagging-Date", bagged.isoformat()),
+        ("Bagging-Date", packaging.at.date().isoformat()),
         # Of several cables, how many bags the release will have is not known when one is written.
         ("Bag-Count", "1 of 1" if len(cables) == 1 else None),
         ("Bag-Software-Agent", f"{software.name} {software.version}"),

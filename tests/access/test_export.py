@@ -19,7 +19,8 @@ from preserve.access.export import (
     read_cables,
     write_metadata,
 )
-from preserve.archive.model import CableEntry, Incoming
+from preserve.archive.cable_entry import CableEntry
+from preserve.archive.model import Incoming
 from preserve.archive.opening import initialise
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
 from preserve.bag.writing.publication import publish, stage_bag

@@ -14,8 +14,9 @@ from tests.provenance.examples import cable_named, example
 from preserve import audit
 from preserve.access import lifetime
 from preserve.access.lifetime import BagEvent, Lifetime
+from preserve.archive.cable_entry import CableEntry
 from preserve.archive.events import LogEvent
-from preserve.archive.model import CableEntry, Incoming, StoredBag
+from preserve.archive.model import Incoming, StoredBag
 from preserve.archive.vault import Archive
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
 from preserve.bag.reading.tagfiles import format_manifest

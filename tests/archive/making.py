@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from preserve.archive.model import CableEntry, Incoming, StoredBag, StoreOutcome
+from preserve.archive.cable_entry import CableEntry
+from preserve.archive.model import Incoming, StoredBag, StoreOutcome
 from preserve.archive.opening import initialise
 from preserve.archive.vault import Archive
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile

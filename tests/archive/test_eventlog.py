@@ -12,7 +12,7 @@ from tests.archive.making import AT, SOFTWARE
 
 from preserve.archive import eventlog
 from preserve.archive.eventlog import EventLog, LogHead
-from preserve.archive.events import GENESIS, EventOutcome, LogEvent, LoggedEvent, Position, encode
+from preserve.archive.events import GENESIS, EventOutcome, LogEvent, LoggedEvent, Position, encode_event
 from preserve.contracts.contract import contract_bytes
 from preserve.digests import sha256
 from preserve.errors import ArchiveError
@@ -58,7 +58,7 @@ def test_events_are_read_back_in_order_and_chained(tmp_path: Path) -> None:
     assert events[0].previous == GENESIS
     assert [event.previous for event in events[1:]] == [sha256(line) for line in lines[:-1]]
     assert len({event.identifier for event in events}) == len(events)
-    assert [log.at(event.position) for event in events] == events
+    assert [log.event_at(event.position) for event in events] == events
     assert codes(log) == []
 
 
@@ -117,7 +117,7 @@ def test_any_text_makes_one_line_that_is_read_back(
     detail: str, bag: str, outcome: EventOutcome, data: dict[str, object]
 ) -> None:
     event = LogEvent(type="ingestion", at=AT, detail=detail, outcome=outcome, bag=bag, version=3, data=data)
-    line = encode(event, seq=7, previous=GENESIS, software=SOFTWARE)
+    line = encode_event(event, seq=7, previous=GENESIS, software=SOFTWARE)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     assert LoggedEvent.decode(line, Position("f", 0, len(line))).event == event
@@ -125,7 +125,7 @@ def test_any_text_makes_one_line_that_is_read_back(
 
 def test_a_file_name_that_is_not_utf8_fits_into_a_line() -> None:
     event = LogEvent(type="ingestion", at=AT, detail="a\udcff.txt")
-    line = encode(event, seq=1, previous=GENESIS, software=SOFTWARE)
+    line = encode_event(event, seq=1, previous=GENESIS, software=SOFTWARE)
     assert rb"\udcff" in line
     assert LoggedEvent.decode(line, Position("f", 0, len(line))).event == event
 
@@ -278,14 +278,14 @@ def test_a_lost_file_in_the_middle_shows(tmp_path: Path) -> None:
 
 
 def test_a_line_of_another_major_version_is_refused() -> None:
-    line = encode(happening(1), seq=1, previous=GENESIS, software=SOFTWARE)
+    line = encode_event(happening(1), seq=1, previous=GENESIS, software=SOFTWARE)
     newer = line.replace(b'"schema_version":"1.0.0"', b'"schema_version":"2.0.0"')
     with pytest.raises(ValueError, match=r"2\.0\.0"):
         LoggedEvent.decode(newer, Position("f", 0, len(newer)))
 
 
 def test_a_line_of_a_newer_minor_version_is_read() -> None:
-    line = encode(happening(1), seq=1, previous=GENESIS, software=SOFTWARE)
+    line = encode_event(happening(1), seq=1, previous=GENESIS, software=SOFTWARE)
     newer = line.replace(b'"schema_version":"1.0.0"', b'"schema_version":"1.7.0","novel":1').replace(
         b"fixity check", b"x"
     )

@@ -7,7 +7,7 @@ from tests.protocols.store import ONE, StoreContract
 
 from preserve.archive.filesystem import FilesystemStore
 from preserve.archive.layout import Location
-from preserve.archive.store import Store, Stray
+from preserve.archive.store import Store, StrayEntry
 from preserve.bag.model import Form
 from preserve.errors import ArchiveError
 
@@ -34,7 +34,7 @@ class TestFilesystemStore(StoreContract):
             ONE,
             Location("STRELSAU", "2007", "lower", 1, Form.TAR),
         ]
-        assert {each.path for each in things if isinstance(each, Stray)} == {
+        assert {each.path for each in things if isinstance(each, StrayEntry)} == {
             "bags/LINK",
             "bags/notes.txt",
             "bags/STRELSAU/2007/07STRELSAU1/v01",
@@ -47,7 +47,7 @@ class TestFilesystemStore(StoreContract):
         store = self.make(tmp_path)
         (tmp_path / "bags/strelsau/2007/x/v1").mkdir(parents=True)
         (stray,) = store.walk()
-        assert isinstance(stray, Stray)
+        assert isinstance(stray, StrayEntry)
 
     def test_folders_still_empty_are_nothing(self, tmp_path: Path) -> None:
         store = self.make(tmp_path)

@@ -9,8 +9,9 @@ from hypothesis import given
 from tests.archive.making import record, staged
 from tests.strategies import cables
 
+from preserve.archive.cable_entry import CableEntry
 from preserve.archive.catalogue.tables import METADATA
-from preserve.archive.model import CableEntry, source_key
+from preserve.archive.model import source_key
 from preserve.bag.writing.stage import Stage
 from preserve.cable.record import Cable
 from preserve.cable.record.codec import encode_record

@@ -147,7 +147,7 @@ def test_what_is_put_can_be_found_read_and_is_logged(root: Path, archive: Archiv
     assert (
         archive.find("07STRELSAU42") == archive.find("07STRELSAU42/v1") == archive.versions("07STRELSAU42") == [stored]
     )
-    assert archive.latest("07STRELSAU42") == stored == archive.from_source(stored.cables[0].source_sha256)[0]
+    assert archive.latest("07STRELSAU42") == stored == archive.find_by_source(stored.cables[0].source_sha256)[0]
     (event,) = archive.events(stored)
     assert (event.event.type, event.event.outcome, event.agent) == ("ingestion", "success", "preserve 0.1.0")
     assert stored.profiles == ("https://example.org/profile.json",)

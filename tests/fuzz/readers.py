@@ -43,6 +43,7 @@ from preserve.digests import sha256
 from preserve.errors import NotACableError, SourceError, UsageError
 from preserve.findings import Severity, worst
 from preserve.ingest.one_cable import normalize_source, render_cable
+from preserve.package import Packaging
 from preserve.provenance.software import this_software
 from preserve.readers.csv.rows import RowRange, scan
 from preserve.readers.reader import Reader, SourceItem, SourceRef, registered_readers
@@ -72,8 +73,7 @@ _NAMES = ("x", "stdin", "07STRELSAU1.txt", "1978STRELS01534.txt", "\\x1b", ".7z"
 _WHOLE = 8
 """Of so many inputs that are read, one goes the whole way, to the description of its bag."""
 _MEMORY = 6 << 30
-_AT = datetime(2026, 1, 2, tzinfo=UTC)
-_SETTINGS = Settings()
+_PACKAGING = Packaging(settings=Settings(), software=this_software(), at=datetime(2026, 1, 2, tzinfo=UTC))
 
 
 class Fate(StrEnum):
@@ -197,8 +197,8 @@ _KNOWN = frozenset(sha256(data) for data in PAGES.values())
 
 def _whole(item: SourceItem) -> None:
     """Take an item the whole way; raise what stops it."""
-    understood = normalize_source(item, _SETTINGS)
-    rendered = render_cable(understood, settings=_SETTINGS, software=this_software(), at=_AT)
+    understood = normalize_source(item, _PACKAGING.settings)
+    rendered = render_cable(understood, _PACKAGING)
     if worst(rendered.findings) is Severity.ERROR:
         codes = sorted({each.code for each in rendered.findings if each.severity is Severity.ERROR})
         raise FaultError(f"what was made is not valid: {', '.join(codes)}")

@@ -16,6 +16,7 @@ from preserve.clock import Clock
 from preserve.ingest.batch import ingest, pack
 from preserve.ingest.one_cable import bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
+from preserve.package import Packager
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers.reader import SourceRef
@@ -27,15 +28,16 @@ PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/07STRELSAU11
 CLOCK = Clock(datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
 PARTS = (("python", "3"), ("lxml", "6"), ("libxml2", "2"), ("jsonschema", "4"), ("jsonschema-rs", "0"))
 SOFTWARE = Software("preserve", "0.0.0", None, PARTS)
+PACKAGER = Packager(settings=Settings(), software=SOFTWARE, clock=CLOCK)
 ACCESS = "data/access/07STRELSAU112.html"
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
 
 def contents(*, access_copy: bool) -> dict[str, bytes]:
-    settings = Settings()
-    understood = normalize_source(load_source(SourceRef(str(PAGE), PAGE)), settings)
-    rendered = render_cable(understood, settings=settings, software=SOFTWARE, at=CLOCK.now(), access_copy=access_copy)
-    bag = bag_of_one(rendered, settings=settings, software=SOFTWARE, at=CLOCK.now())
+    understood = normalize_source(load_source(SourceRef(str(PAGE), PAGE)), PACKAGER.settings)
+    packaging = PACKAGER.start()
+    rendered = render_cable(understood, packaging, access_copy=access_copy)
+    bag = bag_of_one(rendered, packaging)
     return {f"data/{file.path.value}": file.data for file in bag.files} | {"info": repr(bag.info).encode()}
 
 
@@ -68,21 +70,12 @@ def test_premis_and_crate_tell_of_it_and_stay_valid() -> None:
 
 def stored(archive: Path, *, access_copy: bool) -> ItemOutcome:
     with initialise(archive, CLOCK) as place:
-        [outcome] = ingest(
-            place,
-            walk_sources([str(PAGE)]),
-            settings=Settings(),
-            clock=CLOCK,
-            software=SOFTWARE,
-            access_copy=access_copy,
-        )
+        [outcome] = ingest(place, walk_sources([str(PAGE)]), PACKAGER, access_copy=access_copy)
         return outcome
 
 
 def packed(folder: Path, *, access_copy: bool) -> ItemOutcome:
-    [outcome] = pack(
-        folder, walk_sources([str(PAGE)]), settings=Settings(), clock=CLOCK, software=SOFTWARE, access_copy=access_copy
-    )
+    [outcome] = pack(folder, walk_sources([str(PAGE)]), PACKAGER, access_copy=access_copy)
     return outcome
 
 

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from preserve import audit
-from preserve.archive.model import CableEntry, StoredBag
+from preserve.archive.cable_entry import CableEntry
+from preserve.archive.model import StoredBag
 from preserve.archive.opening import initialise, open_archive, rebuild_catalogue
 from preserve.bag.model import Form, NewBag, WrittenBag
 from preserve.bag.verifying.profile import Profile
@@ -29,13 +30,14 @@ from preserve.cable.record import Release
 from preserve.clock import Clock
 from preserve.errors import ArchiveError, ExitCode
 from preserve.findings import Severity, worst
-from preserve.ingest import batch, collection, one_cable as flow, prepare as room
+from preserve.ingest import batch, collection, one_cable, prepare as room
 from preserve.ingest.batch import ingest, pack
-from preserve.ingest.collection import Bound, Portion, bind
-from preserve.ingest.grouping import MOST, Group, Grouping
+from preserve.ingest.collection import Portion, PortionResult, bag_portion
+from preserve.ingest.grouping import DEFAULT_GROUP_SIZE, Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.prepare import IngestPlan
-from preserve.ingest.waiting import WaitingFile, take_up
+from preserve.ingest.waiting import WaitingFile, read_waiting_cable
+from preserve.package import Packager
 from preserve.provenance import crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers.reader import SourceRef
@@ -49,8 +51,9 @@ PARTS = (("python", "3"), ("lxml", "6"), ("libxml2", "2"), ("jsonschema", "4"), 
 SOFTWARE = Software("preserve", "0.0.0", None, PARTS)
 
 
-def grouped(group: str, form: BagForm = "tar") -> Settings:
-    return Settings(bags=BagSettings(form=form, group=group))
+def grouped(group: str, form: BagForm = "tar") -> Packager:
+    settings = Settings(bags=BagSettings(form=form, group=group))
+    return Packager(settings=settings, software=SOFTWARE, clock=CLOCK)
 
 
 @pytest.fixture
@@ -73,8 +76,7 @@ def run(
 ) -> list[ItemOutcome]:
     with initialise(root, CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(each) for each in sources])
-        settings = grouped(group, form)
-        return list(ingest(archive, refs, settings=settings, clock=CLOCK, software=SOFTWARE, jobs=jobs))
+        return list(ingest(archive, refs, grouped(group, form), jobs=jobs))
 
 
 def stored(root: Path) -> list[StoredBag]:
@@ -228,8 +230,7 @@ def test_two_captures_of_a_cable_are_in_two_bags(pages: Path, tmp_path: Path) ->
 def test_pack_again_finds_its_bags_and_replaces_none(pages: Path, tmp_path: Path) -> None:
     def once(*sources: Path) -> list[ItemOutcome]:
         refs = walk_sources([str(each) for each in sources])
-        settings = grouped("release")
-        return list(pack(tmp_path / "bags", refs, settings=settings, clock=CLOCK, software=SOFTWARE))
+        return list(pack(tmp_path / "bags", refs, grouped("release")))
 
     first, again = once(pages), once(pages)
     assert {each.fate for each in first} == {Fate.STORED}
@@ -257,11 +258,11 @@ def full(*_arguments: object, **_more: object) -> Path:
 def test_a_full_disk_while_cables_are_set_aside_stops_the_run(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "set_aside", full)
+    monkeypatch.setattr(room, "write_waiting_cable", full)
     told = list[ItemOutcome]()
     with initialise(tmp_path / "a", CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(pages)])
-        outcomes = ingest(archive, refs, settings=grouped("release"), clock=CLOCK, software=SOFTWARE)
+        outcomes = ingest(archive, refs, grouped("release"))
         with pytest.raises(ArchiveError, match="the disk is full"):
             told.extend(outcomes)
     assert list((tmp_path / "a").glob(".stage-*")) == []
@@ -289,7 +290,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_holds(
     root, told = tmp_path / "a", list[ItemOutcome]()
     with initialise(root, CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(pages)])
-        outcomes = ingest(archive, refs, settings=grouped("post-month"), clock=CLOCK, software=SOFTWARE)
+        outcomes = ingest(archive, refs, grouped("post-month"))
         with pytest.raises(ArchiveError, match="stopped: "):
             told.extend(outcomes)
     kept = [each for each in told if each.fate is Fate.STORED]
@@ -308,37 +309,50 @@ def test_what_was_acknowledged_before_the_disk_was_full_holds(
 def test_a_fault_of_ours_in_one_group_does_not_lose_the_others(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = flow.collect
+    whole = one_cable.assemble_bag
 
     def faulty(name: str, *arguments: object, **more: object) -> NewBag:
         if "2007-01" in name:
             raise ZeroDivisionError
         return whole(name, *arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(collection, "collect", faulty)
+    monkeypatch.setattr(collection, "assemble_bag", faulty)
     outcomes = run(tmp_path / "a", [pages], "post-month")
     assert Counter(each.fate for each in outcomes) == {Fate.STORED: 10, Fate.FAILED: 4}
     assert all("ZeroDivisionError" in (each.error or "") for each in outcomes if each.fate is Fate.FAILED)
 
 
 def test_a_cable_that_was_set_aside_and_cannot_be_taken_up_is_told(tmp_path: Path) -> None:
-    plan = IngestPlan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=tmp_path)
-    bound = bind(plan, Portion("x_0001", ("gone",)))
+    plan = IngestPlan(packager=grouped("release"), stage=tmp_path)
+    bound = bag_portion(plan, Portion("x_0001", ("gone",)))
     (outcome,) = bound.prepared.outcomes
     assert (outcome.fate, outcome.exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
     assert outcome.source == "a cable of x_0001"
 
 
-def _killed(plan: IngestPlan, portion: Portion) -> Bound:
+def test_a_cable_that_changed_while_it_waited_makes_no_bag(pages: Path, tmp_path: Path) -> None:
+    plan = IngestPlan(packager=grouped("release"), stage=tmp_path)
+    aside = room.prepare(plan, SourceRef("00.txt", pages / "00.txt")).aside
+    assert aside is not None
+    _waiting, (source, *_others) = read_waiting_cable(tmp_path / aside[1])
+    with source.place.open("r+b") as file:
+        file.seek(source.offset)
+        file.write(b"\0")
+    bound = bag_portion(plan, Portion("x_0001", (aside[1],)))
+    assert bound.prepared.staged is None
+    assert "its bag, just written, reads back invalid" in (bound.prepared.outcomes[0].error or "")
+
+
+def _killed(plan: IngestPlan, portion: Portion) -> PortionResult:
     if "2007-01" in portion.name:
         os._exit(9)
-    return bind(plan, portion)
+    return bag_portion(plan, portion)
 
 
 def test_a_worker_that_dies_of_a_group_loses_that_group_only(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "bind", _killed)
+    monkeypatch.setattr(batch, "bag_portion", _killed)
     outcomes = run(tmp_path / "a", [pages], "post-month", jobs=2)
     lost = [each for each in outcomes if each.fate is Fate.FAILED]
     assert len(lost) == 4
@@ -350,14 +364,14 @@ def test_a_worker_that_dies_of_a_group_loses_that_group_only(
 def test_what_waits_can_be_bound_again_as_a_dead_worker_asks_for(pages: Path, tmp_path: Path) -> None:
     stage = tmp_path / "stage"
     stage.mkdir()
-    plan = IngestPlan(settings=grouped("release"), clock=CLOCK, software=SOFTWARE, stage=stage)
+    plan = IngestPlan(packager=grouped("release"), stage=stage)
     asides = [room.prepare(plan, SourceRef(str(path), path)).aside for path in (pages / "00.txt", pages / "01.txt")]
     names = tuple(each[1] for each in asides if each is not None)
-    waiting, files = take_up(stage / names[0])
+    waiting, files = read_waiting_cable(stage / names[0])
     assert waiting.outcome.fate is Fate.STORED
     assert isinstance(files[0], WaitingFile)
     assert next(each.data for each in files if each.path.value.startswith("source/")) == (pages / "00.txt").read_bytes()
-    first, again = (bind(plan, Portion("x_0001", names)).prepared.staged for _ in range(2))
+    first, again = (bag_portion(plan, Portion("x_0001", names)).prepared.staged for _ in range(2))
     assert first is not None
     assert again is not None
     assert first.seal == again.seal
@@ -369,7 +383,7 @@ def test_the_stage_does_not_grow_with_the_corpus(pages: Path, tmp_path: Path, mo
     root, left = tmp_path / "a", list[tuple[str | None, int]]()
     with initialise(root, CLOCK, SOFTWARE) as archive:
         refs = walk_sources([str(pages)])
-        for outcome in ingest(archive, refs, settings=grouped("post-month"), clock=CLOCK, software=SOFTWARE):
+        for outcome in ingest(archive, refs, grouped("post-month")):
             (stage,) = root.glob(".stage-*")
             left.append((outcome.bag, len(list(stage.iterdir()))))
     counts = [count for _bag, count in sorted(set(left), key=lambda each: -each[1])]
@@ -413,7 +427,7 @@ def test_names_are_those_of_bags_and_releases_stay_apart(
 def test_what_a_setting_asks_for() -> None:
     assert Grouping.of("cable") is None
     assert Grouping.of("250") == Grouping("release", 250)
-    assert Grouping.of("post-year") == Grouping("post-year", MOST)
+    assert Grouping.of("post-year") == Grouping("post-year", DEFAULT_GROUP_SIZE)
     entry = CableEntry(
         identifier="07STRELSAU1", date="2007-02-22T09:00:00", post="STRELSAU", source_sha256="", text_sha256=""
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +14,15 @@ import pytest
 from preserve.archive.opening import initialise
 from preserve.bag.verifying.verification import verify
 from preserve.clock import Clock
+from preserve.digests import digest_bytes
 from preserve.errors import ExitCode
 from preserve.findings import Severity, worst
-from preserve.ingest import one_cable as flow, prepare
+from preserve.ingest import one_cable, prepare
 from preserve.ingest.batch import ingest, pack
 from preserve.ingest.one_cable import NormalizedCable, bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.provenance import crate_check, premis
+from preserve.package import Packager
+from preserve.provenance import CRATE_DESCRIPTOR, crate_check, premis
 from preserve.provenance.software import Software
 from preserve.readers.reader import SourceItem, SourceRef
 from preserve.readers.sources.walk import load_source, walk_sources
@@ -32,13 +35,15 @@ CLOCK = Clock(datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
 PARTS = (("python", "3"), ("lxml", "6"), ("libxml2", "2"), ("jsonschema", "4"), ("jsonschema-rs", "0"))
 SOFTWARE = Software("preserve", "0.0.0", None, PARTS)
 SETTINGS = Settings()
+PACKAGER = Packager(settings=SETTINGS, software=SOFTWARE, clock=CLOCK)
 
 
 def contents(page: Path) -> dict[str, bytes]:
     understood = normalize_source(load_source(SourceRef(str(page), page)), SETTINGS)
-    rendered = render_cable(understood, settings=SETTINGS, software=SOFTWARE, at=CLOCK.now())
+    packaging = PACKAGER.start()
+    rendered = render_cable(understood, packaging)
     assert worst(rendered.findings) is not Severity.ERROR, rendered.findings
-    bag = bag_of_one(rendered, settings=SETTINGS, software=SOFTWARE, at=CLOCK.now())
+    bag = bag_of_one(rendered, packaging)
     info = "".join(f"{label}: {value}\n" for label, value in bag.info).encode()
     return {"bag-info.txt": info} | {file.path.value: file.data for file in bag.files}
 
@@ -74,10 +79,19 @@ def test_premis_and_crate_of_a_made_up_page_are_valid(page: Path) -> None:
     assert crate_check.check_crate(files["ro-crate-metadata.json"], paths) == ()
 
 
+def test_every_file_but_the_crate_brings_the_digests_of_its_manifests() -> None:
+    settings = Settings(bags=BagSettings(digests=("sha512", "md5")))
+    packaging = replace(PACKAGER, settings=settings).start()
+    understood = normalize_source(load_source(SourceRef(str(PAGES[0]), PAGES[0])), settings)
+    for file in bag_of_one(render_cable(understood, packaging), packaging).files:
+        expected = {} if file.path.value == CRATE_DESCRIPTOR else digest_bytes(file.data, ["md5", "sha256", "sha512"])
+        assert file.digests == expected, file.path
+
+
 def run(archive: Path, pages: list[Path], settings: Settings = SETTINGS, jobs: int = 1) -> list[ItemOutcome]:
     with initialise(archive, CLOCK) as place:
         refs = walk_sources(map(str, pages))
-        return list(ingest(place, refs, settings=settings, clock=CLOCK, software=SOFTWARE, jobs=jobs))
+        return list(ingest(place, refs, replace(PACKAGER, settings=settings), jobs=jobs))
 
 
 def bytes_of(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -127,7 +141,7 @@ def test_pack_never_replaces_what_has_the_name(tmp_path: Path) -> None:
 
     def once(path: Path) -> ItemOutcome:
         refs = walk_sources([str(path)])
-        [outcome] = pack(tmp_path / "bags", refs, settings=SETTINGS, clock=CLOCK, software=SOFTWARE)
+        [outcome] = pack(tmp_path / "bags", refs, PACKAGER)
         return outcome
 
     first, again, other = once(page), once(page), once(changed)
@@ -169,16 +183,16 @@ def test_a_fault_of_ours_in_one_item_is_told_without_its_text_and_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = "the text of a cable"
-    real = flow.normalize_source
+    real = one_cable.normalize_source
 
     def faulty(item: SourceItem, settings: Settings) -> NormalizedCable:
         if item.where == str(PAGES[0]):
             raise ValueError(secret)
         return real(item, settings)
 
-    monkeypatch.setattr(prepare, "understand", faulty)
+    monkeypatch.setattr(prepare, "normalize_source", faulty)
     bad, good = run(tmp_path / "archive", [PAGES[0], PAGES[-1]])
     assert (bad.fate, bad.exit_code, good.fate) == (Fate.FAILED, ExitCode.USAGE, Fate.STORED)
     assert bad.error is not None
-    assert "internal error: ValueError in test_flow.py, line" in bad.error
+    assert "internal error: ValueError in test_one_cable.py, line" in bad.error
     assert secret not in bad.error

@@ -14,6 +14,7 @@ from preserve.errors import ExitCode
 from preserve.ingest import prepare as room
 from preserve.ingest.outcome import Fate
 from preserve.ingest.prepare import IngestPlan, prepare
+from preserve.package import Packager
 from preserve.provenance.software import this_software
 from preserve.readers.reader import SourceRef
 from preserve.settings import Settings
@@ -30,7 +31,8 @@ def test_a_bag_that_reads_back_altered_is_not_handed_on(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(room, "stage_bag", failing_disk)
     clock = Clock(datetime(2026, 1, 31, tzinfo=UTC))
-    plan = IngestPlan(settings=Settings(), clock=clock, software=this_software(), stage=tmp_path)
+    packager = Packager(settings=Settings(), software=this_software(), clock=clock)
+    plan = IngestPlan(packager=packager, stage=tmp_path)
     prepared = prepare(plan, SourceRef(str(PAGE), PAGE))
     assert prepared.staged is None
     assert (prepared.outcomes[0].fate, prepared.outcomes[0].exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)

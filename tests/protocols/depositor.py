@@ -10,7 +10,7 @@ from tests.archive.making import AT, archive_at, put_one
 
 from preserve.archive.vault import Archive
 from preserve.bag.model import Form
-from preserve.deposit import Depositor, Level, State, deposit, registered
+from preserve.deposit import Depositor, Level, State, deposit, depositor_names
 
 
 class DepositorContract:
@@ -35,7 +35,7 @@ class DepositorContract:
 
     def test_it_is_registered_under_its_name(self, tmp_path: Path) -> None:
         depositor = self.make(tmp_path)
-        assert depositor.name in registered()
+        assert depositor.name in depositor_names()
         assert depositor.describes
         assert depositor.target.startswith(f"{depositor.name}:")
 

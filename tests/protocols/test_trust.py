@@ -27,6 +27,7 @@ from preserve.compare import BagSource, read_operand
 from preserve.deposit import State, deposit, depositor_for
 from preserve.errors import PreserveError
 from preserve.ingest import ingest
+from preserve.package import Packager
 from preserve.provenance import this_software
 from preserve.readers import walk_sources
 from preserve.settings import BagSettings, Settings
@@ -253,8 +254,9 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for form in (Form.DIRECTORY, Form.TAR):
         with initialise(made / form, Clock(), this_software()) as archive:
             settings = Settings(bags=BagSettings(form="tar" if form is Form.TAR else "directory"))
+            packager = Packager(settings=settings, software=this_software(), clock=Clock())
             refs = walk_sources([str(PAGE)])
-            outcomes = list(ingest(archive, refs, settings=settings, clock=Clock(), software=this_software()))
+            outcomes = list(ingest(archive, refs, packager))
             assert [each.fate for each in outcomes] == ["stored"], outcomes
     return made
 

@@ -10,7 +10,7 @@ from tests.archive.making import AT, SOFTWARE
 from tests.provenance.examples import crate_example, example
 from tests.tei.cables import encoded, full
 
-from preserve.archive.events import GENESIS, LogEvent, encode
+from preserve.archive.events import GENESIS, LogEvent, encode_event
 from preserve.cable.record import codec
 from preserve.contracts.contract import contract_bytes, json_schema
 from preserve.digests import sha256
@@ -29,7 +29,7 @@ def event_log(lines: int = 3) -> bytes:
     for number in range(1, lines + 1):
         data = {"depth": "full", "present": True, "files": 1, "bytes": number}
         event = LogEvent(type="fixity check", at=AT, detail="All well.", bag="07STRELSAU1", version=1, data=data)
-        line = encode(event, seq=number, previous=previous, software=SOFTWARE)
+        line = encode_event(event, seq=number, previous=previous, software=SOFTWARE)
         previous = sha256(line.removesuffix(b"\n"))
         log += line
     return log

@@ -1,15 +1,15 @@
+from .cable_entry import CableEntry as CableEntry
 from .catalogue.index import Order as Order
 from .events import GENESIS as GENESIS, EventOutcome as EventOutcome, LogEvent as LogEvent, LoggedEvent as LoggedEvent
-from .inventory import Missing as Missing, Unknown as Unknown
+from .inventory import MissingBag as MissingBag, UnknownBag as UnknownBag
 from .layout import MARKER_PREFIX as MARKER_PREFIX, Location as Location
 from .model import (
     Arrival as Arrival,
-    CableEntry as CableEntry,
     Incoming as Incoming,
     StoredBag as StoredBag,
     StoreOutcome as StoreOutcome,
     describe_absence as describe_absence,
 )
 from .opening import initialise as initialise, open_archive as open_archive, rebuild_catalogue as rebuild_catalogue
-from .store import Stray as Stray
+from .store import StrayEntry as StrayEntry
 from .vault import Archive as Archive, Rebuilt as Rebuilt

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from preserve.archive.cable_entry import CableEntry
 from preserve.archive.events import LogEvent
 from preserve.archive.ingestion import adoption_event
 from preserve.archive.layout import Location
-from preserve.archive.model import CableEntry
 from preserve.bag import Form, TrustedBag, index_path, open_trusted, read_index, verify
 from preserve.errors import ArchiveError, BagError
 from preserve.findings import Finding

@@ -1,7 +1,6 @@
 """The event log: append-only files of JSON lines, each line holding the digest of the line before it.
 
-Scope: appending durably, reading, the chain, and a last line that a crash left unfinished. Not in scope: what the
-events mean (``catalogue`` folds them), and who may append (``lock``).
+What the events mean is for ``catalogue``, who may append for ``lock``.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from preserve.archive.events import GENESIS, LogEvent, LoggedEvent, Position, encode
+from preserve.archive.events import GENESIS, LogEvent, LoggedEvent, Position, encode_event
 from preserve.archive.layout import EVENTS
 from preserve.digests import sha256
 from preserve.errors import ArchiveError
@@ -22,10 +21,11 @@ from preserve.provenance import Software
 __all__ = ["EventLog", "LogHead"]
 
 FILE_LIMIT = 64 << 20
-"""A file that has grown to this many bytes is followed by a new one."""
+"""Bytes at which a file is followed by a new one."""
 LINE_LIMIT = 64 << 20
-"""No line is longer than this many bytes."""
+"""Bytes of a line, at most. It bounds what a hostile or damaged log can make us hold in memory."""
 _TAIL = 1 << 16
+"""Bytes read at a time when the last line is looked for from the end of a file."""
 _RESTORE = "Restore the events folder from a copy of the archive; preserve validate shows what is wrong in its files."
 
 
@@ -37,7 +37,7 @@ class LogHead:
         seq: The number of the last line; 0 for an empty log.
         digest: Its SHA-256; the genesis value for an empty log.
         file: The file that holds it, below the root; empty for an empty log.
-        end: The first byte after it.
+        end: Where the next line begins in that file, in bytes.
     """
 
     seq: int = 0
@@ -49,7 +49,8 @@ class LogHead:
 class EventLog:
     """The event log of one archive.
 
-    Only the holder of the writer's lock may call :meth:`mend` and :meth:`append`.
+    Only the holder of the writer's lock may call :meth:`mend` and :meth:`append`. A last line without a line feed is
+    one that a crash cut short: it was never acknowledged, so reading passes over it and :meth:`mend` sets it aside.
 
     Args:
         root: The archive's root.
@@ -62,16 +63,21 @@ class EventLog:
         self._head: LogHead | None = None
 
     def files(self) -> list[str]:
-        """Return the paths of the files below the root, in the order of the chain."""
-        with translate_os_errors("could not list the events of", self._root):
-            found_files = (self._root / EVENTS).glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/*.jsonl")
-            return sorted((path.relative_to(self._root).as_posix() for path in found_files), key=_number)
-
-    def head(self) -> LogHead:
-        """Return the end of the log on disk, an unfinished line not counted.
+        """Return the paths of the files below the root, in the order of the chain.
 
         Raises:
-            ArchiveError: The last line is not one of an event log.
+            ArchiveError: They could not be listed.
+        """
+        with translate_os_errors("could not list the events of", self._root):
+            paths = (self._root / EVENTS).glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/*.jsonl")
+            # By the number of the first line, not by the folder: a clock that was set back must not reorder the chain.
+            return sorted((path.relative_to(self._root).as_posix() for path in paths), key=_number)
+
+    def head(self) -> LogHead:
+        """Return the end of the log on the disk; an unfinished line does not count.
+
+        Raises:
+            ArchiveError: The last line could not be read, or is not one of an event log.
         """
         for file in reversed(self.files()):
             if (head := self._head_of(file)) is not None:
@@ -89,8 +95,8 @@ class EventLog:
             event = _decode(stream.read(end - start), Position(file, start, end - start))
         return LogHead(event.seq, event.digest, file, end)
 
-    def torn(self) -> tuple[str, int] | None:
-        """Return the file whose last line is unfinished, and the bytes of that line; ``None`` when all are whole."""
+    def unfinished_line(self) -> tuple[str, int] | None:
+        """Return the file whose last line is unfinished, and how many bytes that has; ``None`` if there is no such."""
         files = self.files()
         if not files:
             return None
@@ -101,34 +107,35 @@ class EventLog:
         return (files[-1], length) if length else None
 
     def mend(self) -> str | None:
-        """Set an unfinished last line aside, in a file of its own beside the log.
+        """Set an unfinished last line aside in a file of its own, beside that of the log.
 
         Returns:
-            The path of that file below the root; ``None`` when there was nothing to mend.
+            The path of that file below the root; ``None`` if there was nothing to mend.
 
         Raises:
             ArchiveError: The log could not be read or written.
         """
         self._head = None
-        torn = self.torn()
-        if torn is None:
+        unfinished = self.unfinished_line()
+        if unfinished is None:
             return None
-        file, length = torn
+        file, length = unfinished
         path = self._root / file
         with translate_os_errors("could not set aside the unfinished last line of", path), path.open("r+b") as stream:
             end = os.fstat(stream.fileno()).st_size - length
             stream.seek(end)
             aside = _free_name(path)
+            # First the copy, synced, then the cut: of what was written nothing is ever thrown away.
             write_new(aside, (stream.read(length),))
             stream.truncate(end)
             os.fsync(stream.fileno())
         return aside.relative_to(self._root).as_posix()
 
     def append(self, events: Sequence[LogEvent]) -> list[LoggedEvent]:
-        """Write the lines of some events and sync them once; when this returns they are on the disk.
+        """Write the lines of some events and sync them, once for all; when this returns they are on the disk.
 
         Raises:
-            ArchiveError: The log could not be written; what was written of these lines is taken back.
+            ArchiveError: The log could not be written, and has none of these lines; or an event is too large.
         """
         if not events:
             return []
@@ -138,9 +145,13 @@ class EventLog:
         seq, digest, offset = head.seq, head.digest, start
         for event in events:
             seq += 1
-            line = encode(event, seq=seq, previous=digest, software=self._software)
+            line = encode_event(event, seq=seq, previous=digest, software=self._software)
             if len(line) > LINE_LIMIT:
-                raise ArchiveError(f"an event of {event.bag} needs {len(line)} bytes", hint="Make smaller groups.")
+                raise ArchiveError(
+                    f"an event of {event.bag} needs {len(line)} bytes, and a line has {LINE_LIMIT} at most",
+                    hint="Make smaller groups.",
+                )
+            # Read back from its line, so that what is folded now is what a rebuild will fold.
             logged.append(LoggedEvent.decode(line, Position(file, offset, len(line))))
             digest = logged[-1].digest
             offset += len(line)
@@ -166,19 +177,20 @@ class EventLog:
                 write_all(descriptor, data)
                 os.fsync(descriptor)
             except BaseException:
+                # A full disk, or Ctrl-C: half of these lines must not be there for the next reader.
                 self._head = None
                 os.ftruncate(descriptor, start)
                 raise
             finally:
                 os.close(descriptor)
             if fresh:
-                sync_folder(path.parent)
+                sync_folder(path.parent)  # A new name is on the disk only when its folder is.
 
     def read(self, after: LogHead | None = None) -> Iterator[LoggedEvent]:
-        """Yield the events after a place, oldest first; an unfinished last line is passed over.
+        """Yield the events after a place, oldest first; pass over an unfinished last line.
 
         Raises:
-            ArchiveError: A line is not one of an event log, or does not follow the one before it.
+            ArchiveError: A line could not be read, is not one of an event log, or does not follow the one before it.
         """
         seq, digest = (after.seq, after.digest) if after else (0, GENESIS)
         first = _number(after.file) if after and after.file else 0
@@ -195,11 +207,11 @@ class EventLog:
                 seq, digest = event.seq, event.digest
                 yield event
 
-    def at(self, position: Position) -> LoggedEvent:
+    def event_at(self, position: Position) -> LoggedEvent:
         """Return the event at a place.
 
         Raises:
-            ArchiveError: There is none.
+            ArchiveError: It could not be read, or is none.
         """
         path = self._root / position.file
         with translate_os_errors("could not read", path), path.open("rb") as stream:
@@ -212,7 +224,9 @@ class EventLog:
             stream.seek(start)
             while line := stream.readline(LINE_LIMIT):
                 if len(line) == LINE_LIMIT and not line.endswith(b"\n"):
-                    raise ArchiveError(f"{file}, byte {start}: a line of more than {LINE_LIMIT} bytes", hint=_RESTORE)
+                    raise ArchiveError(
+                        f"{file}, byte {start}: the line has more than {LINE_LIMIT} bytes", hint=_RESTORE
+                    )
                 if not line.endswith(b"\n"):
                     return
                 yield line, Position(file, start, len(line))
@@ -222,8 +236,8 @@ class EventLog:
         """Check every line and the whole chain.
 
         Args:
-            known: A place in the log that is known from elsewhere (the catalogue): a log that ends before it, or has
-                another line there, was cut or rewritten.
+            known: A place in the log that is known from elsewhere, from the catalogue. A log that ends before it, or
+                has another line there, was cut or rewritten.
 
         Raises:
             ArchiveError: The log could not be read.
@@ -237,14 +251,16 @@ class EventLog:
                     event = LoggedEvent.decode(line, position)
                 except ValueError as error:
                     yield Finding.of("event-line-malformed", where, f"not a line of an event log: {error}")
+                    # The chain goes on from the digest of these bytes, so that one bad line gives one finding.
                     end = LogHead(end.seq + 1, sha256(line.removesuffix(b"\n")))
                     continue
                 yield from _link_faults(event, end, where)
                 end = LogHead(event.seq, event.digest)
                 met = met or (end.seq, end.digest) == (known.seq, known.digest)
-        torn = self.torn()
-        if torn is not None:
-            yield Finding.of("event-line-unfinished", torn[0], f"the last {torn[1]} bytes are not a whole line")
+        unfinished = self.unfinished_line()
+        if unfinished is not None:
+            file, length = unfinished
+            yield Finding.of("event-line-unfinished", file, f"the last {length} bytes are not a whole line")
         if not met:
             says = f"the catalogue has seen line {known.seq} with digest {known.digest}; the log does not have it"
             yield Finding.of("event-log-cut", EVENTS, says)
@@ -273,7 +289,7 @@ def _decode(line: bytes, position: Position) -> LoggedEvent:
 
 
 def _line_start(descriptor: int, end: int) -> int:
-    """Return the offset after the last line feed before ``end``, reading backwards; 0 when there is none."""
+    """Return the offset after the last line feed before ``end``, reading backwards; 0 if there is none."""
     while end > 0:
         start = max(0, end - _TAIL)
         at = os.pread(descriptor, end - start, start).rfind(b"\n")

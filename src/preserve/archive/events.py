@@ -1,7 +1,6 @@
 """One event of an archive's life after packaging, and its line in the event log.
 
-Scope: the values, and the JSON line of ``schemas/event-1.0.0.schema.json``. Not in scope: files and the chain
-(``eventlog``), and PREMIS in XML.
+The line is JSON, as ``schemas/event-1.0.0.schema.json`` says. Files and the chain of lines are for ``eventlog``.
 """
 
 from __future__ import annotations
@@ -15,36 +14,36 @@ from typing import Self
 from preserve.digests import sha256
 from preserve.provenance import Software, uuid_of
 
-__all__ = ["GENESIS", "SCHEMA_VERSION", "EventOutcome", "LogEvent", "LoggedEvent", "Position", "encode"]
+__all__ = ["GENESIS", "SCHEMA_VERSION", "EventOutcome", "LogEvent", "LoggedEvent", "Position", "encode_event"]
 
 SCHEMA_VERSION = "1.0.0"
 
 GENESIS = "0" * 64
-"""What the first line of a log has as the digest of the line before it."""
+"""The first line of a log has this in place of the digest of the line before it."""
 
 
 class EventOutcome(StrEnum):
-    """How an event ended: two labels of the Library of Congress list ``eventOutcome``, and one that it lacks."""
+    """How an event ended: two labels of the Library of Congress list ``eventOutcome``, and one which that lacks."""
 
     SUCCESS = "success"
     FAIL = "fail"
     UNKNOWN = "unknown"
-    """Nobody could tell: an unreadable disk, or a target that did not answer."""
+    """Nobody can tell: a disk could not be read, or a target did not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEvent:
-    """An event that is to be logged.
+    """An event to be logged.
 
     Attributes:
         type: A label of the Library of Congress list ``eventType``, as those of
             :class:`preserve.provenance.vocabulary.EventType`.
         at: When, as ``2026-01-31T09:30:00Z``.
-        detail: In words, a sentence.
+        detail: What happened, a sentence.
         outcome: How it ended.
-        bag: The bag that it is about; ``None`` for the archive itself.
-        version: Its version.
-        data: What programs need, by the type of event; see ``archive/README.md``.
+        bag: The name of the bag that it is about; ``None`` for the archive itself.
+        version: The version of the bag.
+        data: What programs need; ``archive/README.md`` says what each type of event has.
     """
 
     type: str
@@ -58,12 +57,12 @@ class LogEvent:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """Where a line is.
+    """The place of a line in the log.
 
     Attributes:
         file: The path of the file below the archive's root.
-        offset: The first byte of the line in it.
-        length: Its bytes, the line feed included.
+        offset: Where the line begins in it, in bytes.
+        length: The bytes of the line, the line feed included.
     """
 
     file: str
@@ -72,7 +71,7 @@ class Position:
 
     @property
     def end(self) -> int:
-        """The first byte after the line."""
+        """Where the next line begins, in bytes."""
         return self.offset + self.length
 
 
@@ -84,9 +83,9 @@ class LoggedEvent:
         seq: Its number, from 1, without gaps.
         previous: The SHA-256 of the line before it; :data:`GENESIS` for the first.
         digest: The SHA-256 of this line, the line feed not included.
-        position: Where it is.
+        position: Its place.
         identifier: A UUID that follows from the content of the line.
-        agent: The program and its version, as ``preserve 0.1.0``.
+        agent: The program that logged it and its version, as ``preserve 0.1.0``.
         event: What happened.
     """
 
@@ -103,14 +102,16 @@ class LoggedEvent:
         """Read one line, with or without its line feed.
 
         Raises:
-            ValueError: It is not a line of an event log.
+            ValueError: It is not a line of an event log, or its schema has another major version.
         """
         line = line.removesuffix(b"\n")
         fields = json.loads(line)
         try:
+            # Minor versions add fields, which are passed over; another major version may change what a field means.
             if fields["schema_version"].split(".")[0] != SCHEMA_VERSION.split(".")[0]:
                 raise ValueError(f"of schema version {fields['schema_version']}")
             seq, version, data = fields["seq"], fields.get("version"), fields.get("data", {})
+            # Not isinstance: "true" is an int of Python, and no number of a line.
             if type(seq) is not int or type(version) not in {int, type(None)} or not isinstance(data, dict):
                 raise ValueError("with a value of the wrong kind")
             event = LogEvent(
@@ -141,8 +142,8 @@ def _string(value: object) -> str:
     return value
 
 
-def encode(event: LogEvent, *, seq: int, previous: str, software: Software) -> bytes:
-    """Return the line of an event, its line feed included.
+def encode_event(event: LogEvent, *, seq: int, previous: str, software: Software) -> bytes:
+    """Return the line of an event, the line feed included.
 
     Args:
         event: What happened.
@@ -169,5 +170,5 @@ def encode(event: LogEvent, *, seq: int, previous: str, software: Software) -> b
 
 def _json(value: object) -> bytes:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # A file name that is not UTF-8 comes with lone surrogates; "backslashreplace" spells them as JSON does.
+    # The name of a file may not be UTF-8, and then has lone surrogates; "backslashreplace" spells them as JSON does.
     return text.encode("utf-8", "backslashreplace")

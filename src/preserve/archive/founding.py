@@ -1,7 +1,4 @@
-"""Founding an archive, and telling whether a folder is one.
-
-Scope: the marker, ``archive.json``, the README and the copies of the schemas. Not in scope: bags, events, catalogue.
-"""
+"""Founding an archive: the marker, ``archive.json``, the README and the copies of the schemas; and checking them."""
 
 from __future__ import annotations
 
@@ -26,19 +23,21 @@ from preserve.contracts import contract_bytes, contract_names, format_specificat
 from preserve.errors import ArchiveError
 from preserve.octets import make_folders, replace_file, translate_os_errors, write_new
 
-__all__ = ["check_archive", "found_archive", "keep_schemas"]
+__all__ = ["check_archive", "create_archive", "keep_schemas"]
 
 _OURS = {README, ABOUT, BAGS, EVENTS, SCHEMAS, CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", LOCK, INTENT}
+"""What a founding that was cut short, or an archive that lost its marker, may hold."""
 _HARMLESS = {".gitkeep", ".gitignore", "preserve.toml"}
 _GROWING = "findings.toml"
-"""The one contract without a version in its name: rows are added to it, never changed."""
+"""The one contract without a version in its name: rows are added to it, and none is changed."""
 
 
 def check_archive(root: Path) -> About:
     """Return what an archive says of itself.
 
     Raises:
-        ArchiveError: The folder is no archive, is of a layout that we do not know, or could not be read.
+        ArchiveError: The folder is no archive, its layout is one that this program does not know, or it could not be
+            read.
     """
     if not root.exists():
         raise ArchiveError(
@@ -59,12 +58,12 @@ def check_archive(root: Path) -> About:
         return About.decode((root / ABOUT).read_bytes(), str(root / ABOUT))
 
 
-def found_archive(root: Path, created: str) -> None:
-    """Make a folder an archive; the marker comes last, so a folder that has it has everything.
+def create_archive(root: Path, created: str) -> None:
+    """Make a folder an archive. The marker comes last, so a folder that has it has everything.
 
     Args:
-        root: A folder that is empty, holds only what a founding that was cut short left, or is not there yet.
-        created: Now, as the archive writes times.
+        root: A folder that is empty, is not there yet, or holds only what a founding that was cut short left.
+        created: Now, as :func:`preserve.archive.layout.timestamp` writes it.
 
     Raises:
         ArchiveError: It holds other things, or could not be written.
@@ -74,8 +73,8 @@ def found_archive(root: Path, created: str) -> None:
         others = sorted({path.name for path in root.iterdir()} - _OURS - _HARMLESS)
         if others:
             raise ArchiveError(
-                f"{root} is not empty and no archive: it holds {', '.join(others[:3])}{' ...' if others[3:] else ''}",
-                hint="Give an empty or a new folder.",
+                f"{root} is no archive, and not empty: it holds {', '.join(others[:3])}{' ...' if others[3:] else ''}",
+                hint="Name an empty or a new folder.",
             )
         for folder in (BAGS, EVENTS, SCHEMAS):
             make_folders(root / folder, root)
@@ -89,7 +88,7 @@ def found_archive(root: Path, created: str) -> None:
 
 
 def keep_schemas(root: Path) -> None:
-    """Copy each contract that the archive does not hold yet into it; a version that is there stays as it is.
+    """Copy the contracts that the archive does not hold yet into it; a version that is there stays as it is.
 
     Raises:
         ArchiveError: They could not be written.

@@ -1,7 +1,6 @@
-"""The ingestion event: what the log says of a bag that came in, and the stored bag read back from it.
+"""The ingestion event: what the log says of a bag that came in, and the stored bag that is read back from it.
 
-Scope: both directions, so that the catalogue is a fold of the log. Not in scope: when an event is written
-(``vault``), and how it is indexed (``catalogue``).
+Both directions are here, because the catalogue is a fold of the log: what one writes, the other must read.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from preserve.archive.cable_entry import CableEntry
 from preserve.archive.events import LogEvent, LoggedEvent
 from preserve.archive.layout import Location
-from preserve.archive.model import CableEntry, Incoming, StoredBag, source_key
+from preserve.archive.model import Incoming, StoredBag, source_key
 from preserve.bag import BagReport
 from preserve.errors import ArchiveError
 from preserve.provenance import EventType
@@ -34,12 +34,12 @@ def adoption_event(
     """Return the event of a bag that was found, valid, at a place of the archive without an event in the log.
 
     Args:
-        location: Where it was found.
-        report: Its full verification.
-        size: Octets of all its files.
-        cables: What it holds.
-        at: Now.
-        index: The SHA-256 of its member index, where it has one that agrees with it.
+        location: Its place.
+        report: What its full verification found.
+        size: The bytes of all its files; of an archive its own size.
+        cables: One entry for each cable in it.
+        at: Now, as events have it.
+        index: The SHA-256 of its member index, if it has one that agrees with it.
     """
     profiles = tuple(value for label, value in report.info if label.lower() == "bagit-profile-identifier")
     counts = {"files": report.files, "bytes": report.bytes, "size": size}
@@ -74,7 +74,7 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
     """Read the stored bag back from its ingestion event.
 
     Raises:
-        ArchiveError: The event lacks something.
+        ArchiveError: The event does not describe a stored bag.
     """
     data = logged.event.data
     try:
@@ -105,7 +105,7 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
 
 def _count(data: Mapping[str, object], name: str) -> int:
     value = data[name]
-    # 2**63: what a catalogue can hold.
+    # Below 2**63: SQLite holds no greater number. Not isinstance, for which "true" would be a number.
     if type(value) is not int or not 0 <= value < 1 << 63:
         raise ValueError(f"{name} is {value!r}")
     return value

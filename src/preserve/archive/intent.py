@@ -1,6 +1,6 @@
-"""What is about to appear: the note that is on the disk before bags are published and their events are logged.
+"""The announcement of bags that are about to appear: on the disk before they are published and their events logged.
 
-Scope: writing, reading and clearing that note. Not in scope: completing what it announces (``vault``).
+Completing what it announced, after a crash, is for ``recovery``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ __all__ = ["clear_intent", "read_intent", "write_intent"]
 
 
 def write_intent(root: Path, events: Sequence[LogEvent]) -> None:
-    """Write down the ingestion events that will be logged once their bags are published; synced on return.
+    """Announce the ingestion events that will be logged once their bags are published. On return it is on the disk.
 
     Raises:
-        ArchiveError: It could not be written.
+        ArchiveError: The announcement could not be written.
     """
     path = root / INTENT
     lines = [
@@ -31,6 +31,8 @@ def write_intent(root: Path, events: Sequence[LogEvent]) -> None:
     ]
     data = json.dumps(lines, ensure_ascii=True).encode()
     with translate_os_errors("could not write", path):
+        # Overwritten in place, not replaced by a rename: half an announcement announces nothing (see read_intent), and
+        # this saves a sync of the folder for each batch.
         fresh = not path.exists()
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         try:
@@ -43,12 +45,12 @@ def write_intent(root: Path, events: Sequence[LogEvent]) -> None:
 
 
 def read_intent(root: Path) -> list[LogEvent]:
-    """Return the events of the note; none when nothing is under way, or when the note itself was never finished.
+    """Return the announced events: none if nothing is under way, or if the announcement itself was never finished.
 
-    An unfinished note announces nothing: bags are published only after it is on the disk.
+    An unfinished one announces nothing, because bags are published only after it is on the disk.
 
     Raises:
-        ArchiveError: It could not be read.
+        ArchiveError: The announcement could not be read.
     """
     path = root / INTENT
     with translate_os_errors("could not read", path):
@@ -71,12 +73,12 @@ def read_intent(root: Path) -> list[LogEvent]:
 
 
 def clear_intent(root: Path) -> None:
-    """Empty the note: what it announced is in the event log.
+    """Clear the announcement: what it announced is in the event log.
 
     Raises:
-        ArchiveError: It could not be written.
+        ArchiveError: The announcement could not be cleared.
     """
     path = root / INTENT
     with translate_os_errors("could not write", path):
-        # Not synced: a note that comes back after a power failure announces what the log already has.
+        # Not synced: an announcement that comes back after a power failure announces what the log has already.
         os.truncate(path, 0)

@@ -1,7 +1,6 @@
-"""The layout of an archive on disk: the names of its parts, and where a bag lies.
+"""The layout of an archive on the disk: the names of its parts, and where a bag lies.
 
-Scope: ``archive/README.md`` (the format specification) as constants and pure functions. Not in scope: reading and
-writing; ``filesystem``, ``events`` and ``catalogue`` do that.
+This is ``archive/README.md``, the specification of the format, as constants and pure functions.
 """
 
 from __future__ import annotations
@@ -52,16 +51,16 @@ EVENTS = "events"
 SCHEMAS = "schemas"
 CATALOGUE = "catalogue.sqlite"
 LOCK = ".writing"
-"""Locked (``flock``) by the one process that writes; its text says who that is."""
+"""Locked (``flock``) by the process that writes; its text says which one that is."""
 INTENT = ".intent.json"
-"""The bags that are about to appear and are not in the event log yet; absent when nothing is under way."""
+"""Announces the bags that are about to appear; empty or absent when nothing is under way."""
 
 NOWHERE = "_"
-"""The shelf of bags whose post nobody knows."""
+"""The shelf of bags whose post is not known."""
 SEVERAL = "_several"
 """The shelf of bags that hold cables of several posts."""
 UNDATED = "0000"
-"""The shelf of bags whose year nobody knows, or that span years."""
+"""The shelf of bags whose year is not known, or which span years."""
 
 _VERSION_FOLDER = re.compile(r"v([1-9][0-9]{0,8})(|\.tar|\.tar\.zst|\.zip)")
 _POST = re.compile(r"[A-Z0-9][A-Z0-9-]{0,63}|_|_several")
@@ -79,7 +78,7 @@ class About:
 
     Attributes:
         created: When the archive was made, as :func:`timestamp` writes it.
-        version: Of the layout.
+        version: The version of the layout.
     """
 
     created: str
@@ -100,7 +99,7 @@ class About:
         """Read the bytes of ``archive.json``.
 
         Raises:
-            ArchiveError: They are not JSON, not of this layout, or of a version that we do not know.
+            ArchiveError: They are not JSON, not of this layout, or of a version that this program does not know.
         """
         try:
             fields = json.loads(data)
@@ -110,7 +109,9 @@ class About:
                 f"{where} does not describe an archive: {error}", hint="Restore it from a copy of the archive."
             ) from error
         if layout != "preserve_archive" or not isinstance(version, str) or not isinstance(created, str):
-            raise ArchiveError(f"{where} describes another layout: {layout!r}", hint="Give an archive of preserve.")
+            raise ArchiveError(
+                f"{where} describes another layout: {layout!r}", hint="Name an archive that preserve made."
+            )
         if version != VERSION:
             raise ArchiveError(
                 f"{where} says layout version {version}; this program knows {VERSION}",
@@ -121,13 +122,13 @@ class About:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """Where one version of a bag lies, relative to the archive's root.
+    """The place of one version of a bag, below the archive's root.
 
     Attributes:
         post: The shelf: a post, :data:`NOWHERE` or :data:`SEVERAL`.
-        year: Four digits; :data:`UNDATED` when unknown.
+        year: Four digits, perhaps :data:`UNDATED`.
         name: The name of the bag.
-        version: From 1.
+        version: The version, from 1.
         form: Directory, tar, compressed tar or zip.
 
     Raises:
@@ -166,7 +167,10 @@ class Location:
 
 
 def shelf_post(posts: Iterable[str | None]) -> str:
-    """Return the shelf for a bag whose cables come from these posts; a name is made portable, never trusted."""
+    """Return the shelf for a bag whose cables come from these posts.
+
+    A post is what a source says that it is: its name becomes that of a folder only in the portable alphabet.
+    """
     named = {re.sub(r"[^A-Z0-9]+", "-", post.upper()).strip("-")[:64] for post in posts if post}
     named.discard("")
     if len(named) > 1:
@@ -175,6 +179,6 @@ def shelf_post(posts: Iterable[str | None]) -> str:
 
 
 def shelf_year(dates: Iterable[str | None]) -> str:
-    """Return the year for a bag whose cables have these dates (ISO 8601, the year first)."""
+    """Return the year for a bag whose cables have these dates: ISO 8601, the year first."""
     years = {date[:4] for date in dates if date and _YEAR.fullmatch(date[:4])}
     return years.pop() if len(years) == 1 else UNDATED

@@ -1,7 +1,7 @@
-"""One writer at a time: a lock that the system takes back when its process dies.
+"""The writer's lock: one process writes at a time, and the system takes the lock back when that process dies.
 
-Scope: ``flock`` on one file of the archive. Not in scope: readers, who need no lock; network file systems and
-several hosts, which need another kind of lock.
+Readers need no lock. The lock is a ``flock`` on one file of the archive, which holds on one host; network file systems
+and several hosts need another kind.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from preserve.octets import translate_os_errors
 __all__ = ["BusyError", "hold_lock"]
 
 _PAUSE = 0.05
+"""Seconds between two tries."""
 
 
 class BusyError(ArchiveError):
@@ -35,23 +36,26 @@ def hold_lock(root: Path, *, patience: float) -> Iterator[None]:
         patience: Seconds to wait for another writer; 0 to try once.
 
     Raises:
-        ArchiveError: Another process is writing and did not end in time, or the file could not be made.
+        BusyError: Another process is writing, and did not end in time.
+        ArchiveError: The file of the lock could not be made.
     """
     path = root / LOCK
     with translate_os_errors("could not lock", path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
         _take(descriptor, root, patience)
-        # For the message of whoever waits; the lock itself is the kernel's, so a stale text harms nobody.
+        # The text is only for the message of whoever waits. The lock is the kernel's, so a stale text harms nobody.
         with translate_os_errors("could not lock", path):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"process {os.getpid()}\n".encode(), 0)
         yield
     finally:
+        # Closing gives the lock back. The file stays: whoever removed it would let two processes lock two files.
         os.close(descriptor)
 
 
 def _take(descriptor: int, root: Path, patience: float) -> None:
+    # By trying again: a flock that waits cannot be given a time to wait.
     end = time.monotonic() + patience
     while True:
         try:

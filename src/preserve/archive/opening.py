@@ -14,38 +14,38 @@ __all__ = ["initialise", "open_archive", "rebuild_catalogue"]
 
 
 def initialise(root: Path, clock: Clock, software: Software | None = None) -> Archive:
-    """Make a folder an archive and open it; an archive that is there already is only opened.
+    """Make a folder an archive and open it; if it is one already, only open it.
 
     Args:
         root: A folder that is empty (a README, ``.gitkeep`` or ``.gitignore`` may be there), or is not there yet.
-        clock: What tells the time.
+        clock: Tells the time of events.
         software: The agent of every event; this program unless given.
 
     Raises:
-        ArchiveError: It holds other things, is of a newer layout, or could not be written.
+        ArchiveError: It holds other things, its layout is a newer one, or it could not be written.
     """
     if not any(root.glob(f"{MARKER_PREFIX}*")):
-        founding.found_archive(root, timestamp(clock.now()))
+        founding.create_archive(root, timestamp(clock.now()))
     return open_archive(root, clock=clock, software=software)
 
 
 def open_archive(
     root: Path, *, clock: Clock | None = None, software: Software | None = None, patience: float = PATIENCE
 ) -> Archive:
-    """Open an archive for reading and writing; a missing catalogue is made again.
+    """Open an archive for reading and writing; make its catalogue again if that is missing.
 
     Args:
         root: Its folder.
-        clock: What tells the time of events; the machine's unless given.
+        clock: Tells the time of events; the machine's clock unless given.
         software: The agent of every event; this program unless given.
         patience: Seconds to wait for another writer.
 
     Raises:
-        ArchiveError: It is no archive, of a newer layout, or its catalogue is damaged.
+        ArchiveError: It is no archive, its layout is a newer one, or its catalogue is damaged.
     """
     archive = Archive(root, clock=clock or Clock(), software=software, patience=patience)
     try:
-        archive.ready()
+        archive.make_ready()
     except BaseException:
         archive.close()
         raise
@@ -53,7 +53,7 @@ def open_archive(
 
 
 def rebuild_catalogue(root: Path, *, clock: Clock | None = None, software: Software | None = None) -> Rebuilt:
-    """Make the catalogue of an archive again, also when it is damaged.
+    """Make the catalogue of an archive again, even if it is damaged.
 
     Raises:
         ArchiveError: It is no archive, another process is writing, or the event log is broken.

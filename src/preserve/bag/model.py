@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -123,10 +123,12 @@ class PayloadFile:
     Attributes:
         path: Where it goes, *below* ``data/``: ``source/05X1.txt`` becomes ``data/source/05X1.txt`` in the bag.
         data: Its bytes.
+        digests: See :attr:`Payload.digests`.
     """
 
     path: BagPath
     data: bytes
+    digests: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def size(self) -> int:
@@ -148,6 +150,13 @@ class Payload(Protocol):
     @property
     def data(self) -> bytes:
         """They; asked for once, when the file is written."""
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """The digests of exactly these bytes that are known already, by BagIt's name of the algorithm; often none.
+
+        The writer puts them into the manifests as they are, and computes only those that it lacks.
+        """
 
 
 @dataclass(frozen=True, slots=True)

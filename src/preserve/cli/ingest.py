@@ -23,6 +23,7 @@ from preserve.cli.options import (
     workers,
 )
 from preserve.ingest import ingest as ingest_sources
+from preserve.package import Packager
 from preserve.provenance import this_software
 
 __all__ = ["ingest"]
@@ -57,9 +58,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a flag
         outcomes = ingest_sources(
             place,
             refs,
-            settings=settings,
-            clock=clock,
-            software=this_software(),
+            Packager(settings=settings, software=this_software(), clock=clock),
             jobs=workers(jobs),
             access_copy=access_copy,
             progress=progress,

@@ -24,6 +24,7 @@ from preserve.cli.options import (
 from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.findings import Severity, worst
 from preserve.ingest import NormalizedCable, normalize_source, render_cable
+from preserve.package import Packager
 from preserve.provenance import this_software
 from preserve.readers import SourceRef, load_source
 from preserve.report import json_lines as lines, text
@@ -101,7 +102,8 @@ def _document(understood: NormalizedCable, view: View, settings: Settings) -> by
         if sys.stdout.isatty():
             return json.dumps(json.loads(understood.record), ensure_ascii=False, indent=2).encode()
         return understood.record
-    parts = render_cable(understood, settings=settings, software=this_software(), at=the_clock().now()).parts
+    packaging = Packager(settings=settings, software=this_software(), clock=the_clock()).start()
+    parts = render_cable(understood, packaging).parts
     if view is View.HTML:
         return render_page(parts.tei)
     return parts.tei if view is View.TEI else parts.premis

@@ -26,6 +26,7 @@ from preserve.cli.options import (
     workers,
 )
 from preserve.ingest import pack as pack_sources
+from preserve.package import Packager
 from preserve.provenance import this_software
 
 __all__ = ["pack"]
@@ -54,9 +55,7 @@ def pack(  # noqa: PLR0913, PLR0917 - each is a flag
         outcomes = pack_sources(
             to,
             refs,
-            settings=settings,
-            clock=the_clock(),
-            software=this_software(),
+            Packager(settings=settings, software=this_software(), clock=the_clock()),
             jobs=workers(jobs),
             access_copy=access_copy,
             progress=progress,

@@ -15,7 +15,7 @@ import typer
 
 from preserve.cli.console import say, say_error, say_json
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
-from preserve.engine import answered, died, map_batches
+from preserve.engine import item_results, map_batches, worker_died_error
 from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
 from preserve.report import json_lines as lines, text, validated as report
 from preserve.validation import (
@@ -73,7 +73,7 @@ def validate(
     task = partial(_try, kind, record)
     # What comes from standard input cannot be read by another process.
     answers = map_batches(task, _items(files, kind), jobs=1 if "-" in files else workers(jobs), batch=20)
-    with closing(answered(answers, lambda item: died(item.name))) as told:
+    with closing(item_results(answers, lambda item: worker_died_error(item.name))) as told:
         for item, answer in told:
             verdict, code = _tell(item, answer, json_lines)
             counts[verdict] += 1

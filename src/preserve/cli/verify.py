@@ -34,7 +34,7 @@ from preserve.cli.console import progress_bar, say, say_error, say_json, say_not
 from preserve.cli.named import named_profile
 from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
 from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
-from preserve.engine import answered, died, map_batches
+from preserve.engine import item_results, map_batches, worker_died_error
 from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.report import json_lines as lines, text
 
@@ -190,7 +190,7 @@ def _verified(bags: list[Path], asked: _Asked, jobs: int) -> Generator[tuple[Pat
         yield STREAM, asked.of(STREAM)
     others = [bag for bag in bags if bag != STREAM]
     # Small batches: one bag may hold gigabytes.
-    yield from answered(map_batches(asked.of, others, jobs=jobs, batch=4), lambda bag: died(str(bag)))
+    yield from item_results(map_batches(asked.of, others, jobs=jobs, batch=4), lambda bag: worker_died_error(str(bag)))
 
 
 def _tell(bag: Path, answer: BagReport | PartialReport, json_lines: bool) -> None:

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from preserve.compare.cables import compare_cables
+from preserve.compare.kept_pages import KeptPages, lies_in_archive, without_data
 from preserve.compare.metadata import stated_values
 from preserve.compare.model import CableOutcome, ChangeKind, CorpusLine
 from preserve.compare.operands import Ref, read_operand, walk_folder
-from preserve.compare.spool import Spool, is_inline, without_data
 from preserve.compare.words import word_keys
 from preserve.engine import Lost, map_batches
 from preserve.errors import PreserveError, SourceError, internal_error
@@ -117,7 +117,7 @@ def _step(
     seen: _Seen, current: Mapping[str, list[_Summary]], jobs: int, progress: Progress
 ) -> Generator[CorpusLine, None, None]:
     """Compare one folder with what was seen before it."""
-    with Spool() as spool:
+    with KeptPages() as spool:
         for folder, wanted in _inline(_tasks(seen, current)).items():
             spool.keep(walk_folder(folder), wanted)
         tasks = (_filled(task, spool) for task in _tasks(seen, current))
@@ -133,12 +133,12 @@ def _inline(tasks: Iterable[_Task]) -> dict[Path, set[tuple[str, bytes]]]:
     for task in tasks:
         if task.old is not None and task.new is not None and task.old.content != task.new.content:
             for each in (task.old, task.new):
-                if is_inline(each.ref):
+                if lies_in_archive(each.ref):
                     wanted.setdefault(each.folder, set()).add((each.ref.where, each.source))
     return wanted
 
 
-def _filled(task: _Task, spool: Spool) -> _Task:
+def _filled(task: _Task, spool: KeptPages) -> _Task:
     old, new = (each and replace(each, ref=spool.filled(each.ref, each.source)) for each in (task.old, task.new))
     return replace(task, old=old, new=new)
 

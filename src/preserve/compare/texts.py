@@ -15,7 +15,7 @@ from itertools import zip_longest
 from preserve.cable import Cable
 from preserve.compare.matching import HIDDEN, align
 from preserve.compare.model import Change, RedactionChange, WordChange
-from preserve.compare.words import Words, plain_keys, read_cable, texts_of, word_keys
+from preserve.compare.words import Words, plain_keys, received_texts, split_cable, word_keys
 
 __all__ = ["Difference", "compare_texts", "same_words"]
 
@@ -38,9 +38,9 @@ class Difference:
 def compare_texts(old: Cable, new: Cable) -> Difference:
     """Return what differs between the headers and bodies of two records; each differing character has one kind."""
     found = Difference()
-    if texts_of(old) == texts_of(new):
+    if received_texts(old) == received_texts(new):
         return found
-    (one, old_line), (two, new_line) = read_cable(old), read_cable(new)
+    (one, old_line), (two, new_line) = split_cable(old), split_cable(new)
     _compare_datelines(old_line, new_line, found)
     at_old = at_new = 0
     ends = (len(one.keys), len(two.keys))

@@ -15,7 +15,7 @@ from preserve.compare.matching import HIDDEN
 from preserve.compare.model import TextPlace
 from preserve.compare.typography import PLAIN
 
-__all__ = ["Words", "plain_keys", "read_cable", "texts_of", "word_keys"]
+__all__ = ["Words", "plain_keys", "received_texts", "split_cable", "word_keys"]
 
 _TOKEN = re.compile(r"[^\W_]+|([^\w\s]|_)\1*")
 """A word, or a sign however often repeated: rules of dashes have no fixed length."""
@@ -73,14 +73,14 @@ class Words:
         return start, self.spans[last][0] if last < len(self.spans) else len(self.text)
 
 
-def texts_of(cable: Cable) -> tuple[str, str]:
+def received_texts(cable: Cable) -> tuple[str, str]:
     """Return header and body as received; an empty header where there is none."""
     return cable.header.text if cable.header else "", cable.body.text
 
 
-def read_cable(cable: Cable) -> tuple[Words, str]:
+def split_cable(cable: Cable) -> tuple[Words, str]:
     """Return the words of a cable, and its dateline."""
-    header, body = texts_of(cable)
+    header, body = received_texts(cable)
     begin = len(header) + 1 if header else 0
     whole = f"{header}\n{body}" if header else body
     start, end = _dateline(header) or tuple(begin + at for at in _dateline(body) or (0, 0))

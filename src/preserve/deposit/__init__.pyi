@@ -1,5 +1,5 @@
 from .model import (
-    GROUP as GROUP,
+    DEPOSITORS_GROUP as DEPOSITORS_GROUP,
     Depositor as Depositor,
     DigestStatement as DigestStatement,
     Level as Level,
@@ -7,5 +7,5 @@ from .model import (
     Receipt as Receipt,
     State as State,
 )
-from .run import deposit as deposit
-from .targets import depositor_for as depositor_for, registered as registered
+from .targets import depositor_for as depositor_for, depositor_names as depositor_names
+from .transfer import deposit as deposit

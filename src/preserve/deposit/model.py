@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from preserve.archive import StoredBag
     from preserve.bag import Form
 
-__all__ = ["GROUP", "Depositor", "DigestStatement", "Level", "Parcel", "Receipt", "State"]
+__all__ = ["DEPOSITORS_GROUP", "Depositor", "DigestStatement", "Level", "Parcel", "Receipt", "State"]
 
-GROUP = "preserve.depositors"
+DEPOSITORS_GROUP = "preserve.depositors"
 """The group of entry points."""
 
 

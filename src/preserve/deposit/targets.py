@@ -12,18 +12,18 @@ from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from preserve import plugins
-from preserve.deposit.model import GROUP, Depositor
+from preserve.deposit.model import DEPOSITORS_GROUP, Depositor
 from preserve.errors import UsageError
 
-__all__ = ["depositor_for", "registered"]
+__all__ = ["depositor_for", "depositor_names"]
 
 _NAMED = re.compile(r"([a-z][a-z0-9+_-]*):(.*)", re.DOTALL)
 _DIRECTORY = "directory"
 
 
-def registered() -> tuple[str, ...]:
+def depositor_names() -> tuple[str, ...]:
     """Return the names of all depositors, sorted."""
-    return plugins.plugin_names(GROUP)
+    return plugins.plugin_names(DEPOSITORS_GROUP)
 
 
 def depositor_for(target: str) -> Depositor:
@@ -44,16 +44,16 @@ def depositor_for(target: str) -> Depositor:
     name, address = match.groups()
     if name == "file":
         return _make(_DIRECTORY, _path_of(target))
-    if name in registered():
+    if name in depositor_names():
         return _make(name, address)
-    known = ", ".join(registered())
+    known = ", ".join(depositor_names())
     raise UsageError(
         f"no depositor is named {name!r}", hint=f"Registered: {known}. For a folder of that name write ./{target}"
     )
 
 
 def _make(name: str, address: str) -> Depositor:
-    return cast("Callable[[str], Depositor]", plugins.load_plugin(GROUP, name))(address)
+    return cast("Callable[[str], Depositor]", plugins.load_plugin(DEPOSITORS_GROUP, name))(address)
 
 
 def _path_of(uri: str) -> str:

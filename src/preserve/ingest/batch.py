@@ -17,32 +17,28 @@ from pathlib import Path
 
 from preserve.archive import Archive, Arrival, Incoming, StoreOutcome as PutOutcome
 from preserve.bag import Depth, Stage, WrittenBag, index_path, publish, sweep_stages, verify
-from preserve.clock import Clock
-from preserve.engine import Done, answered, died, map_batches
+from preserve.engine import Done, item_results, map_batches, worker_died_error
 from preserve.errors import ArchiveError, ExitCode, PreserveError
-from preserve.ingest.collection import Bound, Portion, bind, failed
+from preserve.ingest.collection import Portion, PortionResult, bag_portion, fail_portion
 from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.ingest.prepare import IngestPlan, Prepared, prepare, stopped, unchanged
-from preserve.package import profile_identifiers
+from preserve.ingest.prepare import IngestPlan, Preparation, error_outcome, prepare, unchanged_outcome
+from preserve.package import Packager, profile_identifiers
 from preserve.progress import SILENT, Progress
-from preserve.provenance import Software, bag_uuid
+from preserve.provenance import bag_uuid
 from preserve.readers import SourceRef
-from preserve.settings import Settings
 
 __all__ = ["ingest", "pack"]
 
-_Keep = Callable[[list[Prepared]], Iterator[ItemOutcome]]
+_Keep = Callable[[list[Preparation]], Iterator[ItemOutcome]]
 """Lets the staged bags of a batch appear, and tells what became of each source."""
 
 
 def ingest(
     archive: Archive,
     refs: Iterable[SourceRef],
+    packager: Packager,
     *,
-    settings: Settings,
-    clock: Clock,
-    software: Software,
     jobs: int = 1,
     access_copy: bool = False,
     progress: Progress = SILENT,
@@ -56,25 +52,16 @@ def ingest(
         ArchiveError: The archive cannot be written (any more); the outcomes given until then hold.
     """
     with archive.writing(), Stage(archive.store.stages) as stage:
-        plan = IngestPlan(
-            settings=settings,
-            clock=clock,
-            software=software,
-            stage=stage.path,
-            archive=archive.root,
-            access_copy=access_copy,
-        )
-        keep = partial(_put, archive, profile_identifiers(settings))
+        plan = IngestPlan(packager=packager, stage=stage.path, archive=archive.root, access_copy=access_copy)
+        keep = partial(_put, archive, profile_identifiers(packager.settings))
         yield from _run(plan, refs, keep, lambda name: not archive.versions(name), jobs, progress)
 
 
 def pack(
     folder: Path,
     refs: Iterable[SourceRef],
+    packager: Packager,
     *,
-    settings: Settings,
-    clock: Clock,
-    software: Software,
     jobs: int = 1,
     access_copy: bool = False,
     progress: Progress = SILENT,
@@ -90,7 +77,7 @@ def pack(
     _make(folder)
     sweep_stages(folder)
     with Stage(folder) as stage:
-        plan = IngestPlan(settings=settings, clock=clock, software=software, stage=stage.path, access_copy=access_copy)
+        plan = IngestPlan(packager=packager, stage=stage.path, access_copy=access_copy)
         yield from _run(plan, refs, partial(_place, folder), lambda _name: True, jobs, progress)
 
 
@@ -117,8 +104,8 @@ def _run(
         yield from _watched(groups.keep_rest(keep))
 
 
-def _lost(ref: SourceRef) -> Prepared:
-    return Prepared((stopped(ref, Fate.FAILED, died(ref.where)),))
+def _lost(ref: SourceRef) -> Preparation:
+    return Preparation((error_outcome(ref, Fate.FAILED, worker_died_error(ref.where)),))
 
 
 class _Groups:
@@ -129,7 +116,7 @@ class _Groups:
         self._waiting: dict[Group, list[str]] = {}
         self._numbers: dict[str, int] = {}
 
-    def take(self, prepared: Iterable[Prepared]) -> None:
+    def take(self, prepared: Iterable[Preparation]) -> None:
         """Let the cables that were set aside wait."""
         for each in prepared:
             if each.aside is not None:
@@ -160,17 +147,19 @@ class _Groups:
         self._numbers[group.stem] = number
         return Portion(group.name(number), tuple(self._waiting[group][: self._most]))
 
-    def _bound(self, portions: list[tuple[Portion, Group]]) -> Iterator[tuple[Group, Bound]]:
-        bags = answered(
-            map_batches(partial(bind, self._plan), [portion for portion, _group in portions], jobs=self._jobs, batch=1),
-            lambda portion: failed(self._plan, portion, died(portion.name)),
+    def _bound(self, portions: list[tuple[Portion, Group]]) -> Iterator[tuple[Group, PortionResult]]:
+        bags = item_results(
+            map_batches(
+                partial(bag_portion, self._plan), [portion for portion, _group in portions], jobs=self._jobs, batch=1
+            ),
+            lambda portion: fail_portion(self._plan, portion, worker_died_error(portion.name)),
         )
         for (portion, group), (_same, bound) in zip(portions, bags, strict=True):
             for name in set(portion.places).difference(bound.left):
                 (self._plan.stage / name).unlink(missing_ok=True)
             yield group, bound
 
-    def _settled(self, group: Group, bound: Bound) -> Prepared:
+    def _settled(self, group: Group, bound: PortionResult) -> Preparation:
         rest = [*bound.left, *self._waiting[group][self._most :]]
         if rest:
             self._waiting[group] = rest
@@ -209,7 +198,7 @@ def _watched(outcomes: Iterable[ItemOutcome]) -> Iterator[ItemOutcome]:
         )
 
 
-def _put(archive: Archive, claimed: tuple[str, ...], prepared: list[Prepared]) -> Iterator[ItemOutcome]:
+def _put(archive: Archive, claimed: tuple[str, ...], prepared: list[Preparation]) -> Iterator[ItemOutcome]:
     """Store the staged bags of a batch in one go; this process is the one writer."""
     incoming = [
         Incoming(staged=each.staged, cables=each.entries, profiles=claimed)
@@ -226,7 +215,7 @@ def _put(archive: Archive, claimed: tuple[str, ...], prepared: list[Prepared]) -
             yield from (_stored(outcome, put) for outcome in each.outcomes)
 
 
-def _clear(prepared: list[Prepared]) -> None:
+def _clear(prepared: list[Preparation]) -> None:
     """Remove the places in the stage, with what was not wanted: a stage must not grow with the corpus."""
     for each in prepared:
         if each.staged is not None:
@@ -237,7 +226,7 @@ def _stored(outcome: ItemOutcome, put: PutOutcome) -> ItemOutcome:
     if outcome.path is not None:
         return outcome  # It was stored before; the others of its group are in the new bag.
     if put.arrival is Arrival.UNCHANGED and put.stored is not None:
-        there = unchanged(outcome.source, put.stored, outcome.source_sha256 or "")
+        there = unchanged_outcome(outcome.source, put.stored, outcome.source_sha256 or "")
         return replace(there, findings=outcome.findings)
     if put.stored is None:
         return replace(
@@ -247,7 +236,7 @@ def _stored(outcome: ItemOutcome, put: PutOutcome) -> ItemOutcome:
     return replace(outcome, version=stored.version, path=stored.path, seal=stored.seal)
 
 
-def _place(folder: Path, prepared: list[Prepared]) -> Iterator[ItemOutcome]:
+def _place(folder: Path, prepared: list[Preparation]) -> Iterator[ItemOutcome]:
     """Put the staged bags of a batch into a folder, each under a name that is free."""
     taken: set[Path] = set()
     fresh: list[tuple[WrittenBag, Path]] = []
@@ -268,7 +257,7 @@ def _place(folder: Path, prepared: list[Prepared]) -> Iterator[ItemOutcome]:
             yield from _already_there(each, folder / each.staged.path.name)
 
 
-def _already_there(prepared: Prepared, target: Path) -> Iterator[ItemOutcome]:
+def _already_there(prepared: Preparation, target: Path) -> Iterator[ItemOutcome]:
     """Say whether what has the name already is a bag of the same sources; nothing is ever replaced."""
     try:
         there = verify(target, depth=Depth.OXUM)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from preserve.errors import PreserveError, internal_error
-from preserve.ingest.one_cable import collect
+from preserve.ingest.one_cable import assemble_bag
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.ingest.prepare import IngestPlan, Prepared, opened, stage_whole, unchanged
-from preserve.ingest.waiting import WaitingCable, WaitingFile, take_up
+from preserve.ingest.prepare import IngestPlan, Preparation, stage_and_verify, unchanged_outcome, worker_archive
+from preserve.ingest.waiting import WaitingCable, WaitingFile, read_waiting_cable
 from preserve.octets import translate_os_errors
 from preserve.provenance import FileRole
 
-__all__ = ["Bound", "Portion", "bind", "failed"]
+__all__ = ["Portion", "PortionResult", "bag_portion", "fail_portion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class PortionResult:
     """A worker's answer.
 
     Attributes:
@@ -42,11 +42,11 @@ class Bound:
         left: Files of cables whose names are those of others in the bag: they wait for the next one.
     """
 
-    prepared: Prepared
+    prepared: Preparation
     left: tuple[str, ...] = ()
 
 
-def bind(plan: IngestPlan, portion: Portion) -> Bound:
+def bag_portion(plan: IngestPlan, portion: Portion) -> PortionResult:
     """Make the bag of some waiting cables, short of making it visible.
 
     Total, and repeatable: the cables stay where they were set aside, as a worker may die and its task be done again.
@@ -54,34 +54,34 @@ def bind(plan: IngestPlan, portion: Portion) -> Bound:
     try:
         return _bind(plan, portion)
     except PreserveError as error:
-        return failed(plan, portion, error)
+        return fail_portion(plan, portion, error)
     except Exception as error:  # the last line of defence, as for one item
-        return failed(plan, portion, internal_error(error, portion.name))
+        return fail_portion(plan, portion, internal_error(error, portion.name))
 
 
-def failed(plan: IngestPlan, portion: Portion, error: PreserveError) -> Bound:
+def fail_portion(plan: IngestPlan, portion: Portion, error: PreserveError) -> PortionResult:
     """Return the outcomes of cables whose bag could not be made."""
     outcomes = []
     for name in portion.places:
         try:
-            outcome = take_up(plan.stage / name)[0].outcome
+            outcome = read_waiting_cable(plan.stage / name)[0].outcome
         except Exception:  # a half-written file, or none: only its name is left to tell
             outcome = ItemOutcome(source=f"a cable of {portion.name}", fate=Fate.FAILED)
         outcomes.append(
             replace(outcome, fate=Fate.FAILED, bag=portion.name, error=str(error), exit_code=error.exit_code)
         )
-    return Bound(Prepared(tuple(outcomes)))
+    return PortionResult(Preparation(tuple(outcomes)))
 
 
-def _bind(plan: IngestPlan, portion: Portion) -> Bound:
+def _bind(plan: IngestPlan, portion: Portion) -> PortionResult:
     members: dict[str, tuple[WaitingCable, tuple[WaitingFile, ...]]] = {}
     outcomes, left = list[ItemOutcome](), list[str]()
     for name in portion.places:
         with translate_os_errors(f"could not write the bag {portion.name} in", plan.stage):
-            waiting, files = take_up(plan.stage / name)
+            waiting, files = read_waiting_cable(plan.stage / name)
         sha256 = waiting.described.source_sha256
-        if plan.archive is not None and (stored := opened(plan.archive).from_source(sha256)):
-            outcomes.append(unchanged(waiting.outcome.source, stored[-1], sha256))
+        if plan.archive is not None and (stored := worker_archive(plan.archive).find_by_source(sha256)):
+            outcomes.append(unchanged_outcome(waiting.outcome.source, stored[-1], sha256))
             continue
         # As file systems that do not mind letter case would have it.
         key = waiting.described.files[FileRole.RECORD].lower()
@@ -92,23 +92,24 @@ def _bind(plan: IngestPlan, portion: Portion) -> Bound:
             outcomes.append(replace(waiting.outcome, bag=portion.name, fate=Fate.UNCHANGED))
         else:
             left.append(name)
-    prepared = Prepared(tuple(outcomes))
+    prepared = Preparation(tuple(outcomes))
     if members:
         prepared = _staged(plan, portion, [members[key] for key in sorted(members)], prepared)
-    return Bound(prepared, tuple(left))
+    return PortionResult(prepared, tuple(left))
 
 
 def _staged(
-    plan: IngestPlan, portion: Portion, members: list[tuple[WaitingCable, tuple[WaitingFile, ...]]], prepared: Prepared
-) -> Prepared:
-    bag = collect(
+    plan: IngestPlan,
+    portion: Portion,
+    members: list[tuple[WaitingCable, tuple[WaitingFile, ...]]],
+    prepared: Preparation,
+) -> Preparation:
+    bag = assemble_bag(
         portion.name,
         [waiting.described for waiting, _files in members],
         [waiting.member for waiting, _files in members],
         chain.from_iterable(files for _waiting, files in members),
-        settings=plan.settings,
-        software=plan.software,
-        at=plan.clock.now(),
+        plan.packager.start(),
     )
-    staged = stage_whole(plan, bag, portion.name)
+    staged = stage_and_verify(plan, bag, portion.name)
     return replace(prepared, staged=staged, entries=tuple(waiting.entry for waiting, _files in members))

@@ -14,9 +14,9 @@ from preserve.archive import CableEntry
 from preserve.cable import Release
 from preserve.settings import CABLE
 
-__all__ = ["MOST", "Group", "Grouping"]
+__all__ = ["DEFAULT_GROUP_SIZE", "Group", "Grouping"]
 
-MOST = 2000
+DEFAULT_GROUP_SIZE = 2000
 """Cables of a bag, unless a number is asked for: some 8,000 to 10,000 files, and an event of about one megabyte."""
 
 _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9.-]+")
@@ -49,7 +49,7 @@ class Grouping:
     """
 
     parts: str
-    most: int = MOST
+    most: int = DEFAULT_GROUP_SIZE
 
     @classmethod
     def of(cls, setting: str) -> Self | None:

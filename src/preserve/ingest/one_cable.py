@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache, partial
 
 from preserve.bag import BagPath, NewBag, Payload, PayloadFile
@@ -18,6 +17,7 @@ from preserve.package import (
     INDEX,
     CableFiles,
     CableSummary,
+    Packaging,
     bag_name,
     index_table,
     new_bag,
@@ -44,7 +44,7 @@ from preserve.readers import Reader, SourceItem, choose_reader, registered_reade
 from preserve.settings import Settings
 from preserve.tei import TEI_SCHEMA, check_tei, encode_tei, render_page
 
-__all__ = ["NormalizedCable", "RenderedCable", "bag_of_one", "collect", "normalize_source", "render_cable"]
+__all__ = ["NormalizedCable", "RenderedCable", "assemble_bag", "bag_of_one", "normalize_source", "render_cable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,40 +102,38 @@ def _rights(settings: Settings) -> Rights:
     )
 
 
-def render_cable(
-    understood: NormalizedCable, *, settings: Settings, software: Software, at: datetime, access_copy: bool = False
-) -> RenderedCable:
+def render_cable(understood: NormalizedCable, packaging: Packaging, *, access_copy: bool = False) -> RenderedCable:
     """Make the files of one cable, all but the crate of its bag, and check each against its contract.
 
     Args:
         understood: The source, read and normalized.
-        settings: The institution's.
-        software: The agent of every event.
-        at: When, aware: the time of every event.
+        packaging: Who makes them, when.
         access_copy: Make the page for people too.
     """
-    cable, organisation = understood.cable, settings.organisation.name
+    cable = understood.cable
     made = encode_tei(
         cable,
-        software=software,
-        date=at.date(),
+        software=packaging.software,
+        date=packaging.at.date(),
         source_path=f"../{payload_path(cable, FileRole.SOURCE).removeprefix(PAYLOAD)}",
-        authority=organisation,
+        authority=packaging.organisation,
     )
     tei_findings = check_tei(made, cable)
     contents = {FileRole.SOURCE: understood.item.data, FileRole.RECORD: understood.record, FileRole.TEI: made}
     if access_copy:
         contents[FileRole.ACCESS] = render_page(made)
-    described = partial(_described, cable, settings)
+    described = partial(_described, cable, packaging)
+    objects = {role: described(role, data) for role, data in contents.items()}
     history = provenance_of(
         cable,
-        [described(role, data) for role, data in contents.items()],
-        at=at,
-        software=software,
-        organisation=organisation,
-        validations=_validations(understood.findings, tei_findings, software),
+        list(objects.values()),
+        at=packaging.at,
+        software=packaging.software,
+        organisation=packaging.organisation,
+        validations=_validations(understood.findings, tei_findings, packaging.software),
     )
     written = encode_premis(history)
+    objects[FileRole.PREMIS] = described(FileRole.PREMIS, written)
     parts = CableFiles(
         cable=cable,
         source=understood.item.data,
@@ -143,20 +141,18 @@ def render_cable(
         tei=made,
         premis=written,
         access=contents.get(FileRole.ACCESS),
+        digests={role: each.digests for role, each in objects.items()},
     )
-    member = CrateMember(history, described(FileRole.PREMIS, written))
+    member = CrateMember(history, objects[FileRole.PREMIS])
     return RenderedCable(parts, member, understood.findings + tei_findings + check_premis(written))
 
 
-def collect(
+def assemble_bag(
     name: str,
     cables: Sequence[CableSummary],
     members: Sequence[CrateMember],
     files: Iterable[Payload],
-    *,
-    settings: Settings,
-    software: Software,
-    at: datetime,
+    packaging: Packaging,
 ) -> NewBag:
     """Put the files of cables together as one bag: described by one crate, several also by a table.
 
@@ -165,44 +161,32 @@ def collect(
         cables: At least one, all of one release.
         members: The same for the crate, in the same order.
         files: Theirs.
-        settings: The institution's.
-        software: The agent.
-        at: When, aware.
+        packaging: Who makes the bag, when.
     """
     payload: list[Payload] = list(files)
     extra = []
     if len(cables) > 1:
         table = index_table(cables)
-        payload.append(PayloadFile(BagPath(INDEX), table))
-        extra.append(
-            file_object(
-                FileRole.INDEX, f"{PAYLOAD}{INDEX}", size=len(table), digests=digest_bytes(table, _algorithms(settings))
-            )
-        )
+        digests = digest_bytes(table, packaging.algorithms)
+        payload.append(PayloadFile(BagPath(INDEX), table, digests))
+        extra.append(file_object(FileRole.INDEX, f"{PAYLOAD}{INDEX}", size=len(table), digests=digests))
     crate = make_crate(
         members,
         identifier=sources_uuid(cables),
-        published=at,
-        software=software,
-        organisation=settings.organisation.name,
+        published=packaging.at,
+        software=packaging.software,
+        organisation=packaging.organisation,
         extra=extra,
     )
     payload.append(PayloadFile(BagPath(CRATE_DESCRIPTOR), encode_crate(crate)))
-    return new_bag(name, cables, payload, settings=settings, software=software, bagged=at.date())
+    return new_bag(name, cables, payload, packaging)
 
 
-def bag_of_one(rendered: RenderedCable, *, settings: Settings, software: Software, at: datetime) -> NewBag:
+def bag_of_one(rendered: RenderedCable, packaging: Packaging) -> NewBag:
     """Return the bag of one cable."""
     parts = rendered.parts
-    return collect(
-        bag_name(parts.cable),
-        [CableSummary.of(parts)],
-        [rendered.member],
-        parts.files(),
-        settings=settings,
-        software=software,
-        at=at,
-    )
+    summary = CableSummary.of(parts)
+    return assemble_bag(bag_name(parts.cable), [summary], [rendered.member], parts.files(), packaging)
 
 
 def _validations(
@@ -246,20 +230,16 @@ def _verdict(findings: list[Finding]) -> Outcome:
     return Outcome.FAIL if worst(findings) is Severity.ERROR else Outcome.SUCCESS
 
 
-def _algorithms(settings: Settings) -> list[str]:
-    return sorted({"sha256", *settings.bags.digests})
-
-
 _DERIVED = {FileRole.RECORD: FileRole.SOURCE, FileRole.TEI: FileRole.RECORD, FileRole.ACCESS: FileRole.TEI}
 
 
-def _described(cable: Cable, settings: Settings, role: FileRole, data: bytes) -> FileObject:
+def _described(cable: Cable, packaging: Packaging, role: FileRole, data: bytes) -> FileObject:
     source = cable.provenance.source
     return file_object(
         role,
         payload_path(cable, role),
         size=len(data),
-        digests=digest_bytes(data, _algorithms(settings)),
+        digests=digest_bytes(data, packaging.algorithms),
         media_type=source.media_type if role is FileRole.SOURCE else None,
         original_name=source.name if role is FileRole.SOURCE else None,
         derived_from=payload_path(cable, _DERIVED[role]) if role in _DERIVED else None,

@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from preserve.archive import Archive, CableEntry, StoredBag, open_archive
 from preserve.bag import Form, NewBag, Profile, WrittenBag, stage_bag, verify
-from preserve.clock import Clock
 from preserve.digests import sha256
 from preserve.errors import ArchiveError, ExitCode, NotACableError, PreserveError, internal_error
 from preserve.findings import Severity, worst
 from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.one_cable import RenderedCable, bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
-from preserve.ingest.waiting import set_aside
+from preserve.ingest.waiting import write_waiting_cable
 from preserve.octets import translate_os_errors
-from preserve.package import bag_name, profile_identifiers
-from preserve.provenance import Software
+from preserve.package import Packager, Packaging, bag_name, profile_identifiers
 from preserve.readers import SourceRef, load_source
 from preserve.settings import Settings
 
-__all__ = ["IngestPlan", "Prepared", "opened", "prepare", "stage_whole", "stopped", "unchanged"]
+__all__ = [
+    "IngestPlan",
+    "Preparation",
+    "error_outcome",
+    "prepare",
+    "stage_and_verify",
+    "unchanged_outcome",
+    "worker_archive",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +41,21 @@ class IngestPlan:
     """What every item of a run is done with.
 
     Attributes:
-        settings: The institution's.
-        clock: Tells when.
-        software: The agent.
+        packager: Who makes the bags.
         stage: The folder in which bags are prepared; on the file system of their place.
         archive: The archive whose stored sources are not packaged again; ``None`` outside one.
         access_copy: Put the page for people into each bag.
     """
 
-    settings: Settings
-    clock: Clock
-    software: Software
+    packager: Packager
     stage: Path
     archive: Path | None = None
     access_copy: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        """The institution's."""
+        return self.packager.settings
 
     @property
     def grouping(self) -> Grouping | None:
@@ -58,7 +64,7 @@ class IngestPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Preparation:
     """A worker's answer: outcomes that stand, a staged bag for the one writer, or a cable that waits for its group.
 
     Attributes:
@@ -74,27 +80,25 @@ class Prepared:
     aside: tuple[Group, str] | None = None
 
 
-def prepare(plan: IngestPlan, ref: SourceRef) -> Prepared:
+def prepare(plan: IngestPlan, ref: SourceRef) -> Preparation:
     """Do all that one item needs short of making it visible; total, so that one bad item never stops a batch."""
     try:
         return _prepare_item(plan, ref)
     except NotACableError as error:
-        return Prepared((stopped(ref, Fate.REJECTED, error),))
+        return Preparation((error_outcome(ref, Fate.REJECTED, error),))
     except PreserveError as error:
-        return Prepared((stopped(ref, Fate.FAILED, error),))
+        return Preparation((error_outcome(ref, Fate.FAILED, error),))
     except Exception as error:  # the last line of defence: a fault of ours in one item must not lose the others
-        return Prepared((stopped(ref, Fate.FAILED, internal_error(error, ref.where)),))
+        return Preparation((error_outcome(ref, Fate.FAILED, internal_error(error, ref.where)),))
 
 
-def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Prepared:
+def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Preparation:
     item = load_source(ref)
-    if plan.archive is not None and (stored := opened(plan.archive).from_source(sha256(item.data))):
-        return Prepared((unchanged(ref.where, stored[-1], sha256(item.data)),))
+    if plan.archive is not None and (stored := worker_archive(plan.archive).find_by_source(sha256(item.data))):
+        return Preparation((unchanged_outcome(ref.where, stored[-1], sha256(item.data)),))
     understood = normalize_source(item, plan.settings)
-    at = plan.clock.now()
-    rendered = render_cable(
-        understood, settings=plan.settings, software=plan.software, at=at, access_copy=plan.access_copy
-    )
+    packaging = plan.packager.start()
+    rendered = render_cable(understood, packaging, access_copy=plan.access_copy)
     cable = understood.cable
     outcome = ItemOutcome(
         source=ref.where,
@@ -105,26 +109,26 @@ def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Prepared:
         findings=rendered.findings,
     )
     if worst(rendered.findings) is Severity.ERROR:
-        return Prepared((replace(outcome, fate=Fate.REJECTED, exit_code=ExitCode.INVALID),))
+        return Preparation((replace(outcome, fate=Fate.REJECTED, exit_code=ExitCode.INVALID),))
     if plan.grouping is not None:
         return _wait(plan, plan.grouping, outcome, rendered)
-    return _stage(plan, outcome, rendered, at)
+    return _stage(plan, outcome, rendered, packaging)
 
 
-def _wait(plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: RenderedCable) -> Prepared:
+def _wait(plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: RenderedCable) -> Preparation:
     entry = CableEntry.of(rendered.parts.cable)
     with translate_os_errors(f"could not write {outcome.source}, set aside for its group, in", plan.stage):
-        place = set_aside(plan.stage, outcome, entry, rendered.parts, rendered.member)
+        place = write_waiting_cable(plan.stage, outcome, entry, rendered.parts, rendered.member)
     group = grouping.group(entry, rendered.parts.cable.provenance.release)
-    return Prepared((), aside=(group, place.name))
+    return Preparation((), aside=(group, place.name))
 
 
-def _stage(plan: IngestPlan, outcome: ItemOutcome, rendered: RenderedCable, at: datetime) -> Prepared:
-    bag = bag_of_one(rendered, settings=plan.settings, software=plan.software, at=at)
-    return Prepared((outcome,), stage_whole(plan, bag, outcome.source), (CableEntry.of(rendered.parts.cable),))
+def _stage(plan: IngestPlan, outcome: ItemOutcome, rendered: RenderedCable, packaging: Packaging) -> Preparation:
+    bag = bag_of_one(rendered, packaging)
+    return Preparation((outcome,), stage_and_verify(plan, bag, outcome.source), (CableEntry.of(rendered.parts.cable),))
 
 
-def stage_whole(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
+def stage_and_verify(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
     """Write a bag into the stage, and verify every bit of it and the profile that it claims.
 
     Args:
@@ -156,18 +160,18 @@ def stage_whole(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
 
 
 @lru_cache(maxsize=1)
-def opened(root: Path) -> Archive:
+def worker_archive(root: Path) -> Archive:
     """Return the archive, opened once in each worker, for reading only."""
     return open_archive(root)
 
 
-def stopped(ref: SourceRef, fate: Fate, error: PreserveError) -> ItemOutcome:
+def error_outcome(ref: SourceRef, fate: Fate, error: PreserveError) -> ItemOutcome:
     """Return the outcome of a source that an error ended."""
     code = ExitCode.SOURCE if fate is Fate.REJECTED else error.exit_code
     return ItemOutcome(source=ref.where, fate=fate, error=str(error), exit_code=code)
 
 
-def unchanged(source: str, stored: StoredBag, sha256: str) -> ItemOutcome:
+def unchanged_outcome(source: str, stored: StoredBag, sha256: str) -> ItemOutcome:
     """Return the outcome of a source that is stored already.
 
     Args:

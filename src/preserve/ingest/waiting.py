@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -19,7 +20,7 @@ from preserve.ingest.outcome import ItemOutcome
 from preserve.package import CableFiles, CableSummary
 from preserve.provenance import CrateMember
 
-__all__ = ["WaitingCable", "WaitingFile", "set_aside", "take_up"]
+__all__ = ["WaitingCable", "WaitingFile", "read_waiting_cable", "write_waiting_cable"]
 
 _HEAD = 8
 """Octets that tell how long the head is."""
@@ -34,14 +35,14 @@ class WaitingCable:
         entry: What the catalogue will say of it.
         described: What its bag will say of it.
         member: What the crate of its bag will say of it.
-        files: The paths, below ``data/``, and sizes of its files, in the order in which they lie.
+        files: Of each of its files, in the order in which they lie: the path below ``data/``, the size, the digests.
     """
 
     outcome: ItemOutcome
     entry: CableEntry
     described: CableSummary
     member: CrateMember
-    files: tuple[tuple[BagPath, int], ...]
+    files: tuple[tuple[BagPath, int, Mapping[str, str]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,15 @@ class WaitingFile:
         size: In octets.
         place: The file that the cable was set aside in.
         offset: Where in it.
+        digests: Computed before it was set aside. If the disk gives other bytes back, the bag does not agree with its
+            manifests, and is found out before it appears.
     """
 
     path: BagPath
     size: int
     place: Path
     offset: int
+    digests: Mapping[str, str]
 
     @property
     def data(self) -> bytes:
@@ -72,7 +76,9 @@ class WaitingFile:
             return file.read(self.size)
 
 
-def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: CableFiles, member: CrateMember) -> Path:
+def write_waiting_cable(
+    folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: CableFiles, member: CrateMember
+) -> Path:
     """Write a cable down in a file of its own.
 
     Args:
@@ -86,7 +92,7 @@ def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Cabl
         OSError: It could not be written.
     """
     files = parts.files()
-    sizes = tuple((file.path, file.size) for file in files)
+    sizes = tuple((file.path, file.size, file.digests) for file in files)
     head = pickle.dumps(WaitingCable(outcome, entry, CableSummary.of(parts), member, sizes))
     descriptor, name = tempfile.mkstemp(dir=folder)
     with os.fdopen(descriptor, "wb") as file:
@@ -96,7 +102,7 @@ def set_aside(folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: Cabl
     return Path(name)
 
 
-def take_up(place: Path) -> tuple[WaitingCable, tuple[WaitingFile, ...]]:
+def read_waiting_cable(place: Path) -> tuple[WaitingCable, tuple[WaitingFile, ...]]:
     """Return a cable that was set aside, its files still on the disk.
 
     Raises:
@@ -107,7 +113,7 @@ def take_up(place: Path) -> tuple[WaitingCable, tuple[WaitingFile, ...]]:
         # Of our own making: only this run's processes can write into a stage (rights 0700).
         waiting = cast("WaitingCable", pickle.loads(file.read(length)))  # noqa: S301
     files, offset = [], _HEAD + length
-    for path, size in waiting.files:
-        files.append(WaitingFile(path, size, place, offset))
+    for path, size, digests in waiting.files:
+        files.append(WaitingFile(path, size, place, offset, digests))
         offset += size
     return waiting, tuple(files)

@@ -1,1 +1,2 @@
-from .index import Catalogue as Catalogue, Condition as Condition, Order as Order
+from .database import Condition as Condition
+from .index import Catalogue as Catalogue, Order as Order

@@ -1,71 +1,40 @@
-"""The SQLite file of the catalogue: folding events into it, and asking it.
+"""The index of an archive: folding events into the catalogue, and asking it.
 
-Scope: transactions and queries. Not in scope: the event log (``archive.eventlog``) and the bags. WAL mode: readers
-never wait for the writer. The file is synced lazily: what a power failure takes from it, the log gives back.
+Transactions and the file are for ``database``, the truth is for the event log (``archive.eventlog``) and the bags.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from enum import Enum, StrEnum
+from enum import Enum
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Row,
-    bindparam,
-    create_engine,
-    event as listen,
-    func,
-    insert,
-    select,
-    union,
-    update,
-)
+from sqlalchemy import Column, Connection, Row, bindparam, func, insert, select, union, update
 from sqlalchemy.dialects.sqlite import insert as insert_once
-from sqlalchemy.exc import DBAPIError
 
+from preserve.archive.catalogue.database import Condition, Database
 from preserve.archive.catalogue.rows import bag_from_row, bag_row, cable_rows, check_row, event_row
 from preserve.archive.catalogue.tables import METADATA, SCHEMA_VERSION, bag, cable, event, state
 from preserve.archive.eventlog import LogHead
 from preserve.archive.events import LoggedEvent, Position
 from preserve.archive.ingestion import stored_bag
-from preserve.archive.layout import CATALOGUE
 from preserve.archive.model import StoredBag
-from preserve.errors import ArchiveError
-from preserve.octets import may_write
 from preserve.provenance import EventType
 
-__all__ = ["Catalogue", "Condition", "Order"]
+__all__ = ["Catalogue", "Order"]
 
-REBUILD = "Run: preserve catalogue rebuild."
 _PAGE = 500
 """Bags fetched at a time."""
 _FOLD = 1000
 """Events folded at a time."""
 _CANDIDATES = 5000
 """Names looked at for one that is like an unknown one."""
-_PATIENCE_MS = 30_000
-
-
-class Condition(StrEnum):
-    """In what state the file is."""
-
-    GOOD = "good"
-    MISSING = "missing"
-    OLDER = "older"
-    """Of an older version of the tables."""
-    DAMAGED = "damaged"
 
 
 class Order(Enum):
@@ -85,112 +54,44 @@ class Order(Enum):
 class Catalogue:
     """The catalogue of one archive. Close it, or the file stays open.
 
+    Every method but :meth:`close` may raise :class:`preserve.errors.ArchiveError`: the file could not be read or
+    written, or is damaged.
+
     Args:
         root: The archive's root.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._path = root / CATALOGUE
-        self._engine = create_engine("sqlite://", creator=self._connect)
-        listen.listen(self._engine, "begin", _begin)
+        self._database = Database(root)
 
     def close(self) -> None:
         """Close the file."""
-        self._engine.dispose()
-
-    def _connect(self) -> sqlite3.Connection:
-        # mode=rw: a missing catalogue is rebuilt on purpose, never made empty by a query. On a read-only file system
-        # WAL has no place for its shared memory; "immutable" says that nobody writes, which is then true.
-        mode = "rw" if may_write(self._root) and may_write(self._path) else "ro&immutable=1"
-        connection = sqlite3.connect(f"file:{quote(str(self._path))}?mode={mode}", uri=True, check_same_thread=False)
-        # None: transactions begin where SQLAlchemy begins them, also before DDL.
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        return connection
+        self._database.close()
 
     def condition(self) -> Condition:
-        """Tell in what state the file is.
-
-        Raises:
-            ArchiveError: A newer program made it, or it could not be looked at.
-        """
-        if not self._path.exists():
-            return Condition.MISSING
-        try:
-            with self._engine.connect() as connection:
-                names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
-                if "state" not in names:
-                    return Condition.MISSING if not names else Condition.DAMAGED
-                version = connection.execute(select(state.c.schema_version)).scalar_one_or_none()
-        except DBAPIError as error:
-            if _is_damage(error):
-                return Condition.DAMAGED
-            raise _named(error, self._path) from error
-        if version is None:
-            return Condition.DAMAGED
-        if version > SCHEMA_VERSION:
-            raise ArchiveError(
-                f"{self._path} is of version {version}; this program knows {SCHEMA_VERSION}",
-                hint="Use the newer preserve, or delete the catalogue: this one then makes it again.",
-            )
-        return Condition.GOOD if version == SCHEMA_VERSION else Condition.OLDER
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise _named(error, self._path) from error
-
-    @contextmanager
-    def _changing(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise _named(error, self._path) from error
+        """Tell in what condition the file is; one that a newer program made is an error."""
+        return self._database.condition()
 
     # Folding
 
     def rebuild(self, events: Iterable[LoggedEvent]) -> LogHead:
         """Make the catalogue again from all events, in one transaction: readers see the old one until it is done.
 
-        Raises:
-            ArchiveError: It could not be written, or the log could not be read.
+        Returns:
+            The end of the log that it now holds.
         """
-        self._prepare_file()
-        with self._changing() as connection:
+        self._database.make_ready()
+        with self._database.changing() as connection:
             METADATA.drop_all(connection)
             METADATA.create_all(connection)
             head = LogHead()
             connection.execute(insert(state), _state_row(head))
             return self._fold(connection, events, head)
 
-    def _prepare_file(self) -> None:
-        if self.condition() in {Condition.DAMAGED, Condition.OLDER}:
-            self.close()
-            for suffix in ("-wal", "-shm", ""):
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        if not self._path.exists():
-            try:
-                connection = sqlite3.connect(self._path)
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.close()
-            except sqlite3.Error as error:
-                raise ArchiveError(
-                    f"could not make {self._path}: {error}", hint="Check the disk and its rights."
-                ) from error
-
     def fold(self, events: Iterable[LoggedEvent]) -> LogHead:
-        """Take in the events that come after :meth:`head`, in one transaction.
-
-        Raises:
-            ArchiveError: The catalogue could not be written.
-        """
-        with self._changing() as connection:
+        """Take in the events that come after :meth:`head`, in one transaction, and return the new end."""
+        with self._database.changing() as connection:
             return self._fold(connection, events, _head(connection))
 
     def _fold(self, connection: Connection, events: Iterable[LoggedEvent], head: LogHead) -> LogHead:
@@ -208,33 +109,35 @@ class Catalogue:
         ]
         checks = [check_row(each) for each in part if each.event.type == EventType.FIXITY_CHECK.label]
         _many(connection, insert(event), [event_row(each) for each in part])
-        # The first event of a version counts: a second one in a tampered log must not stop everything else.
+        # The first ingestion of a version counts. A second one, in a log that was tampered with, must not stop us.
         _many(connection, insert_once(bag).on_conflict_do_nothing(), [bag_row(*each) for each in arrivals])
         _many(connection, insert(cable), [row for each in arrivals for row in cable_rows(*each)])
         _many(connection, _CHECKED, checks)
 
     def head(self) -> LogHead:
         """Return the end of the log that the catalogue holds."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return _head(connection)
 
     # Asking
 
     def count(self) -> tuple[int, int]:
-        """Return how many bags (versions) and how many cables in them there are."""
-        with self._reading() as connection:
+        """Return the number of bags (each version counts) and of the cables in them."""
+        with self._database.reading() as connection:
             bags = connection.execute(select(func.count()).select_from(bag)).scalar_one()
             return bags, connection.execute(select(func.count()).select_from(cable)).scalar_one()
 
     def bags(self, order: Order) -> Iterator[StoredBag]:
-        """Yield every bag that is there when the first is asked for, in an order; 8 bytes a bag are held in memory."""
-        with self._reading() as connection:
+        """Yield every bag in an order, as they are when the first is asked for."""
+        # Only the keys are held, 8 bytes for each bag, and no transaction: one that stays open while the caller takes
+        # its time would keep the write-ahead log of the file from being emptied.
+        with self._database.reading() as connection:
             ids = array("q", connection.execute(select(bag.c.id).order_by(*order.columns)).scalars())
         for start in range(0, len(ids), _PAGE):
             yield from self._fetch(ids[start : start + _PAGE])
 
     def _fetch(self, ids: Sequence[int]) -> list[StoredBag]:
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = {row.id: row for row in connection.execute(select(bag).where(bag.c.id.in_(ids)))}
             cables: defaultdict[int, list[Row[Any]]] = defaultdict(list)
             query = select(cable).where(cable.c.bag_id.in_(ids)).order_by(cable.c.bag_id, cable.c.number)
@@ -246,8 +149,8 @@ class Catalogue:
         """Return the versions of the bag of a name, oldest first."""
         return self._stored(select(bag.c.id).where(bag.c.name == name).order_by(bag.c.version))
 
-    def holding(self, identifier: str) -> list[StoredBag]:
-        """Return the bags of a name, or holding a cable of a canonical or received identifier, by name and version."""
+    def find(self, identifier: str) -> list[StoredBag]:
+        """Return the bags with a name, or with a cable of an identifier, canonical or received, by name and version."""
         ids = union(
             select(bag.c.id).where(bag.c.name == identifier),
             select(cable.c.bag_id).where(cable.c.identifier == identifier),
@@ -255,32 +158,33 @@ class Catalogue:
         ).subquery()
         return self._stored(select(bag.c.id).where(bag.c.id.in_(select(ids.c.id))).order_by(bag.c.name, bag.c.version))
 
-    def from_source(self, sha256: str) -> list[StoredBag]:
-        """Return the bags that hold a cable made of the source with a digest, by name and version."""
+    def find_by_source(self, sha256: str) -> list[StoredBag]:
+        """Return the bags with a cable that was made of the source with a digest, by name and version."""
         query = select(bag.c.id).join(cable, cable.c.bag_id == bag.c.id).where(cable.c.source_sha256 == sha256)
         return self._stored(query.distinct().order_by(bag.c.name, bag.c.version))
 
-    def named(self, names: Iterable[str]) -> list[StoredBag]:
-        """Return every version of the bags of some names, letter case not minded, by name and version."""
+    def find_by_names(self, names: Iterable[str]) -> list[StoredBag]:
+        """Return every version of the bags with some names, whatever their letter case, by name and version."""
         keys = sorted({name.lower() for name in names})
         return self._stored(select(bag.c.id).where(bag.c.name_key.in_(keys)).order_by(bag.c.name, bag.c.version))
 
     def _stored(self, query: Any) -> list[StoredBag]:
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             ids = list(connection.execute(query).scalars())
         return self._fetch(ids)
 
     def positions(self, name: str, version: int) -> list[Position]:
-        """Return where the events of one version of a bag are, oldest first."""
+        """Return the places in the log of the events of one version of a bag, oldest first."""
         query = select(event.c.file, event.c.offset, event.c.length)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 query.where(event.c.name == name, event.c.version == version).order_by(event.c.seq)
             )
             return [Position(*row) for row in rows]
 
-    def like(self, text: str) -> list[str]:
-        """Return at most three names or identifiers that are like a text, the likest first."""
+    def similar_names(self, text: str) -> list[str]:
+        """Return at most three names or identifiers that are like a text, the most similar first."""
+        # Whoever mistypes mostly mistypes the end; a long beginning in common leaves few names to compare.
         for length in (6, 4, 2):
             near = difflib.get_close_matches(text, self._beginning(text[:length], len(text)), n=3, cutoff=0.75)
             if near:
@@ -295,7 +199,7 @@ class Catalogue:
             near = select(column).where(column >= prefix, column < prefix + "\U0010ffff", about).distinct()
             return near.order_by(column).limit(_CANDIDATES)
 
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return sorted({
                 *connection.execute(query(bag.c.name)).scalars(),
                 *connection.execute(query(cable.c.identifier)).scalars(),
@@ -304,7 +208,7 @@ class Catalogue:
     def dump(self) -> Iterator[str]:
         """Yield the whole content, a JSON line a row, in an order that follows from the content alone."""
         for table in METADATA.sorted_tables:
-            with self._reading() as connection:
+            with self._database.reading() as connection:
                 for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
                     yield json.dumps([table.name, list(row)], ensure_ascii=False)
 
@@ -339,29 +243,3 @@ def _state_row(head: LogHead) -> dict[str, object]:
 def _head(connection: Connection) -> LogHead:
     row = connection.execute(select(state)).one()
     return LogHead(row.seq, row.digest, row.file, row.end)
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-_DAMAGE = ("not a database", "malformed", "no such table", "no such column")
-
-
-def _is_damage(error: DBAPIError) -> bool:
-    return any(words in str(error.orig) for words in _DAMAGE)
-
-
-def _named(error: DBAPIError, path: Path) -> ArchiveError:
-    says = str(error.orig)
-    if _is_damage(error):
-        return ArchiveError(f"the catalogue {path} is damaged: {says}", hint=REBUILD)
-    if "disk is full" in says:
-        return ArchiveError(
-            f"could not write the catalogue {path}: the disk is full", hint="Make room; nothing is lost."
-        )
-    if "readonly" in says or "unable to open" in says:
-        return ArchiveError(
-            f"could not open the catalogue {path}: {says}", hint="Check the rights on it and its folder."
-        )
-    return ArchiveError(f"the catalogue {path}: {says}", hint=REBUILD)

@@ -1,7 +1,4 @@
-"""Rows of the catalogue: from events, and back to stored bags.
-
-Scope: pure conversions. Not in scope: executing anything.
-"""
+"""The rows of the catalogue: made from events, and read back as stored bags. Nothing is executed here."""
 
 from __future__ import annotations
 
@@ -12,19 +9,20 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from preserve.archive.cable_entry import CableEntry
 from preserve.archive.events import EventOutcome, LoggedEvent
 from preserve.archive.layout import Location
-from preserve.archive.model import CableEntry, StoredBag
+from preserve.archive.model import StoredBag
 from preserve.bag import Form
 
 __all__ = ["bag_from_row", "bag_row", "cable_rows", "check_row", "event_row"]
 
-FIXITY = {EventOutcome.SUCCESS: "pass", EventOutcome.FAIL: "fail", EventOutcome.UNKNOWN: "unknown"}
+_FIXITY = {EventOutcome.SUCCESS: "pass", EventOutcome.FAIL: "fail", EventOutcome.UNKNOWN: "unknown"}
 _CABLE_FIELDS = tuple(field.name for field in fields(CableEntry))
 
 
 def bag_row(seq: int, stored: StoredBag) -> dict[str, object]:
-    """Return the row of a bag; its key is the number of its ingestion event."""
+    """Return the row of a bag; its key is the number of the event with which it came in."""
     place = stored.location
     return {
         "id": seq,
@@ -68,13 +66,16 @@ def event_row(logged: LoggedEvent) -> dict[str, object]:
 
 
 def check_row(logged: LoggedEvent) -> dict[str, object]:
-    """Return what a fixity check changes in the row of its bag; parameters are prefixed so as not to be columns."""
+    """Return what a fixity check changes in the row of its bag.
+
+    The parameters have names that no column has, as SQLAlchemy would take them for values of that column.
+    """
     event = logged.event
     return {
         "of_name": event.bag,
         "of_version": event.version,
         "at": event.at,
-        "result": FIXITY[event.outcome],
+        "result": _FIXITY[event.outcome],
         "ok_at": event.at if event.outcome is EventOutcome.SUCCESS else None,
         "seen_at": event.at if event.data.get("present") is True else None,
     }

@@ -1,7 +1,6 @@
-"""The tables of the catalogue.
+"""The tables of the catalogue, in one version.
 
-Scope: the schema, in one version. Not in scope: what fills it (``catalogue``). The catalogue can be deleted and made
-again, so an older schema is not migrated but rebuilt.
+A catalogue can be deleted and made again, so an older schema is not migrated: it is rebuilt.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ state = Table(
     "state",
     METADATA,
     Column("schema_version", Integer, nullable=False),
-    # The end of the event log that the tables hold: see eventlog.Head.
+    # The end of the event log that the tables hold: see eventlog.LogHead.
     Column("seq", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("file", String, nullable=False),
@@ -27,9 +26,10 @@ state = Table(
 bag = Table(
     "bag",
     METADATA,
-    # The number of the event with which the bag came in: the same in every rebuilt catalogue.
+    # The number of the event with which the bag came in: so that a rebuilt catalogue has the same keys.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", String, nullable=False),
+    # The name in lower case: bags whose names differ in letter case only must not come in.
     Column("name_key", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("post", String, nullable=False),

@@ -7,7 +7,7 @@ a bag holds (``package``), where it belongs (``archive``).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -248,10 +248,10 @@ def _write(bag: NewBag, algorithms: tuple[str, ...], sink: Sink) -> tuple[str, i
     best = strongest(algorithms) or algorithms[0]
     members: dict[str, IndexedMember] = {}
 
-    def put(path: str, data: bytes) -> dict[str, str]:
+    def put(path: str, data: bytes, known: Mapping[str, str] | None = None) -> dict[str, str]:
         # The same octets in memory are hashed and written: what is on the disk is never read back to be hashed.
         sink.file(path, data)
-        digests = digest_bytes(data, algorithms)
+        digests = digest_bytes(data, algorithms, known)
         if sink.place is not None:
             members[path] = IndexedMember(sink.place, len(data), digests[best])
         return digests
@@ -274,7 +274,7 @@ def _write(bag: NewBag, algorithms: tuple[str, ...], sink: Sink) -> tuple[str, i
 
 
 def _write_payload(
-    files: Sequence[Payload], sink: Sink, put: Callable[[str, bytes], dict[str, str]]
+    files: Sequence[Payload], sink: Sink, put: Callable[[str, bytes, Mapping[str, str]], dict[str, str]]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     sink.folder("data")
     made = {"data"}
@@ -284,7 +284,7 @@ def _write_payload(
             if folder not in made:
                 sink.folder(folder)
                 made.add(folder)
-        yield path, put(path, file.data)
+        yield path, put(path, file.data, file.digests)
 
 
 def _parents(path: str) -> Iterator[str]:

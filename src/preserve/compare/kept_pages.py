@@ -18,10 +18,10 @@ from preserve.compare.operands import Ref
 from preserve.digests import sha256
 from preserve.readers import SourceRef
 
-__all__ = ["Spool", "is_inline", "without_data"]
+__all__ = ["KeptPages", "lies_in_archive", "without_data"]
 
 
-def is_inline(ref: Ref) -> bool:
+def lies_in_archive(ref: Ref) -> bool:
     """Return whether only the walk through an archive of files gives the bytes of a source."""
     return isinstance(ref, SourceRef) and ref.path is None and ref.trouble is None
 
@@ -31,7 +31,7 @@ def without_data(ref: Ref) -> Ref:
     return replace(ref, data=None) if isinstance(ref, SourceRef) and ref.data is not None else ref
 
 
-class Spool:
+class KeptPages:
     """Bytes by place and digest."""
 
     __slots__ = ("_file", "_places")
