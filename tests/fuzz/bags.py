@@ -45,7 +45,7 @@ from preserve.bag.reading.summary import list_files, summarize_bag
 from preserve.bag.verifying.profile import NAMED, Profile
 from preserve.bag.verifying.second_opinion import ask_bagit
 from preserve.bag.verifying.verification import verify, verify_stream
-from preserve.bag.writing.publication import write_index
+from preserve.bag.writing.index import write_index
 from preserve.cli.named import named_profile
 from preserve.contracts.contract import contract_bytes
 from preserve.errors import PreserveError

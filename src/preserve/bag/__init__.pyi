@@ -41,10 +41,7 @@ from .verifying.profile import NAMED as NAMED, Profile as Profile
 from .verifying.second_opinion import ask_bagit as ask_bagit
 from .verifying.trust import trusted as trusted
 from .verifying.verification import verdict_of as verdict_of, verify as verify, verify_stream as verify_stream
-from .writing.publication import (
-    check_indexable as check_indexable,
-    publish as publish,
-    stage_bag as stage_bag,
-    write_index as write_index,
-)
+from .writing.index import check_indexable as check_indexable, write_index as write_index
+from .writing.new_bag import stage_bag as stage_bag
+from .writing.publication import publish as publish
 from .writing.stage import Stage as Stage, sweep_stages as sweep_stages

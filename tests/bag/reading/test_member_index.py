@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
+from tests.bag.making import write_bag
 
 from preserve.bag.copying.extract import extract_bag, extract_indexed
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile, WrittenBag
@@ -18,7 +19,9 @@ from preserve.bag.reading import member_index
 from preserve.bag.reading.member_index import IndexedMember, MemberIndex, index_path, read_index
 from preserve.bag.verifying.verification import verify
 from preserve.bag.writing import publication as write
-from preserve.bag.writing.publication import publish, stage_bag, write_bag, write_index
+from preserve.bag.writing.index import write_index
+from preserve.bag.writing.new_bag import stage_bag
+from preserve.bag.writing.publication import publish
 from preserve.bag.writing.stage import Stage
 from preserve.errors import ArchiveError, BagError, UsageError
 from preserve.octets.tar_blocks import BLOCK, padding
@@ -275,10 +278,9 @@ def test_a_taken_name_of_the_index_keeps_the_tar_away(tmp_path: Path) -> None:
 
 def test_without_room_for_the_index_there_is_no_tar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, chunks: Iterable[bytes], **how: object) -> None:
-        Path(path).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write, "write_new", full)
+    monkeypatch.setattr("preserve.bag.writing.writer.write_new", full)
     with Stage(tmp_path) as stage:
         with pytest.raises(ArchiveError, match="the disk is full"):
             stage_bag(new(), stage.path, form=Form.TAR, index=True)

@@ -12,13 +12,13 @@ import pytest
 from tests.bag.archives import ARCHIVES
 from tests.bag.conftest import without_rights
 from tests.bag.fixtures import FIXTURES, Fixture, bag, pack
+from tests.bag.making import write_bag
 from tests.bag.tars import TARS
 
 from preserve.bag.model import BagPath, BagReport, Depth, Form, NewBag, PayloadFile
 from preserve.bag.verifying import fast_path as plain
 from preserve.bag.verifying.fast_path import verify_plainly
 from preserve.bag.verifying.verification import verify, verify_carefully
-from preserve.bag.writing.publication import write_bag
 from preserve.errors import BagError
 
 DEPTHS = (Depth.FULL, Depth.COMPLETE)

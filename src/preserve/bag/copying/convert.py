@@ -20,32 +20,30 @@ from preserve.bag.model import Depth, Fault, Form, WrittenBag, is_bag_name
 from preserve.bag.reading import (
     DECLARATION,
     ScannedBag,
-    format_info,
+    Unreadable,
+    UnreadableFileError,
+    compare_digests,
     read_in_order,
     read_info_fields,
     read_lines,
     scan_bag,
 )
-from preserve.bag.verifying import CHECKS, Profile, check_payload_digests, verify
+from preserve.bag.verifying import CHECKS, Profile, check_payload_digests, fixity_findings, verify
 from preserve.bag.writing import (
+    BagWriter,
     Stage,
-    StreamWriter,
-    UnreadError,
-    algorithm_names,
-    altered_finding,
     check_free,
+    format_info,
     lies_in,
-    open_sink,
+    manifest_algorithms,
+    open_writer,
     payload_counts,
-    prepare_ground,
+    publication_names,
     publish,
-    published_names,
-    write_index_beside,
 )
 from preserve.digests import ALGORITHMS
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity
-from preserve.octets import translate_os_errors
 from preserve.progress import SILENT, Progress
 
 __all__ = ["Conversion", "Converted", "convert_bag"]
@@ -111,20 +109,17 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
         bag = scan_bag(container, Depth.FULL)
         name, form = _name(bag, how), how.form or bag.form
         target = folder / f"{name}{form.suffix}"
-        check_free(published_names(target, index=how.index))
+        check_free(publication_names(target, index=how.index))
         # The payload's octets are checked while they are copied, once.
         findings = [finding for _, check in CHECKS if check is not check_payload_digests for finding in check(bag)]
         findings += _unlistable(bag)
         if _is_bad(findings):
             return Converted(None, tuple(sorted(findings)))
-        more = algorithm_names(how.algorithms) if how.algorithms else ()
-        algorithms = algorithm_names({*_known(bag), *more})
+        more = manifest_algorithms(how.algorithms) if how.algorithms else ()
+        algorithms = manifest_algorithms({*_known(bag), *more})
         octets = sum(entry.size for entry in bag.payload.values())
         progress.total(octets)
-        with (
-            Stage(prepare_ground(folder, octets)) as stage,
-            translate_os_errors(f"could not write the bag {name} in", stage.path),
-        ):
+        with Stage.beside(folder, octets) as stage:
             copy = _Copy(bag, algorithms, findings, progress)
             staged = copy.write(stage.path / target.name, name, form, how)
             if staged is None:
@@ -183,27 +178,21 @@ class _Copy:
 
     def write(self, target: Path, name: str, form: Form, how: Conversion) -> WrittenBag | None:
         """Write the copy; return ``None``, and leave nothing, when a file is not what it should be."""
-        sink = open_sink(form, target, name)
-        try:
-            writer = StreamWriter(sink, self.algorithms, self.progress)
-            writer.tag("bag-info.txt", self._info(how.agent))
-            writer.tag("bagit.txt", DECLARATION)
+        bag = self.bag
+        with open_writer(target, name, form, self.algorithms, self.progress) as writer:
+            writer.write_tag_file("bag-info.txt", self._info(how.agent))
+            writer.write_tag_file("bagit.txt", DECLARATION)
             self._folders(writer)
-            intact = self._files(writer.tag_stream, "tag-file", self._tags(), self.bag.tag_claims.expected)
-            payload = [self.bag.payload[path] for path in sorted(self.bag.payload)]
-            if not intact or not self._files(writer.payload, "payload", payload, self.bag.claims.expected):
-                sink.discard()
-                return None
-            seal, size = writer.end()
-        except BaseException:
-            sink.discard()
-            raise
-        written = WrittenBag(name, target, form, seal, len(payload), sum(entry.size for entry in payload), size)
-        return write_index_beside(written, writer.members) if how.index else written
+            payload = [bag.payload[path] for path in sorted(bag.payload)]
+            if self._files(writer.stream_tag_file, "tag-file", self._tags(), bag.tag_claims.expected) and self._files(
+                writer.stream_payload_file, "payload", payload, bag.claims.expected
+            ):
+                return writer.finish(index=how.index)
+        return None
 
-    def _folders(self, writer: StreamWriter) -> None:
+    def _folders(self, writer: BagWriter) -> None:
         for path in sorted(path for path, entry in self.bag.entries.items() if entry.kind is EntryKind.FOLDER):
-            writer.folder(path)
+            writer.make_folder(path)
 
     def _tags(self) -> list[Entry]:
         """Return the tag files that keep their octets: all but those that are written anew."""
@@ -225,13 +214,12 @@ class _Copy:
         for entry, chunks in read_in_order(self.bag.container, entries):
             given = expected.get(entry.path, {})
             try:
-                wrong = altered_finding(what, entry.path, write(entry.path, entry.size, chunks, given), given)
-            except UnreadError as error:
-                says = f"it could not be read: {error.reason}"
-                self.findings.append(Finding.of(f"{what}-unreadable", printable(entry.path), says))
-                return False
-            if wrong is not None:
-                self.findings.append(wrong)
+                result = compare_digests(write(entry.path, entry.size, chunks, given), given)
+            except UnreadableFileError as error:
+                result = Unreadable(error.reason)
+            self.findings.extend(fixity_findings(what, entry.path, result))
+            if isinstance(result, Unreadable):
+                break  # nothing can be copied in its place
         return len(self.findings) == before
 
     def _info(self, agent: str) -> bytes:

@@ -17,24 +17,24 @@ from preserve.bag.reading import (
     PAYLOAD,
     MemberIndex,
     ScannedBag,
+    Unreadable,
+    UnreadableFileError,
+    compare_digests,
     files_by_index,
     listing_stops,
     payload_names,
+    read_as_listed,
     read_in_order,
     scan_bag,
     select_paths,
 )
-from preserve.bag.verifying import CHECKS, check_tag_digests
+from preserve.bag.verifying import CHECKS, check_tag_digests, fixity_findings
 from preserve.bag.writing import (
     Sink,
     Stage,
-    UnreadError,
-    altered_finding,
     check_free,
-    check_size,
     lies_in,
     open_sink,
-    prepare_ground,
     publish_path,
 )
 from preserve.digests import MultiDigest
@@ -180,12 +180,12 @@ class _Vouched:
         octets = sum(entry.size for entry in take)
         progress.total(octets)
         with (
-            Stage(prepare_ground(target.parent, octets)) as stage,
+            Stage.beside(target.parent, octets) as stage,
             translate_os_errors("could not write the payload in", stage.path),
         ):
             sink = open_sink(Form.DIRECTORY, stage.path / "payload", "")
             for folder in self._folders([*(entry.path for entry in take), *empty]):
-                sink.folder(folder)
+                sink.add_folder(folder)
             taken = list(self._taken(take, sink, stage.path / "payload", findings, progress))
             # An empty payload is one only when nothing else is wrong: what is no bag gives no folder.
             some = bool(taken) or not (wanted or any(each.severity is Severity.ERROR for each in findings))
@@ -221,20 +221,21 @@ class _Vouched:
             def hashed(
                 entry: Entry = entry, chunks: Iterator[bytes] = chunks, digest: MultiDigest = digest
             ) -> Iterator[bytes]:
-                for chunk in check_size(entry.path, entry.size, chunks, progress):
+                for chunk in read_as_listed(entry.path, entry.size, chunks, progress):
                     digest.update(chunk)
                     yield chunk
 
             try:
-                sink.stream(below, entry.size, hashed())
-                wrong = altered_finding("payload", entry.path, digest.hexdigests(), expected, by=self.by)
-            except UnreadError as error:
-                wrong = Finding.of("payload-unreadable", printable(entry.path), f"it could not be read: {error.reason}")
-            if wrong is None:
-                yield entry
-            else:
-                findings.append(wrong)
+                sink.add_stream(below, entry.size, hashed())
+                result = compare_digests(digest.hexdigests(), expected)
+            except UnreadableFileError as error:
+                result = Unreadable(error.reason)
+            wrong = list(fixity_findings("payload", entry.path, result, by=self.by))
+            findings += wrong
+            if wrong:
                 (place / below).unlink(missing_ok=True)
+            else:
+                yield entry
 
 
 def _other_seal(bag: ScannedBag, seal: str) -> list[Finding]:

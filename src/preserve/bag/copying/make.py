@@ -1,8 +1,4 @@
-"""Make a bag of any files, in a new place: the files are read once, hashed on the way, and not touched.
-
-Scope: from files and a recipe to a bag in its place, or to the reasons why there is none. Not in scope: the walk
-(``gather``), the order and octets of what is written (``streamed``, ``sinks``).
-"""
+"""Make a bag of any files, in a new place: the files are read once, hashed on the way, and not touched."""
 
 from __future__ import annotations
 
@@ -13,25 +9,22 @@ from pathlib import Path
 
 from preserve.bag.copying.gather import Gathered, Hidden, Links, gather_files, read_source
 from preserve.bag.model import BagPath, Depth, Form, NewBag, WrittenBag, is_bag_name, strongest
-from preserve.bag.reading import DECLARATION, format_info, sort_info
+from preserve.bag.reading import DECLARATION, UnreadableFileError
 from preserve.bag.verifying import MEDIA, PlannedBag, Profile
 from preserve.bag.writing import (
     Stage,
-    StreamWriter,
-    UnreadError,
-    algorithm_names,
     check_free,
+    format_info,
     lies_in,
-    open_sink,
+    manifest_algorithms,
+    open_writer,
     payload_counts,
-    prepare_ground,
+    publication_names,
     publish,
-    published_names,
-    write_index_beside,
+    sort_info,
 )
 from preserve.errors import SourceError, UsageError
 from preserve.findings import Finding, Severity
-from preserve.octets import translate_os_errors
 from preserve.progress import SILENT, Progress
 
 __all__ = ["Made", "Recipe", "make_bag"]
@@ -100,11 +93,11 @@ def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress:
         UsageError: The name, a field or an algorithm is off, or the folder lies in a source.
     """
     info = _info(recipe)
-    form, algorithms = _form(recipe), algorithm_names(_algorithms(recipe))
+    form, algorithms = _form(recipe), manifest_algorithms(_algorithms(recipe))
     tags = _tags(recipe)
     target = folder / f"{recipe.name}{form.suffix}"
     _check_outside(sources, folder)
-    check_free(published_names(target, index=recipe.index))
+    check_free(publication_names(target, index=recipe.index))
     gathered = gather_files(sources, hidden=recipe.hidden, links=recipe.links)
     counts = payload_counts(gathered.octets, len(gathered.files))
     tag_file = format_info(sort_info((*info, *counts)))
@@ -116,7 +109,7 @@ def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress:
     if any(each.severity is Severity.ERROR for each in findings):
         return Made(None, findings, gathered)
     progress.total(gathered.octets)
-    with Stage(prepare_ground(folder, gathered.octets)) as stage:
+    with Stage.beside(folder, gathered.octets) as stage:
         tags = {"bag-info.txt": tag_file, "bagit.txt": DECLARATION, **tags}
         staged = _staged(gathered, tags, stage.path / target.name, recipe, form, algorithms, progress)
         bag = publish([(staged, target)], check=Depth.FULL if recipe.reread else Depth.COMPLETE)[0]
@@ -132,28 +125,20 @@ def _staged(
     algorithms: tuple[str, ...],
     progress: Progress,
 ) -> WrittenBag:
-    with translate_os_errors(f"could not write the bag {recipe.name} in", target.parent):
-        sink = open_sink(form, target, recipe.name)
-        try:
-            writer = StreamWriter(sink, algorithms, progress)
+    try:
+        with open_writer(target, recipe.name, form, algorithms, progress) as writer:
             for path, data in sorted(tags.items()):
-                writer.tag(path, data)
+                writer.write_tag_file(path, data)
             for folder in ("data", *gathered.empty):
-                writer.folder(folder)
+                writer.make_folder(folder)
             for file in gathered.files:
-                writer.payload(file.path, file.size, read_source(file))
-            seal, size = writer.end()
-        except UnreadError as error:
-            sink.discard()
-            raise SourceError(
-                f"{error.path} could not be read as it was listed: {error.reason}",
-                hint="No bag was made. Let nothing write to the files, and run again.",
-            ) from error
-        except BaseException:
-            sink.discard()
-            raise
-        written = WrittenBag(recipe.name, target, form, seal, len(gathered.files), gathered.octets, size)
-        return write_index_beside(written, writer.members) if recipe.index else written
+                writer.stream_payload_file(file.path, file.size, read_source(file))
+            return writer.finish(index=recipe.index)
+    except UnreadableFileError as error:
+        raise SourceError(
+            f"{error.path} could not be read as it was listed: {error.reason}",
+            hint="No bag was made. Let nothing write to the files, and run again.",
+        ) from error
 
 
 def _info(recipe: Recipe) -> tuple[tuple[str, str], ...]:

@@ -17,8 +17,19 @@ from threading import Event
 
 from preserve.bag.containers import Container, Entry
 from preserve.digests import MultiDigest
+from preserve.progress import SILENT, Progress
 
-__all__ = ["Altered", "Fixity", "Intact", "Unreadable", "check_fixities", "check_fixity", "compare_digests"]
+__all__ = [
+    "Altered",
+    "Fixity",
+    "Intact",
+    "Unreadable",
+    "UnreadableFileError",
+    "check_fixities",
+    "check_fixity",
+    "compare_digests",
+    "read_as_listed",
+]
 
 _LARGE = 4 << 20
 """Octets from which on a file is worth a thread."""
@@ -51,6 +62,49 @@ class Unreadable:
 
 
 Fixity = Intact | Altered | Unreadable
+
+
+class UnreadableFileError(Exception):
+    """A file could not be read to its end, or has not the size that was listed.
+
+    Attributes:
+        path: Its path in the bag.
+        reason: Why, in words.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+
+def read_as_listed(path: str, size: int, chunks: Iterable[bytes], progress: Progress = SILENT) -> Iterator[bytes]:
+    """Give the bytes of a file that is copied, and make sure that they are as many as were listed.
+
+    Args:
+        path: Its path in the bag.
+        size: How many bytes were listed.
+        chunks: The bytes; iterating may raise OSError.
+        progress: Told of the bytes as they pass.
+
+    Raises:
+        UnreadableFileError: They could not be read, or are more or fewer. It is no OSError: that one is for what could
+            not be written.
+    """
+    left = size
+    try:
+        for chunk in chunks:
+            left -= len(chunk)
+            if left < 0:
+                break
+            progress.advance(path, len(chunk))
+            yield chunk
+    except OSError as error:
+        raise UnreadableFileError(path, error.strerror or str(error)) from error
+    if left:
+        raise UnreadableFileError(
+            path, f"it has {'more' if left < 0 else 'fewer'} bytes than the {size} that were listed"
+        )
 
 
 def check_fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:

@@ -15,11 +15,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from preserve.bag.model import Fault
-from preserve.errors import UsageError
 
 __all__ = [
     "DECLARATION",
-    "INFO_ORDER",
     "MAX_DECLARATION",
     "MAX_LINE",
     "MAX_LINES",
@@ -27,18 +25,14 @@ __all__ = [
     "Fault",
     "FetchLine",
     "ManifestLine",
-    "canonical_value",
     "decode_path",
     "encode_path",
-    "format_info",
-    "format_manifest",
     "parse_declaration",
     "read_fetch_lines",
     "read_info_fields",
     "read_lines",
     "read_manifest_lines",
     "read_plain_info",
-    "sort_info",
     "text_codec",
 ]
 
@@ -55,34 +49,6 @@ _PIECE = 1 << 18
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 """The ``bagit.txt`` of every bag that we write (RFC 8493 2.1.1)."""
-
-INFO_ORDER = (
-    "Source-Organization",
-    "Organization-Address",
-    "Contact-Name",
-    "Contact-Phone",
-    "Contact-Email",
-    "External-Description",
-    "External-Identifier",
-    "Bag-Group-Identifier",
-    "Bagging-Date",
-    "Payload-Oxum",
-    "Bag-Size",
-    "Bag-Count",
-    "Bag-Software-Agent",
-    "BagIt-Profile-Identifier",
-    "Internal-Sender-Identifier",
-    "Internal-Sender-Description",
-    "Source-Release",
-    "Source-Release-Date",
-    "Source-SHA256",
-    "Cable-Classification",
-    "Cable-Redaction",
-    "Cable-Completeness",
-    "Access",
-    "Rights-Statement",
-)
-"""The order in which we write the fields of ``bag-info.txt``; other labels follow, in the order given."""
 
 VERSIONS = frozenset({"0.93", "0.94", "0.95", "0.96", "0.97", "1.0"})
 """The versions of BagIt that were ever published."""
@@ -369,23 +335,6 @@ def read_plain_info(octets: bytes) -> tuple[tuple[str, str], ...] | None:
     return tuple(_PLAIN_FIELD.findall(text)) if _PLAIN_INFO.fullmatch(text) else None
 
 
-def canonical_value(value: str) -> str:
-    """Return the value that a reader gets when we write this one: LF as line break, no padding around its lines."""
-    return "\n".join(line.strip(" \t") for line in _ENDING.split(value)).strip(" \t\n")
-
-
-def sort_info(info: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return the fields in the order in which we write them; equal labels keep theirs."""
-    rank = {label: number for number, label in enumerate(INFO_ORDER)}
-    return tuple(sorted(info, key=lambda field: rank.get(field[0], len(rank))))
-
-
-def format_info(info: Iterable[tuple[str, str]]) -> bytes:
-    """Return the octets of a ``bag-info.txt`` with these fields in this order."""
-    lines = (f"{label}: {canonical_value(value).replace(chr(10), chr(10) + ' ')}\n" for label, value in info)
-    return "".join(lines).encode("utf-8")
-
-
 def encode_path(path: str) -> str:
     """Return a path as a manifest of BagIt 1.0 writes it.
 
@@ -405,18 +354,3 @@ def decode_path(written: str, version: str | None) -> str:
     if _is_old(version):
         return _ESCAPE_OLD.sub(lambda match: "\n" if match[1] in "Aa" else "\r", written)
     return _ESCAPE_10.sub(lambda match: chr(int(match[1], 16)), written)
-
-
-def format_manifest(digests: Iterable[tuple[str, str]]) -> bytes:
-    """Return the octets of a manifest.
-
-    Args:
-        digests: Path and lower-case hexadecimal digest of each file, in any order.
-
-    Raises:
-        UsageError: A path cannot be written in UTF-8.
-    """
-    try:
-        return "".join(f"{digest}  {encode_path(path)}\n" for path, digest in sorted(digests)).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise UsageError(f"a path is not Unicode: {error.object!r}", hint="Rename the file.") from error
