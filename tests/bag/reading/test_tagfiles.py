@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, strategies as st
 from tests.bag.tag_texts import lines, paths
 
+from preserve.bag.limits import LIMITS
 from preserve.bag.model import Fault
 from preserve.bag.reading.tagfiles import (
-    MAX_LINE,
     decode_path,
     encode_path,
     parse_declaration,
@@ -59,7 +59,7 @@ def test_an_endless_line_ends_the_reading_within_bounds() -> None:
     faults: list[Fault] = []
     assert list(read_lines(endless(), "utf-8", faults)) == []  # type: ignore[arg-type]
     assert [fault.code for fault in faults] == ["limit-exceeded"]
-    assert asked * 65536 < 4 * MAX_LINE
+    assert asked * 65536 < 4 * LIMITS.line
 
 
 @given(st.binary(max_size=200), st.sampled_from(["utf-8", "utf-16", "shift_jis", "utf-32"]))

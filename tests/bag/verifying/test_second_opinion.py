@@ -89,7 +89,7 @@ def test_an_opinion_that_agrees_is_not_told(tmp_path: Path) -> None:
 
 def test_what_only_a_profile_or_a_seal_asks_is_no_difference(tmp_path: Path) -> None:
     bag(tmp_path / "bag")
-    assert told(tmp_path / "bag", seal="0" * 64, profile=Profile.named("rda")) == []
+    assert told(tmp_path / "bag", seal="0" * 64, profile=Profile.by_name("rda")) == []
 
 
 def test_a_difference_is_told_with_its_reason(tmp_path: Path) -> None:

@@ -1,10 +1,9 @@
 """Fixity: whether files have the digests that they should have, one after another or several at once.
 
-Scope: the three answers and the hashing. Not in scope: which digests a file should have (``manifests``), and what a
-finding says of it (``checks``).
+There are three answers: intact, altered, unreadable. Which digests a file should have is for ``manifests`` to say.
 
-Hashing and reading let go of Python's lock, so threads use as many cores as there are. One file is never split: SHA-2
-is a chain. Many small files stay in one thread, where handing them over would cost more than it gains.
+Hashing and reading let go of Python's lock, so threads use as many cores as there are. One file is never split, as
+SHA-2 is a chain. Many small files stay in one thread, where handing them over would cost more than it gains.
 """
 
 from __future__ import annotations
@@ -31,12 +30,6 @@ __all__ = [
     "read_as_listed",
 ]
 
-_LARGE = 4 << 20
-"""Octets from which on a file is worth a thread."""
-
-_SHARED = 50_000
-"""Files up to which a bag is shared out among threads; of more, all are never held at once."""
-
 Expected = Mapping[str, Mapping[str, str]]
 
 
@@ -47,7 +40,13 @@ class Intact:
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """The file has another digest: the algorithm, what the manifest gives, what the file has."""
+    """The file has another digest than the manifests give.
+
+    Attributes:
+        algorithm: BagIt's name of the first algorithm that shows it.
+        expected: The digest that the manifest gives.
+        actual: The digest that the file has.
+    """
 
     algorithm: str
     expected: str
@@ -56,7 +55,11 @@ class Altered:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The file could not be read, which is no proof of loss."""
+    """The file could not be read, which is no proof of loss.
+
+    Attributes:
+        reason: Why, in words.
+    """
 
     reason: str
 
@@ -108,10 +111,10 @@ def read_as_listed(path: str, size: int, chunks: Iterable[bytes], progress: Prog
 
 
 def check_fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
-    """Hash a file in one pass and say which of the three it is.
+    """Hash a file in one pass, and return which of the three it is.
 
     Args:
-        chunks: Its octets; iterating may raise OSError.
+        chunks: Its bytes; iterating may raise OSError.
         expected: Lower-case hexadecimal digest by algorithm.
     """
     digest = MultiDigest(expected)
@@ -124,7 +127,7 @@ def check_fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity
 
 
 def compare_digests(actual: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
-    """Hold digests against those that should be; the first that differs is told."""
+    """Compare the digests of a file, by algorithm, with those that it should have; report the first that differs."""
     for algorithm, value in expected.items():
         if actual[algorithm] != value:
             return Altered(algorithm, value, actual[algorithm])
@@ -134,7 +137,9 @@ def compare_digests(actual: Mapping[str, str], expected: Mapping[str, str]) -> F
 def check_fixities(
     container: Container, wanted: Iterable[Entry], expected: Expected, *, threads: int = 1
 ) -> Iterator[tuple[Entry, Fixity]]:
-    """Say of each file which of the three it is, in no order that may be relied on.
+    """Give each file with which of the three it is, in no order that may be relied on.
+
+    Intact files of a stream, which were hashed as they passed, are left out.
 
     Args:
         container: Where the files lie.
@@ -146,12 +151,13 @@ def check_fixities(
         yield from _in_turn(container, wanted, expected)
         return
     rest = iter(wanted)
-    entries = list(islice(rest, _SHARED))
-    large = [entry for entry in entries if entry.size >= _LARGE]
-    if len(large) < 2 or len(entries) == _SHARED:
+    limits = container.limits
+    entries = list(islice(rest, limits.thread_files))
+    large = [entry for entry in entries if entry.size >= limits.thread_size]
+    if len(large) < 2 or len(entries) == limits.thread_files:
         yield from _in_turn(container, chain(entries, rest), expected)
         return
-    small = [entry for entry in entries if entry.size < _LARGE]
+    small = [entry for entry in entries if entry.size < limits.thread_size]
     yield from _at_once(container, [[entry] for entry in large] + [small], expected, threads)
 
 
@@ -167,16 +173,16 @@ def _in_turn(container: Container, entries: Iterable[Entry], expected: Expected)
 def _to_read(
     container: Container, entries: Iterable[Entry], expected: Expected, passed: list[tuple[Entry, Fixity]]
 ) -> Iterator[Entry]:
-    """Give the entries that are yet to be read; put into ``passed`` which of the others are not intact."""
+    """Give the entries that are yet to be read, and add to ``passed`` those of a stream that are not intact."""
     for entry in entries:
         digests = container.digests_of(entry)
         if digests is None:
             yield entry
-        elif not isinstance(result := _of_a_stream(digests, expected[entry.path]), Intact):
+        elif not isinstance(result := _compare_passed(digests, expected[entry.path]), Intact):
             passed.append((entry, result))
 
 
-def _of_a_stream(passed: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+def _compare_passed(passed: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
     unasked = sorted(expected.keys() - passed.keys())
     if unasked:
         return Unreadable(f"it passed before a manifest asked for {', '.join(unasked)}; verify a file, not a stream")

@@ -4,6 +4,6 @@ from .checks import (
     check_tag_digests as check_tag_digests,
     fixity_findings as fixity_findings,
 )
-from .planned import MEDIA as MEDIA, PlannedBag as PlannedBag
+from .planned_bag import MEDIA_TYPES as MEDIA_TYPES, PlannedBag as PlannedBag
 from .profile import Profile as Profile
 from .verification import verify as verify

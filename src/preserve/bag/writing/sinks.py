@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 from backports import zstd
 
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.errors import ArchiveError
 from preserve.octets import END, MOST_TIMES, NEW_FILE, expands_too_far, member_head, padding, write_all, write_new
@@ -62,18 +63,29 @@ class Sink(Protocol):
         """Remove what was written, closed or not."""
 
 
-def open_sink(form: Form, target: Path, name: str) -> Sink:
+def open_sink(form: Form, target: Path, name: str, limits: Limits = LIMITS) -> Sink:
     """Return the sink of a new bag.
 
     Args:
         form: The form of the bag.
         target: Where it is written; nothing is there yet.
         name: The name of the bag, which is its top folder in an archive.
+        limits: Those of whoever will read it: an archive that exceeds them is not written.
 
     Raises:
         OSError: The target could not be made.
     """
-    return _OPEN[form](target, name)
+    match form:
+        case Form.DIRECTORY:
+            return _FolderSink(target)
+        case Form.TAR:
+            return _TarSink(target, name, limits.free_expansion)
+        case Form.TAR_ZST:
+            return _TarSink(target, name, limits.free_expansion, zstd.ZstdCompressor(options=_ZSTD))
+        case Form.ZIP:
+            return _ZipSink(target, name)
+        case _:
+            assert_never(form)
 
 
 class _FolderSink:
@@ -81,7 +93,7 @@ class _FolderSink:
 
     last_offset = None
 
-    def __init__(self, root: Path, _name: str) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
         self._size = 0
         self._make(self._root)
@@ -110,11 +122,18 @@ class _FolderSink:
 
 
 class _TarSink:
-    """Writes a bag as one tar, straight from memory, without a folder in between."""
+    """Writes a bag as one tar, straight from memory, without a folder in between.
 
-    def __init__(self, path: Path, name: str, pack: zstd.ZstdCompressor | None = None) -> None:
+    Args:
+        path: The tar.
+        name: The name of its top folder.
+        free: How many bytes a packed tar may be unpacked, however small it is.
+        pack: What packs it; ``None`` for a plain tar.
+    """
+
+    def __init__(self, path: Path, name: str, free: int, pack: zstd.ZstdCompressor | None = None) -> None:
         self._path, self._name, self._size, self._pack = path, name, 0, pack
-        self._unpacked = 0
+        self._unpacked, self._free = 0, free
         self.last_offset: int | None = None
         self._file = os.open(path, NEW_FILE, _FILE_MODE)
         try:
@@ -129,7 +148,7 @@ class _TarSink:
         write_all(self._file, packed)
         self._size += len(packed)
         self._unpacked += len(data)
-        if self._pack is not None and expands_too_far(self._unpacked, self._size):
+        if self._pack is not None and expands_too_far(self._unpacked, self._size, self._free):
             # Every careful reader, ours too, would take it for one that was made to exhaust it.
             raise ArchiveError(
                 f"in {Form.TAR_ZST.value} these files shrink to less than 1/{MOST_TIMES}: no reader of ours takes that",
@@ -222,11 +241,3 @@ class _ZipSink:
             self._file.close()
         with suppress(OSError):
             self._path.unlink()
-
-
-_OPEN: Final[Mapping[Form, Callable[[Path, str], Sink]]] = {
-    Form.DIRECTORY: _FolderSink,
-    Form.TAR: _TarSink,
-    Form.TAR_ZST: lambda target, name: _TarSink(target, name, zstd.ZstdCompressor(options=_ZSTD)),
-    Form.ZIP: _ZipSink,
-}
