@@ -38,7 +38,8 @@ import bagit
 
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
 from preserve.bag.verifying.verification import verify
-from preserve.bag.writing.publication import publish, stage_bag, write_bag
+from preserve.bag.writing.new_bag import stage_bag
+from preserve.bag.writing.publication import publish
 from preserve.bag.writing.stage import Stage
 from preserve.octets.durable import sync_trees
 
@@ -80,6 +81,13 @@ def make_ours(folder: Path, number: int, form: Form = Form.DIRECTORY) -> None:
             publish([(bag, folder / bag.path.name) for bag in staged])
 
 
+def write_bag(bag: NewBag, folder: Path, form: Form) -> None:
+    """Make one bag in a folder."""
+    with Stage(folder) as stage:
+        staged = stage_bag(bag, stage.path, form=form)
+        publish([(staged, folder / staged.path.name)])
+
+
 def make_tars(folder: Path, number: int) -> None:
     """Make bags as tars, one a cable."""
     make_ours(folder, number, Form.TAR)
@@ -94,9 +102,7 @@ def make_groups(folder: Path, number: int) -> None:
             for each in cables
             for path, data in contents(each).items()
         ]
-        with Stage(folder) as stage:
-            staged = stage_bag(NewBag(f"group-{cables[0]}", tuple(files)), stage.path, form=Form.TAR)
-            publish([(staged, folder / staged.path.name)])
+        write_bag(NewBag(f"group-{cables[0]}", tuple(files)), folder, Form.TAR)
 
 
 def _files_of(folder: Path, number: int) -> Iterator[Path]:
@@ -290,7 +296,7 @@ def many_files(scratch: Path, number: int) -> None:
     """Measure (c) and its tar: one bag of many files."""
     files = tuple(PayloadFile(BagPath(f"{n % 50}/{n}.txt"), f"{n} ".encode() * 2000) for n in range(number))
     for form in (Form.DIRECTORY, Form.TAR):
-        write_bag(NewBag("many", files), scratch, form=form)
+        write_bag(NewBag("many", files), scratch, form)
     rows = {
         "preserve": run("verify_ours", scratch / "many"),
         "preserve, as a tar": run("verify_ours", scratch / "many.tar"),
@@ -307,7 +313,7 @@ def large_files(scratch: Path, gigabytes: int) -> None:
     piece = bytes(range(256)) * (500 * MEGABYTE // 256)
     files = tuple(PayloadFile(BagPath(f"{n}.bin"), piece) for n in range(2 * gigabytes))
     for form in (Form.DIRECTORY, Form.TAR):
-        write_bag(NewBag("large", files), scratch, form=form)
+        write_bag(NewBag("large", files), scratch, form)
     rows = {
         "preserve": run("verify_ours", scratch / "large"),
         "preserve, two threads": run("verify_ours", scratch / "large", 2),

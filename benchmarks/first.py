@@ -30,7 +30,7 @@ from lxml import etree
 
 from preserve.archive.opening import initialise
 from preserve.bag.verifying.verification import verify
-from preserve.bag.writing.publication import stage_bag
+from preserve.bag.writing.new_bag import stage_bag
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Rights, codec, schema
 from preserve.clock import Clock

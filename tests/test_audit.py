@@ -17,7 +17,7 @@ from preserve.archive.model import StoredBag
 from preserve.archive.opening import open_archive
 from preserve.archive.vault import Archive
 from preserve.bag.model import Form
-from preserve.bag.reading.tagfiles import format_manifest
+from preserve.bag.writing.tagfiles import format_manifest
 from preserve.clock import Clock
 from preserve.digests import digest_bytes
 

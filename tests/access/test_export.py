@@ -23,7 +23,8 @@ from preserve.archive.cable_entry import CableEntry
 from preserve.archive.model import Incoming
 from preserve.archive.opening import initialise
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.writing.publication import publish, stage_bag
+from preserve.bag.writing.new_bag import stage_bag
+from preserve.bag.writing.publication import publish
 from preserve.bag.writing.stage import Stage
 from preserve.cable.record import Cable, codec
 from preserve.clock import Clock

@@ -19,9 +19,9 @@ from preserve.archive.events import LogEvent
 from preserve.archive.model import Incoming, StoredBag
 from preserve.archive.vault import Archive
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.reading.tagfiles import format_manifest
-from preserve.bag.writing.publication import stage_bag
+from preserve.bag.writing.new_bag import stage_bag
 from preserve.bag.writing.stage import Stage
+from preserve.bag.writing.tagfiles import format_manifest
 from preserve.digests import digest_bytes
 from preserve.errors import ArchiveError, BagError, ExitCode, PreserveError, RecordError
 from preserve.provenance import premis

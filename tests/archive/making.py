@@ -14,7 +14,7 @@ from preserve.archive.model import Incoming, StoredBag, StoreOutcome
 from preserve.archive.opening import initialise
 from preserve.archive.vault import Archive
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.writing.publication import stage_bag
+from preserve.bag.writing.new_bag import stage_bag
 from preserve.bag.writing.stage import Stage
 from preserve.clock import Clock
 from preserve.digests import sha256

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from backports import zstd
 from hypothesis import given, settings, strategies as st
+from tests.bag.making import write_bag
 from tests.bag.second_opinion import bagit_python_accepts
 
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
-from preserve.bag.reading.tagfiles import canonical_value, sort_info
 from preserve.bag.verifying.verification import verify
-from preserve.bag.writing.publication import write_bag
+from preserve.bag.writing.tagfiles import canonical_value, sort_info
 from preserve.digests import ALGORITHMS
 from preserve.errors import BagError
 

@@ -13,7 +13,7 @@ from tests.bag.fixtures import bag, pack, pack_as
 from tests.cli.command import json_lines, preserve
 
 from preserve.bag.reading.member_index import index_path
-from preserve.bag.writing.publication import write_index
+from preserve.bag.writing.index import write_index
 from preserve.cli import main
 from preserve.contracts.contract import contract_bytes
 from preserve.errors import ExitCode

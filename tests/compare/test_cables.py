@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.bag.making import write_bag
 from tests.twins import BODY, HEADER, cable, page_text
 
 from preserve.bag.model import BagPath, NewBag, PayloadFile
-from preserve.bag.writing.publication import write_bag
 from preserve.cable.record import Cable, Release, codec
 from preserve.compare import corpus
 from preserve.compare.cables import compare_cables

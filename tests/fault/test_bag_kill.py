@@ -21,7 +21,8 @@ import itertools, sys
 from pathlib import Path
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
 from preserve.bag.writing.stage import Stage
-from preserve.bag.writing.publication import publish, stage_bag
+from preserve.bag.writing.publication import publish
+from preserve.bag.writing.new_bag import stage_bag
 
 place, form, run = Path(sys.argv[1]), Form(sys.argv[2]), sys.argv[3]
 files = tuple(PayloadFile(BagPath(f"{name}/a.txt"), name.encode() * 500) for name in ("source", "record", "tei"))

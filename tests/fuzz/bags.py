@@ -42,10 +42,10 @@ from preserve.bag.copying.extract import extract_bag, extract_indexed
 from preserve.bag.model import BagReport, Depth, Form
 from preserve.bag.reading.member_index import index_path, read_index
 from preserve.bag.reading.summary import list_files, summarize_bag
-from preserve.bag.verifying.profile import NAMED, Profile
+from preserve.bag.verifying.profile import KNOWN_PROFILES, Profile
 from preserve.bag.verifying.second_opinion import ask_bagit
 from preserve.bag.verifying.verification import verify, verify_stream
-from preserve.bag.writing.publication import write_index
+from preserve.bag.writing.index import write_index
 from preserve.cli.named import named_profile
 from preserve.contracts.contract import contract_bytes
 from preserve.errors import PreserveError
@@ -243,7 +243,7 @@ def _told(path: Path, files: Files | None, chance: random.Random, *, whole: bool
     _check_report(report)
     if not whole:
         return report
-    profile = Profile.parse(contract_bytes(chance.choice(sorted(NAMED.values()))))
+    profile = Profile.parse(contract_bytes(chance.choice(sorted(KNOWN_PROFILES.values()))))
     asked = verify(path, profile=profile)
     _check_findings(asked.findings)
     if asked.valid and not report.valid:
@@ -407,7 +407,7 @@ def _indexes() -> list[Sample]:
 
 
 def _profiles() -> list[Sample]:
-    return [Sample("profile", contract_bytes(NAMED[name]), walked=True) for name in sorted(NAMED)]
+    return [Sample("profile", contract_bytes(KNOWN_PROFILES[name]), walked=True) for name in sorted(KNOWN_PROFILES)]
 
 
 def _tags() -> list[Sample]:

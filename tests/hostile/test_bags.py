@@ -21,12 +21,12 @@ from tests.hostile.costs import prepared
 
 from preserve.bag.containers import folder
 from preserve.bag.containers.entry import Entry, EntryKind
+from preserve.bag.containers.entry_table import DigestTable, EntryTable, EntryTablePart, PathSet, split_files
 from preserve.bag.containers.folder import DirectoryContainer
-from preserve.bag.containers.table import Digests, Marks, Table, TablePart, split_files
-from preserve.bag.limits import Bounded
+from preserve.bag.limits import BoundedList, Limits
 from preserve.bag.model import Depth, Verdict
 from preserve.bag.reading import summary
-from preserve.bag.verifying.verification import verify, verify_carefully
+from preserve.bag.verifying.verification import verify, verify_by_checks
 from preserve.errors import PreserveError
 from preserve.findings import Finding
 
@@ -159,7 +159,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_listed_is_not_followed(
             (tmp_path / "bag/data/source").symlink_to(tmp_path / "evil")
 
     monkeypatch.setattr(folder, "_scan", exchanging)
-    report = verify_carefully(tmp_path / "bag", depth=Depth.FULL)
+    report = verify_by_checks(tmp_path / "bag", depth=Depth.FULL)
     assert {each.where for each in report.findings if each.code == "folder-unreadable"} == {"data/source"}
     assert not any("secret" in each.where for each in report.findings)
 
@@ -179,8 +179,8 @@ def test_a_file_that_grows_while_it_is_read_is_not_read_for_ever(path: str, tmp_
 # --- tables ---
 
 
-def filled() -> Table:
-    table = Table()
+def filled() -> EntryTable:
+    table = EntryTable()
     for number in range(5000):
         table[f"data/{number}.txt"] = Entry(f"data/{number}.txt", EntryKind.FILE, number, number * 7, number % 3)
     table["data"] = Entry("data", EntryKind.FOLDER, 0, 0)
@@ -220,8 +220,8 @@ def test_parts_of_a_table_are_dictionaries() -> None:
 
 def test_digests_are_a_dictionary() -> None:
     _files, payload, _tags = split_files(filled(), "data/")
-    assert isinstance(payload, TablePart)
-    digests = Digests(payload, 2)
+    assert isinstance(payload, EntryTablePart)
+    digests = DigestTable(payload, 2)
     digests["data/7.txt"], digests["data/6.txt"], digests["elsewhere"] = "0000", "1234", "abcd"
     digests["data/7.txt"] = "00ff"
     assert dict(digests) == {"data/6.txt": "1234", "data/7.txt": "00ff", "elsewhere": "abcd"}
@@ -231,7 +231,7 @@ def test_digests_are_a_dictionary() -> None:
 
 
 def test_marks_are_a_set_of_what_is_there() -> None:
-    marks = Marks(filled())
+    marks = PathSet(filled())
     marks.add("data/1.txt")
     marks.add("elsewhere")
     assert "data/1.txt" in marks
@@ -239,9 +239,7 @@ def test_marks_are_a_set_of_what_is_there() -> None:
     assert "elsewhere" not in marks
 
 
-def test_a_bag_in_tables_has_the_findings_of_one_in_dictionaries(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bag_in_tables_has_the_findings_of_one_in_dictionaries(tmp_path: Path) -> None:
     names = ["A.txt", "a.txt", "Z\u00fc.txt", "Zu\u0308.txt", "x/1", "x/2", ".DS_Store"]
     bag(tmp_path / "bag", {name: name.encode() for name in names}, algorithms=("sha256", "sha512"))
     (tmp_path / "bag/data/empty").mkdir()
@@ -249,44 +247,29 @@ def test_a_bag_in_tables_has_the_findings_of_one_in_dictionaries(
     (tmp_path / "bag/data/x/2").unlink()
     put(tmp_path / "bag/data/new", b"")
     before = verify(tmp_path / "bag")
-    for room in (
-        "containers.folder",
-        "containers.tar_listing",
-        "containers.zip",
-        "containers.table",
-        "reading.manifests",
-        "verifying.checks",
-    ):
-        monkeypatch.setattr(f"preserve.bag.{room}.MANY", 1)
-    assert verify(tmp_path / "bag") == before
+    assert verify(tmp_path / "bag", limits=Limits(table_entries=1)) == before
+    assert verify(tmp_path / "bag", limits=Limits(table_paths=1)) == before
     assert before.verdict is Verdict.INVALID
 
 
-def test_what_is_left_off_is_of_a_kind_that_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("preserve.bag.limits.MAX_FINDINGS", 2)
+def test_what_is_left_off_is_of_a_kind_that_is_kept() -> None:
     several = ["payload-missing"] * 3 + ["link-in-bag"] * 2
-    kept = Bounded([Finding.of(code, str(number), "") for number, code in enumerate(several)])
+    findings = [Finding.of(code, str(number), "") for number, code in enumerate(several)]
+    kept = BoundedList(findings, Limits(findings=2))
     assert [each.where for each in kept] == ["0", "1", "3"]
     assert kept.left_off == 2
 
 
-def test_a_zip_of_more_members_than_are_looked_at_is_not_judged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_zip_of_more_members_than_are_looked_at_is_not_judged(tmp_path: Path) -> None:
     root = prepared(next(case for case in CASES if case.name == "300,000 files, .zip"), tmp_path, SMALL)
-    monkeypatch.setattr("preserve.octets.zip_table.MAX_MEMBERS", 100)
-    report = verify(root)
+    report = verify(root, limits=Limits(zip_members=100))
     assert [finding.code for finding in report.findings] == ["limit-exceeded"]
     assert report.verdict is Verdict.UNREADABLE
 
 
 @pytest.mark.parametrize("case", ["1,000,000 files", "1,000,000 files, .tar"])
-def test_what_lies_behind_a_limit_is_not_said_to_be_missing(
-    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_lies_behind_a_limit_is_not_said_to_be_missing(case: str, tmp_path: Path) -> None:
     root = prepared(next(each for each in CASES if each.name == case), tmp_path, SMALL)
-    monkeypatch.setattr("preserve.bag.containers.folder.MAX_ENTRIES", 500)
-    monkeypatch.setattr("preserve.bag.containers.tar.TarContainer.most", 500)
-    report = verify_carefully(root, depth=Depth.FULL)
+    report = verify_by_checks(root, depth=Depth.FULL, limits=Limits(entries=500))
     assert {finding.code for finding in report.findings} == {"limit-exceeded"}
     assert report.verdict is Verdict.UNREADABLE

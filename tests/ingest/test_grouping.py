@@ -25,7 +25,7 @@ from preserve.bag.verifying.profile import Profile
 from preserve.bag.verifying.trust import open_trusted
 from preserve.bag.verifying.verification import verify
 from preserve.bag.writing import publication as write
-from preserve.bag.writing.publication import stage_bag
+from preserve.bag.writing.new_bag import stage_bag
 from preserve.cable.record import Release
 from preserve.clock import Clock
 from preserve.errors import ArchiveError, ExitCode

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from preserve.bag.model import Form, NewBag, WrittenBag
-from preserve.bag.writing.publication import stage_bag
+from preserve.bag.writing.new_bag import stage_bag
 from preserve.clock import Clock
 from preserve.errors import ExitCode
 from preserve.ingest import prepare as room

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.bag.fixtures import pack, pack_as, put
 
+from preserve.bag.containers.container import Container
 from preserve.bag.containers.entry import EntryKind
 from preserve.bag.containers.folder import DirectoryContainer
-from preserve.bag.containers.listing import Container
 from preserve.bag.containers.opening import SUFFIXES, open_container
 from preserve.bag.containers.tar import TarContainer
 from preserve.bag.containers.tar_stream import PackedTarContainer

@@ -1,5 +1,5 @@
+from .containers.container import Container as Container
 from .containers.entry import Entry as Entry, EntryKind as EntryKind, printable as printable
-from .containers.listing import Container as Container
 from .containers.opening import SUFFIXES as SUFFIXES, open_container as open_container
 from .copying.convert import Conversion as Conversion, Converted as Converted, convert_bag as convert_bag
 from .copying.extract import Extracted as Extracted, extract_bag as extract_bag, extract_indexed as extract_indexed
@@ -37,14 +37,11 @@ from .verifying.partial import (
     PartialVerdict as PartialVerdict,
     verify_some as verify_some,
 )
-from .verifying.profile import NAMED as NAMED, Profile as Profile
+from .verifying.profile import KNOWN_PROFILES as KNOWN_PROFILES, Profile as Profile
 from .verifying.second_opinion import ask_bagit as ask_bagit
 from .verifying.trust import TrustedBag as TrustedBag, open_trusted as open_trusted
 from .verifying.verification import verdict_of as verdict_of, verify as verify, verify_stream as verify_stream
-from .writing.publication import (
-    check_indexable as check_indexable,
-    publish as publish,
-    stage_bag as stage_bag,
-    write_index as write_index,
-)
+from .writing.index import check_indexable as check_indexable, write_index as write_index
+from .writing.new_bag import stage_bag as stage_bag
+from .writing.publication import publish as publish
 from .writing.stage import Stage as Stage, sweep_stages as sweep_stages

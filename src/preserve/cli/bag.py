@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from preserve.bag import (
-    NAMED,
+    KNOWN_PROFILES,
     Conversion,
     Fault,
     Form,
@@ -103,7 +103,7 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help=f"Meet a BagIt Profile: {', '.join(NAMED)}, or a file."),
+        typer.Option(metavar="NAME|FILE", help=f"Meet a BagIt Profile: {', '.join(KNOWN_PROFILES)}, or a file."),
     ] = None,
     form: _Form = None,
     algorithm: _Algorithms = None,

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from preserve.bag import NAMED, Profile
+from preserve.bag import KNOWN_PROFILES, Profile
 from preserve.errors import SourceError, UsageError
 
 __all__ = ["named_profile", "small_file"]
@@ -27,8 +27,8 @@ def named_profile(named: str | None) -> Profile | None:
     if named is None:
         return None
     # Path.exists would raise for a name that no disk can have.
-    file = named not in NAMED and os.path.exists(named)  # noqa: PTH110
-    return Profile.parse(small_file(Path(named))) if file else Profile.named(named)
+    file = named not in KNOWN_PROFILES and os.path.exists(named)  # noqa: PTH110
+    return Profile.parse(small_file(Path(named))) if file else Profile.by_name(named)
 
 
 def small_file(path: Path) -> bytes:

@@ -16,7 +16,7 @@ from typing import Annotated, Final
 import typer
 
 from preserve.bag import (
-    NAMED,
+    KNOWN_PROFILES,
     SUFFIXES,
     BagReport,
     Depth,
@@ -96,7 +96,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     depth: Annotated[Depth, typer.Option(help="How deep: counts, names, or every bit.")] = Depth.FULL,
     profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help=f"Hold the bags to a BagIt Profile too: {', '.join(NAMED)}, or a file."),
+        typer.Option(
+            metavar="NAME|FILE", help=f"Hold the bags to a BagIt Profile too: {', '.join(KNOWN_PROFILES)}, or a file."
+        ),
     ] = None,
     seal: Annotated[
         str | None, typer.Option(metavar="HASH", help="The SHA-256 of the tag manifest as you kept it; one bag only.")

@@ -1,4 +1,5 @@
 from .decompression import (
+    FREE_EXPANSION as FREE_EXPANSION,
     MOST_TIMES as MOST_TIMES,
     Damaged as Damaged,
     Decompressed as Decompressed,

@@ -17,6 +17,7 @@ from typing import BinaryIO, Final, Protocol, cast
 from backports import zstd
 
 __all__ = [
+    "FREE_EXPANSION",
     "MAGIC",
     "MOST_MEMORY",
     "MOST_TIMES",
@@ -44,9 +45,11 @@ _SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 MOST_MEMORY: Final = 128 << 20
 """Octets that a decoder may ask for; the strongest presets of xz and zstd ask for 65 and 128 MiB."""
 
-_FREE: Final = 1 << 30
+FREE_EXPANSION: Final = 1 << 30
+"""Bytes that something compressed may become however small it was."""
+
 MOST_TIMES: Final = 200
-"""Beyond :data:`_FREE` octets, how many times its size something may become; text becomes 3 to 20 times its size."""
+"""How many times its size it may become beyond :data:`FREE_EXPANSION`; text becomes 3 to 20 times its size."""
 
 _STEP: Final = 1 << 18
 
@@ -80,14 +83,15 @@ def compression_of(start: bytes) -> str | None:
     return next((name for name, magic in MAGIC.items() if start.startswith(magic)), None)
 
 
-def expands_too_far(size: int, packed: int) -> bool:
-    """Tell whether octets become so many that no reader of ours takes them; who writes them asks too.
+def expands_too_far(size: int, packed: int, free: int = FREE_EXPANSION) -> bool:
+    """Tell whether compressed bytes become so many that no reader of ours takes them; a writer asks too.
 
     Args:
-        size: How many they become, to some place in them.
-        packed: How many they are, to there.
+        size: How many they become, up to some place in them.
+        packed: How many they are, up to there.
+        free: How many they may become in any case.
     """
-    return size > _FREE and size > MOST_TIMES * packed
+    return size > free and size > MOST_TIMES * packed
 
 
 def memory_words(what: str) -> str:
@@ -99,14 +103,18 @@ class Decompressed:
     """The octets in compressed octets.
 
     Args:
-        stream: The compressed octets; it is not closed.
+        stream: The compressed bytes; it is not closed.
         form: A key of :data:`MAGIC`.
+        free: How many bytes they may become in any case.
+
+    Attributes:
+        size: How many bytes were given so far.
     """
 
-    __slots__ = ("_inner", "_raw", "size")
+    __slots__ = ("_free", "_inner", "_raw", "size")
 
-    def __init__(self, stream: Readable, form: str) -> None:
-        self._raw = _Counted(stream)
+    def __init__(self, stream: Readable, form: str, *, free: int = FREE_EXPANSION) -> None:
+        self._raw, self._free = _Counted(stream), free
         self._inner = _OPEN[form](cast("BinaryIO", self._raw))
         self.size = 0
 
@@ -141,7 +149,7 @@ class Decompressed:
             # bz2 raises OSError without a number for damaged data; a disk's errors have one.
             raise error if error.errno else Damaged(None, str(error)) from error
         self.size += len(part)
-        if expands_too_far(self.size, self._raw.size):
+        if expands_too_far(self.size, self._raw.size, self._free):
             raise Expands(None, f"it becomes over {MOST_TIMES} times its size")
         return part
 

@@ -15,8 +15,8 @@ from backports import zstd
 from tests.bag.archives import ARCHIVES, packed
 from tests.bag.fixtures import FIRST, bag, pack
 
-from preserve.bag.containers import tar_stream as packed_tar
 from preserve.bag.containers.tar_stream import COMMON
+from preserve.bag.limits import Limits
 from preserve.bag.model import Verdict
 from preserve.bag.verifying.verification import verify, verify_stream
 from preserve.errors import BagError
@@ -116,21 +116,17 @@ def test_an_altered_file_of_a_stream_is_found(tmp_path: Path) -> None:
     assert {finding.code for finding in report.findings} == {"payload-altered"}
 
 
-def test_tag_files_too_large_to_keep_are_said_to_have_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tag_files_too_large_to_keep_are_said_to_have_passed(tmp_path: Path) -> None:
     bag(tmp_path / "bag")
-    monkeypatch.setattr("preserve.bag.containers.tar_stream._KEPT", 10)
-    report = verify_stream(io.BytesIO(pack(tmp_path / "bag").read_bytes()))
+    report = verify_stream(io.BytesIO(pack(tmp_path / "bag").read_bytes()), limits=Limits(kept_tag_files=10))
     assert "tag-file-unreadable" in {finding.code for finding in report.findings}
     assert any("save the stream to a file" in finding.message for finding in report.findings)
 
 
-def test_tag_files_too_large_to_keep_are_read_again_in_another_pass(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tag_files_too_large_to_keep_are_read_again_in_another_pass(tmp_path: Path) -> None:
     bag(tmp_path / "bag")
     (tmp_path / "bag.tar.gz").write_bytes(gzip.compress(pack(tmp_path / "bag").read_bytes()))
-    monkeypatch.setattr("preserve.bag.containers.tar_stream._KEPT", 10)
-    assert verify(tmp_path / "bag.tar.gz").valid
+    assert verify(tmp_path / "bag.tar.gz", limits=Limits(kept_tag_files=10)).valid
 
 
 @pytest.mark.parametrize("octets", [b"", b"no tar", b"PK\x03\x04" + bytes(600)])
@@ -168,41 +164,35 @@ def test_a_stream_that_is_broken_from_the_start_raises() -> None:
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
 def test_members_that_hardly_take_octets_are_listed_up_to_a_number(
-    compress: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    compress: Callable[[bytes], bytes], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(packed_tar, "_FEW", 20)
+    some, few = (Limits(packed_members=20, packed_member=each) for each in (1, 1000))
     root = tmp_path / "bag"
     bag(root, {f"{number}.txt": b"" for number in range(2000)})
     octets = pack(root).read_bytes()
     shutil.rmtree(root)
     path = tmp_path / ("bag.tar.gz" if compress is gzip.compress else "bag.tar.zst")
     path.write_bytes(compress(octets))
-    monkeypatch.setattr(packed_tar, "_LEAST", 1)
-    assert "limit-exceeded" not in {each.code for each in verify(path).findings}
-    monkeypatch.setattr(packed_tar, "_LEAST", 1000)
-    for report in (verify(path), verify_stream(io.BytesIO(path.read_bytes()))):
+    assert "limit-exceeded" not in {each.code for each in verify(path, limits=some).findings}
+    for report in (verify(path, limits=few), verify_stream(io.BytesIO(path.read_bytes()), limits=few)):
         (told,) = (each for each in report.findings if each.code == "limit-exceeded")
         assert "members; the rest is not looked at" in told.message
-    assert "limit-exceeded" not in {each.code for each in verify_stream(io.BytesIO(octets)).findings}
+    assert "limit-exceeded" not in {each.code for each in verify_stream(io.BytesIO(octets), limits=few).findings}
 
 
-def test_files_of_a_stream_beyond_what_is_kept_are_said_to_have_passed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_of_a_stream_beyond_what_is_kept_are_said_to_have_passed(tmp_path: Path) -> None:
     bag(tmp_path / "bag", payload={f"{number}.txt": b"" for number in range(50)})
     octets = pack(tmp_path / "bag").read_bytes()
     assert verify_stream(io.BytesIO(octets)).valid
-    monkeypatch.setattr(packed_tar, "_MOST_DIGESTS", 64 * 20)
-    report = verify_stream(io.BytesIO(octets))
+    report = verify_stream(io.BytesIO(octets), limits=Limits(kept_digests=64 * 20))
     assert [finding.code for finding in report.findings].count("payload-unreadable") > 20
     assert report.verdict is Verdict.UNREADABLE
 
 
-def test_a_zip_that_becomes_much_is_not_read_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_that_becomes_much_is_not_read_on(tmp_path: Path) -> None:
     bag(tmp_path / "bag", payload={"zeros": bytes(4 << 20)})
     shutil.make_archive(str(tmp_path / "bag"), "zip", tmp_path, "bag")
     assert verify(tmp_path / "bag.zip").valid
-    monkeypatch.setattr("preserve.octets.decompression._FREE", 1 << 20)
-    report = verify(tmp_path / "bag.zip")
+    report = verify(tmp_path / "bag.zip", limits=Limits(free_expansion=1 << 20))
     assert [(each.code, each.where) for each in report.findings] == [("payload-unreadable", "data/zeros")]
     assert report.verdict is Verdict.UNREADABLE

@@ -286,7 +286,7 @@ def test_a_profile_that_the_new_form_does_not_meet_is_told(tmp_path: Path) -> No
     source = tmp_path / "source"
     source.mkdir()
     (source / "a.txt").write_bytes(b"a")
-    profile = Profile.named("btr")
+    profile = Profile.by_name("btr")
     info = (("Source-Organization", "Ruritanian State Archive"), ("Bagging-Date", "2026-11-24"))
     made = make_bag([source], tmp_path / "bags", Recipe("bag", info, form=Form.TAR, profile=profile))
     assert made.bag is not None, made.findings

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.bag.conftest import without_rights
 
-from preserve.bag.copying import gather as room
 from preserve.bag.copying.gather import Gathered, Hidden, Links, gather_files, read_source
+from preserve.bag.limits import Limits
 from preserve.errors import SourceError, UsageError
 
 
@@ -33,7 +33,7 @@ def source(tmp_path: Path) -> Path:
 def test_one_folder_gives_its_content_and_several_sources_keep_their_names(source: Path, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_bytes(b"1")
     alone = gather_files([source])
-    assert (paths(alone), alone.octets, alone.refused) == (["data/a.txt", "data/sub/b.txt"], 3, False)
+    assert (paths(alone), alone.size, alone.refused) == (["data/a.txt", "data/sub/b.txt"], 3, False)
     assert paths(gather_files([tmp_path / "one.txt"])) == ["data/one.txt"]
     both = gather_files([source, tmp_path / "one.txt"])
     assert paths(both) == ["data/one.txt", "data/source/a.txt", "data/source/sub/b.txt"]
@@ -156,9 +156,8 @@ def test_everything_that_cannot_be_read_is_listed(open_place: Path) -> None:
     assert what.refused
 
 
-def test_more_than_a_bag_can_list_is_refused(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MAX_ENTRIES", 2)
-    assert codes(gather_files([source])) == [("limit-exceeded", "data")]
+def test_more_than_a_bag_can_list_is_refused(source: Path) -> None:
+    assert codes(gather_files([source], limits=Limits(entries=2))) == [("limit-exceeded", "data")]
 
 
 @pytest.mark.parametrize("change", ["grown", "cut", "other", "replaced"])

@@ -10,19 +10,22 @@ from typing import Any
 import pytest
 from tests.bag.fixtures import bag, pack
 
+from preserve.bag.containers.container import Container
 from preserve.bag.containers.entry import Entry
-from preserve.bag.containers.listing import Container
+from preserve.bag.limits import Limits
 from preserve.bag.model import Depth
 from preserve.bag.reading import fixity
 from preserve.bag.reading.fixity import Fixity
-from preserve.bag.verifying.verification import verify, verify_carefully
+from preserve.bag.verifying.verification import verify, verify_by_checks
 
 PAYLOAD = {f"{number}.bin": bytes([number]) * (1000 * number) for number in range(12)}
 
 
+SMALL = Limits(thread_size=3000)
+
+
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(fixity, "_LARGE", 3000)
+def root(tmp_path: Path) -> Path:
     bag(tmp_path / "bag", payload=PAYLOAD)
     return tmp_path / "bag"
 
@@ -36,7 +39,7 @@ def test_several_threads_find_what_one_finds(root: Path, form: str) -> None:
         packed = path.with_suffix(".tar.gz")
         packed.write_bytes(gzip.compress(path.read_bytes()))
         path = packed
-    alone, together = verify(path), verify(path, threads=3)
+    alone, together = verify(path), verify(path, threads=3, limits=SMALL)
     assert together == alone
     assert [finding.where for finding in alone.findings] == ["data/1.bin", "data/4.bin", "data/9.bin"]
 
@@ -50,7 +53,7 @@ def test_large_files_really_go_to_threads(root: Path, monkeypatch: pytest.Monkey
         return at_once(container, shares, *rest)
 
     monkeypatch.setattr(fixity, "_at_once", noted)
-    assert verify_carefully(root, depth=Depth.FULL, threads=2).valid
+    assert verify_by_checks(root, depth=Depth.FULL, threads=2, limits=SMALL).valid
     assert asked == [9 + 1]
 
 
@@ -58,7 +61,7 @@ def test_whoever_leaves_is_not_kept_waiting(root: Path, monkeypatch: pytest.Monk
     """At Ctrl-C the generator is closed: what is being hashed stops at the next piece."""
     monkeypatch.setattr("preserve.bag.verifying.checks.fixity_findings", _interrupt)
     with pytest.raises(KeyboardInterrupt):
-        verify_carefully(root, depth=Depth.FULL, threads=2)
+        verify_by_checks(root, depth=Depth.FULL, threads=2, limits=SMALL)
 
 
 def _interrupt(*_arguments: object) -> None:

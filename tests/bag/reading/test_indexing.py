@@ -20,7 +20,8 @@ from preserve.bag.model import Depth, Form, WrittenBag
 from preserve.bag.reading.member_index import MemberIndex, index_path, read_index
 from preserve.bag.verifying.verification import verify
 from preserve.bag.writing import publication as write
-from preserve.bag.writing.publication import check_indexable, published_names, write_index
+from preserve.bag.writing.index import check_indexable, write_index
+from preserve.bag.writing.publication import publication_names
 from preserve.errors import ArchiveError, BagError
 
 FILES = {"a.txt": b"aa", 'b/c, "d".txt': b"", "b/50%\n.txt": b"x" * 1000}
@@ -152,10 +153,9 @@ def test_without_room_for_the_index_there_is_no_tar(
     write_one: Writer, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(path: Path, chunks: Iterable[bytes], **how: object) -> None:
-        Path(path).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write, "write_new", full)
+    monkeypatch.setattr("preserve.bag.writing.writer.write_new", full)
     with pytest.raises(ArchiveError, match="the disk is full"):
         write_one(source, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -163,10 +163,10 @@ def test_without_room_for_the_index_there_is_no_tar(
 
 def test_what_a_bag_takes_when_it_is_published(tmp_path: Path) -> None:
     tar = tmp_path / "bag.tar"
-    assert published_names(tar, index=True) == [tar, tmp_path / "bag.tar.index.csv"]
-    assert published_names(tar, index=False) == [tar]
-    assert published_names(tmp_path / "bag.zip", index=True) == [tmp_path / "bag.zip"]
-    assert published_names(tmp_path / "bag.tar.zst", index=True) == [tmp_path / "bag.tar.zst"]
+    assert publication_names(tar, index=True) == [tar, tmp_path / "bag.tar.index.csv"]
+    assert publication_names(tar, index=False) == [tar]
+    assert publication_names(tmp_path / "bag.zip", index=True) == [tmp_path / "bag.zip"]
+    assert publication_names(tmp_path / "bag.tar.zst", index=True) == [tmp_path / "bag.tar.zst"]
 
 
 def test_before_a_tar_is_verified_it_is_told_that_it_can_have_none(source: Path, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from preserve.bag.containers.entry import Entry, EntryKind
-from preserve.bag.limits import MAX_FINDINGS, Bounded
+from preserve.bag.limits import LIMITS, BoundedList
 from preserve.bag.model import Fault
 from preserve.bag.reading import manifests
-from preserve.bag.reading.manifests import MAX_ABSENT, Lines, read_manifest, resolve_path
+from preserve.bag.reading.manifests import ManifestText, read_manifest, resolve_path
 from preserve.bag.reading.tagfiles import read_info_fields, read_lines, read_plain_info
 
 MD5 = hashlib.md5(b"", usedforsecurity=False).hexdigest()
@@ -31,7 +31,7 @@ def read(octets: bytes, *, of_tags: bool, chunks: int = 1) -> tuple[Mapping[str,
     faults: list[Fault] = []
     middle = len(octets) // 2
     parts = (octets,) if chunks == 1 else (octets[:middle], octets[middle:])
-    return read_manifest(Lines(parts, "utf-8", "md5", of_tags, "1.0"), FILES, faults), faults
+    return read_manifest(ManifestText(parts, "utf-8", "md5", of_tags, "1.0"), FILES, faults), faults
 
 
 @given(st.lists(rows, max_size=4), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans())
@@ -73,7 +73,7 @@ def test_fields_as_we_write_them_are_read_quickly() -> None:
 @pytest.mark.parametrize(
     ("line", "given", "code"),
     [
-        (f"{MD5}  data/%07d\n", MAX_ABSENT, "limit-exceeded"),
+        (f"{MD5}  data/%07d\n", LIMITS.absent_lines, "limit-exceeded"),
         ("nothing %d\n", 0, "digest-malformed"),
         (f"{MD5}  data/a\n", 1, "entry-twice"),
     ],
@@ -83,16 +83,16 @@ def test_a_manifest_of_many_lines_is_bounded(line: str, given: int, code: str) -
         for start in range(0, 300_000, 10_000):
             yield "".join(line % n if "%" in line else line for n in range(start, start + 10_000)).encode()
 
-    faults = Bounded[Fault]()
+    faults = BoundedList[Fault]()
     tracemalloc.start()
     try:
-        entries = read_manifest(Lines(chunks(), "utf-8", "md5", False, "1.0"), FILES, faults)
+        entries = read_manifest(ManifestText(chunks(), "utf-8", "md5", False, "1.0"), FILES, faults)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert len(entries) == given
     assert {fault.code for fault in faults} == {code}
-    assert len(faults) <= MAX_FINDINGS
+    assert len(faults) <= LIMITS.findings
     assert peak < 100 << 20
 
 

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
+from tests.bag.making import write_bag
 
 from preserve.bag.copying.extract import extract_bag, extract_indexed
+from preserve.bag.limits import Limits
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile, WrittenBag
-from preserve.bag.reading import member_index
 from preserve.bag.reading.member_index import IndexedMember, MemberIndex, index_path, read_index
 from preserve.bag.verifying.verification import verify
 from preserve.bag.writing import publication as write
-from preserve.bag.writing.publication import publish, stage_bag, write_bag, write_index
+from preserve.bag.writing.index import write_index
+from preserve.bag.writing.new_bag import stage_bag
+from preserve.bag.writing.publication import publish
 from preserve.bag.writing.stage import Stage
 from preserve.errors import ArchiveError, BagError, UsageError
 from preserve.octets.tar_blocks import BLOCK, padding
@@ -232,12 +235,12 @@ def test_any_octets_are_an_index_or_refused(data: bytes) -> None:
         assert MemberIndex.decode(b"path,offset,length,sha512\n" + data, "x").algorithm == "sha512"
 
 
-def test_an_index_that_is_no_file_or_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_is_no_file_or_too_large_is_refused(tmp_path: Path) -> None:
     bag = indexed(tmp_path)
-    monkeypatch.setattr(member_index, "MAX_INDEX", 100)
-    with pytest.raises(BagError, match="over 100 octets"):
-        read_index(index_path(bag.path))
-    monkeypatch.undo()
+    with pytest.raises(BagError, match="over 100 bytes"):
+        read_index(index_path(bag.path), Limits(index=100))
+    with pytest.raises(BagError, match="over 1 rows"):
+        read_index(index_path(bag.path), Limits(entries=1))
     index_path(bag.path).rename(tmp_path / "elsewhere")
     index_path(bag.path).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(BagError, match="could not be read"):
@@ -275,10 +278,9 @@ def test_a_taken_name_of_the_index_keeps_the_tar_away(tmp_path: Path) -> None:
 
 def test_without_room_for_the_index_there_is_no_tar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, chunks: Iterable[bytes], **how: object) -> None:
-        Path(path).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write, "write_new", full)
+    monkeypatch.setattr("preserve.bag.writing.writer.write_new", full)
     with Stage(tmp_path) as stage:
         with pytest.raises(ArchiveError, match="the disk is full"):
             stage_bag(new(), stage.path, form=Form.TAR, index=True)

@@ -12,13 +12,14 @@ import pytest
 from tests.bag.archives import ARCHIVES
 from tests.bag.conftest import without_rights
 from tests.bag.fixtures import FIXTURES, Fixture, bag, pack
+from tests.bag.making import write_bag
 from tests.bag.tars import TARS
 
+from preserve.bag.limits import Limits
 from preserve.bag.model import BagPath, BagReport, Depth, Form, NewBag, PayloadFile
-from preserve.bag.verifying import fast_path as plain
-from preserve.bag.verifying.fast_path import verify_plainly
-from preserve.bag.verifying.verification import verify, verify_carefully
-from preserve.bag.writing.publication import write_bag
+from preserve.bag.verifying import fast_path
+from preserve.bag.verifying.fast_path import verify_fast
+from preserve.bag.verifying.verification import verify, verify_by_checks
 from preserve.errors import BagError
 
 DEPTHS = (Depth.FULL, Depth.COMPLETE)
@@ -26,9 +27,9 @@ FILES = tuple(PayloadFile(BagPath(f"{name}/05STRELSAU1"), name.encode() * 9) for
 
 
 def both(root: Path, depth: Depth) -> tuple[BagReport | None, BagReport | None]:
-    straight = verify_plainly(root, depth)
+    straight = verify_fast(root, depth)
     try:
-        return straight, verify_carefully(root, depth=depth)
+        return straight, verify_by_checks(root, depth=depth)
     except BagError:
         return straight, None
 
@@ -96,9 +97,9 @@ def test_a_tar_of_ours_is_plain_and_damage_of_any_octet_makes_it_not(tmp_path: P
     sealed = straight.seal
     for at in range(0, len(octets), 3):
         path.write_bytes(octets[:at] + bytes((octets[at] ^ 1,)) + octets[at + 1 :])
-        straight = verify_plainly(path, Depth.FULL)
+        straight = verify_fast(path, Depth.FULL)
         # What differs and is no damage: the octets that fill the last block of a file, and the tag manifest.
-        assert straight is None or straight == verify_carefully(path, depth=Depth.FULL), at
+        assert straight is None or straight == verify_by_checks(path, depth=Depth.FULL), at
         assert straight is None or not octets[at] or straight.seal != sealed, at
 
 
@@ -106,7 +107,7 @@ def test_a_tar_of_ours_is_plain_and_damage_of_any_octet_makes_it_not(tmp_path: P
 def test_an_uncommon_tar_is_left_to_the_careful_look(change: str, tmp_path: Path) -> None:
     root = write_bag(NewBag("bag", FILES), tmp_path).path
     path = write_bag(NewBag("bag", FILES), tmp_path, form=Form.TAR).path
-    assert verify_plainly(path, Depth.COMPLETE) is not None
+    assert verify_fast(path, Depth.COMPLETE) is not None
     if change == "renamed":
         path = path.rename(tmp_path / "other.tar")
     elif change == "cut":
@@ -117,7 +118,7 @@ def test_an_uncommon_tar_is_left_to_the_careful_look(change: str, tmp_path: Path
         (tmp_path / "bag.tar.index.csv").write_bytes(b"")
     else:
         path = pack(root)
-    assert verify_plainly(path, Depth.COMPLETE) is None
+    assert verify_fast(path, Depth.COMPLETE) is None
 
 
 def _uncommon(root: Path) -> dict[str, Callable[[], object]]:
@@ -137,15 +138,15 @@ def _uncommon(root: Path) -> dict[str, Callable[[], object]]:
 def test_what_is_uncommon_is_left_to_the_careful_look(what: str, tmp_path: Path) -> None:
     root = write_bag(NewBag("bag", FILES), tmp_path).path
     _uncommon(root)[what]()
-    assert verify_plainly(root, Depth.COMPLETE) is None
+    assert verify_fast(root, Depth.COMPLETE) is None
 
 
 def test_what_is_no_folder_is_left_to_the_careful_look(tmp_path: Path) -> None:
-    assert verify_plainly(tmp_path / "none", Depth.FULL) is None
+    assert verify_fast(tmp_path / "none", Depth.FULL) is None
     (tmp_path / "file").write_bytes(b"")
-    assert verify_plainly(tmp_path / "file", Depth.FULL) is None
+    assert verify_fast(tmp_path / "file", Depth.FULL) is None
     (tmp_path / "empty").mkdir()
-    assert verify_plainly(tmp_path / "empty", Depth.FULL) is None
+    assert verify_fast(tmp_path / "empty", Depth.FULL) is None
 
 
 def test_a_file_that_is_replaced_after_the_listing_is_not_believed(
@@ -153,16 +154,16 @@ def test_a_file_that_is_replaced_after_the_listing_is_not_believed(
 ) -> None:
     root = write_bag(NewBag("bag", FILES), tmp_path).path
     target = root / "data/source/05STRELSAU1"
-    listing = plain._listing
+    listing = fast_path._listing
 
-    def and_then_replaced(place: str) -> object:
-        files = listing(place)
+    def and_then_replaced(place: str, most: int) -> object:
+        files = listing(place, most)
         (tmp_path / "other").write_bytes(target.read_bytes())
         (tmp_path / "other").rename(target)
         return files
 
-    monkeypatch.setattr(plain, "_listing", and_then_replaced)
-    assert verify_plainly(root, Depth.FULL) is None
+    monkeypatch.setattr(fast_path, "_listing", and_then_replaced)
+    assert verify_fast(root, Depth.FULL) is None
 
 
 @pytest.mark.parametrize("new", ["a link", "another folder"])
@@ -184,15 +185,18 @@ def test_a_folder_that_is_replaced_after_it_was_seen_is_not_entered(
         return open_it(path, flags, **more)
 
     monkeypatch.setattr(os, "open", replacing)
-    assert verify_plainly(root, Depth.FULL) is None
+    assert verify_fast(root, Depth.FULL) is None
     assert (tmp_path / "away").exists()
 
 
-def test_large_tag_files_are_left_to_the_careful_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_tag_files_and_tars_are_left_to_the_checks(tmp_path: Path) -> None:
     root = write_bag(NewBag("bag", FILES), tmp_path).path
-    assert verify_plainly(root, Depth.FULL) is not None
-    monkeypatch.setattr(plain, "_MOST_TAGS", 100)
-    assert verify_plainly(root, Depth.FULL) is None
+    assert verify_fast(root, Depth.FULL) is not None
+    assert verify_fast(root, Depth.FULL, Limits(fast_tag_files=100)) is None
+    assert verify_fast(root, Depth.FULL, Limits(table_entries=1)) is None
+    tar = write_bag(NewBag("bag", FILES), tmp_path, form=Form.TAR).path
+    assert verify_fast(tar, Depth.FULL) is not None
+    assert verify_fast(tar, Depth.FULL, Limits(fast_tar=1024)) is None
 
 
 def test_a_seal_is_compared(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from preserve.bag.model import Form
 from preserve.bag.reading.member_index import IndexedMember, MemberIndex, index_path, read_index
 from preserve.bag.verifying.partial import PartialReport, PartialVerdict, verify_some
 from preserve.bag.verifying.verification import verify
-from preserve.bag.writing.publication import write_index
+from preserve.bag.writing.index import write_index
 from preserve.errors import BagError, UnreadableBagError, UsageError
 
 FILES = {

@@ -13,7 +13,7 @@ from tests.bag.profiles import CASES, INFO, profile
 from preserve.bag.containers import folder
 from preserve.bag.containers.entry import Entry
 from preserve.bag.model import Depth
-from preserve.bag.verifying.profile import NAMED, Profile, TagRule
+from preserve.bag.verifying.profile import KNOWN_PROFILES, Profile, TagRule
 from preserve.bag.verifying.verification import verify
 from preserve.contracts.contract import contract_bytes
 from preserve.errors import UsageError
@@ -73,7 +73,7 @@ def test_a_profile_may_ask_that_an_archive_has_the_name_of_its_folder(tmp_path: 
     assert verify(packed, profile=asked).valid
     renamed = verify(packed.rename(tmp_path / "other.tar"), profile=asked)
     assert [each.code for each in renamed.findings] == ["archive-name-differs", "profile-serialization"]
-    assert Profile.named("aptrust").name_matches
+    assert Profile.by_name("aptrust").name_matches
 
 
 ABOUT = '"BagIt-Profile-Info": {"BagIt-Profile-Identifier": "a"}'
@@ -131,16 +131,16 @@ def test_ours_is_complete_and_consistent() -> None:
     assert "BagIt-Profile-Identifier" not in ours.info
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", KNOWN_PROFILES)
 def test_each_profile_that_has_a_name_is_there(name: str) -> None:
-    asked = Profile.named(name)
+    asked = Profile.by_name(name)
     assert asked.identifier.startswith(("https://", "http://"))
     assert asked.versions
 
 
 def test_a_name_that_we_do_not_know_is_refused() -> None:
     with pytest.raises(UsageError, match="btrr") as caught:
-        Profile.named("btrr")
+        Profile.by_name("btrr")
     assert "btr" in str(caught.value.hint)
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import bagit
 import pytest
 from tests.bag.fixtures import FIRST, FIXTURES, bag, pack
+from tests.bag.making import write_bag
 from tests.bag.second_opinion import bagit_python_accepts, opinion
 
 from preserve.bag.model import BagPath, Depth, Form, NewBag, PayloadFile
 from preserve.bag.verifying.profile import Profile
 from preserve.bag.verifying.second_opinion import ask_bagit
 from preserve.bag.verifying.verification import verify
-from preserve.bag.writing.publication import write_bag
 
 TABLE = tomllib.loads(Path(__file__).with_name("differences.toml").read_text("utf-8"))
 # A pipe would hang it, root reads what others cannot, and it knows neither seals nor depths.
@@ -89,7 +89,7 @@ def test_an_opinion_that_agrees_is_not_told(tmp_path: Path) -> None:
 
 def test_what_only_a_profile_or_a_seal_asks_is_no_difference(tmp_path: Path) -> None:
     bag(tmp_path / "bag")
-    assert told(tmp_path / "bag", seal="0" * 64, profile=Profile.named("rda")) == []
+    assert told(tmp_path / "bag", seal="0" * 64, profile=Profile.by_name("rda")) == []
 
 
 def test_a_difference_is_told_with_its_reason(tmp_path: Path) -> None:

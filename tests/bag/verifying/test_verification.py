@@ -17,6 +17,7 @@ from tests.bag.fixtures import FIRST, FIXTURES, PACKERS, PAYLOAD, Fixture, bag, 
 from tests.bag.profiles import CASES as PROFILE_CASES
 from tests.bag.tars import TARS
 
+from preserve.bag.limits import Limits
 from preserve.bag.model import BagReport, Depth, Form, Verdict
 from preserve.bag.reading.summary import summarize_bag
 from preserve.bag.verifying.profile import Profile
@@ -99,7 +100,7 @@ def test_the_name_of_a_manifest_that_is_not_utf_8_can_be_printed(tmp_path: Path)
         (tmp_path / "bag" / name).write_bytes(b"no entry\n")
     (tmp_path / "bag" / "manifest-md\udcff5.txt").write_bytes(b"%b  %b\n" % (b"0" * 32, FIRST.encode()))
     (tmp_path / "bag" / "fetch.txt").write_bytes(b"http://example.org/x - data/x\n")
-    report = verify(tmp_path / "bag", profile=Profile.named("btr"))
+    report = verify(tmp_path / "bag", profile=Profile.by_name("btr"))
     assert found(report) >= {"algorithm-unknown", "algorithm-name-odd", "algorithm-twice", "digest-malformed"}
     assert found(report) >= {"manifest-omits-file", "tagmanifest-omits-manifest", "fetch-unlisted"}
     assert "profile-manifest-not-allowed" in found(report)
@@ -308,12 +309,12 @@ def test_a_folder_that_cannot_be_listed_raises(open_place: Path) -> None:
         verify(open_place / "bag")
 
 
-def test_a_flood_of_findings_is_cut_and_no_kind_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_of_findings_is_cut_and_no_kind_is_lost(tmp_path: Path) -> None:
     bag(tmp_path / "bag")
     (tmp_path / "bag" / FIRST).unlink()
     put(tmp_path / "bag/manifest-sha512.txt", (tmp_path / "bag/manifest-sha512.txt").read_bytes() + b"x\n" * 5000)
-    monkeypatch.setattr("preserve.bag.limits.MAX_FINDINGS", 1000)
-    report = verify(tmp_path / "bag")
+    few = Limits(findings=1000)
+    report = verify(tmp_path / "bag", limits=few)
     assert found(report) == {
         "empty-folder",
         "manifest-line-malformed",
@@ -325,7 +326,7 @@ def test_a_flood_of_findings_is_cut_and_no_kind_is_lost(tmp_path: Path, monkeypa
     assert len(report.findings) < 1010
     assert {each.severity for each in report.findings if each.code == "limit-exceeded"} == {Severity.NOTE}
     assert report.verdict is Verdict.INVALID
-    assert "seal-differs" in found(verify(tmp_path / "bag", seal="0" * 64))
+    assert "seal-differs" in found(verify(tmp_path / "bag", seal="0" * 64, limits=few))
 
 
 def test_a_verified_bag_is_as_it_was(tmp_path: Path) -> None:

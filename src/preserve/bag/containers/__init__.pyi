@@ -1,12 +1,11 @@
+from .container import Container as Container, Listing as Listing
 from .entry import Entry as Entry, EntryKind as EntryKind, is_system_file as is_system_file, printable as printable
-from .folder import READ as READ, base_name as base_name
-from .listing import MAX_ENTRIES as MAX_ENTRIES, Container as Container, Listing as Listing
-from .opening import open_container as open_container, open_stream as open_stream
-from .table import (
-    MANY as MANY,
-    Digests as Digests,
-    Table as Table,
+from .entry_table import (
+    DigestTable as DigestTable,
+    EntryTable as EntryTable,
     new_digests as new_digests,
-    new_marks as new_marks,
+    new_path_set as new_path_set,
     split_files as split_files,
 )
+from .folder import READ_FLAGS as READ_FLAGS, base_name as base_name
+from .opening import open_container as open_container, open_stream as open_stream

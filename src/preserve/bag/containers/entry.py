@@ -14,7 +14,7 @@ from preserve.findings import Finding
 __all__ = ["Entry", "EntryKind", "is_system_file", "printable", "refusal"]
 
 _MAX_SHOWN = 5_000
-"""Characters of a path that are shown: more than any system takes at once."""
+"""Characters of a path that are shown; no system takes so many."""
 
 _SYSTEM = re.compile(r"(?:\A|/)(?:\.DS_Store|\.AppleDouble|\._[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:/|\Z)")
 
@@ -32,10 +32,10 @@ class Entry(NamedTuple):
     """One thing in a container.
 
     Attributes:
-        path: Its path in the bag, ``/`` between the parts; octets that are not UTF-8 as lone surrogates.
+        path: Its path in the bag, with ``/`` between the parts; bytes that are not UTF-8 stand as lone surrogates.
         kind: File, folder, link or special file.
-        size: Its octets, when it is a file.
-        place: What finds it again: an offset in a tar, the inode on a disk.
+        size: How many bytes it has, when it is a file.
+        place: What finds it again: an offset in a tar, a number in a zip, the inode on a disk.
         volume: The device of that inode.
     """
 
@@ -61,7 +61,7 @@ def is_system_file(path: str) -> bool:
 
 
 def printable(path: str) -> str:
-    r"""Return a path as it can be printed and encoded: octets that are not UTF-8 as ``\xff``, the endless cut."""
+    r"""Return a path as it can be printed and encoded: bytes that are not UTF-8 as ``\xff``, an endless one cut."""
     if len(path) > _MAX_SHOWN:
         return f"{printable(path[:_MAX_SHOWN])}... ({len(path)} characters)"
     return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

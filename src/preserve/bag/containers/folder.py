@@ -1,7 +1,4 @@
-"""Folders: the container that reads a bag where it lies, following no link.
-
-Scope: listing and reading. Not in scope: other containers.
-"""
+"""Folders: the container that reads a bag where it lies, following no link."""
 
 from __future__ import annotations
 
@@ -12,19 +9,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from preserve.bag.containers.container import ANYWHERE, Listing
 from preserve.bag.containers.entry import Entry, EntryKind, printable, refusal
-from preserve.bag.containers.listing import ANYWHERE, MAX_ENTRIES, MAX_NAMES, Listing
-from preserve.bag.containers.table import MANY, MANY_NAMES, Entries, to_table
-from preserve.bag.limits import Bounded
+from preserve.bag.containers.listing import ListingBuilder
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.errors import UnreadableBagError
 from preserve.findings import Finding
 from preserve.octets import read_chunks
 
-__all__ = ["READ", "DirectoryContainer", "base_name"]
+__all__ = ["READ_FLAGS", "DirectoryContainer", "base_name"]
 
-# O_NONBLOCK: what was a file when it was listed may be a FIFO by now.
-READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# O_NONBLOCK: what was a file when it was listed may be a FIFO by now, and opening one waits for a writer.
+READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """How a listed file is opened."""
 
 
@@ -32,25 +29,25 @@ class DirectoryContainer:
     """A bag as a folder.
 
     Args:
-        path: The folder; it may be reached through a link, as its name comes from the caller and not from the bag.
+        path: The folder. It may be reached through a link, as its name comes from the caller and not from the bag.
+        limits: How much of it is read and kept.
     """
 
-    __slots__ = ("_root",)
+    __slots__ = ("_root", "limits")
 
     form = Form.DIRECTORY
     media_types = frozenset[str]()
     random_access = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
         self._root = os.fspath(path)
+        self.limits = limits
 
     def listing(self) -> Listing:
         """List the folder, following no link."""
-        entries: Entries = {}
-        findings: list[Finding] = Bounded[Finding]()
+        builder = ListingBuilder(self.limits)
         unread: list[str] = []
         pending = [""]
-        names = 0
         with closing(_Beneath(self._root)) as beneath:
             while pending:
                 folder = pending.pop()
@@ -62,12 +59,9 @@ class DirectoryContainer:
                             elif entry.kind is not EntryKind.FILE and (
                                 said := refusal(entry.kind, printable(entry.path))
                             ):
-                                findings.append(said)
-                            entries[entry.path] = entry
-                            names += len(entry.path)
-                            if len(entries) == MANY or names >= MANY_NAMES:
-                                entries = to_table(entries)
-                            if len(entries) > MAX_ENTRIES or names > MAX_NAMES:
+                                builder.findings.append(said)
+                            builder.add(entry)
+                            if builder.is_full:
                                 break
                 except OSError as error:
                     if not folder:
@@ -75,24 +69,25 @@ class DirectoryContainer:
                         raise UnreadableBagError(says, hint="Check its rights and its disk, then run again.") from error
                     unread.append(folder)
                     says = f"it could not be listed: {error.strerror}"
-                    findings.append(Finding.of("folder-unreadable", printable(folder), says))
-                if len(entries) > MAX_ENTRIES or names > MAX_NAMES:
-                    most = f"{MAX_ENTRIES} files and folders, or {MAX_NAMES} characters of their paths"
-                    findings.append(
-                        Finding.of("limit-exceeded", printable(folder), f"over {most}; the rest is not looked at")
-                    )
+                    builder.findings.append(Finding.of("folder-unreadable", printable(folder), says))
+                if builder.is_full:
+                    builder.findings.append(self._limit_exceeded(folder))
                     unread.append(ANYWHERE)
                     break
-        return Listing(base_name(self._root), entries, tuple(findings), tuple(unread))
+        return builder.finish(base_name(self._root), unread)
+
+    def _limit_exceeded(self, folder: str) -> Finding:
+        most = f"{self.limits.entries} files and folders, or {self.limits.paths} characters of their paths"
+        return Finding.of("limit-exceeded", printable(folder), f"over {most}; the rest is not looked at")
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Give the octets of listed files."""
+        """Give the bytes of listed files."""
         with closing(_Beneath(self._root)) as beneath:
             for entry in wanted:
                 yield entry, _read(beneath, entry)
 
     def digests_of(self, _entry: Entry) -> None:
-        """Know nothing: every file can be read at any time."""
+        """Return nothing: every file can be read at any time."""
 
     def close(self) -> None:
         """Do nothing: nothing is held open between files."""
@@ -100,6 +95,9 @@ class DirectoryContainer:
 
 class _Beneath:
     """What lies beneath a folder, opened part by part: no link on the way is followed, whenever it was put there.
+
+    O_NOFOLLOW looks at the last part of a path only, so a folder that became a link after the listing would lead out of
+    the bag. The folder that was opened last is kept open: the files of a bag mostly come folder by folder.
 
     Args:
         root: The folder.
@@ -120,7 +118,7 @@ class _Beneath:
         folder, _, name = path.rpartition("/")
         if self._at < 0 or folder != self._folder:
             self._enter(folder)
-        return os.open(name or ".", flags | READ, dir_fd=self._at)
+        return os.open(name or ".", flags | READ_FLAGS, dir_fd=self._at)
 
     def _enter(self, folder: str) -> None:
         if self._at < 0 or not folder.startswith(f"{self._folder}/" if self._folder else ""):
@@ -128,7 +126,7 @@ class _Beneath:
             self._at = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         for part in folder[len(self._folder) :].split("/"):
             if part:
-                below = os.open(part, os.O_DIRECTORY | READ, dir_fd=self._at)
+                below = os.open(part, os.O_DIRECTORY | READ_FLAGS, dir_fd=self._at)
                 os.close(self._at)
                 self._at = below
                 self._folder = f"{self._folder}/{part}" if self._folder else part
@@ -161,11 +159,11 @@ def _read(beneath: _Beneath, entry: Entry) -> Iterator[bytes]:
     descriptor = beneath.open(entry.path, 0)
     try:
         state = os.fstat(descriptor)
-        # Another file may lie there by now.
+        # Another file may lie there by now: its inode tells.
         if (state.st_ino, state.st_dev) != (entry.place, entry.volume) or not stat.S_ISREG(state.st_mode):
             raise OSError(None, "it changed while the bag was looked at")
         left = entry.size
-        # One octet more than there should be: what grew since is not what was listed.
+        # One byte more than there should be: what grew since is not what was listed.
         for chunk in read_chunks(descriptor, entry.size + 1):
             left -= len(chunk)
             if left < 0:

@@ -1,7 +1,6 @@
 """From a path or a stream to the container that lies there.
 
-Scope: telling a folder, a tar, a compressed tar and a zip apart, by what is there and not by its name. Not in scope:
-what the container holds (``folder``, ``tarball``, ``packed_tar``, ``zipped``).
+A folder, a tar, a compressed tar and a zip are told apart by what is there, and not by their names.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from preserve.bag.containers.container import Container
 from preserve.bag.containers.folder import DirectoryContainer
-from preserve.bag.containers.listing import Container
 from preserve.bag.containers.tar import TarContainer
 from preserve.bag.containers.tar_stream import PackedTarContainer, StreamedTarContainer
 from preserve.bag.containers.zip import ZipContainer
+from preserve.bag.limits import LIMITS, Limits
 from preserve.errors import BagError, UnreadableBagError
 from preserve.octets import BLOCK, Readable, compression_of, is_tar
 
@@ -27,15 +27,20 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "xz": (".tar.xz", ".txz", ".xz"),
     "zstd": (".tar.zst", ".tzst", ".zst"),
 }
-"""What the name of a compressed tar may have after the name of its bag, the usual one first; bdbag writes the last."""
+"""What the name of a compressed tar may have after the name of its bag. The usual one is first; bdbag writes the last.
+"""
 
 _NOTHING_THERE = frozenset({None, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _WHAT = "Name a folder, a tar (also in gzip, bzip2, xz or zstd) or a zip."
 
 
-def open_container(path: Path) -> Container:
+def open_container(path: Path, limits: Limits = LIMITS) -> Container:
     """Return the container that lies at a path.
+
+    Args:
+        path: A folder or an archive.
+        limits: How much of it is read and kept.
 
     Raises:
         BagError: There is nothing at the path, it cannot be opened, or is neither a folder nor an archive.
@@ -43,9 +48,9 @@ def open_container(path: Path) -> Container:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            return DirectoryContainer(path)
+            return DirectoryContainer(path, limits)
         if stat.S_ISREG(mode):
-            return _of_file(path)
+            return _open_file(path, limits)
     except OSError as error:
         says = f"{path} could not be opened: {error.strerror or error}"
         hint = _WHAT if error.errno in _NOTHING_THERE else "Check its rights and its disk, then run again."
@@ -55,52 +60,56 @@ def open_container(path: Path) -> Container:
     raise BagError(f"{path} is neither a folder nor a file", hint=_WHAT)
 
 
-def _of_file(path: Path) -> Container:
+def _open_file(path: Path, limits: Limits) -> Container:
     with path.open("rb") as file:
         start = file.read(BLOCK)
     compression = compression_of(start)
     if is_tar(start):
-        return TarContainer(path)
+        return TarContainer(path, limits)
     if start.startswith(_ZIP):
-        return ZipContainer(path)
+        return ZipContainer(path, limits)
     if compression is not None:
-        return PackedTarContainer(path, compression, SUFFIXES[compression])
-    # Its name tells what a file was whose beginning is damaged.
+        return PackedTarContainer(path, compression, SUFFIXES[compression], limits)
+    # Where the beginning of a file is damaged, its name tells what it was.
     match path.suffix.lower():
         case ".tar":
-            return TarContainer(path)
+            return TarContainer(path, limits)
         case ".zip":
-            return ZipContainer(path)
+            return ZipContainer(path, limits)
         case _:
             raise BagError(f"{path} is a file that is no archive, not a bag", hint=_WHAT)
 
 
-def open_stream(stream: Readable) -> Container:
+def open_stream(stream: Readable, limits: Limits = LIMITS) -> Container:
     """Return the container of a bag that comes as a stream: a tar, plain or compressed.
+
+    Args:
+        stream: Its bytes.
+        limits: How much of it is read and kept.
 
     Raises:
         BagError: The stream could not be read, or is neither.
     """
     try:
-        start = _exactly(stream, BLOCK)
+        start = _read_exactly(stream, BLOCK)
     except OSError as error:
         raise UnreadableBagError(f"the stream could not be read: {error.strerror}") from error
     compression = compression_of(start)
     if compression is None and not is_tar(start):
         what = "a zip, whose table of contents comes last" if start.startswith(_ZIP) else "no tar"
         raise BagError(f"the stream is {what}, so it cannot be verified as it passes", hint="Save it to a file first.")
-    return StreamedTarContainer(_Again(start, stream), compression)
+    return StreamedTarContainer(_Rewound(start, stream), compression, limits)
 
 
-def _exactly(stream: Readable, size: int) -> bytes:
+def _read_exactly(stream: Readable, size: int) -> bytes:
     parts = b""
     while len(parts) < size and (part := stream.read(size - len(parts))):
         parts += part
     return parts
 
 
-class _Again:
-    """A stream, some octets of which were read before."""
+class _Rewound:
+    """A stream whose first bytes were read before, and come again."""
 
     def __init__(self, start: bytes, stream: Readable) -> None:
         self._start, self._stream = start, stream

@@ -1,7 +1,4 @@
-"""Plain tars: the container that reads one without unpacking, any member at any time.
-
-Scope: a tar on a disk. Not in scope: its headers (``tar_members``), compressed tars and streams (``packed_tar``).
-"""
+"""Plain tars on a disk: the container that reads one without unpacking, any member at any time."""
 
 from __future__ import annotations
 
@@ -10,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from preserve.bag.containers.container import Listing
 from preserve.bag.containers.entry import Entry
-from preserve.bag.containers.listing import MAX_ENTRIES, Listing
-from preserve.bag.containers.tar_listing import tar_listing
+from preserve.bag.containers.tar_listing import list_tar
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.errors import UnreadableBagError
 from preserve.octets import BLOCK, cut_short, read_chunks
@@ -20,9 +18,10 @@ from preserve.octets import BLOCK, cut_short, read_chunks
 __all__ = ["TarContainer"]
 
 _WINDOW = 1 << 16
-"""Octets that are read at once where a header is: those of small files lie near each other."""
+"""Bytes that are read at once where a header is: those of small files lie near each other."""
 
 _AT_ONCE = 10_000
+"""Members that are sorted by place before they are read; all of them may be a million."""
 
 
 class TarContainer:
@@ -30,30 +29,38 @@ class TarContainer:
 
     Args:
         path: The tar.
+        limits: How much of it is read and kept.
+
+    Attributes:
+        end: How many bytes it has.
 
     Raises:
         OSError: The tar could not be opened.
     """
 
-    __slots__ = ("_file", "_from", "_path", "_window", "end")
+    __slots__ = ("_file", "_from", "_path", "_window", "end", "limits")
 
     form = Form.TAR
     media_types = frozenset({"application/tar", "application/x-tar"})
     random_access = True
-    most = MAX_ENTRIES
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+        self._path, self.limits = path, limits
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self.end = os.fstat(self._file).st_size
         self._window, self._from = b"", 0
+
+    @property
+    def most_members(self) -> int:
+        """How many members may be listed."""
+        return self.limits.entries
 
     def close(self) -> None:
         """Close the tar."""
         os.close(self._file)
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Return some octets of the tar, fewer only at its end; those of headers come many at a time."""
+        """Return some bytes of the tar, fewer only at its end; those of headers come many at a time."""
         if offset >= self.end:
             return b""
         if size > BLOCK:
@@ -66,14 +73,14 @@ class TarContainer:
     def listing(self) -> Listing:
         """List the members below the one top folder, in one pass over the headers."""
         try:
-            return tar_listing(self, self._path.name, (".tar",))
+            return list_tar(self, self._path.name, (".tar",), self.limits)
         except OSError as error:
             raise UnreadableBagError(
                 f"{self._path} could not be read: {error.strerror}", hint="Check its disk, then run again."
             ) from error
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Give the octets of listed members, some thousand at a time in the order in which they lie."""
+        """Give the bytes of listed members, some thousand at a time in the order in which they lie."""
         rest = iter(wanted)
         while some := sorted(islice(rest, _AT_ONCE), key=lambda entry: entry.place):
             for entry in some:
@@ -88,4 +95,4 @@ class TarContainer:
             raise cut_short(left)
 
     def digests_of(self, _entry: Entry) -> None:
-        """Know nothing: every member can be read at any time."""
+        """Return nothing: every member can be read at any time."""

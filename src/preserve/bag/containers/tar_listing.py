@@ -1,6 +1,6 @@
-"""Tars, listed: from the headers of one to what a bag holds.
+"""The listing of a tar: from its headers to what a bag holds.
 
-Where the bytes come from is for ``tar`` and ``tar_stream``; how a header is read, for ``octets``.
+Where the bytes come from is for ``tar`` and ``tar_stream``; ``octets`` reads the headers.
 """
 
 from __future__ import annotations
@@ -8,68 +8,73 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from preserve.bag.containers.container import Listing
 from preserve.bag.containers.entry import Entry, EntryKind, printable
-from preserve.bag.containers.listing import MAX_NAMES, Listing, below_the_top, enter
-from preserve.bag.containers.table import MANY, MANY_NAMES, Entries, to_table
-from preserve.bag.limits import Bounded
+from preserve.bag.containers.listing import ListingBuilder
+from preserve.bag.limits import Limits
 from preserve.findings import Finding
 from preserve.octets import BrokenTarError, Damaged, Expands, Octets, TarFault, TarMember, read_members
 
-__all__ = ["Listable", "tar_listing"]
+__all__ = ["ListableTar", "list_tar"]
 
 
-class Listable(Octets, Protocol):
-    """The bytes of a tar, of which so many members may be listed."""
+class ListableTar(Octets, Protocol):
+    """The bytes of a tar, of which only so many members are listed."""
 
     @property
-    def most(self) -> int:
+    def most_members(self) -> int:
         """How many members may be listed of what was read so far."""
 
 
-def tar_listing(
-    octets: Listable, name: str, suffixes: tuple[str, ...], passing: Callable[[Entry], None] | None = None
+def list_tar(
+    tar: ListableTar,
+    name: str,
+    suffixes: tuple[str, ...],
+    limits: Limits,
+    take: Callable[[Entry], None] | None = None,
 ) -> Listing:
     """List the members below the one top folder, in one pass over the headers.
 
     Args:
-        octets: The tar.
+        tar: The tar.
         name: Its file name.
         suffixes: What its file name may have after the name of the bag.
-        passing: Called with each file as the walk passes its octets, its path still with the top folder.
+        limits: How much is listed and kept.
+        take: Called with each file as the walk passes its bytes. Its path still begins with the top folder.
 
     Raises:
-        OSError: The octets could not be read.
+        OSError: The bytes could not be read.
     """
-    findings: list[Finding] = Bounded[Finding]()
-    entries: Entries = {}
-    names, cut = 0, False
+    builder = ListingBuilder(limits)
+    cut = False
     try:
-        for member in read_members(octets):
+        for member in read_members(tar):
             if isinstance(member, TarFault):
-                findings.append(_finding(member))
+                builder.findings.append(_finding(member))
                 continue
             listed = Entry(member.path, _kind(member), member.size, member.start)
-            entry = enter(listed, entries, findings, _sparse(member))
-            names += len(member.path) if entry is not None else 0
-            if len(entries) >= MANY or names >= MANY_NAMES:
-                entries = to_table(entries)
-            if len(entries) > octets.most or names > MAX_NAMES:
-                what = f"{octets.most} members" if len(entries) > octets.most else f"{MAX_NAMES} characters of names"
-                says = f"over {what}; the rest is not looked at"
-                findings.append(Finding.of("limit-exceeded", f"octet {member.start}", says))
+            entry = builder.add_member(listed, _sparse(member))
+            if len(builder.entries) > tar.most_members or builder.characters > limits.paths:
+                builder.findings.append(_limit_exceeded(builder, tar.most_members, member.start))
                 cut = True
                 break
-            if passing is not None and entry is not None and entry.kind is EntryKind.FILE:
-                passing(entry)
+            if take is not None and entry is not None and entry.kind is EntryKind.FILE:
+                take(entry)
     except BrokenTarError as error:
         cut = error.fault.code == "limit-exceeded"
-        findings.append(_finding(error.fault))
+        builder.findings.append(_finding(error.fault))
     except Damaged as error:
-        findings.append(Finding.of("compression-damaged", name, f"{error.strerror}; the rest is not looked at"))
+        says = f"{error.strerror}; the rest is not looked at"
+        builder.findings.append(Finding.of("compression-damaged", name, says))
     except Expands as error:
         cut = True
-        findings.append(Finding.of("limit-exceeded", name, f"{error.strerror}; the rest is not looked at"))
-    return below_the_top(entries, name, suffixes, findings, cut=cut)
+        builder.findings.append(Finding.of("limit-exceeded", name, f"{error.strerror}; the rest is not looked at"))
+    return builder.finish_archive(name, suffixes, cut=cut)
+
+
+def _limit_exceeded(builder: ListingBuilder, most: int, offset: int) -> Finding:
+    over = f"{most} members" if len(builder.entries) > most else f"{builder.limits.paths} characters of names"
+    return Finding.of("limit-exceeded", f"byte {offset}", f"over {over}; the rest is not looked at")
 
 
 def _finding(fault: TarFault) -> Finding:
@@ -87,4 +92,4 @@ def _kind(member: TarMember) -> EntryKind:
 def _sparse(member: TarMember) -> Finding | None:
     if not member.sparse:
         return None
-    return Finding.of("tar-sparse", printable(member.path), "the member is sparse; its octets are not looked at")
+    return Finding.of("tar-sparse", printable(member.path), "the member is sparse; its bytes are not looked at")

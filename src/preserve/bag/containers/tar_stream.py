@@ -1,10 +1,10 @@
-"""Tars that can only be read on: compressed ones, and those that come as a stream.
+"""Tars that can only be read forward: compressed ones, and those that come as a stream.
 
-Scope: one pass to list, in which the tag files are kept, and a second for the payload where there can be one. Not in
-scope: headers (``tar_members``), the forms of compression (``decompression``).
+The first pass lists the tar and keeps its tag files. A second one reads the payload, where there can be one.
 
-A stream passes once, before its manifests have said which algorithms they use. So its payload is hashed while it passes
-with those of the manifests that came before it, or with :data:`COMMON` when none did.
+A stream passes once, and its payload may come before the manifests have said which algorithms they use. So the payload
+is hashed while it passes, with the algorithms of the manifests that came before it, or with :data:`COMMON` when none
+did.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from preserve.bag.containers.container import Listing
 from preserve.bag.containers.entry import Entry
-from preserve.bag.containers.listing import MAX_ENTRIES, Listing
-from preserve.bag.containers.tar_listing import tar_listing
+from preserve.bag.containers.tar_listing import list_tar
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.digests import ALGORITHMS, DIGITS, MultiDigest
 from preserve.errors import UnreadableBagError
@@ -31,18 +32,12 @@ __all__ = ["COMMON", "PackedTarContainer", "StreamedTarContainer"]
 COMMON = ("md5", "sha1", "sha256", "sha512")
 """The algorithms that the payload of a stream is hashed with while nothing says which it needs."""
 
-_KEPT = 32 << 20
-"""Octets of tag files that are kept from the first pass."""
-
-_MOST_DIGESTS = 64 << 20
-"""Octets of digests of a stream that are kept: of half a million files, when nothing says which they need."""
-
 _EACH = 200
-"""Octets that keeping one takes beside its own."""
+"""Bytes that keeping a tag file takes beside its own."""
 
 
 def _tarred(compression: str) -> frozenset[str]:
-    # No registered types; the profiles of bdbag and of the Research Data Alliance have them.
+    # These types are not registered; the profiles of bdbag and of the Research Data Alliance name them.
     return frozenset({f"application/tar+{compression}", f"application/x-tar+{compression}"})
 
 
@@ -58,34 +53,45 @@ _MANIFEST = re.compile(r"[^/]+/manifest-([a-z0-9]+)\.txt")
 _PAYLOAD = re.compile(r"(?:[^/]+/)?data/")
 
 
-_FEW = 100_000
-_LEAST = 32
-"""Members of a compressed tar that are always listed; of more, how many compressed octets each has at least."""
+class _ForwardTar(ForwardOctets):
+    """A tar that is read forward only.
 
+    Args:
+        stream: Its bytes, compressed or not.
+        compression: A key of :data:`preserve.octets.decompression.MAGIC`; ``None`` for a plain tar.
+        limits: How much of it is read.
+    """
 
-class _Forward(ForwardOctets):
-    """A tar that is read on only."""
+    __slots__ = ("_limits", "_packed")
 
-    __slots__ = ()
+    def __init__(self, stream: Readable, compression: str | None, limits: Limits) -> None:
+        self._limits = limits
+        self._packed = Decompressed(stream, compression, free=limits.free_expansion) if compression else None
+        super().__init__(self._packed or stream)
 
     @property
-    def most(self) -> int:
-        """How many members may be listed: of empty files a few octets make as many as one likes."""
-        if not isinstance(self._stream, Decompressed):
-            return MAX_ENTRIES
-        return min(MAX_ENTRIES, max(_FEW, self._stream.taken // _LEAST))
+    def most_members(self) -> int:
+        """How many members may be listed: a few compressed bytes make as many empty ones as one likes."""
+        if self._packed is None:
+            return self._limits.entries
+        paid_for = self._packed.taken // self._limits.packed_member
+        return min(self._limits.entries, max(self._limits.packed_members, paid_for))
 
 
 class _TagFiles:
-    """The octets of small tag files, by offset, kept while they pass."""
+    """The bytes of small tag files, by offset, kept while they pass.
+
+    Args:
+        room: How many bytes are kept.
+    """
 
     __slots__ = ("_left", "kept")
 
-    def __init__(self) -> None:
-        self._left = _KEPT
+    def __init__(self, room: int) -> None:
+        self._left = room
         self.kept: dict[int, bytes] = {}
 
-    def keep(self, octets: _Forward, entry: Entry) -> None:
+    def keep(self, tar: _ForwardTar, entry: Entry) -> None:
         """Keep a file that passes, when it is no payload and there is room.
 
         Raises:
@@ -93,24 +99,29 @@ class _TagFiles:
         """
         if _PAYLOAD.match(entry.path) or entry.size + _EACH > self._left:
             return
-        self.kept[entry.place] = b"".join(member_octets(octets, entry.place, entry.size))
+        self.kept[entry.place] = b"".join(member_octets(tar, entry.place, entry.size))
         self._left -= entry.size + _EACH
 
 
-class _Hashed:
-    """The digests of files that passed, by offset, in few octets: a stream may have a million files."""
+class _StreamDigests:
+    """The digests of files that passed, by offset, in few bytes: a stream may have a million files.
 
-    __slots__ = ("_ends", "_known", "_octets", "_places", "_ways")
+    Args:
+        room: How many bytes of digests are kept.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_ends", "_known", "_octets", "_places", "_room", "_ways")
+
+    def __init__(self, room: int) -> None:
         self._places, self._ends, self._ways = array("Q"), array("Q", (0,)), array("H")
         self._octets = bytearray()
         self._known: dict[tuple[str, ...], int] = {}
+        self._room = room
 
     @property
-    def full(self) -> bool:
+    def is_full(self) -> bool:
         """Whether there is no room for more."""
-        return len(self._octets) >= _MOST_DIGESTS
+        return len(self._octets) >= self._room
 
     def add(self, place: int, digests: Mapping[str, str]) -> None:
         """Keep the digests of the file that passed last."""
@@ -133,7 +144,7 @@ class _Hashed:
 
 
 def _form(compression: str | None) -> Form:
-    # The others are read and never written: they are tars.
+    # The other forms of compression are read and never written: a bag in them counts as a tar.
     return Form.TAR_ZST if compression == "zstd" else Form.TAR
 
 
@@ -142,18 +153,19 @@ class PackedTarContainer:
 
     Args:
         path: The file.
-        form: Its compression, a key of :data:`preserve.octets.decompression.MAGIC`.
+        compression: A key of :data:`preserve.octets.decompression.MAGIC`.
         suffixes: What its name may have after the name of the bag.
+        limits: How much of it is read and kept.
     """
 
-    __slots__ = ("_compression", "_file", "_path", "_suffixes", "_tags", "form")
+    __slots__ = ("_compression", "_file", "_path", "_suffixes", "_tags", "form", "limits")
 
     random_access = False
 
-    def __init__(self, path: Path, compression: str, suffixes: tuple[str, ...]) -> None:
-        self.form = _form(compression)
+    def __init__(self, path: Path, compression: str, suffixes: tuple[str, ...], limits: Limits = LIMITS) -> None:
+        self.form, self.limits = _form(compression), limits
         self._path, self._compression, self._suffixes = path, compression, suffixes
-        self._tags = _TagFiles()
+        self._tags = _TagFiles(limits.kept_tag_files)
         self._file: BinaryIO | None = None
 
     @property
@@ -162,43 +174,45 @@ class PackedTarContainer:
         return _MEDIA[self._compression]
 
     def listing(self) -> Listing:
-        """List the members below the one top folder, in one pass over all octets."""
+        """List the members below the one top folder, in one pass over all bytes."""
         try:
-            octets = self._pass()
-            return tar_listing(octets, self._path.name, self._suffixes, lambda entry: self._keep(octets, entry))
+            tar = self._start_pass()
+            return list_tar(
+                tar, self._path.name, self._suffixes, self.limits, lambda entry: self._keep_tag_file(tar, entry)
+            )
         except OSError as error:
             raise UnreadableBagError(f"{self._path} could not be read: {error.strerror}") from error
 
-    def _keep(self, octets: _Forward, entry: Entry) -> None:
-        with suppress(CutShortError):
-            self._tags.keep(octets, entry)
+    def _keep_tag_file(self, tar: _ForwardTar, entry: Entry) -> None:
+        with suppress(CutShortError):  # the walk over the headers comes upon it too, and tells
+            self._tags.keep(tar, entry)
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Give the octets of listed members: in one more pass, as they are listed in their order, or in two."""
-        octets: _Forward | None = None
+        """Give the bytes of listed members: in one more pass when they come in the order of the tar, else in two."""
+        tar: _ForwardTar | None = None
         behind = []
         for entry in sorted(wanted, key=lambda entry: entry.place) if isinstance(wanted, Sequence) else wanted:
             if entry.place in self._tags.kept:
                 yield entry, iter((self._tags.kept[entry.place],))
                 continue
-            octets = octets or self._pass()
-            if entry.place < octets.end:
+            tar = tar or self._start_pass()
+            if entry.place < tar.end:
                 behind.append(entry)
             else:
-                yield entry, member_octets(octets, entry.place, entry.size)
+                yield entry, member_octets(tar, entry.place, entry.size)
         if behind:
-            octets = self._pass()
+            tar = self._start_pass()
             for entry in sorted(behind, key=lambda entry: entry.place):
-                yield entry, member_octets(octets, entry.place, entry.size)
+                yield entry, member_octets(tar, entry.place, entry.size)
 
-    def _pass(self) -> _Forward:
+    def _start_pass(self) -> _ForwardTar:
         """Begin another pass; the one before is over."""
         self.close()
         self._file = self._path.open("rb")
-        return _Forward(Decompressed(self._file, self._compression))
+        return _ForwardTar(self._file, self._compression, self.limits)
 
     def digests_of(self, _entry: Entry) -> None:
-        """Know nothing: there can be another pass."""
+        """Return nothing: there can be another pass."""
 
     def close(self) -> None:
         """End the pass that there is."""
@@ -210,55 +224,59 @@ class StreamedTarContainer:
     """A bag as a tar that passes once.
 
     Args:
-        stream: Its octets, compressed or not; it is not closed.
+        stream: Its bytes, compressed or not; it is not closed.
         compression: A key of :data:`preserve.octets.decompression.MAGIC`; ``None`` for a plain tar.
+        limits: How much of it is read and kept.
     """
 
-    __slots__ = ("_digests", "_named", "_octets", "_stopped", "_tags", "form", "media_types")
+    __slots__ = ("_algorithms", "_digests", "_stopped", "_tags", "_tar", "form", "limits", "media_types")
 
     random_access = False
 
-    def __init__(self, stream: Readable, compression: str | None) -> None:
-        self.form = _form(compression)
-        self._octets = _Forward(Decompressed(stream, compression) if compression else stream)
+    def __init__(self, stream: Readable, compression: str | None, limits: Limits = LIMITS) -> None:
+        self.form, self.limits = _form(compression), limits
+        self._tar = _ForwardTar(stream, compression, limits)
         self.media_types = _MEDIA[compression]
-        self._tags = _TagFiles()
-        self._named: set[str] = set()
-        self._digests = _Hashed()
+        self._tags = _TagFiles(limits.kept_tag_files)
+        self._algorithms: set[str] = set()
+        self._digests = _StreamDigests(limits.kept_digests)
         self._stopped: dict[int, OSError] = {}
 
     def listing(self) -> Listing:
         """List the members below the one top folder, hashing the payload as it passes."""
         try:
-            return tar_listing(self._octets, "", (), self._take)
+            return list_tar(self._tar, "", (), self.limits, self._take)
         except OSError as error:
             raise UnreadableBagError(f"the stream could not be read: {error.strerror}") from error
 
     def _take(self, entry: Entry) -> None:
-        """Take what is wanted of a file that passes; keep what stopped that."""
+        """Keep a tag file that passes and hash a payload file; note what stopped that."""
         try:
-            self._pass(entry)
+            if _PAYLOAD.match(entry.path):
+                self._hash(entry)
+            else:
+                self._keep(entry)
         except OSError as error:
             self._stopped[entry.place] = error
             if not isinstance(error, CutShortError):
                 raise
 
-    def _pass(self, entry: Entry) -> None:
+    def _keep(self, entry: Entry) -> None:
         manifest = _MANIFEST.fullmatch(entry.path)
         if manifest is not None and manifest[1] in ALGORITHMS:
-            self._named.add(manifest[1])
-        if not _PAYLOAD.match(entry.path):
-            self._tags.keep(self._octets, entry)
+            self._algorithms.add(manifest[1])
+        self._tags.keep(self._tar, entry)
+
+    def _hash(self, entry: Entry) -> None:
+        if self._digests.is_full:
             return
-        if self._digests.full:
-            return
-        digest = MultiDigest(sorted(self._named) or COMMON)
-        for chunk in member_octets(self._octets, entry.place, entry.size):
+        digest = MultiDigest(sorted(self._algorithms) or COMMON)
+        for chunk in member_octets(self._tar, entry.place, entry.size):
             digest.update(chunk)
         self._digests.add(entry.place, digest.hexdigests())
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Give the octets of tag files; a payload file has passed."""
+        """Give the bytes of tag files. A payload file has passed: reading it raises OSError."""
         for entry in wanted:
             kept = self._tags.kept.get(entry.place)
             yield entry, iter(partial(self._passed, entry), b"") if kept is None else iter((kept,))

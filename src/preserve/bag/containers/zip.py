@@ -1,9 +1,8 @@
 """Zips: the container that reads one without unpacking (APPNOTE.TXT, the zip file format specification).
 
-Scope: what the table of contents lists, each member decompressed as it is read. Not in scope: encrypted members, which
-cannot be read; zips of several parts, which the standard library refuses.
-
-Whether a member is intact is for the manifests to say: a wrong CRC is not told for itself.
+The table of contents is the listing, and each member is decompressed as it is read. Encrypted members cannot be read,
+and the standard library refuses zips of several parts. Whether a member is intact is for the manifests to say, so a
+wrong CRC is no finding of its own.
 """
 
 from __future__ import annotations
@@ -18,18 +17,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from preserve.bag.containers.container import Listing
 from preserve.bag.containers.entry import Entry, EntryKind, printable
-from preserve.bag.containers.listing import Listing, below_the_top, enter
-from preserve.bag.containers.table import MANY, MANY_NAMES, Entries, to_table
-from preserve.bag.limits import Bounded
+from preserve.bag.containers.listing import ListingBuilder
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.findings import Finding
 from preserve.octets import MOST_TIMES, TooLargeError, expands_too_far, open_zip, zip_member_octets
 
-__all__ = ["MAX_TABLE", "ZipContainer"]
-
-MAX_TABLE = 16 << 20
-"""Octets that the table of contents may have: some 200,000 members, in some 100 MB of memory."""
+__all__ = ["ZipContainer"]
 
 _ENCRYPTED = 1
 """APPNOTE 4.4.4: bit 0 of the general purpose bit flag."""
@@ -50,9 +46,9 @@ _WINDOWS = frozenset({0, 10, 14})
 """APPNOTE 4.4.2.2: host systems; those of FAT, NTFS and VFAT part names with backslashes."""
 
 _LEAST_HEADER = 30
-"""APPNOTE 4.3.7: octets of a local file header without its name."""
+"""APPNOTE 4.3.7: bytes of a local file header without its name."""
 _LOCAL = b"PK\x03\x04"
-"""APPNOTE 4.3.7: how it begins."""
+"""APPNOTE 4.3.7: how a local file header begins."""
 
 
 class ZipContainer:
@@ -60,19 +56,20 @@ class ZipContainer:
 
     Args:
         path: The zip.
+        limits: How much of it is read and kept.
 
     Raises:
         OSError: It could not be opened.
     """
 
-    __slots__ = ("_archive", "_file", "_given", "_infos", "_path", "_size")
+    __slots__ = ("_archive", "_file", "_given", "_infos", "_path", "_size", "limits")
 
     form = Form.ZIP
     media_types = frozenset({"application/zip", "application/x-zip-compressed"})
     random_access = False
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+        self._path, self.limits = path, limits
         self._file = path.open("rb")
         self._given, self._size = 0, os.fstat(self._file.fileno()).st_size
         self._archive: zipfile.ZipFile | None = None
@@ -86,37 +83,34 @@ class ZipContainer:
 
     def listing(self) -> Listing:
         """List the members below the one top folder."""
-        findings: list[Finding] = Bounded[Finding]()
-        entries: Entries = {}
-        letters, cut = 0, False
+        builder, where = ListingBuilder(self.limits), self._path.name
+        cut = False
         try:
-            self._archive = open_zip(self._file, MAX_TABLE)
+            self._archive = open_zip(self._file, self.limits.zip_table, self.limits.zip_members)
             self._infos = [_without_crc(info) for info in self._archive.infolist()]
         except TooLargeError as error:
             cut = True
             says = f"its table of contents is not looked at: {error}"
-            findings.append(Finding.of("limit-exceeded", self._path.name, says))
-        except Exception as error:  # foreign code on hostile octets: whatever it raises, the table is damaged
+            builder.findings.append(Finding.of("limit-exceeded", where, says))
+        except Exception as error:  # foreign code on hostile bytes: whatever it raises, the table is damaged
             says = f"its table of contents cannot be read: {error}"
-            findings.append(Finding.of("zip-corrupt", self._path.name, says))
-        findings.extend(_misnamed(self._infos, self._file))
+            builder.findings.append(Finding.of("zip-corrupt", where, says))
+        builder.findings.extend(_misnamed(self._infos, self._file))
         if _overlap(self._infos, self._file):
-            findings.append(Finding.of("zip-corrupt", self._path.name, "its members overlap; none is looked at"))
+            builder.findings.append(Finding.of("zip-corrupt", where, "its members overlap; none is looked at"))
             self._infos = []
         names = [_name(info) for info in self._infos]
         if _of_windows(self._infos, names):
             names = [name.replace("\\", "/") for name in names]
-            findings.append(Finding.of("zip-backslashes", self._path.name, "backslashes part the names of its members"))
+            says = "backslashes part the names of its members"
+            builder.findings.append(Finding.of("zip-backslashes", where, says))
         for place, (info, name) in enumerate(zip(self._infos, names, strict=True)):
             member = Entry(name, _kind(info, name), info.file_size, place)
-            enter(member, entries, findings, _heavy_folder(member))
-            letters += len(name)
-            if len(entries) >= MANY or letters >= MANY_NAMES:
-                entries = to_table(entries)
-        return below_the_top(entries, self._path.name, (".zip",), findings, cut=cut)
+            builder.add_member(member, _heavy_folder(member))
+        return builder.finish_archive(where, (".zip",), cut=cut)
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Give the octets of listed members."""
+        """Give the bytes of listed members."""
         for entry in wanted:
             yield entry, self._read(entry)
 
@@ -131,14 +125,14 @@ class ZipContainer:
         for chunk in _octets(cast("zipfile.ZipFile", self._archive), info):
             left -= len(chunk)
             self._given += len(chunk)
-            if expands_too_far(self._given, self._size):
+            if expands_too_far(self._given, self._size, self.limits.free_expansion):
                 raise OSError(None, f"the zip becomes over {MOST_TIMES} times its size; the rest is not looked at")
             yield chunk
         if left:
-            raise OSError(None, f"it has {entry.size - left} octets, the table of contents says {entry.size}")
+            raise OSError(None, f"it has {entry.size - left} bytes, the table of contents says {entry.size}")
 
     def digests_of(self, _entry: Entry) -> None:
-        """Know nothing: every member can be read at any time."""
+        """Return nothing: every member can be read at any time."""
 
 
 def _octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -158,7 +152,7 @@ def _said(error: Exception) -> str:
 
 
 def _without_crc(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    # With it, the last octets of a member that has another CRC are never given, so that nobody could judge them.
+    # With it, the library never gives the last bytes of a member whose CRC is another, and nobody could judge them.
     del info.CRC
     return info
 
@@ -166,7 +160,7 @@ def _without_crc(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
 def _misnamed(infos: list[zipfile.ZipInfo], file: BinaryIO) -> Iterator[Finding]:
     """Tell of members that their own headers name otherwise: whoever unpacks a zip as it comes sees those names.
 
-    The library tells of it when a member is read, and of what no manifest lists, no octet is.
+    The library tells of it only when a member is read, and what no manifest lists is never read.
     """
     for info in infos:
         name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
@@ -179,7 +173,7 @@ def _misnamed(infos: list[zipfile.ZipInfo], file: BinaryIO) -> Iterator[Finding]
 
 
 def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
-    """Tell whether members share octets, as those of a zip bomb do."""
+    """Tell whether members share bytes, as those of a zip bomb do."""
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
@@ -191,9 +185,9 @@ def _overlap(infos: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
 def _name(info: zipfile.ZipInfo) -> str:
     """Return the name of a member, as those who unpack zips understand it.
 
-    APPNOTE D.1: a name is UTF-8 when a flag says so, else in code page 437. The zip of Unix systems says UTF-8 in an
-    extra field (4.6.9) or not at all, so octets that are UTF-8 are taken for it: in code page 437 they would be none
-    that anybody writes.
+    APPNOTE D.1: a name is in UTF-8 when a flag says so, else in code page 437. The zip of Unix systems says UTF-8 in an
+    extra field (4.6.9) or not at all. So a name that is valid UTF-8 is taken for it: in code page 437 it would be a
+    name that nobody writes.
     """
     name = info.orig_filename
     if info.flag_bits & _UTF8:
@@ -205,19 +199,19 @@ def _name(info: zipfile.ZipInfo) -> str:
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
-        # Nobody on Unix translates a name: its octets are in whatever encoding they had there.
+        # Programs on Unix translate no names: this one is in whatever encoding it had there.
         return octets.decode("utf-8", "surrogateescape") if info.create_system == _UNIX else name
 
 
 def _unicode_path(extra: bytes, octets: bytes) -> str:
-    """Return the name in UTF-8 that the extra fields give for a name in other octets; empty when there is none."""
+    """Return the name that the extra fields give in UTF-8 beside one in another encoding; empty when they give none."""
     at = 0
     while at + 4 <= len(extra):
         tag, size = struct.unpack_from("<HH", extra, at)
         field = extra[at + 4 : at + 4 + size]
         if tag == _UNICODE_PATH_TAG and len(field) > _UNICODE_PATH.size:
             version, crc = _UNICODE_PATH.unpack_from(field)
-            # 4.6.9: when the CRC is another, the name was changed since by a program that does not know the field.
+            # 4.6.9: with another CRC, a program that does not know the field has changed the name since.
             if version == 1 and crc == zlib.crc32(octets):
                 return field[_UNICODE_PATH.size :].decode("utf-8", "surrogateescape")
         at += 4 + size
@@ -227,8 +221,8 @@ def _unicode_path(extra: bytes, octets: bytes) -> str:
 def _of_windows(infos: list[zipfile.ZipInfo], names: list[str]) -> bool:
     """Tell whether backslashes part all names: .NET and PowerShell wrote such zips, against APPNOTE 4.4.17.1.
 
-    Those who unpack zips for other systems read them as slashes. On a system where a backslash is a character, the
-    names of a bag have slashes too.
+    Programs that unpack zips on other systems read them as slashes. Where a backslash is a character like any other,
+    the names of a bag have slashes too.
     """
     return (
         any("\\" in name for name in names)
@@ -240,11 +234,11 @@ def _of_windows(infos: list[zipfile.ZipInfo], names: list[str]) -> bool:
 def _heavy_folder(member: Entry) -> Finding | None:
     if member.kind is not EntryKind.FOLDER or not member.size:
         return None
-    return Finding.of("zip-corrupt", printable(member.path), f"a folder that should have {member.size} octets")
+    return Finding.of("zip-corrupt", printable(member.path), f"a folder that should have {member.size} bytes")
 
 
 def _kind(info: zipfile.ZipInfo, name: str) -> EntryKind:
-    """Return what a member is: by the mode that a Unix program noted, else by the end of its name."""
+    """Return what a member is, by the mode that a Unix program noted, else by the end of its name."""
     mode = stat.S_IFMT(info.external_attr >> 16)
     if name.endswith("/") or mode == stat.S_IFDIR:
         return EntryKind.FOLDER

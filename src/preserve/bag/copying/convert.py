@@ -1,11 +1,10 @@
-"""Write a bag again in another form, version or with more algorithms; the payload's octets and names stay.
+"""Write a bag again in another form, in version 1.0, or with more algorithms; its payload stays as it is.
 
-Scope: one valid bag, verified in the pass that copies it. Not in scope: bags that are not valid (verify tells why), a
-repair of any kind.
+The bag is verified in the pass that copies it. A bag that is not valid is not converted, and nothing is ever repaired.
 
 ``bag-info.txt`` keeps its fields and their order, the Bagging-Date among them: it is the day on which the content was
 prepared, and the content stays. The counts are counted anew, Bag-Software-Agent names who wrote the new tag files, and
-``Converted-From`` says what was there before. Other tag files keep their octets, and are listed in the tag manifests.
+``Converted-From`` says what was there before. Other tag files keep their bytes, and are listed in the tag manifests.
 """
 
 from __future__ import annotations
@@ -22,9 +21,8 @@ from preserve.bag.reading import (
     Fixity,
     ScannedBag,
     Unreadable,
-    UnreadError,
+    UnreadableFileError,
     compare_digests,
-    format_info,
     read_in_order,
     read_info_fields,
     read_lines,
@@ -32,22 +30,20 @@ from preserve.bag.reading import (
 )
 from preserve.bag.verifying import CHECKS, Profile, check_payload_digests, fixity_finding, verify
 from preserve.bag.writing import (
+    BagWriter,
     Stage,
-    StreamWriter,
-    algorithm_names,
     check_free,
+    format_info,
     lies_in,
-    open_sink,
+    manifest_algorithms,
+    open_writer,
     payload_counts,
-    prepare_ground,
+    publication_names,
     publish,
-    published_names,
-    write_index_beside,
 )
 from preserve.digests import ALGORITHMS
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity
-from preserve.octets import translate_os_errors
 from preserve.progress import SILENT, Progress
 
 __all__ = ["Conversion", "Converted", "convert_bag"]
@@ -64,10 +60,10 @@ class Conversion:
     """How a bag is to be written again.
 
     Attributes:
-        form: ``None`` for the form that it has; a tar in gzip, bzip2 or xz becomes a plain one.
-        algorithms: More algorithms, beside those of its payload manifests.
-        name: ``None`` for the name that it has.
         agent: The program that writes it, with its version.
+        form: Its new form; ``None`` for the one that it has. A tar in gzip, bzip2 or xz then becomes a plain one.
+        algorithms: More algorithms, beside those of its payload manifests.
+        name: Its new name; ``None`` for the one that it has.
         reread: Check every bit of what was written before it appears.
         index: Write a member index beside a tar.
     """
@@ -82,11 +78,11 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What came of it.
+    """What came of converting a bag.
 
     Attributes:
         bag: The new bag in its place; ``None`` when the old one is not valid, and then nothing was written.
-        findings: What was found in the old bag, and where the new one is not as a profile that it claims asks.
+        findings: What was found in the old bag, and where the new one does not meet a profile that it claims.
     """
 
     bag: WrittenBag | None
@@ -98,14 +94,14 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
 
     Args:
         path: The bag, in any form; it is only read.
-        folder: Where the new one is to appear; made when it is missing. It does not lie in the bag.
-        how: What is to be other.
-        progress: Hears of the octets, in total and as they pass.
+        folder: Where the new bag is to appear; made when it is missing. It must not lie in the old one.
+        how: What is to be different.
+        progress: Told of the bytes, in total and as they pass.
 
     Raises:
         ArchiveError: The name is taken, there is no room, or the disk did not take something.
         BagError: The bag could not be opened or listed.
-        UsageError: An algorithm or the name is off, or the folder lies in the bag.
+        UsageError: An algorithm or the name is wrong, or the folder lies in the bag.
     """
     if lies_in(folder, path):
         raise UsageError(f"{folder} lies in {path}, which is only read", hint="Choose another place.")
@@ -113,20 +109,17 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
         bag = scan_bag(container, Depth.FULL)
         name, form = _name(bag, how), how.form or bag.form
         target = folder / f"{name}{form.suffix}"
-        check_free(published_names(target, index=how.index))
-        # The payload's octets are checked while they are copied, once.
+        check_free(publication_names(target, index=how.index))
+        # The bytes of the payload are checked while they are copied.
         findings = [finding for _, check in CHECKS if check is not check_payload_digests for finding in check(bag)]
         findings += _unlistable(bag)
         if _is_bad(findings):
             return Converted(None, tuple(sorted(findings)))
-        more = algorithm_names(how.algorithms) if how.algorithms else ()
-        algorithms = algorithm_names({*_known(bag), *more})
-        octets = sum(entry.size for entry in bag.payload.values())
-        progress.total(octets)
-        with (
-            Stage(prepare_ground(folder, octets)) as stage,
-            translate_os_errors(f"could not write the bag {name} in", stage.path),
-        ):
+        more = manifest_algorithms(how.algorithms) if how.algorithms else ()
+        algorithms = manifest_algorithms({*_known(bag), *more})
+        size = sum(entry.size for entry in bag.payload.values())
+        progress.total(size)
+        with Stage.beside(folder, size) as stage:
             copy = _Copy(bag, algorithms, findings, progress)
             staged = copy.write(stage.path / target.name, name, form, how)
             if staged is None:
@@ -137,11 +130,11 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
 
 
 def _claims(path: Path, info: Sequence[tuple[str, str]]) -> Iterator[Finding]:
-    """Say in what the new bag is not as a profile asks that it claims, where the form or the algorithms are others.
+    """Say where the new bag does not meet a profile that it claims, because its form or algorithms are others.
 
-    The claim is a field of whoever made the bag: it stays.
+    The claim itself stays: it is a field of whoever made the bag.
     """
-    for profile in Profile.claimed(info):
+    for profile in Profile.claimed_by(info):
         report = verify(path, depth=Depth.COMPLETE, profile=profile)
         for finding in report.findings:
             if finding.code.startswith("profile-") and finding.severity is Severity.ERROR:
@@ -154,7 +147,7 @@ def _is_bad(findings: Sequence[Finding]) -> bool:
 
 
 def _unlistable(bag: ScannedBag) -> Iterator[Finding]:
-    """What no manifest listed may have a name that no manifest of ours could list."""
+    """Give the names that no manifest of ours could list: files that no manifest listed may have such names."""
     for path in sorted(bag.entries):
         if path != printable(path):
             yield Finding.of("name-not-utf8", printable(path), "its name is not UTF-8")
@@ -176,7 +169,14 @@ def _name(bag: ScannedBag, how: Conversion) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """A bag that is copied and verified at once; what is wrong is added to ``findings``."""
+    """A bag that is copied and verified at once.
+
+    Attributes:
+        bag: A scan of the bag.
+        algorithms: The algorithms of the new manifests.
+        findings: Gets what is wrong with the bag.
+        progress: Told of the bytes as they pass.
+    """
 
     bag: ScannedBag
     algorithms: tuple[str, ...]
@@ -185,33 +185,27 @@ class _Copy:
 
     def write(self, target: Path, name: str, form: Form, how: Conversion) -> WrittenBag | None:
         """Write the copy; return ``None``, and leave nothing, when a file is not what it should be."""
-        sink = open_sink(form, target, name)
-        try:
-            writer = StreamWriter(sink, self.algorithms, self.progress)
-            writer.tag("bag-info.txt", self._info(how.agent))
-            writer.tag("bagit.txt", DECLARATION)
+        bag = self.bag
+        with open_writer(target, name, form, self.algorithms, self.progress) as writer:
+            writer.write_tag_file("bag-info.txt", self._info(how.agent))
+            writer.write_tag_file("bagit.txt", DECLARATION)
             self._folders(writer)
-            intact = self._files(writer.tag_stream, "tag-file", self._tags(), self.bag.tag_claims.expected)
-            payload = [self.bag.payload[path] for path in sorted(self.bag.payload)]
-            if not intact or not self._files(writer.payload, "payload", payload, self.bag.claims.expected):
-                sink.discard()
-                return None
-            seal, size = writer.end()
-        except BaseException:
-            sink.discard()
-            raise
-        written = WrittenBag(name, target, form, seal, len(payload), sum(entry.size for entry in payload), size)
-        return write_index_beside(written, writer.members) if how.index else written
+            payload = [bag.payload[path] for path in sorted(bag.payload)]
+            if self._files(writer.stream_tag_file, "tag-file", self._tags(), bag.tag_claims.expected) and self._files(
+                writer.stream_payload_file, "payload", payload, bag.claims.expected
+            ):
+                return writer.finish(index=how.index)
+        return None
 
-    def _folders(self, writer: StreamWriter) -> None:
+    def _folders(self, writer: BagWriter) -> None:
         for path in sorted(path for path, entry in self.bag.entries.items() if entry.kind is EntryKind.FOLDER):
-            writer.folder(path)
+            writer.make_folder(path)
 
     def _tags(self) -> list[Entry]:
-        """Return the tag files that keep their octets: all but those that are written anew."""
+        """Return the tag files that keep their bytes: all but those that are written anew."""
         bag = self.bag
-        # Another program may know an algorithm that we do not: its payload manifest stays true.
-        manifests = {name for name, algorithm, of_tags in bag.named if of_tags or algorithm in ALGORITHMS}
+        # A payload manifest of an algorithm that we do not know stays: it is still true, and others may know it.
+        manifests = {name for name, algorithm, of_tags in bag.manifest_files if of_tags or algorithm in ALGORITHMS}
         replaced = {*_REPLACED, *manifests, *((_PACKAGE_INFO,) if bag.version in _WITH_PACKAGE_INFO else ())}
         return [bag.tags[path] for path in sorted(bag.tags) if path not in replaced]
 
@@ -222,26 +216,26 @@ class _Copy:
         entries: Sequence[Entry],
         expected: Mapping[str, Mapping[str, str]],
     ) -> bool:
-        """Copy files; return whether all are what the manifests say. One that differs does not end it."""
+        """Copy files, and tell whether all are what the manifests say; a file that differs does not end the copying."""
         before = len(self.findings)
         for entry, chunks in read_in_order(self.bag.container, entries):
             given = expected.get(entry.path, {})
             result: Fixity
             try:
                 result = compare_digests(write(entry.path, entry.size, chunks, given), given)
-            except UnreadError as error:
+            except UnreadableFileError as error:
                 result = Unreadable(error.reason)
             wrong = fixity_finding(what, entry.path, result)
             if wrong is not None:
                 self.findings.append(wrong)
             if isinstance(result, Unreadable):
-                return False
+                break  # nothing can be copied in its place
         return len(self.findings) == before
 
     def _info(self, agent: str) -> bytes:
         bag = self.bag
-        octets = sum(entry.size for entry in bag.payload.values())
-        counts = dict(payload_counts(octets, len(bag.payload)))
+        size = sum(entry.size for entry in bag.payload.values())
+        counts = dict(payload_counts(size, len(bag.payload)))
         kept = [field for field in (*bag.info, *self._second_info()) if field[0].lower() not in _COUNTED]
         agents = [value for label, value in kept if label.lower() == _AGENT.lower()]
         before = [f"BagIt {bag.version}", bag.form.value, *(f"written by {each}" for each in agents)]
@@ -251,13 +245,15 @@ class _Copy:
         return format_info((*fields, *counts.items(), (_AGENT, agent), ("Converted-From", "; ".join(before))))
 
     def _second_info(self) -> tuple[tuple[str, str], ...]:
-        """Return the fields of the ``bag-info.txt`` of a bag of a version whose fields are in ``package-info.txt``.
+        """Return the fields of a ``bag-info.txt`` beside the ``package-info.txt`` in which a draft keeps its fields.
 
-        Not to lose them: the new bag's own fields are in a file of that name.
+        They would be lost otherwise: the file of that name in the new bag holds its own fields.
         """
         name, bag = "bag-info.txt", self.bag
         if bag.version not in _WITH_PACKAGE_INFO or name not in bag.tags or bag.declaration is None:
             return ()
         faults: list[Fault] = []
         chunks = (chunk for _entry, chunks in bag.container.contents((bag.tags[name],)) for chunk in chunks)
-        return tuple(read_info_fields(read_lines(chunks, bag.declaration.encoding, faults), faults))
+        return tuple(
+            read_info_fields(read_lines(chunks, bag.declaration.encoding, faults, bag.container.limits), faults)
+        )

@@ -29,7 +29,6 @@ from preserve.bag.writing import (
     check_free,
     lies_in,
     open_sink,
-    prepare_ground,
     publish_path,
 )
 from preserve.errors import UsageError
@@ -160,13 +159,13 @@ class _Extraction:
         size = sum(entry.size for entry in take)
         self.progress.total(size)
         with (
-            Stage(prepare_ground(target.parent, size)) as stage,
+            Stage.beside(target.parent, size) as stage,
             translate_os_errors("could not write the payload in", stage.path),
         ):
             place = stage.path / "payload"
             sink = open_sink(Form.DIRECTORY, place, "")
             for folder in self._folders([*(entry.path for entry in take), *empty]):
-                sink.folder(folder)
+                sink.add_folder(folder)
             taken = list(self._take(take, sink, place))
             # An empty payload is one only when nothing else is wrong: what is no bag gives no folder.
             some = bool(taken) or not (self.wanted or any(each.severity is Severity.ERROR for each in self.findings))
@@ -187,7 +186,7 @@ class _Extraction:
 
     def _take(self, wanted: Sequence[Entry], sink: Sink, place: Path) -> Iterator[Entry]:
         def write(entry: Entry, chunks: Iterator[bytes]) -> None:
-            sink.stream(entry.path.removeprefix(PAYLOAD), entry.size, chunks)
+            sink.add_stream(entry.path.removeprefix(PAYLOAD), entry.size, chunks)
 
         for entry, wrong in self.files.copy(wanted, write, progress=self.progress):
             if wrong is None:

@@ -1,7 +1,7 @@
 """The files that are to be bagged: a walk over folders and files of anybody, with every reason not to bag them.
 
-Scope: what is there, what is left out, what is refused, and reading a file as it was listed. Not in scope: writing
-(``make``). Nothing that is walked over is changed, and nothing but plain files is opened.
+Nothing that is walked over is changed, and nothing but plain files is opened. A file is read later, by
+:func:`read_source`, and must then be what was listed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from preserve.bag.containers import MAX_ENTRIES, printable
+from preserve.bag.containers import READ_FLAGS, printable
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import path_fault
 from preserve.bag.reading import normal_form
 from preserve.errors import SourceError, UsageError
@@ -23,9 +24,8 @@ from preserve.octets import read_chunks
 
 __all__ = ["Gathered", "Hidden", "Links", "SourceFile", "gather_files", "read_source"]
 
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-
 _Identity = tuple[int, int]
+"""The device and inode of a folder."""
 
 
 class Hidden(StrEnum):
@@ -37,7 +37,7 @@ class Hidden(StrEnum):
 
 
 class Links(StrEnum):
-    """What becomes of symbolic links; followed, a link is bagged as what it leads to."""
+    """What becomes of symbolic links; a link that is followed is bagged as what it leads to."""
 
     REFUSE = "refuse"
     FOLLOW_INSIDE = "follow-inside"
@@ -48,16 +48,16 @@ class SourceFile(NamedTuple):
     """A file that is to be bagged.
 
     Attributes:
-        path: Its path in the bag, ``data/`` and all.
+        path: Its path in the bag, ``data/`` included.
         place: Where it lies.
-        size: Its octets.
-        changed: Device, inode, size and time of the last change, as it was listed.
+        size: How many bytes it has.
+        state: Device, inode, size and time of the last change in nanoseconds, when it was listed.
     """
 
     path: str
     place: str
     size: int
-    changed: tuple[int, int, int, int]
+    state: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class Gathered:
     """What a walk found.
 
     Attributes:
-        files: The files that are to be bagged, by path in the bag.
+        files: The files that are to be bagged, sorted by path in the bag.
         empty: Folders in which nothing is to be bagged, as paths in the bag.
         hidden: How many names that start with a dot were taken in.
-        left_out: What was left out as the policies say, as paths in the bag.
-        findings: Errors are reasons not to make the bag; the notes are of empty folders.
+        left_out: What was left out by the policies, as paths in the bag.
+        findings: Errors are reasons not to make the bag; notes are of empty folders.
     """
 
     files: tuple[SourceFile, ...]
@@ -84,13 +84,19 @@ class Gathered:
         return any(each.severity is Severity.ERROR for each in self.findings)
 
     @property
-    def octets(self) -> int:
-        """The octets of all files."""
+    def size(self) -> int:
+        """How many bytes all files have together."""
         return sum(file.size for file in self.files)
 
 
-def gather_files(sources: Sequence[Path], *, hidden: Hidden = Hidden.INCLUDE, links: Links = Links.REFUSE) -> Gathered:
-    """Walk over what is to be bagged; give everything that speaks against it, not only the first thing.
+def gather_files(
+    sources: Sequence[Path],
+    *,
+    hidden: Hidden = Hidden.INCLUDE,
+    links: Links = Links.REFUSE,
+    limits: Limits = LIMITS,
+) -> Gathered:
+    """Walk over what is to be bagged, and report everything that speaks against it, not only the first thing.
 
     One folder alone gives its content; several sources, or a file, keep their names.
 
@@ -98,12 +104,13 @@ def gather_files(sources: Sequence[Path], *, hidden: Hidden = Hidden.INCLUDE, li
         sources: Files and folders. One that is a link is followed: its name comes from the caller.
         hidden: What becomes of names that start with a dot; a source itself may have one.
         links: What becomes of symbolic links below the sources.
+        limits: How many files and folders are taken.
 
     Raises:
         SourceError: A source is not there.
         UsageError: Two sources have one name, here or on a system that knows no case.
     """
-    walk = _Walk(hidden, links)
+    walk = _Walk(hidden, links, limits.entries)
     alone = len(sources) == 1 and os.path.isdir(sources[0])  # noqa: PTH112 - Path.is_dir raises where we may not look
     for source, name in _named(sources):
         try:
@@ -113,8 +120,8 @@ def gather_files(sources: Sequence[Path], *, hidden: Hidden = Hidden.INCLUDE, li
                 f"{source} could not be read: {error.strerror}", hint="Name what is there, and may be read."
             ) from error
         path = "data" if alone else f"data/{name}"
-        if alone or walk.can_be_listed(name, path):
-            walk.all_below(root, path)
+        if alone or walk.check_name(name, path):
+            walk.take_source(root, path)
     files = sorted(walk.files)
     full = {file.path for file in files} | set(walk.folders)
     parents = {path.rpartition("/")[0] for path in full}
@@ -127,9 +134,10 @@ def gather_files(sources: Sequence[Path], *, hidden: Hidden = Hidden.INCLUDE, li
 
 
 def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Give each source with the name that it has in the bag."""
     names: dict[str, Path] = {}
     for source in sources:
-        # 'a/..' and '.' have a name only on the disk.
+        # Only the disk knows the names of 'a/..' and '.'.
         name = source.name if source.name not in {"", ".."} else source.resolve().name
         other = names.setdefault(normal_form(name).casefold(), source)
         if other is not source:
@@ -145,6 +153,7 @@ class _Walk:
 
     hidden: Hidden
     links: Links
+    most: int
     files: list[SourceFile] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -153,14 +162,14 @@ class _Walk:
     _root: str = ""
     _pending: list[tuple[str, str, frozenset[_Identity]]] = field(default_factory=list)
 
-    def all_below(self, root: str, path: str) -> None:
+    def take_source(self, root: str, path: str) -> None:
         """Take a source and everything below it."""
         self._root = root
         self._take(root, path, os.lstat(root), frozenset())
         while self._pending:
             self._folder(*self._pending.pop())
-            if len(self.files) + len(self.folders) > MAX_ENTRIES:
-                self._refuse("limit-exceeded", path, f"over {MAX_ENTRIES} files and folders")
+            if len(self.files) + len(self.folders) > self.most:
+                self._refuse("limit-exceeded", path, f"over {self.most} files and folders")
                 return
 
     def _refuse(self, code: str, path: str, says: str) -> None:
@@ -183,15 +192,15 @@ class _Walk:
         if is_hidden and self.hidden is Hidden.REFUSE:
             self._refuse("hidden-file", path, "its name starts with a dot")
             return
-        if self.can_be_listed(item.name, path):
+        if self.check_name(item.name, path):
             self.hidden_taken += is_hidden
             if item.is_symlink():
                 self._link(item.path, path, above)
             else:
                 self._take(item.path, path, item.stat(follow_symlinks=False), above)
 
-    def can_be_listed(self, name: str, path: str) -> bool:
-        """Tell whether a manifest can name a file or folder; refuse it when none can."""
+    def check_name(self, name: str, path: str) -> bool:
+        """Tell whether a manifest can name a file or folder, and refuse it when none can."""
         fault = path_fault(path)
         if not _is_text(name):
             self._refuse("name-not-utf8", path, "its name is not UTF-8")
@@ -228,12 +237,12 @@ class _Walk:
             self._refuse("special-file", path, "it is neither a file nor a folder")
         else:
             try:
-                # Whether it can be read, only opening tells; who cannot read one file wants to hear of all of them.
-                os.close(os.open(place, _READ))
+                # Only opening tells whether it can be read. All files are tried, as all that cannot be are reported.
+                os.close(os.open(place, READ_FLAGS))
             except OSError as error:
                 self._refuse("payload-unreadable", path, f"{printable(place)} could not be opened: {error.strerror}")
                 return
-            self.files.append(SourceFile(path, place, state.st_size, _changed(state)))
+            self.files.append(SourceFile(path, place, state.st_size, _state_of(state)))
 
 
 def _is_text(name: str) -> bool:
@@ -244,12 +253,12 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _changed(state: os.stat_result) -> tuple[int, int, int, int]:
+def _state_of(state: os.stat_result) -> tuple[int, int, int, int]:
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _collisions(files: Sequence[SourceFile]) -> Iterator[Finding]:
-    """RFC 8493 6.1: names that another system takes for one; there, one of the files would be lost."""
+    """RFC 8493 6.1: names that another system takes for one name; there, one of the files would be lost."""
     first: dict[str, str] = {}
     for file in files:
         other = first.setdefault(normal_form(file.path).casefold(), file.path)
@@ -269,20 +278,20 @@ def _collisions(files: Sequence[SourceFile]) -> Iterator[Finding]:
 
 
 def read_source(file: SourceFile) -> Iterator[bytes]:
-    """Give the octets of a file that was listed.
+    """Give the bytes of a file that was listed.
 
     Raises:
-        OSError: It could not be read, or is no longer what was listed: before, or after it was read.
+        OSError: It could not be read, or is no longer what was listed, before it was read or after.
     """
-    descriptor = os.open(file.place, _READ)
+    descriptor = os.open(file.place, READ_FLAGS)
     try:
         _check_unchanged(descriptor, file)
-        yield from read_chunks(descriptor, file.size + 1)
+        yield from read_chunks(descriptor, file.size + 1)  # one byte more: it may have grown
         _check_unchanged(descriptor, file)
     finally:
         os.close(descriptor)
 
 
 def _check_unchanged(descriptor: int, file: SourceFile) -> None:
-    if _changed(os.fstat(descriptor)) != file.changed:
+    if _state_of(os.fstat(descriptor)) != file.state:
         raise OSError(None, "it changed while the bag was made")

@@ -1,8 +1,4 @@
-"""Make a bag of any files, in a new place: the files are read once, hashed on the way, and not touched.
-
-Scope: from files and a recipe to a bag in its place, or to the reasons why there is none. Not in scope: the walk
-(``gather``), the order and octets of what is written (``streamed``, ``sinks``).
-"""
+"""Make a bag of any files, in a new place: the files are read once, hashed on the way, and not touched."""
 
 from __future__ import annotations
 
@@ -13,24 +9,22 @@ from pathlib import Path
 
 from preserve.bag.copying.gather import Gathered, Hidden, Links, gather_files, read_source
 from preserve.bag.model import BagPath, Depth, Form, NewBag, WrittenBag, is_bag_name, strongest
-from preserve.bag.reading import DECLARATION, UnreadError, format_info, sort_info
-from preserve.bag.verifying import MEDIA, PlannedBag, Profile
+from preserve.bag.reading import DECLARATION, UnreadableFileError
+from preserve.bag.verifying import MEDIA_TYPES, PlannedBag, Profile
 from preserve.bag.writing import (
     Stage,
-    StreamWriter,
-    algorithm_names,
     check_free,
+    format_info,
     lies_in,
-    open_sink,
+    manifest_algorithms,
+    open_writer,
     payload_counts,
-    prepare_ground,
+    publication_names,
     publish,
-    published_names,
-    write_index_beside,
+    sort_info,
 )
 from preserve.errors import SourceError, UsageError
 from preserve.findings import Finding, Severity
-from preserve.octets import translate_os_errors
 from preserve.progress import SILENT, Progress
 
 __all__ = ["Made", "Recipe", "make_bag"]
@@ -47,13 +41,13 @@ class Recipe:
     Attributes:
         name: The name of its folder, or of its archive without suffix: letters, digits, ``.``, ``_``, ``-``.
         info: The fields of ``bag-info.txt``, in any order; counts and the claim of the profile are added.
-        form: ``None`` for a folder, or for what the profile accepts when it accepts none.
-        algorithms: Of the manifests; none for those that the profile requires, or sha512.
-        profile: A profile that the bag is to meet.
+        form: Its form; ``None`` for a folder, or for what the profile accepts when it accepts no folder.
+        algorithms: The algorithms of the manifests; none for those that the profile requires, or sha512.
+        profile: A profile that the bag must meet.
         hidden: What becomes of names that start with a dot.
         links: What becomes of symbolic links.
         reread: Check every bit of what was written before it appears.
-        tags: Tag files of its own, as a profile may ask for, each with its path.
+        tags: Tag files of its own, as a profile may ask for: path and bytes of each.
         index: Write a member index beside a tar.
     """
 
@@ -71,11 +65,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of it.
+    """What came of making a bag.
 
     Attributes:
         bag: The bag in its place; ``None`` when it was not made, and then nothing was written.
-        findings: The reasons, errors; notes on the bag, as its empty folders.
+        findings: Errors are the reasons why it was not made; others are notes on it, as of its empty folders.
         gathered: What the walk over the sources found.
     """
 
@@ -85,37 +79,37 @@ class Made:
 
 
 def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress: Progress = SILENT) -> Made:
-    """Make a bag of any files in a folder; staged, synced, checked and renamed like every bag of ours.
+    """Make a bag of any files in a folder; it is staged, synced, checked and renamed like every bag of ours.
 
     Args:
         sources: One folder, whose content becomes the payload; or several files and folders, under their names.
-        folder: Where the bag is to appear; made when it is missing. It is in none of the sources.
-        recipe: How.
-        progress: Hears of the octets, in total and as they pass.
+        folder: Where the bag is to appear; made when it is missing. It must not lie in a source.
+        recipe: How the bag is to be made.
+        progress: Told of the bytes, in total and as they pass.
 
     Raises:
         ArchiveError: The name is taken, there is no room, or the disk did not take something.
-        SourceError: A source is not there; a file changed or could not be read while it was copied.
-        UsageError: The name, a field or an algorithm is off, or the folder lies in a source.
+        SourceError: A source is not there, or a file changed or could not be read while it was copied.
+        UsageError: The name, a field or an algorithm is wrong, or the folder lies in a source.
     """
     info = _info(recipe)
-    form, algorithms = _form(recipe), algorithm_names(_algorithms(recipe))
+    form, algorithms = _form(recipe), manifest_algorithms(_algorithms(recipe))
     tags = _tags(recipe)
     target = folder / f"{recipe.name}{form.suffix}"
     _check_outside(sources, folder)
-    check_free(published_names(target, index=recipe.index))
+    check_free(publication_names(target, index=recipe.index))
     gathered = gather_files(sources, hidden=recipe.hidden, links=recipe.links)
-    counts = payload_counts(gathered.octets, len(gathered.files))
+    counts = payload_counts(gathered.size, len(gathered.files))
     tag_file = format_info(sort_info((*info, *counts)))
     findings = gathered.findings
     if recipe.profile is not None:
         sizes = {file.path: file.size for file in gathered.files}
         plan = PlannedBag(recipe.name, form, tag_file, algorithms, sizes, gathered.empty, tags)
-        findings += plan.against(recipe.profile)
+        findings += plan.check(recipe.profile)
     if any(each.severity is Severity.ERROR for each in findings):
         return Made(None, findings, gathered)
-    progress.total(gathered.octets)
-    with Stage(prepare_ground(folder, gathered.octets)) as stage:
+    progress.total(gathered.size)
+    with Stage.beside(folder, gathered.size) as stage:
         tags = {"bag-info.txt": tag_file, "bagit.txt": DECLARATION, **tags}
         staged = _staged(gathered, tags, stage.path / target.name, recipe, form, algorithms, progress)
         bag = publish([(staged, target)], check=Depth.FULL if recipe.reread else Depth.COMPLETE)[0]
@@ -131,32 +125,24 @@ def _staged(
     algorithms: tuple[str, ...],
     progress: Progress,
 ) -> WrittenBag:
-    with translate_os_errors(f"could not write the bag {recipe.name} in", target.parent):
-        sink = open_sink(form, target, recipe.name)
-        try:
-            writer = StreamWriter(sink, algorithms, progress)
+    try:
+        with open_writer(target, recipe.name, form, algorithms, progress) as writer:
             for path, data in sorted(tags.items()):
-                writer.tag(path, data)
+                writer.write_tag_file(path, data)
             for folder in ("data", *gathered.empty):
-                writer.folder(folder)
+                writer.make_folder(folder)
             for file in gathered.files:
-                writer.payload(file.path, file.size, read_source(file))
-            seal, size = writer.end()
-        except UnreadError as error:
-            sink.discard()
-            raise SourceError(
-                f"{error.path} could not be read as it was listed: {error.reason}",
-                hint="No bag was made. Let nothing write to the files, and run again.",
-            ) from error
-        except BaseException:
-            sink.discard()
-            raise
-        written = WrittenBag(recipe.name, target, form, seal, len(gathered.files), gathered.octets, size)
-        return write_index_beside(written, writer.members) if recipe.index else written
+                writer.stream_payload_file(file.path, file.size, read_source(file))
+            return writer.finish(index=recipe.index)
+    except UnreadableFileError as error:
+        raise SourceError(
+            f"{error.path} could not be read as it was listed: {error.reason}",
+            hint="No bag was made. Let nothing write to the files, and run again.",
+        ) from error
 
 
 def _info(recipe: Recipe) -> tuple[tuple[str, str], ...]:
-    """Return the fields that are given, and the claim of the profile."""
+    """Return the fields that are given, and the claim that the bag meets the profile."""
     info, profile = recipe.info, recipe.profile
     try:
         NewBag(recipe.name, (), info)
@@ -171,7 +157,7 @@ def _info(recipe: Recipe) -> tuple[tuple[str, str], ...]:
 
 
 def _tags(recipe: Recipe) -> dict[str, bytes]:
-    """Return the tag files of the bag's own, when each can be one."""
+    """Return the tag files of the bag's own by path, when all can be such."""
     tags: dict[str, bytes] = {}
     for path, data in recipe.tags:
         try:
@@ -192,7 +178,7 @@ def _form(recipe: Recipe) -> Form:
         return recipe.form
     if recipe.profile is not None and recipe.profile.serialization == "required":
         accepted = set(recipe.profile.media_types)
-        return next((form for form in (Form.TAR, Form.ZIP, Form.TAR_ZST) if MEDIA[form] & accepted), Form.TAR)
+        return next((form for form in (Form.TAR, Form.ZIP, Form.TAR_ZST) if MEDIA_TYPES[form] & accepted), Form.TAR)
     return Form.DIRECTORY
 
 

@@ -3,11 +3,11 @@ from .fixity import (
     Fixity as Fixity,
     Intact as Intact,
     Unreadable as Unreadable,
-    UnreadError as UnreadError,
+    UnreadableFileError as UnreadableFileError,
     check_fixities as check_fixities,
     check_fixity as check_fixity,
-    check_size as check_size,
     compare_digests as compare_digests,
+    read_as_listed as read_as_listed,
 )
 from .indexing import check_index as check_index, check_plain_tar as check_plain_tar, make_index as make_index
 from .manifests import (
@@ -35,10 +35,8 @@ from .selection import (
 from .summary import require_bag as require_bag
 from .tagfiles import (
     DECLARATION as DECLARATION,
-    format_info as format_info,
-    format_manifest as format_manifest,
+    encode_path as encode_path,
     read_info_fields as read_info_fields,
     read_lines as read_lines,
     read_plain_info as read_plain_info,
-    sort_info as sort_info,
 )

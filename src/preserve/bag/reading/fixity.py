@@ -1,10 +1,9 @@
 """Fixity: whether files have the digests that they should have, one after another or several at once.
 
-Scope: the three answers and the hashing. Not in scope: which digests a file should have (``manifests``), and what a
-finding says of it (``checks``).
+There are three answers: intact, altered, unreadable. Which digests a file should have is for ``manifests`` to say.
 
-Hashing and reading let go of Python's lock, so threads use as many cores as there are. One file is never split: SHA-2
-is a chain. Many small files stay in one thread, where handing them over would cost more than it gains.
+Hashing and reading let go of Python's lock, so threads use as many cores as there are. One file is never split, as
+SHA-2 is a chain. Many small files stay in one thread, where handing them over would cost more than it gains.
 """
 
 from __future__ import annotations
@@ -23,19 +22,13 @@ __all__ = [
     "Altered",
     "Fixity",
     "Intact",
-    "UnreadError",
     "Unreadable",
+    "UnreadableFileError",
     "check_fixities",
     "check_fixity",
-    "check_size",
     "compare_digests",
+    "read_as_listed",
 ]
-
-_LARGE = 4 << 20
-"""Octets from which on a file is worth a thread."""
-
-_SHARED = 50_000
-"""Files up to which a bag is shared out among threads; of more, all are never held at once."""
 
 Expected = Mapping[str, Mapping[str, str]]
 
@@ -47,7 +40,13 @@ class Intact:
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """The file has another digest: the algorithm, what the manifest gives, what the file has."""
+    """The file has another digest than the manifests give.
+
+    Attributes:
+        algorithm: BagIt's name of the first algorithm that shows it.
+        expected: The digest that the manifest gives.
+        actual: The digest that the file has.
+    """
 
     algorithm: str
     expected: str
@@ -56,7 +55,11 @@ class Altered:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The file could not be read, which is no proof of loss."""
+    """The file could not be read, which is no proof of loss.
+
+    Attributes:
+        reason: Why, in words.
+    """
 
     reason: str
 
@@ -64,32 +67,8 @@ class Unreadable:
 Fixity = Intact | Altered | Unreadable
 
 
-def check_fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
-    """Hash a file in one pass and say which of the three it is.
-
-    Args:
-        chunks: Its octets; iterating may raise OSError.
-        expected: Lower-case hexadecimal digest by algorithm.
-    """
-    digest = MultiDigest(expected)
-    try:
-        for chunk in chunks:
-            digest.update(chunk)
-    except OSError as error:
-        return Unreadable(error.strerror or str(error))
-    return compare_digests(digest.hexdigests(), expected)
-
-
-def compare_digests(actual: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
-    """Hold digests against those that should be; the first that differs is told."""
-    for algorithm, value in expected.items():
-        if actual[algorithm] != value:
-            return Altered(algorithm, value, actual[algorithm])
-    return Intact()
-
-
-class UnreadError(Exception):
-    """A file could not be read to its end, or is not what was listed.
+class UnreadableFileError(Exception):
+    """A file could not be read to its end, or has not the size that was listed.
 
     Attributes:
         path: Its path in the bag.
@@ -102,17 +81,18 @@ class UnreadError(Exception):
         self.reason = reason
 
 
-def check_size(path: str, size: int, chunks: Iterable[bytes], progress: Progress = SILENT) -> Iterator[bytes]:
-    """Give the bytes of a file, and make sure that they are as many as were listed.
+def read_as_listed(path: str, size: int, chunks: Iterable[bytes], progress: Progress = SILENT) -> Iterator[bytes]:
+    """Give the bytes of a file that is copied, and make sure that they are as many as were listed.
 
     Args:
         path: Its path in the bag.
         size: How many bytes were listed.
         chunks: The bytes; iterating may raise OSError.
-        progress: Hears of them as they pass.
+        progress: Told of the bytes as they pass.
 
     Raises:
-        UnreadError: They could not be read, or are more or fewer.
+        UnreadableFileError: They could not be read, or are more or fewer. It is no OSError: that one is for what could
+            not be written.
     """
     left = size
     try:
@@ -123,15 +103,43 @@ def check_size(path: str, size: int, chunks: Iterable[bytes], progress: Progress
             progress.advance(path, len(chunk))
             yield chunk
     except OSError as error:
-        raise UnreadError(path, error.strerror or str(error)) from error
+        raise UnreadableFileError(path, error.strerror or str(error)) from error
     if left:
-        raise UnreadError(path, f"it has {'more' if left < 0 else 'fewer'} octets than the {size} that were listed")
+        raise UnreadableFileError(
+            path, f"it has {'more' if left < 0 else 'fewer'} bytes than the {size} that were listed"
+        )
+
+
+def check_fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
+    """Hash a file in one pass, and return which of the three it is.
+
+    Args:
+        chunks: Its bytes; iterating may raise OSError.
+        expected: Lower-case hexadecimal digest by algorithm.
+    """
+    digest = MultiDigest(expected)
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+    except OSError as error:
+        return Unreadable(error.strerror or str(error))
+    return compare_digests(digest.hexdigests(), expected)
+
+
+def compare_digests(actual: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+    """Compare the digests of a file, by algorithm, with those that it should have; report the first that differs."""
+    for algorithm, value in expected.items():
+        if actual[algorithm] != value:
+            return Altered(algorithm, value, actual[algorithm])
+    return Intact()
 
 
 def check_fixities(
     container: Container, wanted: Iterable[Entry], expected: Expected, *, threads: int = 1
 ) -> Iterator[tuple[Entry, Fixity]]:
-    """Say of each file which of the three it is, in no order that may be relied on.
+    """Give each file with which of the three it is, in no order that may be relied on.
+
+    Intact files of a stream, which were hashed as they passed, are left out.
 
     Args:
         container: Where the files lie.
@@ -143,12 +151,13 @@ def check_fixities(
         yield from _in_turn(container, wanted, expected)
         return
     rest = iter(wanted)
-    entries = list(islice(rest, _SHARED))
-    large = [entry for entry in entries if entry.size >= _LARGE]
-    if len(large) < 2 or len(entries) == _SHARED:
+    limits = container.limits
+    entries = list(islice(rest, limits.thread_files))
+    large = [entry for entry in entries if entry.size >= limits.thread_size]
+    if len(large) < 2 or len(entries) == limits.thread_files:
         yield from _in_turn(container, chain(entries, rest), expected)
         return
-    small = [entry for entry in entries if entry.size < _LARGE]
+    small = [entry for entry in entries if entry.size < limits.thread_size]
     yield from _at_once(container, [[entry] for entry in large] + [small], expected, threads)
 
 
@@ -164,16 +173,16 @@ def _in_turn(container: Container, entries: Iterable[Entry], expected: Expected)
 def _to_read(
     container: Container, entries: Iterable[Entry], expected: Expected, passed: list[tuple[Entry, Fixity]]
 ) -> Iterator[Entry]:
-    """Give the entries that are yet to be read; put into ``passed`` which of the others are not intact."""
+    """Give the entries that are yet to be read, and add to ``passed`` those of a stream that are not intact."""
     for entry in entries:
         digests = container.digests_of(entry)
         if digests is None:
             yield entry
-        elif not isinstance(result := _of_a_stream(digests, expected[entry.path]), Intact):
+        elif not isinstance(result := _compare_passed(digests, expected[entry.path]), Intact):
             passed.append((entry, result))
 
 
-def _of_a_stream(passed: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
+def _compare_passed(passed: Mapping[str, str], expected: Mapping[str, str]) -> Fixity:
     unasked = sorted(expected.keys() - passed.keys())
     if unasked:
         return Unreadable(f"it passed before a manifest asked for {', '.join(unasked)}; verify a file, not a stream")

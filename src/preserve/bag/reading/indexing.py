@@ -1,7 +1,6 @@
-"""From a look at a tarred bag to its member index, and to what is wrong with the one beside it.
+"""From a scan of a tarred bag to its member index, and to what is wrong with the index beside it.
 
-Scope: places from the headers, digests from the manifests; the octets of files that no manifest lists are hashed. Not
-in scope: the file (``member_index``), whether the bag is valid (``verify``).
+Places come from the headers of the tar and digests from the manifests; files that no manifest lists are hashed.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from preserve.bag.containers import Container, Entry, printable
 from preserve.bag.model import BagPath, Form, strongest
-from preserve.bag.reading.member_index import IndexedMember, MemberIndex, Rows, index_path, open_index
+from preserve.bag.reading.member_index import IndexedMember, IndexRows, MemberIndex, index_path, open_index
 from preserve.bag.reading.scan import ScannedBag
 from preserve.digests import MultiDigest
 from preserve.errors import BagError
@@ -26,13 +25,13 @@ def make_index(bag: ScannedBag) -> MemberIndex:
     """Make the index of a plain tar again, from its headers and manifests.
 
     Args:
-        bag: A look at it; whether it is valid is for ``verify`` to say.
+        bag: A scan of the tar; whether the bag is valid is for ``verify`` to say.
 
     Raises:
-        BagError: It is no plain tar, has no manifest that we understand, a file could not be read, or has a name that
-            no bag should have.
+        BagError: It is no plain tar, has no manifest that we understand, or a file could not be read or has a name that
+            no index can hold.
     """
-    digests = _Digests(bag)
+    digests = _ExpectedDigests(bag)
     members = {}
     for path, entry in _files(bag):
         try:
@@ -58,17 +57,17 @@ def check_plain_tar(container: Container) -> None:
         )
 
 
-class _Digests:
-    """The digests that the files of a bag should have: as its manifests give them, the others as they are.
+class _ExpectedDigests:
+    """The digests that the files of a bag should have: as its manifests give them, or as the others have them.
 
     Args:
-        bag: A look at a plain tar.
+        bag: A scan of a plain tar.
 
     Attributes:
         algorithm: The strongest of the payload manifests.
 
     Raises:
-        BagError: It is none, has no manifest that we understand, or a file could not be read.
+        BagError: It is no plain tar, has no manifest that we understand, or a file could not be read.
     """
 
     def __init__(self, bag: ScannedBag) -> None:
@@ -96,11 +95,11 @@ class _Digests:
 
 
 def check_index(bag: ScannedBag, path: Path) -> Iterator[Finding]:
-    """Say whether the index beside a tar, where there is one, is that of the tar.
+    """Give the finding that the index beside a tar, where there is one, is not that of the tar.
 
     Args:
-        bag: A look at it.
-        path: Where it lies.
+        bag: A scan of the bag, in any form.
+        path: Where the bag lies.
     """
     if bag.form is not Form.TAR:
         return
@@ -108,7 +107,7 @@ def check_index(bag: ScannedBag, path: Path) -> Iterator[Finding]:
     if not os.path.lexists(beside):
         return
     try:
-        with open_index(beside) as rows:
+        with open_index(beside, bag.container.limits) as rows:
             wrong = _difference(rows, bag)
     except BagError as error:
         wrong = error.message
@@ -116,9 +115,9 @@ def check_index(bag: ScannedBag, path: Path) -> Iterator[Finding]:
         yield Finding.of("member-index-differs", beside.name, wrong)
 
 
-def _difference(rows: Rows, bag: ScannedBag) -> str | None:
-    """Say in what an index is not that of a tar; row by row, as a hostile one may have many."""
-    digests = _Digests(bag)
+def _difference(rows: IndexRows, bag: ScannedBag) -> str | None:
+    """Say how an index differs from that of a tar; row by row, as a hostile one may have many."""
+    digests = _ExpectedDigests(bag)
     if rows.algorithm != digests.algorithm:
         return f"it has {rows.algorithm}, the manifests {digests.algorithm}"
     wrong, first, known = 0, "", 0

@@ -1,8 +1,7 @@
 """Manifests: what they list, matched with what is there.
 
-Scope: the entries of one manifest with the faults of its lines, and several manifests taken together. Not in scope:
-the form of a line (``tagfiles``), reading octets (``look``), whether a file has the digest that it should have
-(``checks``).
+:func:`read_manifest` gives the entries of one manifest and the faults of its lines; :func:`match_claims` takes several
+manifests together. Whether a file has the digest that it should have is for ``fixity``.
 """
 
 from __future__ import annotations
@@ -15,19 +14,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 
-from preserve.bag.containers import MANY, Digests, Entry, new_digests, printable
-from preserve.bag.limits import Allowance
+from preserve.bag.containers import DigestTable, Entry, new_digests, printable
+from preserve.bag.limits import LIMITS, Allowance, Limits
 from preserve.bag.model import Fault, path_fault
 from preserve.bag.reading.tagfiles import ManifestLine, decode_path, encode_path, read_lines, read_manifest_lines
 from preserve.digests import DIGITS
 from preserve.findings import Finding
 
 __all__ = [
-    "MAX_ABSENT",
     "PAYLOAD",
     "Claims",
-    "Lines",
     "Manifest",
+    "ManifestText",
     "match_claims",
     "normal_form",
     "read_manifest",
@@ -36,12 +34,10 @@ __all__ = [
 ]
 
 PAYLOAD = "data/"
-
-MAX_ABSENT = 100_000
-"""Lines of one manifest that may name no file of the bag, and files that may be yet to be fetched."""
+"""How the path of every payload file begins (RFC 8493 2.1.2)."""
 
 _MAX_MARKS = 256
-"""Combining marks in a row up to which names are compared in form; UAX #15 takes 30 for enough in any language."""
+"""Combining marks in a row up to which the forms of names are compared; UAX #15 takes 30 for enough in any language."""
 
 _ASCII_LIKE = frozenset({"ascii", "utf-8"})
 
@@ -56,7 +52,7 @@ class Manifest:
         of_tags: Whether it is a tag manifest.
         entries: Lower-case hexadecimal digest by path; a path that the listing lacks is as the manifest means it.
         findings: What is wrong with its name and lines.
-        read: Whether its octets could be read to their end.
+        read: Whether it could be read to its end.
     """
 
     name: str
@@ -67,14 +63,14 @@ class Manifest:
     read: bool
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether all of its lines were looked at."""
         return self.read and not any(each.code == "limit-exceeded" for each in self.findings)
 
     @property
-    def tells_all(self) -> bool:
-        """Whether a file that it does not list is not listed."""
-        return self.whole and self.algorithm is not None
+    def is_exhaustive(self) -> bool:
+        """Whether its silence counts: a file that is not among its entries is not listed in it."""
+        return self.is_whole and self.algorithm is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +79,10 @@ class Claims:
 
     Attributes:
         expected: Digest by algorithm, by path.
-        renamed: Pairs of the path as listed and as it is on the disk, which differ in normalisation form or encoding
-            only.
-        missing: Listed, and no such file.
-        unlisted: There, and in no manifest of an algorithm that we know; found anew each time that it is gone through.
+        renamed: Pairs of a path as it is listed and as it is on the disk, where these differ in normalisation form or
+            encoding only.
+        missing: Paths that are listed, and of which there is no file.
+        unlisted: Paths of files in no manifest of an algorithm that we know; found anew by each iteration.
     """
 
     expected: Mapping[str, Mapping[str, str]]
@@ -96,11 +92,11 @@ class Claims:
 
 
 def match_claims(manifests: Iterable[Manifest], files: Mapping[str, Entry], codec: str = "utf-8") -> Claims:
-    """Return what manifests of one kind say together of the files that they may list.
+    """Return what manifests of one kind claim together of the files that they may list.
 
     Args:
-        manifests: They.
-        files: The files.
+        manifests: The payload manifests, or the tag manifests.
+        files: The payload files, or the tag files.
         codec: Python's name of the encoding of the tag files: names that are not UTF-8 may be in it too.
     """
     listed = _Listed(tuple((each.algorithm, each.entries) for each in manifests if each.algorithm is not None))
@@ -109,6 +105,7 @@ def match_claims(manifests: Iterable[Manifest], files: Mapping[str, Entry], code
     absent = [path for path in listed if path not in files]
     unlisted = _Unlisted(files, listed)
     if absent:
+        # Reversed: of several listed paths in one form, the file is that of the first.
         by_form = {normal_form(path): path for path in reversed(absent)}
         renamed = {}
         for here in unlisted:
@@ -123,7 +120,7 @@ def match_claims(manifests: Iterable[Manifest], files: Mapping[str, Entry], code
 
 @dataclass(frozen=True, slots=True)
 class _Unlisted:
-    """Files that no manifest lists, whatever the form of their names: there may be a million."""
+    """The files that no manifest lists, whatever the form of their names: there may be a million."""
 
     files: Mapping[str, Entry]
     listed: Mapping[str, Mapping[str, str]]
@@ -133,24 +130,24 @@ class _Unlisted:
 
 
 def _read_as(path: str, codec: str) -> str:
-    """Return a path whose octets are not UTF-8 as some encoding has it; any other as it is."""
+    """Return a path whose bytes are not UTF-8 as they read in some encoding, and any other as it is."""
     if path.isascii():
         return path
     octets = path.encode("utf-8", "surrogateescape")
     for each in ("utf-8", codec):
-        with suppress(UnicodeError):  # not each decoder raises that of decoding
+        with suppress(UnicodeError):  # some decoders raise others than UnicodeDecodeError
             return octets.decode(each)
     return path
 
 
 class _Listed(Mapping[str, Mapping[str, str]]):
-    """What manifests list, by path and algorithm; made when it is asked for: a bag may have a million files.
+    """What manifests list, by path and algorithm, put together when it is asked for: a bag may have a million files.
 
     Args:
-        manifests: The algorithm of each, and its digests by path.
+        manifests: The algorithm of each manifest, and its digests by path.
 
     Attributes:
-        renamed: Paths as they are on the disk, to paths as they are listed, where these differ.
+        renamed: By path as it is on the disk, the path as it is listed, where these differ.
     """
 
     __slots__ = ("_manifests", "renamed")
@@ -190,16 +187,17 @@ class _Listed(Mapping[str, Mapping[str, str]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """The octets of one manifest, with what is needed to understand them.
+class ManifestText:
+    """The text of one manifest, with what is needed to understand it.
 
     Attributes:
-        chunks: The octets.
+        chunks: Its bytes; a tuple of one chunk when it is in memory.
         codec: Python's name of their encoding.
         algorithm: BagIt's name of the algorithm, one that we know.
         of_tags: Whether it is a tag manifest.
         version: The version of BagIt that the bag declares; ``None`` when it declares none.
         allowance: What may yet be kept of lines that name no file.
+        limits: How much is read and kept.
     """
 
     chunks: Iterable[bytes]
@@ -208,84 +206,106 @@ class Lines:
     of_tags: bool
     version: str | None
     allowance: Allowance = field(default_factory=Allowance)
+    limits: Limits = LIMITS
 
 
-def read_manifest(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> Mapping[str, str]:
+def read_manifest(text: ManifestText, files: Mapping[str, Entry], faults: list[Fault]) -> Mapping[str, str]:
     """Return the digest by path that a manifest gives.
 
     Args:
-        lines: The manifest.
-        files: The files that it may list, as they are there.
-        faults: Where lines are put that give nothing.
+        text: The manifest.
+        files: The files that are there and that it may list.
+        faults: Gets what is wrong with its lines.
     """
-    whole = lines.chunks[0] if isinstance(lines.chunks, tuple) and len(lines.chunks) == 1 else None
-    if whole is not None and lines.codec in _ASCII_LIKE and len(files) <= MANY:
-        entries = read_plain_manifest(whole, lines.algorithm, of_tags=lines.of_tags)
-        if entries is not None and all(lines.allowance.take(path) for path in entries if path not in files):
+    limits = text.limits
+    whole = text.chunks[0] if isinstance(text.chunks, tuple) and len(text.chunks) == 1 else None
+    if whole is not None and text.codec in _ASCII_LIKE and len(files) <= limits.table_entries:
+        entries = read_plain_manifest(whole, text.algorithm, of_tags=text.of_tags)
+        if entries is not None and _are_allowed(entries, files, text):
             return entries
-    return _line_by_line(lines, files, faults)
+    return _read_lines(text, files, faults)
 
 
-def read_plain_manifest(octets: bytes, algorithm: str, *, of_tags: bool) -> dict[str, str] | None:
-    """Read a manifest of which no line leaves anything to say; ``None`` when it is not such a one.
+def _are_allowed(entries: Mapping[str, str], files: Mapping[str, Entry], text: ManifestText) -> bool:
+    absent = (path for path in entries if path not in files)
+    return len(entries) <= text.limits.absent_lines and all(map(text.allowance.take, absent))
 
-    Most are: lower-case digests, two spaces, paths of letters, digits, ``_``, ``-`` and dots, each path once. All
-    lines are taken by one pattern, which is the same as reading them one by one: a property test says so.
+
+def read_plain_manifest(data: bytes, algorithm: str, *, of_tags: bool) -> dict[str, str] | None:
+    """Read a manifest that is plain: one of which no line gives rise to a fault.
+
+    Most are: lower-case digests, two spaces, paths of letters, digits, ``_``, ``-`` and dots, each path once. One
+    pattern takes all lines, with the same result as reading them one by one; a property test says so.
+
+    Args:
+        data: The manifest.
+        algorithm: BagIt's name of its algorithm.
+        of_tags: Whether it is a tag manifest.
+
+    Returns:
+        Digest by path; ``None`` when the manifest is not plain.
     """
-    whole, line = _plain_forms(algorithm, of_tags)
-    if whole.fullmatch(octets) is None:
+    whole, line = _plain_patterns(algorithm, of_tags)
+    if whole.fullmatch(data) is None:
         return None
-    pairs = line.findall(octets.decode("ascii"))
+    pairs = line.findall(data.decode("ascii"))
     entries = {path: digest for digest, path in pairs}
-    return entries if len(entries) == len(pairs) and len(entries) <= MAX_ABSENT else None
+    return entries if len(entries) == len(pairs) else None
 
 
 @lru_cache(maxsize=32)
-def _plain_forms(algorithm: str, of_tags: bool) -> tuple[re.Pattern[bytes], re.Pattern[str]]:
+def _plain_patterns(algorithm: str, of_tags: bool) -> tuple[re.Pattern[bytes], re.Pattern[str]]:
     digest = f"[0-9a-f]{{{DIGITS[algorithm]}}}"
     below = "(?!data/|tagmanifest-)" if of_tags else PAYLOAD
-    # A part that starts with a dot may be one that leads out of the bag: left to the slower reading.
+    # A part that starts with a dot may lead out of the bag, so the slower reading looks at it. The possessive ``*+``
+    # keeps the time linear: a manifest that is not plain is found out without trying every way to match it.
     part = "[A-Za-z0-9_-][A-Za-z0-9_.-]*+"
     path = f"{below}{part}(?:/{part})*+"
     return re.compile(f"(?:{digest}  {path}\n)*+".encode()), re.compile("(.+)  (.+)\n")
 
 
-def _line_by_line(lines: Lines, files: Mapping[str, Entry], faults: list[Fault]) -> Mapping[str, str]:
-    entries = new_digests(files, DIGITS[lines.algorithm])
+def _read_lines(text: ManifestText, files: Mapping[str, Entry], faults: list[Fault]) -> Mapping[str, str]:
+    limits = text.limits
+    entries = new_digests(files, DIGITS[text.algorithm], limits.table_entries)
     absent = 0
-    for line in read_manifest_lines(read_lines(lines.chunks, lines.codec, faults), faults):
-        path = _enter(line, lines, files, entries, faults)
+    for line in read_manifest_lines(read_lines(text.chunks, text.codec, faults, limits), faults):
+        path = _enter_line(line, text, files, entries, faults)
         if path is None or path in files:
             continue
         absent += 1
-        if absent >= MAX_ABSENT or not lines.allowance.take(path):
+        if absent >= limits.absent_lines or not text.allowance.take(path):
             says = f"{absent} lines up to it name no file; the rest is not read"
             faults.append(Fault("limit-exceeded", line.line, says))
             break
     return entries
 
 
-def _enter(
-    line: ManifestLine, lines: Lines, files: Mapping[str, Entry], entries: dict[str, str] | Digests, faults: list[Fault]
+def _enter_line(
+    line: ManifestLine,
+    text: ManifestText,
+    files: Mapping[str, Entry],
+    entries: dict[str, str] | DigestTable,
+    faults: list[Fault],
 ) -> str | None:
     """Enter one line of a manifest, or the fault that keeps it out; return the path that it means."""
     digest = line.digest.lower()
-    size = DIGITS[lines.algorithm]
+    size = DIGITS[text.algorithm]
     if len(digest) != size or not _is_hex(digest):
         says = f"{line.digest[:140]!r} is no digest of {size} hexadecimal digits"
         faults.append(Fault("digest-malformed", line.line, says))
         return None
+    # Listed paths were checked when the bag was listed, so this one needs no second look: it is most lines' way.
     if "%" not in line.path and line.path in files:
         path: str | None = line.path
     else:
-        path = resolve_path(line.path, line.line, lines.version, files, faults)
+        path = resolve_path(line.path, line.line, text.version, files, faults)
     if path is None:
         return None
-    if lines.of_tags and path.startswith(PAYLOAD):
+    if text.of_tags and path.startswith(PAYLOAD):
         faults.append(Fault("tagmanifest-lists-payload", line.line, f"{printable(path)!r} is a payload file"))
-    elif lines.of_tags and path.startswith("tagmanifest-"):
+    elif text.of_tags and path.startswith("tagmanifest-"):
         faults.append(Fault("tagmanifest-lists-tagmanifest", line.line, f"{printable(path)!r} is a tag manifest"))
-    elif not lines.of_tags and not path.startswith(PAYLOAD):
+    elif not text.of_tags and not path.startswith(PAYLOAD):
         says = "is not below data/" if not path.startswith("data\\") else "parts names with backslashes, not with '/'"
         faults.append(Fault("entry-outside-payload", line.line, f"{printable(path)!r} {says}"))
     elif path not in entries:
@@ -308,7 +328,18 @@ def _is_hex(digest: str) -> bool:
 def resolve_path(
     written: str, line: int, version: str | None, files: Mapping[str, Entry], faults: list[Fault]
 ) -> str | None:
-    """Return the path in the bag that a tag file means by what it writes; ``None`` when it leads out of the bag."""
+    """Return the path in the bag that a tag file means by what it writes.
+
+    Args:
+        written: The path as it is written.
+        line: The number of its line.
+        version: The version of BagIt that the bag declares.
+        files: What is there. A path that is there as it is written decides between two ways to read it.
+        faults: Gets what is odd about it.
+
+    Returns:
+        The path; ``None`` when it leads out of the bag.
+    """
     if written.startswith("*") and written not in files:
         faults.append(Fault("md5sum-asterisk", line, f"an asterisk stands before the path: {written[:120]!r}"))
         written = written[1:]
@@ -336,10 +367,10 @@ def _upper_escapes(written: str) -> str:
 
 
 def normal_form(path: str) -> str:
-    """Return a path in normalisation form C, to compare names that only differ in form.
+    """Return a path in normalisation form C, to compare names that differ only in form (RFC 8493 6.1.2).
 
-    One with more marks in a row than any text needs is returned as it is: the time to sort them grows with the square
-    of their number.
+    A path with more marks in a row than any text needs is returned as it is: the time to sort them grows with the
+    square of their number.
     """
     if path.isascii() or (len(path) > _MAX_MARKS and _marks(path) > _MAX_MARKS):
         return path
@@ -347,6 +378,6 @@ def normal_form(path: str) -> str:
 
 
 def _marks(path: str) -> int:
-    """Return how many combining marks follow each other in a path, at most."""
+    """Return the length of the longest row of combining marks in a path."""
     runs = groupby(path, lambda char: unicodedata.combining(char) > 0)
     return max((sum(1 for _mark in run) for marks, run in runs if marks), default=0)

@@ -1,12 +1,11 @@
 """The member index of a tarred bag: where each file begins, how long it is, and its digest.
 
-Scope: the file beside a tar (``NAME.tar.index.csv``): its octets, written and read. Not in scope: making it again from
-a tar, holding it against one (``indexing``), which bags have one (``write``, the command line), taking files out by it
-(``extract``), walking the headers of a tar (``tar_members``), which needs no index.
+This is the file ``NAME.tar.index.csv`` beside a tar, written and read. ``indexing`` makes one from a tar and compares
+one with a tar.
 
-With an index, a file of a large bag is read by one ranged read, on a disk or where an object store keeps the tar, and
-verified by it. The index is derived: it can be made again from the tar alone. Who trusts it trusts whoever wrote it: an
-archive notes its digest in the event log.
+With an index, one ranged read gives a file of a large bag, on a disk or from an object store, and the digest verifies
+it. The index is derived: it can be made again from the tar alone. It is as good as whoever wrote it, so an archive
+notes its digest in the event log.
 """
 
 from __future__ import annotations
@@ -22,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
-from preserve.bag.containers import MAX_ENTRIES, printable
+from preserve.bag.containers import printable
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import BagPath
 from preserve.digests import ALGORITHMS, DIGITS, MultiDigest
 from preserve.errors import BagError
@@ -30,10 +30,9 @@ from preserve.octets import BLOCK, padding
 
 __all__ = [
     "INDEX_SUFFIX",
-    "MAX_INDEX",
+    "IndexRows",
     "IndexedMember",
     "MemberIndex",
-    "Rows",
     "index_path",
     "open_index",
     "read_index",
@@ -41,11 +40,9 @@ __all__ = [
 
 INDEX_SUFFIX: Final = ".index.csv"
 """What the name of an index has after that of its tar."""
-MAX_INDEX: Final = 256 << 20
-"""Octets of the largest index that is read; that of 10,000 cables has some 10 million."""
 
 _MAX_LINE: Final = 1 << 18
-"""Octets of the longest line; the library takes no field of more than 2^17 characters."""
+"""Bytes of the longest line; the library takes no field of more than 2^17 characters."""
 _HINT: Final = "An index is made from its tar: delete the one that is there, then run preserve bag index BAG.tar."
 _COLUMNS: Final = ("path", "offset", "length")
 _SPECIAL: Final = re.compile(r"[\",\r\n]")
@@ -56,9 +53,9 @@ class IndexedMember(NamedTuple):
     """One file of a tarred bag.
 
     Attributes:
-        offset: Of its first octet in the tar.
-        length: In octets.
-        digest: Lower-case hexadecimal.
+        offset: Where its first byte lies in the tar.
+        length: How many bytes it has.
+        digest: Its digest, lower-case hexadecimal.
     """
 
     offset: int
@@ -72,14 +69,14 @@ class MemberIndex:
 
     Attributes:
         algorithm: BagIt's name of the algorithm of the digests.
-        members: By path in the bag.
+        members: The files, by path in the bag.
     """
 
     algorithm: str
     members: Mapping[str, IndexedMember]
 
     def encode(self) -> bytes:
-        """Return the file: CSV (RFC 4180) in UTF-8 with line feeds, a row a file, sorted by path."""
+        """Return the bytes of the index: CSV (RFC 4180) in UTF-8 with line feeds, a row a file, sorted by path."""
         rows = [f"path,offset,length,{self.algorithm}\n"]
         for path in sorted(self.members):
             offset, length, digest = self.members[path]
@@ -88,42 +85,46 @@ class MemberIndex:
 
     @classmethod
     def decode(cls, data: bytes, where: str) -> MemberIndex:
-        """Read the file of an index.
+        """Read an index.
 
         Args:
-            data: Its octets; anybody may have written them.
+            data: Its bytes; anybody may have written them.
             where: How messages name it.
 
         Raises:
-            BagError: It is none, or names a path, a place or a digest that cannot be.
+            BagError: It is no index, or names a path, a place or a digest that cannot be.
         """
-        return _decoded(Rows(io.BytesIO(data), where))
+        return _decode(IndexRows(io.BytesIO(data), where))
 
 
 def _quoted(path: str) -> str:
-    # Not with the library: where lines end in a line feed it leaves a carriage return bare, and reads it as an end.
+    # Not with the library: where lines end in LF, it writes a CR without quotes and then reads it as the end of a line.
     doubled = path.replace('"', '""')
     return f'"{doubled}"' if _SPECIAL.search(path) else path
 
 
-class Rows:
-    """The rows of an index as they are read, in memory that does not grow: each one can be, and comes after the last.
+class IndexRows:
+    """The rows of an index as they are read, in memory that does not grow.
+
+    Each row is checked: its values are possible, and its path comes after that of the row before.
 
     Args:
         file: The index, at its start.
         where: How messages name it.
+        limits: How many rows are read.
 
     Attributes:
-        algorithm: As the first line names it.
+        algorithm: BagIt's name of the algorithm of the digests, from the first line.
 
     Raises:
         BagError: It is no index; also while the rows are read.
     """
 
-    def __init__(self, file: IO[bytes], where: str) -> None:
+    def __init__(self, file: IO[bytes], where: str, limits: Limits = LIMITS) -> None:
         self._file, self._where, self._line, self._hash = file, where, 0, MultiDigest(("sha256",))
+        self._most = limits.entries
         self._reader = csv.reader(self._lines(), strict=True)
-        with self._told():
+        with self._naming_the_line():
             head = next(self._reader, [])
             if len(head) != 4 or tuple(head[:3]) != _COLUMNS or head[3] not in ALGORITHMS:
                 raise ValueError("it does not name the columns")
@@ -135,11 +136,11 @@ class Rows:
         return self._hash.hexdigests()["sha256"]
 
     def error(self, says: str) -> BagError:
-        """Return what to raise: that the file is no index, and why."""
+        """Return the error that says that the file is no index, and why."""
         return BagError(f"{self._where} is no index of a tar: {says}", hint=_HINT)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _naming_the_line(self) -> Iterator[None]:
         try:
             yield
         except (ValueError, csv.Error) as error:
@@ -149,16 +150,16 @@ class Rows:
         while line := self._file.readline(_MAX_LINE + 1):
             self._line += 1
             if len(line) > _MAX_LINE:
-                raise ValueError(f"it has over {_MAX_LINE} octets")
+                raise ValueError(f"it has over {_MAX_LINE} bytes")
             self._hash.update(line)
             yield line.decode("utf-8")
 
     def __iter__(self) -> Iterator[tuple[str, IndexedMember]]:
         last = ""
-        with self._told():
+        with self._naming_the_line():
             for number, row in enumerate(self._reader):
-                if number == MAX_ENTRIES:
-                    raise ValueError(f"over {MAX_ENTRIES} rows, more files than are listed of a bag")
+                if number == self._most:
+                    raise ValueError(f"over {self._most} rows, more files than are listed of a bag")
                 path, member = _member(row, self.algorithm)
                 if path <= last:
                     raise ValueError(f"{printable(path)!r} {'stands twice' if path == last else 'is not in its order'}")
@@ -166,11 +167,11 @@ class Rows:
                 yield path, member
 
 
-def _decoded(rows: Rows) -> MemberIndex:
+def _decode(rows: IndexRows) -> MemberIndex:
     members = dict(rows)
     end = 0
     for path, (offset, length, _digest) in sorted(members.items(), key=lambda each: each[1].offset):
-        # POSIX.1-2017 pax: a header of at least one block goes before the octets of each file.
+        # POSIX.1-2017 pax: a header of at least one block goes before the bytes of each file.
         if offset < end + BLOCK:
             raise rows.error(f"{printable(path)!r} begins where another file or its header lies")
         end = offset + length + padding(length)
@@ -184,7 +185,7 @@ def _member(row: list[str], algorithm: str) -> tuple[str, IndexedMember]:
     if not all(each.isascii() and each.isdigit() and len(each) < 19 for each in (offset, length)):
         raise ValueError(f"{printable(path)!r} has no place")
     if int(offset) % BLOCK:
-        raise ValueError(f"{printable(path)!r} does not begin with a block of {BLOCK} octets")
+        raise ValueError(f"{printable(path)!r} does not begin with a block of {BLOCK} bytes")
     if len(digest) != DIGITS[algorithm] or set(digest) - _HEX:
         raise ValueError(f"{printable(path)!r} has no {algorithm}")
     return BagPath(path).value, IndexedMember(int(offset), int(length), digest)
@@ -195,22 +196,22 @@ def index_path(tar: Path) -> Path:
     return tar.with_name(tar.name + INDEX_SUFFIX)
 
 
-def read_index(path: Path) -> tuple[MemberIndex, str]:
-    """Read an index, and the SHA-256 of its file.
+def read_index(path: Path, limits: Limits = LIMITS) -> tuple[MemberIndex, str]:
+    """Return an index, and the SHA-256 of its file.
 
     Raises:
-        BagError: It is not there, could not be read, is larger than any, or is none.
+        BagError: It is not there, could not be read, is larger than the limits allow, or is no index.
     """
-    with open_index(path) as rows:
-        return _decoded(rows), rows.sha256
+    with open_index(path, limits) as rows:
+        return _decode(rows), rows.sha256
 
 
 @contextmanager
-def open_index(path: Path) -> Iterator[Rows]:
+def open_index(path: Path, limits: Limits = LIMITS) -> Iterator[IndexRows]:
     """Give the rows of an index, to be read while it is open.
 
     Raises:
-        BagError: It is not there, could not be read, is larger than any, or is none; also while the rows are read.
+        BagError: As for :func:`read_index`; also while the rows are read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -218,8 +219,8 @@ def open_index(path: Path) -> Iterator[Rows]:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise BagError(f"the index {path} is no file", hint=_HINT)
-            if status.st_size > MAX_INDEX:
-                raise BagError(f"the index {path} has over {MAX_INDEX} octets; it is not read", hint=_HINT)
-            yield Rows(file, str(path))
+            if status.st_size > limits.index:
+                raise BagError(f"the index {path} has over {limits.index} bytes; it is not read", hint=_HINT)
+            yield IndexRows(file, str(path), limits)
     except OSError as error:
         raise BagError(f"the index {path} could not be read: {error.strerror}", hint=_HINT) from error

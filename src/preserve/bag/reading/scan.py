@@ -1,7 +1,7 @@
-"""One look at a bag: its listing and what its tag files say, each tag file read once and hashed while it is read.
+"""The scan of a bag: its listing, and what its tag files say.
 
-Scope: from a container to values in memory, with what could not be understood on the way. Not in scope: whether the
-bag is right (``checks``); payload octets.
+Each tag file is read once and hashed while it is read; no payload file is read. What could not be understood on the way
+is told with the rest. Whether the bag is right is for the checks, which look at a :class:`ScannedBag`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from preserve.bag.containers import Container, Entry, EntryKind, Table, printable, split_files
-from preserve.bag.limits import Allowance, Bounded
+from preserve.bag.containers import Container, Entry, EntryKind, EntryTable, printable, split_files
+from preserve.bag.limits import Allowance, BoundedList, Limits
 from preserve.bag.model import Depth, Fault, Form, strongest
 from preserve.bag.reading.manifests import (
-    MAX_ABSENT,
     PAYLOAD,
     Claims,
-    Lines,
     Manifest,
+    ManifestText,
     match_claims,
     read_manifest,
     resolve_path,
@@ -39,48 +39,50 @@ from preserve.digests import ALGORITHMS, MultiDigest, algorithm_name
 from preserve.errors import UsageError
 from preserve.findings import Finding, Severity
 
-__all__ = ["ScannedBag", "scan_bag"]
-
-MAX_INFO = 16 << 20
-"""Octets that a ``bag-info.txt`` may have."""
-
-MAX_FIELDS = 200_000
-"""Lines of it that are read."""
-
-MAX_MANIFESTS = 32
-"""Manifests of algorithms that we know that are read: as many as there are algorithms, of payload and of tags."""
-
-_WHOLE = 8 << 20
-"""Octets up to which a tag file is read into memory before it is understood."""
+__all__ = ["ManifestName", "ScannedBag", "scan_bag"]
 
 _MANIFEST = re.compile(r"(?P<tag>tag)?manifest-(?P<algorithm>[^/]+)\.txt")
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedBag:
-    """What one look at a bag gave.
+class ManifestName(NamedTuple):
+    """What the file name of a manifest says (RFC 8493 2.1.3 and 2.2.1).
 
     Attributes:
-        container: Where it lies.
-        depth: How deep the look is to be.
+        name: The file name.
+        algorithm: BagIt's name of the algorithm; as it is written where we do not know it.
+        of_tags: Whether it is a tag manifest.
+    """
+
+    name: str
+    algorithm: str
+    of_tags: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedBag:
+    """What a scan of a bag gave.
+
+    Attributes:
+        container: Where the bag lies.
+        depth: How deep it is to be verified.
         name: The name of its base directory.
         entries: Everything that is there, by path.
-        files: The files among it.
-        payload: The files below ``data/``.
-        tags: The other files.
-        declaration: What ``bagit.txt`` says; ``None`` when there is none.
-        info: The fields of ``bag-info.txt``.
-        manifests: Payload manifests; empty at depth ``oxum``, as are the tag manifests.
-        tag_manifests: Tag manifests.
-        named: File name, algorithm and whether it is of tags, of every manifest that is there.
-        claims: Payload files and payload manifests matched.
-        tag_claims: Tag files and tag manifests matched.
+        files: The files among the entries, by path.
+        payload: The files below ``data/``, by path.
+        tags: The other files, by path.
+        declaration: What ``bagit.txt`` declares; ``None`` when there is no such file.
+        info: The fields of ``bag-info.txt``, label and value, in its order.
+        manifests: The payload manifests; none at depth ``oxum``, as of the tag manifests.
+        tag_manifests: The tag manifests.
+        manifest_files: The file names of all manifests that are there, read or not.
+        claims: Payload files matched with the payload manifests.
+        tag_claims: Tag files matched with the tag manifests.
         fetch: Files that ``fetch.txt`` promises, by path; ``None`` when there is no such file.
-        digests: Digests by algorithm of the tag files that were read.
-        seal: The SHA-256 of the strongest tag manifest.
-        findings: What was found on the way.
+        digests: The digests by algorithm of the tag files that were read, by path.
+        seal: The SHA-256 of the strongest tag manifest; ``None`` when none could be read.
+        findings: What was found while listing, and while reading tag files other than manifests.
         unread: Folders that could not be listed.
-        threads: How many may hash its payload at once.
+        threads: How many threads may hash its payload.
     """
 
     container: Container
@@ -94,7 +96,7 @@ class ScannedBag:
     info: tuple[tuple[str, str], ...]
     manifests: tuple[Manifest, ...]
     tag_manifests: tuple[Manifest, ...]
-    named: tuple[tuple[str, str, bool], ...]
+    manifest_files: tuple[ManifestName, ...]
     claims: Claims
     tag_claims: Claims
     fetch: Mapping[str, FetchLine] | None
@@ -111,7 +113,7 @@ class ScannedBag:
 
     @property
     def version(self) -> str | None:
-        """The version of BagIt that it declares."""
+        """The version of BagIt that it declares; ``None`` when it declares none."""
         return self.declaration.version if self.declaration else None
 
     @property
@@ -120,7 +122,7 @@ class ScannedBag:
         return self.version is not None and self.version.startswith("0.")
 
     def is_unknown(self, path: str) -> bool:
-        """Whether a path lies below a folder that could not be listed: it may be there."""
+        """Tell whether a path lies below a folder that could not be listed: something may be there."""
         while self.unread and path:
             path = path.rpartition("/")[0]
             if path in self.unread:
@@ -129,12 +131,14 @@ class ScannedBag:
 
     def manifest_names(self, *, of_tags: bool) -> Iterator[tuple[str, str]]:
         """Give the file name of each manifest of one kind, and its algorithm as BagIt would write it."""
-        return ((name, algorithm) for name, algorithm, tag in self.named if tag is of_tags)
+        return ((name, algorithm) for name, algorithm, tag in self.manifest_files if tag is of_tags)
 
 
-def _named_manifests(tags: Iterable[str]) -> tuple[tuple[str, str, bool], ...]:
+def _manifest_files(tags: Iterable[str]) -> tuple[ManifestName, ...]:
     matches = ((name, _MANIFEST.fullmatch(name)) for name in sorted(tags))
-    return tuple((name, _algorithm(match["algorithm"]), bool(match["tag"])) for name, match in matches if match)
+    return tuple(
+        ManifestName(name, _algorithm(match["algorithm"]), bool(match["tag"])) for name, match in matches if match
+    )
 
 
 @lru_cache(maxsize=64)
@@ -146,27 +150,29 @@ def _algorithm(written: str) -> str:
 
 
 def scan_bag(container: Container, depth: Depth, *, threads: int = 1) -> ScannedBag:
-    """Look at a bag.
+    """List a bag and read its tag files.
 
     Args:
-        container: Where it lies.
+        container: Where it lies; its limits hold.
         depth: At ``oxum`` no manifest is read, but for the tag manifest that the seal is of.
-        threads: How many may hash the payload at once.
+        threads: How many threads may hash the payload later.
 
     Raises:
         BagError: The container could not be listed.
     """
     listing = container.listing()
     entries = listing.entries
-    files, payload, tags = split_files(entries, PAYLOAD) if isinstance(entries, Table) else _parts(entries)
-    reader = _Reader(container, tags, Bounded(listing.findings))
+    files, payload, tags = split_files(entries, PAYLOAD) if isinstance(entries, EntryTable) else _split(entries)
+    reader = _TagFileReader(container, tags, BoundedList(listing.findings, container.limits))
     declaration = reader.declaration()
     version, codec = (declaration.version, declaration.encoding) if declaration else (None, "utf-8")
+    # Drafts 0.93 to 0.95 name the file of the fields package-info.txt.
     info = reader.info("package-info.txt" if version in {"0.93", "0.94", "0.95"} else "bag-info.txt", codec)
-    named = reader.manifest_names if depth is not Depth.OXUM else ()
-    read = [reader.manifest(*row, codec, payload if not row[2] else tags) for row in named]
+    wanted = reader.manifest_files if depth is not Depth.OXUM else ()
+    read = [reader.manifest(each, codec, tags if each.of_tags else payload) for each in wanted]
     manifests = tuple(each for each in read if not each.of_tags)
     tag_manifests = tuple(each for each in read if each.of_tags)
+    # After the manifests: what these list decides how a path of fetch.txt is read.
     fetch = reader.fetch(codec, entries, manifests)
     seal = reader.seal()
     return ScannedBag(
@@ -181,7 +187,7 @@ def scan_bag(container: Container, depth: Depth, *, threads: int = 1) -> Scanned
         info=info,
         manifests=manifests,
         tag_manifests=tag_manifests,
-        named=reader.manifest_names,
+        manifest_files=reader.manifest_files,
         claims=match_claims(manifests, payload, codec),
         tag_claims=match_claims(tag_manifests, tags, codec),
         fetch=fetch,
@@ -193,7 +199,7 @@ def scan_bag(container: Container, depth: Depth, *, threads: int = 1) -> Scanned
     )
 
 
-def _parts(entries: Mapping[str, Entry]) -> tuple[Mapping[str, Entry], Mapping[str, Entry], Mapping[str, Entry]]:
+def _split(entries: Mapping[str, Entry]) -> tuple[Mapping[str, Entry], Mapping[str, Entry], Mapping[str, Entry]]:
     payload, tags = dict[str, Entry](), dict[str, Entry]()
     for path, entry in entries.items():
         if entry.kind is EntryKind.FILE:
@@ -202,34 +208,57 @@ def _parts(entries: Mapping[str, Entry]) -> tuple[Mapping[str, Entry], Mapping[s
 
 
 @dataclass(slots=True)
-class _Reader:
-    """Reads the tag files of one bag; keeps their digests and what is wrong with them."""
+class _TagFileReader:
+    """Reads the tag files of one bag; keeps their digests, and what is wrong with them.
+
+    Attributes:
+        container: Where the bag lies.
+        tags: Its tag files, by path.
+        findings: What was found so far.
+        version: The version of BagIt that the bag declares, once that was read.
+        digests: The digests by algorithm of the tag files that were read to their end, by path.
+        manifest_files: The file names of its manifests.
+        algorithms: Those of its tag manifests that we know: every tag file is hashed with them.
+        allowance: What may yet be kept of lines that name no file.
+        manifests_left: How many manifests may yet be read.
+    """
 
     container: Container
     tags: Mapping[str, Entry]
     findings: list[Finding]
     version: str | None = None
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
-    manifest_names: tuple[tuple[str, str, bool], ...] = field(init=False)
+    manifest_files: tuple[ManifestName, ...] = field(init=False)
     algorithms: tuple[str, ...] = field(init=False)
-    allowance: Allowance = field(default_factory=Allowance)
-    manifests_left: int = MAX_MANIFESTS
+    allowance: Allowance = field(init=False)
+    manifests_left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.manifest_names = _named_manifests(self.tags)
-        known = {algorithm for _name, algorithm, tag in self.manifest_names if tag and algorithm in ALGORITHMS}
+        self.manifest_files = _manifest_files(self.tags)
+        known = {algorithm for _name, algorithm, tag in self.manifest_files if tag and algorithm in ALGORITHMS}
         self.algorithms = tuple(sorted(known))
+        self.allowance = Allowance(self.limits)
+        self.manifests_left = self.limits.manifests
 
-    def octets(self, name: str) -> Iterable[bytes]:
-        """Give the octets of a tag file, all of them, and keep its digests when it has ended.
+    @property
+    def limits(self) -> Limits:
+        """How much is read and kept."""
+        return self.container.limits
 
-        A file that is not large comes whole, and its digests are kept at once.
+    def _new_faults(self) -> list[Fault]:
+        return BoundedList[Fault](limits=self.limits)
+
+    def chunks(self, name: str) -> Iterable[bytes]:
+        """Give the bytes of a tag file, and keep its digests when it has come to its end.
+
+        A file that is not large comes whole, as a tuple of one, and its digests are kept at once.
         """
-        if self.tags[name].size > _WHOLE:
-            return self._streamed(name)
-        return (b"".join(self._streamed(name)),)
+        if self.tags[name].size > self.limits.whole_tag_file:
+            return self._stream(name)
+        return (b"".join(self._stream(name)),)
 
-    def _streamed(self, name: str) -> Iterator[bytes]:
+    def _stream(self, name: str) -> Iterator[bytes]:
+        # No tag manifest lists a tag manifest (RFC 8493 2.2.1). One of them gives the seal, which is a SHA-256.
         algorithms = ("sha256",) if name.startswith("tagmanifest-") else self.algorithms
         digest = MultiDigest(algorithms)
         try:
@@ -239,7 +268,7 @@ class _Reader:
                     yield chunk
         except OSError as error:
             said = Finding.of("tag-file-unreadable", printable(name), f"it could not be read: {error.strerror}")
-            if said not in self.findings:  # the seal may be asked of a file that was tried before
+            if said not in self.findings:  # the seal may ask for a file that was tried before
                 self.findings.append(said)
             return
         self.digests[name] = digest.hexdigests()
@@ -254,7 +283,7 @@ class _Reader:
 
     def as_findings(self, name: str, faults: Iterable[Fault]) -> list[Finding]:
         """Return the faults of a tag file as findings; the drafts before 1.0 did not forbid a repeated line."""
-        if isinstance(faults, Bounded) and faults.left_off:
+        if isinstance(faults, BoundedList) and faults.left_off:
             says = f"{faults.left_off} more faults of its lines are left off"
             self.findings.append(Finding.of("limit-exceeded", printable(name), says, severity=Severity.NOTE))
         softer = {"entry-twice": Severity.WARNING} if self._is_old else {}
@@ -266,7 +295,7 @@ class _Reader:
         if name not in self.tags:
             return None
         kept = b""
-        for chunk in self.octets(name):
+        for chunk in self.chunks(name):
             kept += chunk[: MAX_DECLARATION + 1 - len(kept)]
         if name not in self.digests:
             return None
@@ -277,17 +306,19 @@ class _Reader:
 
     def info(self, name: str, codec: str) -> tuple[tuple[str, str], ...]:
         """Read the fields of the bag's metadata file."""
+        limits = self.limits
         if name not in self.tags:
             return ()
-        if self.tags[name].size > MAX_INFO:
-            self.findings.append(Finding.of("limit-exceeded", name, f"it has over {MAX_INFO} octets; it is not read"))
+        if self.tags[name].size > limits.info:
+            self.findings.append(Finding.of("limit-exceeded", name, f"it has over {limits.info} bytes; it is not read"))
             return ()
-        faults: list[Fault] = Bounded[Fault]()
-        octets = self.octets(name)
-        if codec == "utf-8" and isinstance(octets, tuple) and (plain := read_plain_info(octets[0])) is not None:
+        faults = self._new_faults()
+        chunks = self.chunks(name)
+        if codec == "utf-8" and isinstance(chunks, tuple) and (plain := read_plain_info(chunks[0], limits)) is not None:
             return plain
-        fields = tuple(read_info_fields(read_lines(octets, codec, faults, most=MAX_FIELDS), faults))
-        _drain(octets)
+        lines = read_lines(chunks, codec, faults, limits, most=limits.info_lines)
+        fields = tuple(read_info_fields(lines, faults))
+        _drain(chunks)
         self.report(name, faults)
         return fields
 
@@ -298,66 +329,67 @@ class _Reader:
         name = "fetch.txt"
         if name not in self.tags:
             return None
-        faults: list[Fault] = Bounded[Fault]()
+        faults = self._new_faults()
         promised: dict[str, FetchLine] = {}
         known = (entries, *(manifest.entries for manifest in manifests))
-        octets = self.octets(name)
-        for line in read_fetch_lines(read_lines(octets, codec, faults), faults):
+        chunks = self.chunks(name)
+        for line in read_fetch_lines(read_lines(chunks, codec, faults, self.limits), faults):
             path = resolve_path(line.path, line.line, self.version, entries, faults)
             if path is None:
                 continue
             if self._is_old:
-                path = _bdbags(path, known)
+                path = _path_of_bdbag(path, known)
             if not path.startswith(PAYLOAD):
                 faults.append(Fault("fetch-not-payload", line.line, f"{printable(path)!r} is no payload file"))
             elif path in promised:
                 faults.append(Fault("entry-twice", line.line, f"{printable(path)!r} is listed before"))
-            elif len(promised) >= MAX_ABSENT or not self.allowance.take(path, line.path, line.url):
+            elif len(promised) >= self.limits.absent_lines or not self.allowance.take(path, line.path, line.url):
                 faults.append(Fault("limit-exceeded", line.line, f"over {len(promised)} files; the rest is not read"))
                 break
             else:
                 promised[path] = line
-        _drain(octets)
+        _drain(chunks)
         self.report(name, faults)
         return promised
 
-    def manifest(self, name: str, algorithm: str, of_tags: bool, codec: str, files: Mapping[str, Entry]) -> Manifest:
+    def manifest(self, file: ManifestName, codec: str, files: Mapping[str, Entry]) -> Manifest:
         """Read one manifest and match its paths with the files that it may list."""
-        faults: list[Fault] = Bounded[Fault]()
+        name, algorithm, of_tags = file
+        faults = self._new_faults()
         entries: Mapping[str, str] = {}
         known = algorithm if algorithm in ALGORITHMS else None
-        octets = self.octets(name)
+        chunks = self.chunks(name)
         self.manifests_left -= known is not None
         if self.manifests_left < 0:
-            faults.append(Fault("limit-exceeded", 1, f"over {MAX_MANIFESTS} manifests; it is not read"))
+            faults.append(Fault("limit-exceeded", 1, f"over {self.limits.manifests} manifests; it is not read"))
         elif known is not None:
-            lines = Lines(octets, codec, known, of_tags, self.version, self.allowance)
-            entries = read_manifest(lines, files, faults)
-        _drain(octets)
+            text = ManifestText(chunks, codec, known, of_tags, self.version, self.allowance, self.limits)
+            entries = read_manifest(text, files, faults)
+        _drain(chunks)
         findings = tuple(self.as_findings(name, faults))
         return Manifest(name, known, of_tags, entries, findings, read=name in self.digests)
 
     def seal(self) -> str | None:
-        """Return the SHA-256 of the strongest tag manifest, reading it when nobody did."""
-        named = {algorithm: name for name, algorithm, tag in self.manifest_names if tag}
+        """Return the SHA-256 of the strongest tag manifest; read it, when that was not done before."""
+        named = {algorithm: name for name, algorithm, tag in self.manifest_files if tag}
         best = strongest(named)
         if best is None:
             return None
         name = named[best]
         if name not in self.digests:
-            _drain(self.octets(name))
+            _drain(self.chunks(name))
         return self.digests.get(name, {}).get("sha256")
 
 
-def _bdbags(path: str, known: Iterable[Mapping[str, object]]) -> str:
-    """Return the path that bdbag means: it writes %25 in ``fetch.txt`` of bags whose manifests have a plain %."""
+def _path_of_bdbag(path: str, known: Iterable[Mapping[str, object]]) -> str:
+    """Return the path that bdbag means: it writes %25 in the ``fetch.txt`` of bags whose manifests have a plain %."""
     plain = path.replace("%25", "%")
     if plain == path or any(path in paths for paths in known):
         return path
     return plain if any(plain in paths for paths in known) else path
 
 
-def _drain(octets: Iterable[bytes]) -> None:
+def _drain(chunks: Iterable[bytes]) -> None:
     """Read on to the end: the digest of a file is of all of it, understood or not."""
-    for _chunk in octets:
+    for _chunk in chunks:
         pass

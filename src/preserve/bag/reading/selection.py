@@ -1,8 +1,4 @@
-"""Which files of a bag are meant: all of its payload, or those that fit a pattern, and in which order they are read.
-
-The files are those that a scan found and those that a manifest or an index lists; whether they are what they should be
-is for ``fixity``.
-"""
+"""Which payload files of a bag somebody means, by pattern or by index, and in which order they are read."""
 
 from __future__ import annotations
 
@@ -25,7 +21,7 @@ __all__ = ["files_by_index", "listing_stops", "payload_names", "read_in_order", 
 _STOPS: Final = frozenset(
     {"compression-damaged", "limit-exceeded", "tar-corrupt", "tar-sparse", "tar-truncated", "zip-corrupt"}
 )
-"""What may keep a listing from coming to all files."""
+"""The findings that may keep a listing from coming to all files."""
 
 
 def payload_names(bag: ScannedBag) -> set[str]:
@@ -35,7 +31,7 @@ def payload_names(bag: ScannedBag) -> set[str]:
 
 
 def listing_stops(bag: ScannedBag) -> list[Finding]:
-    """Return what kept the listing of a bag from coming to all of its files."""
+    """Return the findings that kept the listing of a bag from coming to all of its files."""
     return [each for each in bag.findings if each.code in _STOPS and each.where not in bag.tags]
 
 
@@ -43,13 +39,14 @@ def select_paths(paths: Iterable[str], patterns: Iterable[str], stopped: Sequenc
     """Return the paths that fit a pattern, sorted.
 
     Args:
-        paths: Of the payload, ``data/`` included.
-        patterns: Of what comes below it, a star also for ``/``; or just that, whatever it has of stars and brackets.
-        stopped: What kept us from knowing all paths.
+        paths: Paths of payload files, ``data/`` included.
+        patterns: Patterns of the paths below ``data/``, where a star stands for ``/`` too; or such a path itself, even
+            if it has stars and brackets in it.
+        stopped: The findings that kept us from knowing all paths.
 
     Raises:
-        BagError: None fits one of the patterns, and not all are known.
-        UsageError: None fits one of the patterns.
+        BagError: No path fits one of the patterns, and not all paths are known.
+        UsageError: No path fits one of the patterns.
     """
     below = {path: path.removeprefix(PAYLOAD) for path in paths}
     chosen = set[str]()
@@ -74,7 +71,7 @@ def _fits_nothing(pattern: str, stopped: Sequence[Finding]) -> BagError | UsageE
 
 
 def read_in_order(container: Container, wanted: Sequence[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-    """Give the octets of files in the order of their paths; a compressed tar, which is read once, in its own."""
+    """Give the bytes of files in the order given; from a compressed tar, which is read once, in its own order."""
     if container.random_access:
         for entry in wanted:
             yield from container.contents((entry,))
@@ -85,11 +82,11 @@ def read_in_order(container: Container, wanted: Sequence[Entry]) -> Iterator[tup
 def files_by_index(
     path: Path, container: Container, index: MemberIndex
 ) -> tuple[dict[str, Entry], dict[str, dict[str, str]]]:
-    """Return the payload of a plain tar as its index has it: the files, and their digests by algorithm.
+    """Return the payload of a plain tar as its index has it: the files, and their digests by algorithm, both by path.
 
     Args:
-        path: The tar.
-        container: It, open.
+        path: Where the tar lies.
+        container: The open tar.
         index: Its index.
 
     Raises:

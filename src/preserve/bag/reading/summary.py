@@ -1,7 +1,4 @@
-"""What a bag says of itself: fields, counts, manifests; nothing is hashed and nothing judged.
-
-Scope: two looks at any bag, for people who want to know what is in it. Not in scope: whether it is true (``verify``).
-"""
+"""What a bag says of itself, for people who want to know what is in it; nothing is hashed and nothing judged."""
 
 from __future__ import annotations
 
@@ -27,12 +24,12 @@ class BagSummary:
         name: The name of its base directory.
         form: A folder, a tar or a zip.
         version: The version of BagIt that it declares; ``None`` when it declares none.
-        files: Payload files that are there.
-        bytes: Their octets.
-        tag_files: Other files that are there.
-        algorithms: Of its payload manifests, as BagIt writes them; others than ours too.
-        tag_algorithms: Of its tag manifests.
-        to_fetch: Files that ``fetch.txt`` promises and that are not there.
+        files: How many payload files are there.
+        bytes: The size of all of them.
+        tag_files: How many other files are there.
+        algorithms: The algorithms of its payload manifests, in BagIt's names, also those that we do not know.
+        tag_algorithms: The algorithms of its tag manifests.
+        to_fetch: How many files ``fetch.txt`` promises that are not there.
         seal: The SHA-256 of its strongest tag manifest; ``None`` when it has none.
         info: The fields of ``bag-info.txt``, in its order.
     """
@@ -56,8 +53,8 @@ class ListedFile:
 
     Attributes:
         path: Its path in the bag.
-        size: Its octets; ``None`` when it is listed and not there.
-        digests: What the manifests give, by algorithm; empty when none lists it.
+        size: How many bytes it has; ``None`` when it is listed and not there.
+        digests: The digests that the manifests give, by algorithm; none when no manifest lists it.
     """
 
     path: str
@@ -66,7 +63,7 @@ class ListedFile:
 
 
 def summarize_bag(path: Path) -> BagSummary:
-    """Return what a bag says of itself, by its tag files and its listing.
+    """Return what a bag says of itself in its tag files, and what its listing shows.
 
     Raises:
         BagError: It could not be opened or listed, or is no bag at all.
@@ -97,8 +94,8 @@ def list_files(path: Path) -> Iterator[ListedFile]:
     with closing(open_container(path)) as container:
         bag = require_bag(scan_bag(container, Depth.COMPLETE), path)
     for finding in bag.findings:
-        if finding.code == "tag-file-unreadable" and finding.where in {name for name, _algorithm, _tags in bag.named}:
-            # Without it, its files would be shown as in no manifest.
+        if finding.code == "tag-file-unreadable" and finding.where in {each.name for each in bag.manifest_files}:
+            # Without the manifest, its files would be shown as listed nowhere.
             raise UnreadableBagError(
                 f"{path}: {finding.where}: {finding.message}", hint="Check its rights and its disk."
             )
@@ -111,15 +108,15 @@ def list_files(path: Path) -> Iterator[ListedFile]:
 
 
 def require_bag(bag: ScannedBag, path: Path) -> ScannedBag:
-    """Return a bag that has something of a bag.
+    """Return a bag as it is, when there is something of a bag in it.
 
     Args:
-        bag: A look at it.
+        bag: A scan of it.
         path: Where it lies.
 
     Raises:
         BagError: It has neither ``bagit.txt`` nor a manifest.
     """
-    if "bagit.txt" not in bag.tags and not bag.named:
+    if "bagit.txt" not in bag.tags and not bag.manifest_files:
         raise BagError(f"{path} is no bag: there is neither a bagit.txt nor a manifest", hint="Name a bag.")
     return bag

@@ -1,9 +1,8 @@
-"""The text of a bag's tag files: reading what anybody wrote, writing what we write.
+"""The text of tag files as anybody wrote it: lines, ``bagit.txt``, ``bag-info.txt``, manifests, ``fetch.txt``.
 
-Scope: lines, ``bagit.txt``, ``bag-info.txt``, manifests, ``fetch.txt``, as text and bytes. Not in scope: which files a
-bag has (``containers``) and whether what they say is true (``checks``).
-
-A reader here never raises on bad text: it gives what it could read, and what it could not as :class:`Fault`.
+A reader here never raises on bad text: it gives what it could read, and reports what it could not as
+:class:`preserve.bag.model.Fault`. Whether what a tag file says is true is for the checks. What we write is in
+``writing.tagfiles``.
 """
 
 from __future__ import annotations
@@ -14,81 +13,40 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Fault
-from preserve.errors import UsageError
 
 __all__ = [
     "DECLARATION",
-    "INFO_ORDER",
     "MAX_DECLARATION",
-    "MAX_LINE",
-    "MAX_LINES",
     "Declaration",
-    "Fault",
     "FetchLine",
     "ManifestLine",
-    "canonical_value",
     "decode_path",
     "encode_path",
-    "format_info",
-    "format_manifest",
     "parse_declaration",
     "read_fetch_lines",
     "read_info_fields",
     "read_lines",
     "read_manifest_lines",
     "read_plain_info",
-    "sort_info",
     "text_codec",
 ]
 
 MAX_DECLARATION = 1000
-"""Octets that a ``bagit.txt`` may have: its two lines need fewer than 100."""
-
-MAX_LINE = 1 << 17
-"""Characters that one line of a tag file may have; no file system allows a path near that."""
-
-MAX_LINES = 2_500_000
-"""Lines of one tag file that are read: as many as the files of the largest bag, and as many again that are wrong."""
+"""Bytes that a ``bagit.txt`` may have: its two lines need fewer than 100."""
 
 _PIECE = 1 << 18
+"""Bytes whose lines are held at once; they may be a quarter of a million."""
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 """The ``bagit.txt`` of every bag that we write (RFC 8493 2.1.1)."""
 
-INFO_ORDER = (
-    "Source-Organization",
-    "Organization-Address",
-    "Contact-Name",
-    "Contact-Phone",
-    "Contact-Email",
-    "External-Description",
-    "External-Identifier",
-    "Bag-Group-Identifier",
-    "Bagging-Date",
-    "Payload-Oxum",
-    "Bag-Size",
-    "Bag-Count",
-    "Bag-Software-Agent",
-    "BagIt-Profile-Identifier",
-    "Internal-Sender-Identifier",
-    "Internal-Sender-Description",
-    "Source-Release",
-    "Source-Release-Date",
-    "Source-SHA256",
-    "Cable-Classification",
-    "Cable-Redaction",
-    "Cable-Completeness",
-    "Access",
-    "Rights-Statement",
-)
-"""The order in which we write the fields of ``bag-info.txt``; other labels follow, in the order given."""
-
 VERSIONS = frozenset({"0.93", "0.94", "0.95", "0.96", "0.97", "1.0"})
 """The versions of BagIt that were ever published."""
 
-# Codecs of Python that are character encodings of the IANA registry and of tag files; ``codecs`` knows others (rot13,
-# zlib, idna) that a hostile bagit.txt could name.
+# The codecs of Python that are character encodings, as tag files can have one. ``codecs`` knows others that are none
+# (rot13, zlib, idna), and a hostile bagit.txt could name them.
 _CHARSETS = frozenset(
     {"ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "shift_jis", "euc_jp"}
     | {"iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "euc_kr", "koi8-r", "koi8-u", "mac-roman", "tis-620"}
@@ -116,7 +74,13 @@ _ESCAPE_OLD = re.compile(r"%0([AaDd])")
 
 
 class Declaration(NamedTuple):
-    """What ``bagit.txt`` declares; ``version`` is ``None`` when it declares none, ``encoding`` is then UTF-8."""
+    """What ``bagit.txt`` declares.
+
+    Attributes:
+        version: The version of BagIt, as ``1.0``; ``None`` when it declares none.
+        encoding: Python's name of the encoding of the tag files; UTF-8 when it declares none that we know.
+        faults: What is wrong with it.
+    """
 
     version: str | None
     encoding: str
@@ -124,7 +88,13 @@ class Declaration(NamedTuple):
 
 
 class ManifestLine(NamedTuple):
-    """One line of a manifest: the digest and the path as they are written, asterisk and escapes and all."""
+    """One line of a manifest: the digest and the path as they are written, with asterisk and escapes.
+
+    Attributes:
+        line: Its number, from 1.
+        digest: The digest.
+        path: The path.
+    """
 
     line: int
     digest: str
@@ -132,7 +102,14 @@ class ManifestLine(NamedTuple):
 
 
 class FetchLine(NamedTuple):
-    """One line of ``fetch.txt``; ``length`` in octets, ``None`` when it is not given."""
+    """One line of ``fetch.txt``.
+
+    Attributes:
+        line: Its number, from 1.
+        url: Where the file can be fetched.
+        length: How many bytes it has; ``None`` when that is not given.
+        path: Its path, as it is written.
+    """
 
     line: int
     url: str
@@ -141,7 +118,7 @@ class FetchLine(NamedTuple):
 
 
 def text_codec(encoding: str) -> str | None:
-    """Return Python's name of a character encoding; ``None`` when it is none that a tag file can have."""
+    """Return Python's name of a character encoding; ``None`` when no tag file can be in it."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -153,13 +130,13 @@ def parse_declaration(data: bytes) -> Declaration:
     """Read a ``bagit.txt``.
 
     RFC 8493 2.1.1: exactly two lines, in this order, in UTF-8, without a byte-order mark. The grammar of 1.0 leaves no
-    room for other white space; bags before 1.0 get a warning for it, as the drafts gave no grammar.
+    room for other white space. Bags before 1.0 get a warning for it, as the drafts gave no grammar.
 
     Args:
-        data: Its octets; more than :data:`MAX_DECLARATION` are a fault.
+        data: Its bytes; more than :data:`MAX_DECLARATION` are a fault.
     """
     if len(data) > MAX_DECLARATION:
-        return Declaration(None, "utf-8", (Fault("bagit-txt-malformed", 1, f"it has over {MAX_DECLARATION} octets"),))
+        return Declaration(None, "utf-8", (Fault("bagit-txt-malformed", 1, f"it has over {MAX_DECLARATION} bytes"),))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -186,7 +163,7 @@ def _loose_declaration(text: str) -> tuple[str | None, str | None, list[Fault]]:
     lines += [""] * (2 - len(lines))
     first, second = _VERSION_LINE.fullmatch(lines[0]), _ENCODING_LINE.fullmatch(lines[1])
     if first is None and second is None:
-        # Stanford's Moab writes the two the other way about.
+        # Stanford's Moab writes the two lines the other way round.
         first, second = _VERSION_LINE.fullmatch(lines[1]), _ENCODING_LINE.fullmatch(lines[0])
         if first is not None and second is not None and _is_old(first["version"]) and len(lines) == 2:
             return first["version"], second["encoding"], [Fault("bagit-txt-loose", 1, "its lines have changed places")]
@@ -231,20 +208,22 @@ def _known_declaration(version: str | None, encoding: str | None, faults: list[F
 
 
 def read_lines(
-    chunks: Iterable[bytes], codec: str, faults: list[Fault], *, most: int = MAX_LINES
+    chunks: Iterable[bytes], codec: str, faults: list[Fault], limits: Limits = LIMITS, *, most: int | None = None
 ) -> Iterator[tuple[int, str]]:
-    """Give the lines of a text tag file with their numbers from 1, as its octets come.
+    """Give the lines of a tag file with their numbers from 1, as its bytes come.
 
     RFC 8493 2.3: a line ends with LF, CR or CRLF; U+0085, U+2028, VT and FF are characters like any other. Memory is
-    bounded by one chunk and :data:`MAX_LINE`.
+    bounded by one chunk and the limit on a line.
 
     Args:
-        chunks: The octets.
+        chunks: The bytes.
         codec: Python's name of the encoding, as :func:`text_codec` gives it.
-        faults: Where a byte-order mark, a text that cannot be decoded or an endless line is put; the latter two end
-            the reading.
-        most: Lines after which the reading ends too.
+        faults: Gets a byte-order mark, a text that cannot be decoded, an endless line, too many lines. All but the
+            first end the reading.
+        limits: How long a line may be, and how many there may be.
+        most: How many lines there may be in this file, where it is not the usual number.
     """
+    longest, most = limits.line, limits.lines if most is None else most
     decoder = codecs.getincrementaldecoder(codec)("strict")
     held, number, first = "", 0, True
     try:
@@ -256,10 +235,10 @@ def read_lines(
                     faults.append(Fault("tag-file-bom", 1, "it starts with a byte-order mark that its encoding lacks"))
                     text = text[1:]
             *whole, held = _split(held + text)
-            for line in chain(whole, (held,)) if len(held) > MAX_LINE else whole:
+            for line in chain(whole, (held,)) if len(held) > longest else whole:
                 number += 1
-                if len(line) > MAX_LINE or number > most:
-                    says = f"a line has over {MAX_LINE} characters" if number <= most else f"it has over {most} lines"
+                if len(line) > longest or number > most:
+                    says = f"a line has over {longest} characters" if number <= most else f"it has over {most} lines"
                     faults.append(Fault("limit-exceeded", number, f"{says}; the rest is not read"))
                     return
                 yield number, line
@@ -271,14 +250,14 @@ def read_lines(
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Give octets in pieces of which all lines may be held at once, however short they are."""
+    """Give bytes in pieces of which all lines may be held at once, however short they are."""
     for chunk in chunks:
         for start in range(0, len(chunk), _PIECE):
             yield chunk[start : start + _PIECE] if len(chunk) > _PIECE else chunk
 
 
 def _split(text: str) -> list[str]:
-    """Split at line endings; the last item is what has no ending yet, with a CR that an LF may follow."""
+    """Split at line endings; the last item is what has no ending yet, with a CR that an LF may yet follow."""
     if "\r" not in text:
         return text.split("\n")
     tail = "\r" if text.endswith("\r") else ""
@@ -291,8 +270,8 @@ def read_manifest_lines(lines: Iterable[tuple[int, str]], faults: list[Fault]) -
     """Read the lines of a payload or tag manifest: a digest, spaces or tabs, a path (RFC 8493 2.1.3).
 
     Args:
-        lines: The numbered lines.
-        faults: Where lines are put that have no such form.
+        lines: Its numbered lines.
+        faults: Gets the lines that have no such form.
     """
     for number, line in lines:
         match = _ENTRY.fullmatch(line)
@@ -305,13 +284,13 @@ def read_manifest_lines(lines: Iterable[tuple[int, str]], faults: list[Fault]) -
 
 
 def read_fetch_lines(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> Iterator[FetchLine]:
-    """Read the lines of ``fetch.txt``: a URL, a length in octets or ``-``, a path (RFC 8493 2.2.3).
+    """Read the lines of ``fetch.txt``: a URL, a length in bytes or ``-``, a path (RFC 8493 2.2.3).
 
-    A line whose URL has no scheme is given too: what it promises is known, if not where it is.
+    A line whose URL has no scheme is given too: which file it promises is known, if not where to fetch it.
 
     Args:
-        lines: The numbered lines.
-        faults: Where lines are put that have no such form.
+        lines: Its numbered lines.
+        faults: Gets the lines that have no such form.
     """
     for number, line in lines:
         match = _FETCH.fullmatch(line)
@@ -320,7 +299,7 @@ def read_fetch_lines(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> I
         elif match is None:
             faults.append(Fault("fetch-blank-line", number, "the line is blank"))
         else:
-            if _ABSOLUTE.match(match["url"]) is None:  # "an absolute URI as defined in [RFC3986]"
+            if _ABSOLUTE.match(match["url"]) is None:  # RFC 8493 2.2.3: "an absolute URI as defined in [RFC3986]"
                 faults.append(Fault("fetch-line-malformed", number, f"no absolute URL: {match['url'][:120]!r}"))
             length = None if match["length"] == "-" else int(match["length"])
             yield FetchLine(number, match["url"], length, match["path"])
@@ -330,13 +309,13 @@ def read_info_fields(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> I
     """Read the fields of ``bag-info.txt``, folded lines joined by LF (RFC 8493 2.2.2).
 
     Args:
-        lines: The numbered lines.
-        faults: Where lines are put that are neither a field nor the continuation of one.
+        lines: Its numbered lines.
+        faults: Gets the lines that are neither a field nor the continuation of one.
     """
     label, parts = "", list[str]()
     for number, line in lines:
         if line[:1] in {" ", "\t"} and label:
-            # "Except for linebreaks, such padding does not form part of the value": the break itself does.
+            # RFC 8493 2.2.2: "Except for linebreaks, such padding does not form part of the value." The break does.
             parts.append(line.strip(" \t"))
             continue
         match = None if line[:1] in {" ", "\t"} else _FIELD.fullmatch(line)
@@ -354,36 +333,27 @@ def read_info_fields(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> I
         yield label, "\n".join(parts).strip(" \t\n")
 
 
-def read_plain_info(octets: bytes) -> tuple[tuple[str, str], ...] | None:
-    """Read a ``bag-info.txt`` of which no line leaves anything to say; ``None`` when it is not such a one.
+def read_plain_info(data: bytes, limits: Limits = LIMITS) -> tuple[tuple[str, str], ...] | None:
+    """Read a ``bag-info.txt`` that is plain: one of which no line gives rise to a fault.
 
-    Most are: UTF-8, each line a label, a colon, one space and a value, none folded. All lines are taken by one
-    pattern, which gives the same as :func:`read_info_fields`: a property test says so.
+    Most are: UTF-8, each line a label, a colon, one space and a value, none folded. One pattern takes all lines, with
+    the same result as :func:`read_info_fields`; a property test says so.
+
+    Args:
+        data: Its bytes.
+        limits: How long a line may be.
+
+    Returns:
+        The fields; ``None`` when it is not plain.
     """
-    if len(octets) > MAX_LINE or octets.startswith(codecs.BOM_UTF8):
+    # A text no longer than a line may be has no line that is longer.
+    if len(data) > limits.line or data.startswith(codecs.BOM_UTF8):
         return None
     try:
-        text = octets.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
     return tuple(_PLAIN_FIELD.findall(text)) if _PLAIN_INFO.fullmatch(text) else None
-
-
-def canonical_value(value: str) -> str:
-    """Return the value that a reader gets when we write this one: LF as line break, no padding around its lines."""
-    return "\n".join(line.strip(" \t") for line in _ENDING.split(value)).strip(" \t\n")
-
-
-def sort_info(info: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return the fields in the order in which we write them; equal labels keep theirs."""
-    rank = {label: number for number, label in enumerate(INFO_ORDER)}
-    return tuple(sorted(info, key=lambda field: rank.get(field[0], len(rank))))
-
-
-def format_info(info: Iterable[tuple[str, str]]) -> bytes:
-    """Return the octets of a ``bag-info.txt`` with these fields in this order."""
-    lines = (f"{label}: {canonical_value(value).replace(chr(10), chr(10) + ' ')}\n" for label, value in info)
-    return "".join(lines).encode("utf-8")
 
 
 def encode_path(path: str) -> str:
@@ -396,27 +366,16 @@ def encode_path(path: str) -> str:
 
 
 def decode_path(written: str, version: str | None) -> str:
-    """Return the path that a manifest of some version means.
+    """Return the path that a manifest means by what it writes.
 
-    Version 1.0 escapes LF, CR and ``%``; the drafts before it escaped LF and CR only.
+    RFC 8493 2.1.3 escapes LF, CR and ``%``; the drafts before it escaped LF and CR only.
+
+    Args:
+        written: The path as it is written.
+        version: The version of BagIt that the bag declares.
     """
     if "%" not in written:
         return written
     if _is_old(version):
         return _ESCAPE_OLD.sub(lambda match: "\n" if match[1] in "Aa" else "\r", written)
     return _ESCAPE_10.sub(lambda match: chr(int(match[1], 16)), written)
-
-
-def format_manifest(digests: Iterable[tuple[str, str]]) -> bytes:
-    """Return the octets of a manifest.
-
-    Args:
-        digests: Path and lower-case hexadecimal digest of each file, in any order.
-
-    Raises:
-        UsageError: A path cannot be written in UTF-8.
-    """
-    try:
-        return "".join(f"{digest}  {encode_path(path)}\n" for path, digest in sorted(digests)).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise UsageError(f"a path is not Unicode: {error.object!r}", hint="Rename the file.") from error

@@ -1,7 +1,7 @@
-"""What makes a bag valid: one check, one function, one line in a table.
+"""What makes a bag valid: each check is one function, and one line in the table :data:`CHECKS`.
 
-Scope: RFC 8493 and the drafts before it, and what tools get wrong. Not in scope: reading (``look``), the profile that
-a bag claims (``profile``), the verdict (``verify``).
+The checks are those of RFC 8493 and the drafts before it, and of what tools get wrong. What a profile asks beyond that
+is in ``profile``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
-from preserve.bag.containers import MANY, Entry, EntryKind, is_system_file, new_marks, printable
+from preserve.bag.containers import Entry, EntryKind, is_system_file, new_path_set, printable
 from preserve.bag.model import Depth
 from preserve.bag.reading import (
     Altered,
@@ -42,19 +42,20 @@ __all__ = [
 ]
 
 Check = Callable[[ScannedBag], Iterator[Finding]]
+"""A check looks at a scanned bag and gives what is wrong with it."""
 
 _BITS = 1 << 25
-"""Of a map in which a million names are marked: few of them share a bit by chance."""
+"""Bits of a map in which a million names are marked: few of them share one by chance."""
 
 _ANY_MANIFEST = re.compile(r"manifest[^/]*\.txt", re.ASCII | re.IGNORECASE)
-_OXUM = re.compile(r"(?P<octets>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
+_OXUM = re.compile(r"(?P<size>[0-9]{1,19})\.(?P<files>[0-9]{1,19})")
 
 
 def check_scan(bag: ScannedBag) -> Iterator[Finding]:
-    """Give what was found while listing and while reading the tag files."""
+    """Give what was found while the bag was listed and its tag files were read."""
     for finding in bag.findings:
-        # The drafts say how a bag is packed ("MUST NOT be serialized from within its base directory"); RFC 8493 has
-        # left that section out, and archives of OCR-D have no base directory.
+        # The drafts say that a bag "MUST NOT be serialized from within its base directory". RFC 8493 has left that
+        # section out, and the archives of OCR-D have no base directory.
         softer = finding.code == "archive-no-base-directory" and not bag.is_old
         yield replace(finding, severity=Severity.WARNING) if softer else finding
     for manifest in (*bag.manifests, *bag.tag_manifests):
@@ -121,8 +122,8 @@ def _algorithms(kind: str, named: list[tuple[str, str]]) -> Iterator[Finding]:
 
 
 def check_folders(bag: ScannedBag) -> Iterator[Finding]:
-    """RFC 8493 2.1.3: manifests list files; an empty folder of the payload is nowhere listed."""
-    parents = new_marks(bag.entries)
+    """RFC 8493 2.1.3: manifests list files, so nothing says that an empty folder of the payload belongs there."""
+    parents = new_path_set(bag.entries)
     for path in bag.entries:
         parents.add(path.rpartition("/")[0])
     for path, entry in bag.entries.items():
@@ -133,18 +134,18 @@ def check_folders(bag: ScannedBag) -> Iterator[Finding]:
 
 
 def check_names(bag: ScannedBag) -> Iterator[Finding]:
-    """RFC 8493 6.1: names that another system takes for one, and files that a system made."""
-    yield from _told_apart(bag)
+    """RFC 8493 6.1: names that another system takes for one name, and files that a system made by itself."""
+    yield from _check_likeness(bag)
     for path in bag.payload:
         if is_system_file(path):
             yield Finding.of("system-file", printable(path), "an operating system made this file, not the sender")
 
 
-def _told_apart(bag: ScannedBag) -> Iterator[Finding]:
+def _check_likeness(bag: ScannedBag) -> Iterator[Finding]:
     lists = [manifest.entries for manifest in (*bag.manifests, *bag.tag_manifests)]
     both = (bag.claims, bag.tag_claims)
     absent = sorted({*chain(*(each.missing for each in both)), *(path for each in both for path, _ in each.renamed)})
-    for path, other in _alike(bag.files, absent):
+    for path, other in _alike(bag.files, absent, bag.container.limits.table_entries):
         if normal_form(other) != normal_form(path):
             yield Finding.of("names-differ-by-case", printable(path), f"{printable(other)!r} differs only in case")
         elif (path in bag.files and other in bag.files) or all(
@@ -154,14 +155,19 @@ def _told_apart(bag: ScannedBag) -> Iterator[Finding]:
             yield Finding.of("names-differ-by-form", printable(path), says)
 
 
-def _alike(files: Mapping[str, Entry], absent: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Give each name that is like one before it but for case and form, and that one."""
-    many = len(files) + len(absent)
-    if many <= MANY:
+def _alike(files: Mapping[str, Entry], absent: Sequence[str], most: int) -> Iterator[tuple[str, str]]:
+    """Give each name that differs from one before it in case and form only, and that one.
+
+    Args:
+        files: The names of files that are there.
+        absent: The names of others that are listed.
+        most: How many names are held at once.
+    """
+    if len(files) + len(absent) <= most:
         yield from _alike_in(chain(files, absent))
         return
-    # A million names are not held again: only those whose like may have been met, and no more of these at once than
-    # there is room for.
+    # A million names are not held again. A first pass marks in a map of bits, by their hashes, the names whose like may
+    # have been met before. Further passes compare those alone, as many at once as there is room for.
     met, again = bytearray(_BITS // 8), bytearray(_BITS // 8)
     doubtful = 0
     for path in chain(files, absent):
@@ -171,7 +177,7 @@ def _alike(files: Mapping[str, Entry], absent: Sequence[str]) -> Iterator[tuple[
             again[at >> 3] |= bit
             doubtful += 1
         met[at >> 3] |= bit
-    shares = doubtful // MANY + 1
+    shares = doubtful // most + 1
     for share in range(shares if doubtful else 0):
         yield from _alike_in(
             path
@@ -201,13 +207,13 @@ def check_oxum(bag: ScannedBag) -> Iterator[Finding]:
     if not values and bag.depth is Depth.OXUM:
         yield Finding.of("oxum-missing", "bag-info.txt", "there is no Payload-Oxum to compare the payload with")
     holes = bool(bag.unread) or any(path not in bag.files for path in bag.fetch or ())
-    octets, files = sum(entry.size for entry in bag.payload.values()), len(bag.payload)
+    size, files = sum(entry.size for entry in bag.payload.values()), len(bag.payload)
     for value in values:
         match = _OXUM.fullmatch(value)
         if match is None:
-            yield Finding.of("oxum-malformed", "bag-info.txt", f"{value[:120]!r} is not OCTETS.FILES")
-        elif (int(match["octets"]), int(match["files"])) != (octets, files) and not holes:
-            yield Finding.of("oxum-differs", "bag-info.txt", f"it says {value}, the payload has {octets}.{files}")
+            yield Finding.of("oxum-malformed", "bag-info.txt", f"{value[:120]!r} is not BYTES.FILES")
+        elif (int(match["size"]), int(match["files"])) != (size, files) and not holes:
+            yield Finding.of("oxum-differs", "bag-info.txt", f"it says {value}, the payload has {size}.{files}")
 
 
 def check_fetch(bag: ScannedBag) -> Iterator[Finding]:
@@ -217,17 +223,17 @@ def check_fetch(bag: ScannedBag) -> Iterator[Finding]:
         if here is None and bag.entries.get(path) is None:
             yield Finding.of("payload-to-fetch", printable(path), f"it is yet to be fetched from {line.url[:300]}")
         elif here is not None and line.length is not None and line.length != here.size:
-            says = f"{printable(path)!r} has {here.size} octets, not {line.length}"
+            says = f"{printable(path)!r} has {here.size} bytes, not {line.length}"
             yield Finding.of("fetch-length-differs", where, says)
         for manifest in bag.manifests:
-            if manifest.tells_all and path not in manifest.entries:
+            if manifest.is_exhaustive and path not in manifest.entries:
                 softer = Severity.WARNING if bag.is_old else None
                 says = f"{printable(path)!r} is not listed in {printable(manifest.name)}"
                 yield Finding.of("fetch-unlisted", where, says, severity=softer)
 
 
 def check_payload(bag: ScannedBag) -> Iterator[Finding]:
-    """RFC 8493 3: every payload file is listed, every listed file is there."""
+    """RFC 8493 3: every payload file is listed, and every listed file is there."""
     claims = bag.claims
     yield from _renamed(claims)
     for path in claims.missing:
@@ -238,9 +244,10 @@ def check_payload(bag: ScannedBag) -> Iterator[Finding]:
             near = path.rstrip(" \t")
             hint = f", but {printable(near)!r}" if near != path and near in bag.payload else ""
             yield Finding.of("payload-missing", printable(path), f"a manifest lists it; there is no such file{hint}")
-    usable = [manifest for manifest in bag.manifests if manifest.tells_all]
-    # Of an old bag, the one manifest that lists a file may be one that could not be read.
-    if usable and (not bag.is_old or all(manifest.whole for manifest in bag.manifests)):
+    usable = [manifest for manifest in bag.manifests if manifest.is_exhaustive]
+    # RFC 8493 2.1: every payload manifest lists every payload file. In the drafts one of them is enough, and that one
+    # may be a manifest that could not be read.
+    if usable and (not bag.is_old or all(manifest.is_whole for manifest in bag.manifests)):
         for path in claims.unlisted:
             yield Finding.of("payload-unlisted", printable(path), "no payload manifest lists it")
     if not bag.is_old and len(usable) > 1:
@@ -258,16 +265,16 @@ def _renamed(claims: Claims) -> Iterator[Finding]:
             yield Finding.of("name-normalisation", printable(here), f"{says}: other normalisation forms")
         else:
             yield Finding.of(
-                "name-encoding", printable(here), f"{says}: its octets are in the encoding of the tag files"
+                "name-encoding", printable(here), f"{says}: its bytes are in the encoding of the tag files"
             )
 
 
 def check_tags(bag: ScannedBag) -> Iterator[Finding]:
-    """RFC 8493 2.2.1: what tag manifests list is there; they list every payload manifest and should list the rest."""
+    """RFC 8493 2.2.1: what tag manifests list is there. They list every payload manifest, and should list the rest."""
     claims = bag.tag_claims
     yield from _renamed(claims)
     yield from check_missing_tags(bag)
-    usable = [manifest for manifest in bag.tag_manifests if manifest.tells_all]
+    usable = [manifest for manifest in bag.tag_manifests if manifest.is_exhaustive]
     if not usable:
         return
     payload_manifests = {name for name, _algorithm in bag.manifest_names(of_tags=False)}
@@ -317,7 +324,8 @@ def check_payload_digests(bag: ScannedBag) -> Iterator[Finding]:
 
 
 def check_tag_digests(bag: ScannedBag) -> Iterator[Finding]:
-    """RFC 8493 3: every digest in every tag manifest is that of its file, as it was when it was read."""
+    """RFC 8493 3: every digest in every tag manifest is that of its file."""
+    # Tag files that were understood are not read again: the digest is of the very bytes that were believed.
     expected = bag.tag_claims.expected
     for path in bag.digests:
         if path in expected:
@@ -337,8 +345,8 @@ def fixity_finding(what: str, path: str, result: Fixity, *, by: str = "manifest"
     Args:
         what: ``payload`` or ``tag-file``.
         path: Its path in the bag.
-        result: What became of it.
-        by: Who gives the digest that it should have.
+        result: Which of the three it is.
+        by: What gives the digest that it should have, as messages name it.
     """
     match result:
         case Intact():

@@ -1,7 +1,7 @@
-"""BagIt Profiles in the layout of DART and APTrust, read as the specification would write them.
+"""BagIt Profiles in the layout of DART and APTrust, translated into that of the specification.
 
-Scope: from the one JSON to the other; the same requirements under other names, and fields of tag files other than
-``bag-info.txt``, which the specification has no place for. Not in scope: what they mean (``profile``).
+The requirements are the same under other names. DART also has rules for fields of tag files other than
+``bag-info.txt``, for which the specification has no place; here they are put under a name of our own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 __all__ = ["OTHER_FIELDS", "is_dart", "to_standard"]
 
 OTHER_FIELDS = "Other-Fields"
-"""Where we put the rules for fields of other tag files: file name, then label."""
+"""The member that holds the rules for fields of other tag files, by file name and label."""
 
 _NAMES: Mapping[str, str] = {
     "acceptBagItVersion": "Accept-BagIt-Version",
@@ -31,7 +31,7 @@ _ABOUT: Mapping[str, str] = {
     "bagItProfileVersion": "BagIt-Profile-Version",
     "version": "Version",
 }
-# Empty lists of what is allowed mean "anything" in that layout; the specification leaves them out.
+# In DART's layout an empty list of what is allowed means "anything"; the specification leaves the member out for that.
 _ANY_WHEN_EMPTY = frozenset({"Manifests-Allowed", "Tag-Manifests-Allowed", "Tag-Files-Allowed"})
 
 
@@ -41,7 +41,7 @@ def is_dart(document: Mapping[str, object]) -> bool:
 
 
 def to_standard(document: Mapping[str, object]) -> dict[str, object]:
-    """Return the profile as the specification would write it; a wrong type is left for its reader to find."""
+    """Return the profile as the specification would write it; wrong types are left for its parser to find."""
     about = document["bagItProfileInfo"]
     stated = about.items() if isinstance(about, dict) else ()
     known = {_ABOUT[name]: value for name, value in stated if name in _ABOUT and value}
@@ -67,7 +67,7 @@ def _rule(tag: Mapping[str, object]) -> dict[str, object]:
     rule: dict[str, object] = {"required": tag.get("required", False)}
     if tag.get("values"):
         rule["values"] = tag["values"]
-    # "emptyOk": a field that may be there without a value.
+    # "emptyOk" false: a field that must not be there without a value.
     if tag.get("required") and tag.get("emptyOk") is False:
         rule["filled"] = True
     return rule

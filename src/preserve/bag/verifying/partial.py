@@ -149,7 +149,7 @@ def _by_manifests(path: Path, bag: ScannedBag, patterns: Sequence[str], seal: st
 
 def _findings(bag: ScannedBag, wanted: Sequence[str], seal: str | None) -> Iterator[Finding]:
     """Give what was found of some files, of the manifests that vouch for them, and of the bag as a whole."""
-    manifests = {name for name, _algorithm, _of_tags in bag.named}
+    manifests = {each.name for each in bag.manifest_files}
     # In an archive, what is wrong with a member is told with the name of the top folder.
     about = {
         "",

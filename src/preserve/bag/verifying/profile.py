@@ -1,7 +1,7 @@
 """BagIt Profiles: what a community asks of a bag beyond BagIt.
 
-Scope: profiles of the BagIt Profiles Specification 1.1.0 to 1.4.0, parsed, and checked against a bag, all at once.
-Not in scope: fetching a profile from its URI; BagIt itself (``checks``).
+Profiles of the BagIt Profiles Specification 1.1.0 to 1.4.0 are parsed, and bags are checked against them. A profile is
+never fetched from its URI.
 """
 
 from __future__ import annotations
@@ -22,31 +22,39 @@ from preserve.digests import algorithm_name
 from preserve.errors import UsageError
 from preserve.findings import Finding
 
-__all__ = ["NAMED", "OURS", "Profile", "TagRule"]
+__all__ = ["KNOWN_PROFILES", "OURS", "Profile", "TagRule"]
 
 OURS = "bagit-profile-1.0.json"
 """The contract file of the profile that our bags claim."""
 
-NAMED: Mapping[str, str] = {
+KNOWN_PROFILES: Mapping[str, str] = {
     "preserve": OURS,
     "btr": "profiles/btr-1.0.json",
     "aptrust": "profiles/aptrust-2.3.json",
     "swordbagit": "profiles/swordbagit-1.0.json",
     "rda": "profiles/rda-generic-0.1.json",
 }
-"""The profiles that we carry, by the names that people may use, as paths of contract files."""
+"""The profiles that we carry: the name that people use, and the path of the contract file."""
 
 _Kind = TypeVar("_Kind")
 _CLAIM = "bagit-profile-identifier"
 _MISNAMED = frozenset({"archive-name-differs", "archive-no-base-directory"})
 _LARGEST = 1 << 20
-"""Octets of the largest tag file with fields of its own that is read."""
+"""Bytes of the largest tag file with fields of its own that is read."""
 _STANDARD = ("bagit.txt", "bag-info.txt", "fetch.txt", "manifest-*.txt", "tagmanifest-*.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """What a profile asks of one field of a tag file; no ``values`` means any value, ``filled`` not an empty one."""
+    """What a profile asks of one field of a tag file.
+
+    Attributes:
+        required: Whether it must be there.
+        recommended: Whether it should be there.
+        repeatable: Whether it may be there more than once.
+        values: The values that it may have; none means any.
+        filled: Whether its value must not be empty.
+    """
 
     required: bool = False
     recommended: bool = False
@@ -70,7 +78,7 @@ class Profile:
         name_matches: Whether the base directory must have the name of the archive: DART's profiles ask for it.
         fetch_allowed: Whether a ``fetch.txt`` may be there.
         fetch_required: Whether it must be there (1.4.0).
-        data_empty: Whether the payload must be empty, or one file of no octets (1.4.0).
+        data_empty: Whether the payload must be empty, or one file of no bytes (1.4.0).
         manifests_required: Algorithms of payload manifests that must be there.
         manifests_allowed: Algorithms that may be there; ``None`` for any.
         tag_manifests_required: As above, of tag manifests.
@@ -79,7 +87,7 @@ class Profile:
         tag_files_allowed: Patterns of tag files that may be there; ``None`` for any.
         payload_files_required: Paths that must be there, ``data/`` and all; one that ends in ``/`` is a folder (1.4.0).
         payload_files_allowed: Patterns of payload files that may be there; ``None`` for any (1.4.0).
-        other_info: Rules by label of other tag files, by the path of the file: DART's profiles have them.
+        other_info: Rules by label of other tag files, by the path of the file; DART's profiles have them.
     """
 
     identifier: str
@@ -108,11 +116,11 @@ class Profile:
         """Parse the JSON of a profile, as the specification or as DART writes it.
 
         Raises:
-            UsageError: It is not JSON, lacks what every profile has, or a member has the wrong type.
+            UsageError: It is not JSON, lacks what every profile has, or has a member of the wrong type.
         """
         try:
             document = json.loads(text)
-            # RFC 8259 8.2: an escape may be half of a character, and nothing that is said of it could be written.
+            # RFC 8259 8.2: an escape may be half of a surrogate pair, and no message about it could be written.
             json.dumps(document, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise _unfit(f"it is not JSON: {error}") from error
@@ -130,7 +138,8 @@ class Profile:
         return cls(
             identifier=identifier,
             version=_member(about, "Version", str, ""),
-            # "any profile not explicitly defining BagIt-Profile-Version should be treated as conforming to 1.1.0"
+            # BagIt Profiles 1.4.0: "any profile not explicitly defining BagIt-Profile-Version should be treated as
+            # conforming to version 1.1.0".
             specification=_member(about, "BagIt-Profile-Version", str, "1.1.0"),
             info=_tag_rules(_member(document, "Bag-Info", dict, {})),
             versions=versions,
@@ -160,26 +169,27 @@ class Profile:
         return _ours()
 
     @classmethod
-    def named(cls, name: str) -> Profile:
-        """Return a profile that we know by name, one of :data:`NAMED`.
+    def by_name(cls, name: str) -> Profile:
+        """Return a profile that we carry, by its name in :data:`KNOWN_PROFILES`.
 
         Raises:
             UsageError: There is none of that name.
         """
-        if name not in NAMED:
-            hint = f"Known are: {', '.join(NAMED)}. Or name a file."
+        if name not in KNOWN_PROFILES:
+            hint = f"Known are: {', '.join(KNOWN_PROFILES)}. Or name a file."
             raise UsageError(f"no BagIt Profile is named {name!r}, and there is no such file", hint=hint)
-        return cls.parse(contract_bytes(NAMED[name]))
+        return cls.parse(contract_bytes(KNOWN_PROFILES[name]))
 
     @classmethod
-    def claimed(cls, info: Iterable[tuple[str, str]]) -> tuple[Profile, ...]:
+    def claimed_by(cls, info: Iterable[tuple[str, str]]) -> tuple[Profile, ...]:
         """Return the profiles that a bag claims and that we carry.
 
         Args:
             info: The fields of its ``bag-info.txt``.
         """
         names = {value for label, value in info if label.lower() == _CLAIM}
-        return tuple(profile for profile in map(cls.named, NAMED) if profile.identifier in names) if names else ()
+        carried = map(cls.by_name, KNOWN_PROFILES) if names else ()
+        return tuple(profile for profile in carried if profile.identifier in names)
 
     def check(self, bag: ScannedBag) -> Iterator[Finding]:
         """Give everything in which a bag differs from this profile."""
@@ -245,20 +255,20 @@ class Profile:
                 yield Finding.of("profile-payload-file-missing", path, "it is required")
         yield from _not_allowed("profile-payload-file-not-allowed", bag.payload, self.payload_files_allowed)
         if self.data_empty and (len(bag.payload) > 1 or any(entry.size for entry in bag.payload.values())):
-            yield Finding.of("profile-data-not-empty", "data", "the payload must be empty, or one file of no octets")
+            yield Finding.of("profile-data-not-empty", "data", "the payload must be empty, or one file of no bytes")
 
 
 def _info_of(bag: ScannedBag, file: str) -> tuple[tuple[str, str], ...]:
-    """Read another tag file that has the form of ``bag-info.txt``; what cannot be read has no fields."""
+    """Read another tag file in the form of ``bag-info.txt``; one that cannot be read has no fields."""
     entry = bag.tags[file]
     if entry.size > _LARGEST:
         return ()
     try:
-        octets = b"".join(chunk for _entry, chunks in bag.container.contents((entry,)) for chunk in chunks)
+        data = b"".join(chunk for _entry, chunks in bag.container.contents((entry,)) for chunk in chunks)
     except OSError:
         return ()
     faults: list[Fault] = []
-    return tuple(read_info_fields(read_lines((octets,), "utf-8", faults), faults))
+    return tuple(read_info_fields(read_lines((data,), "utf-8", faults, bag.container.limits), faults))
 
 
 def _fields(file: str, info: Iterable[tuple[str, str]], rules: Mapping[str, TagRule]) -> Iterator[Finding]:
@@ -319,7 +329,7 @@ def _texts(document: Mapping[str, object], name: str) -> tuple[str, ...] | None:
 
 
 def _algorithms(document: Mapping[str, object], name: str) -> tuple[str, ...] | None:
-    """Read a list of algorithms in any spelling: published profiles write ``sha-256`` too."""
+    """Read a list of algorithms in any spelling: some published profiles write ``sha-256``."""
     names = _texts(document, name)
     return None if names is None else tuple(algorithm_name(each) for each in names)
 

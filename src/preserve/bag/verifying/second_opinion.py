@@ -1,8 +1,7 @@
-"""The second opinion on a bag: what bagit-python says of it, and why it may differ.
+"""The second opinion on a bag: what bagit-python says of it.
 
-Scope: asking it about a folder, without its log, and telling a difference as a finding. Not in scope: believing it; the
-verdict stays ours. It is never asked about a bag that would lead it elsewhere: it follows links, and reads what a
-manifest names outside the bag.
+A difference is a finding; the verdict stays ours. It is never asked about a bag that would lead it elsewhere, because
+it follows links and reads what a manifest names outside the bag.
 """
 
 from __future__ import annotations
@@ -22,11 +21,14 @@ _MOST_CODES: Final = 5
 
 
 def ask_bagit(path: Path, report: BagReport) -> Finding | None:
-    """Ask bagit-python about a bag that we looked at to full depth; ``None`` when it agrees.
+    """Ask bagit-python about a bag that we verified to full depth.
 
     Args:
         path: The bag.
-        report: What we found.
+        report: Our report on it.
+
+    Returns:
+        The finding that it was not asked or that it differs; ``None`` when it agrees.
     """
     name = f"bagit-python {bagit.VERSION}"
     if report.form is not Form.DIRECTORY:
@@ -37,7 +39,9 @@ def ask_bagit(path: Path, report: BagReport) -> Finding | None:
     if (theirs is None) is (not ours):
         return None
     if theirs is None:
-        return Finding.of("second-opinion-differs", "", f"{name} calls it valid; it does not look for {_told(ours)}")
+        return Finding.of(
+            "second-opinion-differs", "", f"{name} calls it valid; it does not look for {_some_codes(ours)}"
+        )
     says = "each known difference has its reason in docs/reference/bagit-differences.md"
     return Finding.of("second-opinion-differs", "", f"{name} calls it invalid: {theirs[:500]}; {says}")
 
@@ -48,7 +52,7 @@ def _opinion(path: Path) -> str | None:
     bagit.LOGGER.disabled = True
     try:
         bagit.Bag(str(path)).validate(processes=1)
-    except Exception as error:  # whatever escapes from it is its opinion
+    except Exception as error:  # exceptions of every kind escape from it; whichever does is its opinion
         return f"{type(error).__name__}: {error}"
     finally:
         bagit.LOGGER.disabled = before
@@ -56,11 +60,11 @@ def _opinion(path: Path) -> str | None:
 
 
 def _of_bagit(report: BagReport) -> list[str]:
-    """Return the codes that make a bag no BagIt bag; a profile and a seal ask for more, of which it was not told."""
+    """Return the codes that break BagIt itself; of the profile and the seal, which ask for more, it was not told."""
     errors = {finding.code for finding in report.findings if finding.severity is Severity.ERROR}
     return sorted(code for code in errors if not code.startswith(("profile-", "seal-")))
 
 
-def _told(missed: list[str]) -> str:
-    told = [f"{code} ({codes()[code].clause})" for code in missed[:_MOST_CODES]]
-    return ", ".join(told + (["and others"] if len(missed) > _MOST_CODES else []))
+def _some_codes(missed: list[str]) -> str:
+    some = [f"{code} ({codes()[code].clause})" for code in missed[:_MOST_CODES]]
+    return ", ".join(some + (["and others"] if len(missed) > _MOST_CODES else []))

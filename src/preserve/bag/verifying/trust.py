@@ -25,11 +25,11 @@ from preserve.bag.reading import (
     MemberIndex,
     ScannedBag,
     Unreadable,
-    UnreadError,
-    check_size,
+    UnreadableFileError,
     compare_digests,
     files_by_index,
     match_claims,
+    read_as_listed,
     read_in_order,
     scan_bag,
 )
@@ -161,9 +161,9 @@ class VouchedFiles:
             result: Fixity
             digest = MultiDigest(self.expected[entry.path])
             try:
-                write(entry, _hashed(digest, check_size(entry.path, entry.size, chunks, progress)))
+                write(entry, _hashed(digest, read_as_listed(entry.path, entry.size, chunks, progress)))
                 result = compare_digests(digest.hexdigests(), self.expected[entry.path])
-            except UnreadError as error:
+            except UnreadableFileError as error:
                 result = Unreadable(error.reason)
             yield entry, fixity_finding("payload", entry.path, result, by=self.by)
 

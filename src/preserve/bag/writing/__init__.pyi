@@ -1,16 +1,12 @@
+from .index import check_indexable as check_indexable, write_index as write_index
+from .new_bag import stage_bag as stage_bag
 from .publication import (
-    algorithm_names as algorithm_names,
     check_free as check_free,
-    payload_counts as payload_counts,
+    publication_names as publication_names,
     publish as publish,
     publish_path as publish_path,
-    published_names as published_names,
-    write_index_beside as write_index_beside,
 )
 from .sinks import Sink as Sink, open_sink as open_sink
-from .stage import Stage as Stage
-from .writer import (
-    StreamWriter as StreamWriter,
-    lies_in as lies_in,
-    prepare_ground as prepare_ground,
-)
+from .stage import Stage as Stage, lies_in as lies_in, sweep_stages as sweep_stages
+from .tagfiles import format_info as format_info, payload_counts as payload_counts, sort_info as sort_info
+from .writer import BagWriter as BagWriter, manifest_algorithms as manifest_algorithms, open_writer as open_writer

@@ -1,7 +1,7 @@
-"""What takes the files of a bag as it is written: a folder, a tar, a zip.
+"""Where the files of a new bag go: into a folder, a tar or a zip.
 
-Scope: the octets on the disk, the same for the same files, whatever the umask and the clock. Not in scope: which files
-a bag has (``write``), making them last (``durable``).
+The same files give the same bytes on the disk, whatever the umask and the clock. Nothing is synced here: publication
+does that, once for many bags.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 from backports import zstd
 
+from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.errors import ArchiveError
 from preserve.octets import END, MOST_TIMES, NEW_FILE, expands_too_far, member_head, padding, write_all, write_new
@@ -25,63 +26,74 @@ __all__ = ["Sink", "open_sink"]
 _FILE_MODE: Final = 0o644
 _FOLDER_MODE: Final = 0o755
 _ZSTD: Final[Mapping[int, int]] = {zstd.CompressionParameter.checksum_flag: 1}
-"""One thread: the same octets for the same files, as long as the library is the same."""
+"""One thread: the same bytes for the same files, as long as the library is the same."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip can say."""
+"""The earliest time that a zip can state (APPNOTE 4.4.6)."""
 _UNIX: Final = 3
 _MSDOS_FOLDER: Final = 0x10
-"""APPNOTE 4.4.2.2 and 4.4.15: the system whose modes are noted, and the mark of a folder for others."""
+"""APPNOTE 4.4.2.2 and 4.4.15: the system whose file modes are stated, and the mark of a folder for other systems."""
 
 
 class Sink(Protocol):
-    """Takes the files of one bag, in sorted order of their folders."""
-
-    def folder(self, path: str) -> None:
-        """Take a folder."""
+    """Takes the files of one bag; a folder is added before what lies in it. Each method may raise OSError."""
 
     @property
-    def place(self) -> int | None:
-        """Where the first octet of the last file lies in the archive; ``None`` where a file is not found by that."""
+    def last_offset(self) -> int | None:
+        """Where the first byte of the last file lies in the archive; ``None`` where no file can be found by that."""
 
-    def file(self, path: str, data: bytes) -> None:
-        """Take a file."""
+    def add_folder(self, path: str) -> None:
+        """Make a folder."""
 
-    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
-        """Take a file as it comes.
+    def add_file(self, path: str, data: bytes) -> None:
+        """Write a file from memory."""
+
+    def add_stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+        """Write a file as its bytes come.
 
         Args:
-            path: Its path.
-            size: Its octets.
-            chunks: They, exactly so many: where they come from is what must see to that.
+            path: Its path in the bag.
+            size: How many bytes it has.
+            chunks: The bytes; the caller makes sure that they are exactly so many.
         """
 
     def close(self) -> int:
-        """End, and return how many octets all files have, or the archive."""
+        """Write what ends the archive, and return its size in bytes, or that of all files of a folder."""
 
     def discard(self) -> None:
-        """Remove what was written."""
+        """Remove what was written, closed or not."""
 
 
-def open_sink(form: Form, target: Path, name: str) -> Sink:
-    """Return what takes the files of a bag.
+def open_sink(form: Form, target: Path, name: str, limits: Limits = LIMITS) -> Sink:
+    """Return the sink of a new bag.
 
     Args:
-        form: Its form.
-        target: Where; it is not there yet.
-        name: The name of the bag, its folder in an archive.
+        form: The form of the bag.
+        target: Where it is written; nothing is there yet.
+        name: The name of the bag, which is its top folder in an archive.
+        limits: Those of whoever will read it: an archive that exceeds them is not written.
 
     Raises:
-        OSError: It could not be made.
+        OSError: The target could not be made.
     """
-    return _OPEN[form](target, name)
+    match form:
+        case Form.DIRECTORY:
+            return _FolderSink(target)
+        case Form.TAR:
+            return _TarSink(target, name, limits.free_expansion)
+        case Form.TAR_ZST:
+            return _TarSink(target, name, limits.free_expansion, zstd.ZstdCompressor(options=_ZSTD))
+        case Form.ZIP:
+            return _ZipSink(target, name)
+        case _:
+            assert_never(form)
 
 
 class _FolderSink:
     """Writes a bag as a folder."""
 
-    place = None
+    last_offset = None
 
-    def __init__(self, root: Path, _name: str) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
         self._size = 0
         self._make(self._root)
@@ -91,14 +103,14 @@ class _FolderSink:
         os.mkdir(path)  # noqa: PTH102 - strings: this runs for every folder of every bag
         os.chmod(path, _FOLDER_MODE)  # noqa: PTH101 - whatever the umask is
 
-    def folder(self, path: str) -> None:
+    def add_folder(self, path: str) -> None:
         self._make(f"{self._root}/{path}")
 
-    def file(self, path: str, data: bytes) -> None:
+    def add_file(self, path: str, data: bytes) -> None:
         write_new(f"{self._root}/{path}", (data,), mode=_FILE_MODE, sync=False)
         self._size += len(data)
 
-    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+    def add_stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
         write_new(f"{self._root}/{path}", chunks, mode=_FILE_MODE, sync=False)
         self._size += size
 
@@ -110,12 +122,19 @@ class _FolderSink:
 
 
 class _TarSink:
-    """Writes a bag as one tar, straight from memory, without a folder in between."""
+    """Writes a bag as one tar, straight from memory, without a folder in between.
 
-    def __init__(self, path: Path, name: str, pack: zstd.ZstdCompressor | None = None) -> None:
+    Args:
+        path: The tar.
+        name: The name of its top folder.
+        free: How many bytes a packed tar may be unpacked, however small it is.
+        pack: What packs it; ``None`` for a plain tar.
+    """
+
+    def __init__(self, path: Path, name: str, free: int, pack: zstd.ZstdCompressor | None = None) -> None:
         self._path, self._name, self._size, self._pack = path, name, 0, pack
-        self._taken = 0
-        self.place: int | None = None
+        self._unpacked, self._free = 0, free
+        self.last_offset: int | None = None
         self._file = os.open(path, NEW_FILE, _FILE_MODE)
         try:
             os.fchmod(self._file, _FILE_MODE)
@@ -128,25 +147,25 @@ class _TarSink:
         packed = data if self._pack is None else self._pack.compress(data)
         write_all(self._file, packed)
         self._size += len(packed)
-        self._taken += len(data)
-        if self._pack is not None and expands_too_far(self._taken, self._size):
-            # Whoever reads it, we too, would take it for one that was made to exhaust them.
+        self._unpacked += len(data)
+        if self._pack is not None and expands_too_far(self._unpacked, self._size, self._free):
+            # Every careful reader, ours too, would take it for one that was made to exhaust it.
             raise ArchiveError(
                 f"in {Form.TAR_ZST.value} these files shrink to less than 1/{MOST_TIMES}: no reader of ours takes that",
                 hint="No bag was made. Choose another form, as --form tar.",
             )
 
-    def folder(self, path: str) -> None:
+    def add_folder(self, path: str) -> None:
         self._put(member_head(f"{self._name}/{path}/", folder=True))
 
-    def file(self, path: str, data: bytes) -> None:
+    def add_file(self, path: str, data: bytes) -> None:
         head = member_head(f"{self._name}/{path}", size=len(data))
-        self.place = None if self._pack else self._size + len(head)
+        self.last_offset = None if self._pack else self._size + len(head)
         self._put(head + data + b"\0" * padding(len(data)))
 
-    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+    def add_stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
         self._put(member_head(f"{self._name}/{path}", size=size))
-        self.place = None if self._pack else self._size
+        self.last_offset = None if self._pack else self._size
         for chunk in chunks:
             self._put(chunk)
         self._put(bytes(padding(size)))
@@ -171,7 +190,7 @@ class _TarSink:
 class _ZipSink:
     """Writes a bag as one zip, members stored: what a compressor makes of them depends on its version."""
 
-    place = None
+    last_offset = None
 
     def __init__(self, path: Path, name: str) -> None:
         self._path, self._name = path, name
@@ -195,13 +214,13 @@ class _ZipSink:
         info.external_attr = mode << 16 | (_MSDOS_FOLDER if folder else 0)
         return info
 
-    def folder(self, path: str) -> None:
+    def add_folder(self, path: str) -> None:
         self._put(f"{path}/", b"", folder=True)
 
-    def file(self, path: str, data: bytes) -> None:
+    def add_file(self, path: str, data: bytes) -> None:
         self._put(path, data)
 
-    def stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
+    def add_stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
         info = self._member(path)
         info.file_size = size  # tells whether its sizes need 64 bits
         with self._zip.open(info, "w") as member:
@@ -222,11 +241,3 @@ class _ZipSink:
             self._file.close()
         with suppress(OSError):
             self._path.unlink()
-
-
-_OPEN: Final[Mapping[Form, Callable[[Path, str], Sink]]] = {
-    Form.DIRECTORY: _FolderSink,
-    Form.TAR: _TarSink,
-    Form.TAR_ZST: lambda target, name: _TarSink(target, name, zstd.ZstdCompressor(options=_ZSTD)),
-    Form.ZIP: _ZipSink,
-}

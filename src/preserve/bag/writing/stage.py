@@ -1,7 +1,7 @@
 """A private place to prepare bags in, beside where they will appear.
 
-Scope: folders ``.stage-*``, held by a lock for as long as their process lives, so that a later run removes only what a
-dead one left. Not in scope: what is put there (``write``).
+A stage is a folder ``.stage-*``. Its process holds a lock on it for as long as it lives, so a later run can tell what a
+dead one left, and removes only that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Self
 
 from preserve.errors import ArchiveError
 
-__all__ = ["PREFIX", "Stage", "sweep_stages"]
+__all__ = ["PREFIX", "Stage", "lies_in", "sweep_stages"]
 
 PREFIX = ".stage-"
 """How the name of every stage starts."""
@@ -29,13 +29,13 @@ _NAME = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")
 
 
 class Stage:
-    """A folder of one process, on the file system of the bags' final place; gone when the ``with`` block ends.
+    """A folder of one process, on the file system where its content will appear; gone when the ``with`` block ends.
 
     Attributes:
         path: The folder, while the block runs; rights 0700.
 
     Args:
-        parent: The folder that it is made in; it must be there.
+        parent: An existing folder, in which it is made.
     """
 
     __slots__ = ("_held", "_parent", "path")
@@ -45,6 +45,30 @@ class Stage:
     def __init__(self, parent: Path) -> None:
         self._parent = parent
         self._held = -1
+
+    @classmethod
+    def beside(cls, folder: Path, size: int) -> Self:
+        """Return a stage for what is to appear in a folder that may be missing.
+
+        It is made in the folder, or in the nearest above it that is there. What dead runs left in that one is removed.
+
+        Args:
+            folder: Where the content is to appear.
+            size: How many bytes will be written, at least.
+
+        Raises:
+            ArchiveError: A file is in the place of the folder, it cannot be reached, there is not enough room, or what
+                was left could not be removed.
+        """
+        parent = _nearest_folder(folder)
+        sweep_stages(parent)
+        free = shutil.disk_usage(parent).free
+        if size > free:
+            raise ArchiveError(
+                f"{size} bytes are to be written in {parent}, which has room for {free}",
+                hint="Make room, or choose another place; nothing was written.",
+            )
+        return cls(parent)
 
     def __enter__(self) -> Self:
         """Make the folder and lock it.
@@ -75,7 +99,7 @@ class Stage:
 
 
 def sweep_stages(parent: Path) -> int:
-    """Remove the stages in a folder whose process is dead, and say how many there were.
+    """Remove the stages in a folder whose process is dead, and return how many there were.
 
     Raises:
         ArchiveError: The folder could not be read, or a dead stage could not be removed.
@@ -93,6 +117,27 @@ def sweep_stages(parent: Path) -> int:
             hint=f"Remove the folders {PREFIX}* there by hand; no bag is in them.",
         ) from error
     return swept
+
+
+def lies_in(place: Path, other: Path) -> bool:
+    """Tell whether a place, there or not, is another one or lies below it; links count as what they lead to."""
+    # Path.resolve would raise where links lead in a circle.
+    return Path(os.path.realpath(place)).is_relative_to(os.path.realpath(other))
+
+
+def _nearest_folder(folder: Path) -> Path:
+    nearest = Path(os.path.abspath(folder))  # noqa: PTH100 - a link on the way is the caller's
+    try:
+        while not nearest.is_dir():
+            if os.path.lexists(nearest):
+                raise ArchiveError(f"{nearest} is not a folder", hint="Choose another place; nothing was written.")
+            nearest = nearest.parent
+    except OSError as error:
+        # As where a folder above may not be entered, or a name is too long.
+        raise ArchiveError(
+            f"{folder} cannot be a folder of new bags: {error.strerror}", hint="Choose another place."
+        ) from error
+    return nearest
 
 
 def _is_dead(stage: Path) -> bool:

@@ -1,11 +1,9 @@
-"""Tables of what a bag holds, for bags of so many files that a dictionary would take the memory of a machine.
+"""Entries and digests by path, in few bytes each: for bags of so many files that dictionaries would exhaust a machine.
 
-Scope: mappings by path in few octets: entries, parts of them, digests. Not in scope: what an entry is (``containers``),
-what a manifest says (``manifests``); small bags, which are held in dictionaries: they are faster.
+A million entries take some 400 MB in a dictionary, and as much again for each manifest. Here their paths lie in one
+piece of memory, and a hash table of numbers finds them. Small bags are held in dictionaries, which are faster.
 
-A million entries in dictionaries take some 400 MB, and as much again for each manifest; here their paths lie in one
-piece of memory, found by a hash table of numbers. Python's hash of octets is keyed anew in each process, so nobody can
-choose paths that collide.
+Python keys its hash of bytes anew in each process, so nobody can choose paths that collide.
 """
 
 from __future__ import annotations
@@ -18,37 +16,34 @@ from itertools import chain, compress
 from preserve.bag.containers.entry import Entry, EntryKind
 
 __all__ = [
-    "MANY",
-    "MANY_NAMES",
-    "Digests",
+    "DigestTable",
     "Entries",
-    "Marks",
-    "Table",
-    "TablePart",
+    "EntryTable",
+    "EntryTablePart",
+    "PathSet",
     "new_digests",
-    "new_marks",
+    "new_path_set",
     "split_files",
     "to_table",
 ]
 
-MANY = 20_000
-"""Entries up to which a dictionary holds them."""
-
-MANY_NAMES = 8 << 20
-"""Characters of their paths up to which it does."""
-
-_LEAST = 1 << 12
+_FIRST_SLOTS = 1 << 12
 
 
 class _Paths:
-    """Paths, each once, numbered from 0 in the order in which they came."""
+    """Paths, each once, numbered from 0 in the order in which they came.
+
+    A hash table with open addressing: ``_slots`` has the number of a path plus one at the place that the hash of the
+    path gives, or at the next free one after it; 0 is a free place. Its size is a power of two, so that a mask takes
+    the hash to a place. The bytes of all paths lie one after another in ``_octets``; ``_ends`` says where each ends.
+    """
 
     __slots__ = ("_ends", "_octets", "_slots")
 
     def __init__(self) -> None:
         self._octets = bytearray()
         self._ends = array("I", (0,))
-        self._slots = array("I", bytes(4 * _LEAST))
+        self._slots = array("I", bytes(4 * _FIRST_SLOTS))
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -64,7 +59,7 @@ class _Paths:
         return self._slots[self._slot(path.encode("utf-8", "surrogatepass"))] - 1
 
     def enter(self, path: str) -> int:
-        """Return the number of a path, which is here from now on."""
+        """Return the number of a path, and take the path in when it is not here."""
         key = path.encode("utf-8", "surrogatepass")
         at = self._slot(key)
         if self._slots[at]:
@@ -72,12 +67,12 @@ class _Paths:
         self._octets += key
         self._slots[at] = len(self._ends)
         self._ends.append(len(self._octets))
-        if 3 * len(self._ends) > 2 * len(self._slots):
+        if 3 * len(self._ends) > 2 * len(self._slots):  # more than two thirds full: chains of taken places grow long
             self._grow()
         return len(self) - 1
 
     def _slot(self, key: bytes) -> int:
-        """Return where the number of a path stands, plus one, or where it would."""
+        """Return the place of a path in the table, or the free one that it would take."""
         slots, ends, octets = self._slots, self._ends, self._octets
         mask, size = len(slots) - 1, len(key)
         at = hash(key) & mask
@@ -100,7 +95,7 @@ class _Paths:
 
 
 class _InOrder(Mapping[str, Entry]):
-    """Entries that are given in their order without looking each up."""
+    """Entries by path that are given one after another without looking each up."""
 
     __slots__ = ()
 
@@ -135,8 +130,12 @@ class _Values(ValuesView[Entry]):
         return (entry for _path, entry in self._entries.in_order())
 
 
-class Table(_InOrder):
-    """Entries by path; more can be entered, none taken away."""
+class EntryTable(_InOrder):
+    """Entries by path; more can be entered, none can be taken away.
+
+    Attributes:
+        paths: The paths, and their numbers.
+    """
 
     __slots__ = ("_kinds", "_known", "_large", "_places", "_sizes", "paths")
 
@@ -144,7 +143,7 @@ class Table(_InOrder):
         self.paths = _Paths()
         self._sizes, self._places, self._kinds = array("Q"), array("Q"), array("H")
         self._known: dict[tuple[EntryKind, int], int] = {}
-        # What a header says of size or place may be more than 64 bits hold.
+        # A header may give a size or place that 64 bits do not hold.
         self._large: dict[int, Entry] = {}
 
     def __setitem__(self, path: str, entry: Entry) -> None:
@@ -182,7 +181,7 @@ class Table(_InOrder):
         return len(self.paths)
 
     def in_order(self, chosen: bytearray | None = None) -> Iterator[tuple[str, Entry]]:
-        """Give the entries in the order in which they came, all or some."""
+        """Give paths and entries in the order in which they came, all of them or those chosen: 1 for each number."""
         known = tuple(self._known)
         numbers = range(len(self.paths))
         for number in numbers if chosen is None else compress(numbers, chosen):
@@ -190,17 +189,17 @@ class Table(_InOrder):
             yield path, self._entry(number, path, known)
 
 
-class TablePart(_InOrder):
+class EntryTablePart(_InOrder):
     """Some of the entries of a table.
 
     Args:
-        table: All of them.
-        chosen: 1 for each number that is in it, 0 for the others.
+        table: The table.
+        chosen: 1 for each number of the table that is in this part, 0 for the others.
     """
 
     __slots__ = ("_chosen", "_size", "table")
 
-    def __init__(self, table: Table, chosen: bytearray) -> None:
+    def __init__(self, table: EntryTable, chosen: bytearray) -> None:
         self.table, self._chosen = table, chosen
         self._size = chosen.count(1)
 
@@ -228,19 +227,19 @@ class TablePart(_InOrder):
         return self.table.in_order(self._chosen)
 
 
-class Digests(Mapping[str, str]):
-    """Digests by path, where most paths are of files in a part of a table.
+class DigestTable(Mapping[str, str]):
+    """Digests by path, where most paths are those of files in a part of a table.
 
     Args:
-        files: These.
-        size: Octets of a digest.
+        files: That part.
+        size: How many bytes a digest has.
     """
 
     __slots__ = ("_at", "_files", "_octets", "_others", "_size")
 
-    def __init__(self, files: TablePart, size: int) -> None:
+    def __init__(self, files: EntryTablePart, size: int) -> None:
         self._files, self._size = files, size
-        # Where the digest of each file ends, in digests; 0 when it has none.
+        # For each file of the table, the number of its digest, from 1; 0 when it has none.
         self._at = array("I", bytes(4 * len(files.table)))
         self._octets = bytearray()
         self._others: dict[str, str] = {}
@@ -273,12 +272,12 @@ class Digests(Mapping[str, str]):
         return len(self._octets) // self._size + len(self._others)
 
 
-class Marks:
+class PathSet:
     """A set of paths of a table; others that are added are forgotten."""
 
     __slots__ = ("_paths", "_there")
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: EntryTable) -> None:
         self._paths, self._there = table.paths, bytearray(len(table))
 
     def add(self, path: str) -> None:
@@ -291,21 +290,21 @@ class Marks:
         return isinstance(path, str) and (number := self._paths.number(path)) >= 0 and bool(self._there[number])
 
 
-Entries = dict[str, Entry] | Table
+Entries = dict[str, Entry] | EntryTable
 """Entries by path, while they are listed."""
 
 
-def to_table(entries: Entries) -> Table:
-    """Return entries as a table; a dictionary is emptied, as they are not to be held twice."""
-    if isinstance(entries, Table):
+def to_table(entries: Entries) -> EntryTable:
+    """Return entries as a table; a dictionary is emptied, so that they are not held twice."""
+    if isinstance(entries, EntryTable):
         return entries
-    table = Table()
+    table = EntryTable()
     for path in list(entries):
         table[path] = entries.pop(path)
     return table
 
 
-def split_files(table: Table, payload: str) -> tuple[TablePart, TablePart, TablePart]:
+def split_files(table: EntryTable, payload: str) -> tuple[EntryTablePart, EntryTablePart, EntryTablePart]:
     """Return the files of a table, those below a folder, and the others.
 
     Args:
@@ -317,19 +316,20 @@ def split_files(table: Table, payload: str) -> tuple[TablePart, TablePart, Table
         if entry.kind is EntryKind.FILE:
             files[number] = 1
             (below if path.startswith(payload) else others)[number] = 1
-    return TablePart(table, files), TablePart(table, below), TablePart(table, others)
+    return EntryTablePart(table, files), EntryTablePart(table, below), EntryTablePart(table, others)
 
 
-def new_digests(files: Mapping[str, Entry], digits: int) -> dict[str, str] | Digests:
-    """Return what takes the digests of files: for those of a table, in few octets.
+def new_digests(files: Mapping[str, Entry], digits: int, most: int) -> dict[str, str] | DigestTable:
+    """Return an empty mapping for the digests of files.
 
     Args:
-        files: They.
+        files: The files.
         digits: Hexadecimal digits of a digest.
+        most: Files up to which it is a dictionary.
     """
-    return Digests(files, digits // 2) if isinstance(files, TablePart) and len(files) > MANY else {}
+    return DigestTable(files, digits // 2) if isinstance(files, EntryTablePart) and len(files) > most else {}
 
 
-def new_marks(entries: Mapping[str, Entry]) -> set[str] | Marks:
+def new_path_set(entries: Mapping[str, Entry]) -> set[str] | PathSet:
     """Return an empty set for paths of entries."""
-    return Marks(entries) if isinstance(entries, Table) else set()
+    return PathSet(entries) if isinstance(entries, EntryTable) else set()

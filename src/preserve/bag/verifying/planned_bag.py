@@ -1,7 +1,4 @@
-"""A bag that is yet to be written, held against a profile: nobody copies terabytes to hear of a missing field.
-
-Scope: the files that it will have, by path and size, and its tag files that are known. Not in scope: writing it.
-"""
+"""A bag that is yet to be written, checked against a profile: nobody copies terabytes to hear of a missing field."""
 
 from __future__ import annotations
 
@@ -9,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from preserve.bag.containers import Entry, EntryKind, Listing
+from preserve.bag.limits import LIMITS
 from preserve.bag.model import Depth, Form
 from preserve.bag.reading import DECLARATION, scan_bag
 from preserve.bag.verifying.profile import Profile
 from preserve.findings import Finding
 
-__all__ = ["MEDIA", "PlannedBag"]
+__all__ = ["MEDIA_TYPES", "PlannedBag"]
 
-MEDIA: Mapping[Form, frozenset[str]] = {
+MEDIA_TYPES: Mapping[Form, frozenset[str]] = {
     Form.DIRECTORY: frozenset(),
     Form.TAR: frozenset({"application/tar", "application/x-tar"}),
     Form.TAR_ZST: frozenset({"application/zstd"}),
@@ -27,16 +25,16 @@ MEDIA: Mapping[Form, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PlannedBag:
-    """A bag that is yet to be written, as a container.
+    """A bag that is yet to be written, as a container that lists what it will hold.
 
     Attributes:
-        name: Its name.
+        name: The name of the bag.
         form: Its form.
-        info: The octets of its ``bag-info.txt``.
-        algorithms: Of its manifests.
-        payload: The size of each payload file, by path in the bag.
+        info: The bytes of its ``bag-info.txt``.
+        algorithms: The algorithms of its manifests.
+        payload: The size of each payload file in bytes, by path in the bag.
         folders: Its empty folders.
-        more: Tag files of its own, by path.
+        tag_files: The bytes of the tag files of its own, by path.
     """
 
     name: str
@@ -45,18 +43,19 @@ class PlannedBag:
     algorithms: tuple[str, ...]
     payload: Mapping[str, int]
     folders: tuple[str, ...] = ()
-    more: Mapping[str, bytes] = field(default_factory=dict)
+    tag_files: Mapping[str, bytes] = field(default_factory=dict)
 
+    limits = LIMITS
     random_access = True
 
     @property
     def media_types(self) -> frozenset[str]:
         """The media types of its form."""
-        return MEDIA[self.form]
+        return MEDIA_TYPES[self.form]
 
     def _tags(self) -> dict[str, bytes]:
         manifests = {f"{kind}manifest-{each}.txt": b"" for each in self.algorithms for kind in ("", "tag")}
-        return {"bagit.txt": DECLARATION, "bag-info.txt": self.info, **manifests, **self.more}
+        return {"bagit.txt": DECLARATION, "bag-info.txt": self.info, **manifests, **self.tag_files}
 
     def listing(self) -> Listing:
         """List what it will hold."""
@@ -66,17 +65,17 @@ class PlannedBag:
         return Listing(self.name, {entry.path: entry for entry in entries}, ())
 
     def contents(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Give the octets of tag files; the manifests are empty yet, and the payload is nowhere asked for."""
+        """Give the bytes of tag files; the manifests are empty yet, and nobody asks for the payload."""
         tags = self._tags()
         for entry in wanted:
             yield entry, iter((tags[entry.path],))
 
     def digests_of(self, _entry: Entry) -> None:
-        """Know nothing."""
+        """Return nothing: no file is there yet."""
 
     def close(self) -> None:
-        """Do nothing."""
+        """Do nothing: nothing is open."""
 
-    def against(self, profile: Profile) -> tuple[Finding, ...]:
-        """Return everything in which the bag would differ from a profile."""
+    def check(self, profile: Profile) -> tuple[Finding, ...]:
+        """Return everything in which the bag would differ from a profile, sorted."""
         return tuple(sorted(profile.check(scan_bag(self, Depth.OXUM))))
