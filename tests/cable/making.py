@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from preserve.cable.grammar import ParsedBody, understand
+from preserve.cable.grammar import ParsedBody, read_body
 from preserve.cable.record import (
     CaptureSource,
     Mark,
@@ -28,7 +28,7 @@ HEAD = "UNCLAS STRELSAU 000112\n\nSIPDIS\n\nE.O. 12958: N/A\nTAGS: PGOV, RZ\nSUB
 
 def read(text: str, identifier: str = "05STRELSAU112", *, whole: bool = True, heading: str | None = None) -> ParsedBody:
     """Read a body as that of a cable."""
-    return understand(text, parse_identifier(identifier), heading=heading, whole=whole)
+    return read_body(text, parse_identifier(identifier), heading=heading, whole=whole)
 
 
 def page(body: str, parts: Mapping[str, object]) -> Page:

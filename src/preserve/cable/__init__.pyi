@@ -41,16 +41,16 @@ from .rules.classification import (
     read_banner as read_banner,
     read_level as read_level,
 )
-from .rules.insertions import dateline as dateline, redactions as redactions
+from .rules.insertions import find_dateline as find_dateline, find_redactions as find_redactions
 from .rules.labels import read_labels as read_labels
 from .rules.routing_header import opens_header as opens_header, read_header as read_header, split_header as split_header
 from .rules.tags import tag_words as tag_words
 from .text.flat import flatten as flatten
 from .text.page import Page as Page
 from .vocabulary import (
+    canonical_station as canonical_station,
     organization_tags as organization_tags,
     program_tags as program_tags,
-    station as station,
     stations as stations,
     subject_tags as subject_tags,
 )

@@ -22,10 +22,10 @@ from preserve.cable.record import (
 )
 from preserve.cable.rules import read_level, tag_words
 from preserve.cable.text import Page
-from preserve.cable.vocabulary import SHORTEST_CUT, station
+from preserve.cable.vocabulary import SHORTEST_CUT, canonical_station
 from preserve.findings import Finding
 
-__all__ = ["cross_checks", "notes", "says_not_redacted", "says_redacted"]
+__all__ = ["find_differences", "find_oddities", "says_not_redacted", "says_redacted"]
 
 _NOT_REDACTED = re.compile(r"\b(?:not|never)\b[^.]{0,40}\bredacted\b|\bunredacted\b", re.IGNORECASE)
 _REDACTED = re.compile(r"\bredact", re.IGNORECASE)
@@ -41,7 +41,7 @@ def says_not_redacted(statement: str) -> bool:
     return _NOT_REDACTED.search(statement) is not None
 
 
-def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[Finding]:
+def find_differences(page: Page, cable: Cable, identifier: Identifier) -> Iterator[Finding]:
     """Yield where page and text, or two parts of the text, say different things; both are kept."""
     marking = cable.classification
     if marking and marking.banner and page.classification and _base(marking.level) != _base(marking.banner.level):
@@ -96,7 +96,7 @@ def _message_reference(page: Page, named: MessageReference, identifier: Identifi
     if same_post and same_serial:
         return
     says = f"the banner says {named.text}, the page {page.identifier}"
-    if same_post or same_serial or not is_known_station(station(named.post)):
+    if same_post or same_serial or not is_known_station(canonical_station(named.post)):
         yield Finding.of("message-reference-differs", "/message_reference", says)
     else:
         yield Finding.of("wrong-body", "/body", says)
@@ -104,7 +104,7 @@ def _message_reference(page: Page, named: MessageReference, identifier: Identifi
 
 def _is_of(post: str, own: str) -> bool:
     """Return whether a post, as the text spells it, is that of an identifier; either may be cut to six characters."""
-    name = station(post)
+    name = canonical_station(post)
     if name == own:
         return True
     if len(post.strip()) >= SHORTEST_CUT and own.startswith(name):
@@ -116,7 +116,7 @@ _SHORTEST_OWN = 5
 """Letters of the shortest cut name: six characters with a space, as of ``NEW DE``."""
 
 
-def notes(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) -> Iterator[Finding]:
+def find_oddities(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) -> Iterator[Finding]:
     """Yield what is missing, odd or inferred in the record."""
     if cable.received_identifier is not None:
         yield Finding.of(

@@ -26,29 +26,29 @@ from preserve.cable.record import (
 from preserve.cable.rules import (
     STRAY,
     Authority,
+    Closing,
     FoundBanner,
     FoundParagraph,
     HeadFields,
     Outline,
-    Tail,
-    dateline,
-    head_end,
-    heading_start,
-    outlined,
-    page_banners,
-    read_asides,
+    find_asides,
+    find_dateline,
+    find_head_end,
+    find_heading,
+    find_mentions,
+    find_page_banners,
+    find_redactions,
+    find_repeats,
+    find_residue,
+    find_stray_captions,
+    read_closing,
     read_labels,
-    read_mentions,
-    read_tail,
-    redactions,
-    repeated_tags,
-    repeats,
-    residue,
-    stray_captions,
+    read_outline,
+    read_repeated_tags,
 )
-from preserve.cable.text import Flat, Hole, Layout, flatten, merged, narrowed
+from preserve.cable.text import Flat, Hole, Layout, flatten, merge_holes, narrow
 
-__all__ = ["ParsedBody", "understand"]
+__all__ = ["ParsedBody", "read_body"]
 
 _Range = tuple[int, int]
 _FEWEST_WORDS = 8
@@ -85,7 +85,7 @@ class ParsedBody:
     ambiguous_tags: tuple[str, ...]
 
 
-def understand(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> ParsedBody:
+def read_body(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> ParsedBody:
     """Read a body. Never raises, whatever the text is; time and memory are linear in its length.
 
     Args:
@@ -97,33 +97,33 @@ def understand(text: str, identifier: Identifier, *, heading: str | None = None,
     flat = flatten(text)
     flat, holes = _left_out(flat, [], _running(flat, identifier))
     labels = read_labels(flat)
-    strays = list(_strays(flat, holes, head_end(flat, labels)))
+    strays = list(_strays(flat, holes, find_head_end(flat, labels)))
     if strays:
         flat, holes = _left_out(flat, holes, strays)
         labels = read_labels(flat)
-    outline = outlined(flat, labels)
-    repeated = list(repeats(flat, outline))
-    tags = [tag for place in repeated for tag in repeated_tags(flat, *place)]
+    outline = read_outline(flat, labels)
+    repeated = list(find_repeats(flat, outline))
+    tags = [tag for place in repeated for tag in read_repeated_tags(flat, *place)]
     if repeated:
         flat, holes = _left_out(flat, holes, _repeats(flat, repeated))
-        outline = outlined(flat, read_labels(flat))
+        outline = read_outline(flat, read_labels(flat))
     return _Reading(flat, holes, outline, identifier).read(heading, tags, whole=whole)
 
 
 def _left_out(flat: Flat, holes: Sequence[Hole], more: Iterable[Hole]) -> tuple[Flat, Sequence[Hole]]:
     """Return the view without some more, and all that it is then without."""
-    new = merged(more)
+    new = merge_holes(more)
     if not new:
         return flat, holes
-    every = merged([*holes, *new]) if holes else new
-    return narrowed(flat, [hole.span for hole in every], [hole.span for hole in new]), every
+    every = merge_holes([*holes, *new]) if holes else new
+    return narrow(flat, [hole.span for hole in every], [hole.span for hole in new]), every
 
 
 def _running(flat: Flat, identifier: Identifier) -> Iterator[Hole]:
     """Yield the running matter that is known by itself; what only the head tells is found later."""
-    for start, end in page_banners(flat, identifier.station):
+    for start, end in find_page_banners(flat, identifier.station):
         yield Hole(flat.span(start, end), SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER)
-    for start, end in residue(flat):
+    for start, end in find_residue(flat):
         yield Hole(flat.span(start, end), SegmentKind.RESIDUE, MarkKind.PAGE_BANNER, "text-residue")
 
 
@@ -133,7 +133,7 @@ def _strays(flat: Flat, holes: Sequence[Hole], head: int) -> Iterator[Hole]:
         return
     ends = (flat.place(hole.span.end) for hole in holes if hole.segment is SegmentKind.PAGE_BANNER)
     behind = frozenset(flat.trim(end, len(flat))[0] for end in ends)
-    for start, end in stray_captions(flat, head, behind):
+    for start, end in find_stray_captions(flat, head, behind):
         yield Hole(flat.span(start, end), None, MarkKind.STRAY_CAPTION)
 
 
@@ -169,7 +169,7 @@ class _Reading:
         start = 0 if printed is None else flat.trim(printed[1], len(flat))[0]
         end = head.read(start, heading, later_tags)
         behind = max(end, found[-1].label if found else 0)
-        tail = read_tail(flat, behind, whole=whole, subject=(head.subject or "").upper())
+        tail = read_closing(flat, behind, whole=whole, subject=(head.subject or "").upper())
         signed_by = tuple(self._read_tail(tail))
         self._read_paragraphs(end, tail.end)
         if self.paragraphs:
@@ -200,19 +200,19 @@ class _Reading:
         )
 
     def _read_dateline(self) -> _Range | None:
-        printed = dateline(self.flat)
+        printed = find_dateline(self.flat)
         if printed is not None:
-            self.layout.segment(SegmentKind.RESIDUE, *printed)
+            self.layout.add_segment(SegmentKind.RESIDUE, *printed)
         return printed
 
-    def _read_tail(self, tail: Tail) -> Iterator[str]:
+    def _read_tail(self, tail: Closing) -> Iterator[str]:
         """Lay out what ends the body; yield the signers."""
         for kind, start, end in tail.pieces:
-            self.layout.segment(kind, start, end)
+            self.layout.add_segment(kind, start, end)
         if tail.signature:
-            self.layout.segment(SegmentKind.SIGNATURE, *tail.signature)
+            self.layout.add_segment(SegmentKind.SIGNATURE, *tail.signature)
         for place, (start, end) in enumerate(tail.signers):
-            self.layout.mark(MarkKind.SIGNER, start, end, f"/signed_by/{place}")
+            self.layout.add_mark(MarkKind.SIGNER, start, end, f"/signed_by/{place}")
             yield self.flat.text[start:end]
 
     def _read_paragraphs(self, start: int, end: int) -> None:
@@ -223,9 +223,9 @@ class _Reading:
             final = place + 1 == len(found)
             last = end if final else found[place + 1].start
             last = self._without_heading(each.mark[1], last, free=False, headed=not final)
-            self.layout.segment(SegmentKind.PARAGRAPH, each.start, last)
-            self.layout.mark(MarkKind.NUMBER, each.start, each.label)
-            self.layout.mark(MarkKind.PORTION, *each.mark)
+            self.layout.add_segment(SegmentKind.PARAGRAPH, each.start, last)
+            self.layout.add_mark(MarkKind.NUMBER, each.start, each.label)
+            self.layout.add_mark(MarkKind.PORTION, *each.mark)
             behind = each.mark[1] + (text[each.mark[1] : each.mark[1] + 1] == " ")
             self.paragraphs.append(_Paragraph(each.start, behind, last, each))
 
@@ -239,7 +239,7 @@ class _Reading:
         words = self.flat.text.count(" ", start, end) + 1
         # A statement on the whole cable is a sentence, however short: "Please protect accordingly."
         if start < end and words >= (_FEWEST_IN_SENTENCE if self.flat.text[end - 1] == "." else _FEWEST_WORDS):
-            self.layout.segment(SegmentKind.PARAGRAPH, start, end)
+            self.layout.add_segment(SegmentKind.PARAGRAPH, start, end)
             self.paragraphs.append(_Paragraph(start, start, end, None))
 
     def _without_heading(self, start: int, end: int, *, free: bool, headed: bool) -> int:
@@ -247,10 +247,10 @@ class _Reading:
         found: list[_Range] = []
         while headed and len(found) < _MOST_HEADINGS:
             _, end = self.flat.trim(start, end)
-            heading = heading_start(self.flat, start, end, free=free)
+            heading = find_heading(self.flat, start, end, free=free)
             if heading is None:
                 break
-            self.layout.segment(SegmentKind.HEADING, heading, end)
+            self.layout.add_segment(SegmentKind.HEADING, heading, end)
             found.insert(0, (heading, end))
             end = heading
         self.headings += found
@@ -260,15 +260,15 @@ class _Reading:
         """Mark what stands inside the segments; return where the redactions are."""
         layout, flat = self.layout, self.flat
         spans: list[Span] = []
-        for first, last in redactions(flat):
-            layout.mark(MarkKind.REDACTION, first, last, f"/redaction/spans/{len(spans)}")
+        for first, last in find_redactions(flat):
+            layout.add_mark(MarkKind.REDACTION, first, last, f"/redaction/spans/{len(spans)}")
             spans.append(flat.span(first, last))
-        for kind, first, last in read_asides(
+        for kind, first, last in find_asides(
             flat, start, [(each.start, each.text, each.end) for each in self.paragraphs]
         ):
-            layout.mark(kind, first, last)
-        for first, last, which in read_mentions(flat, start, [each.label for each in self.head.references]):
-            layout.mark(MarkKind.REFERENCE_MENTION, first, last, None if which is None else f"/references/{which}")
+            layout.add_mark(kind, first, last)
+        for first, last, which in find_mentions(flat, start, [each.label for each in self.head.references]):
+            layout.add_mark(MarkKind.REFERENCE_MENTION, first, last, None if which is None else f"/references/{which}")
         return tuple(spans)
 
     def _settled_paragraphs(self, segments: tuple[Segment, ...]) -> Iterator[Paragraph]:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from preserve.cable.checks import cross_checks, notes, says_not_redacted, says_redacted
-from preserve.cable.grammar import ParsedBody, understand
+from preserve.cable.checks import find_differences, find_oddities, says_not_redacted, says_redacted
+from preserve.cable.grammar import ParsedBody, read_body
 from preserve.cable.record import (
     Basis,
     Body,
@@ -49,7 +49,7 @@ def normalize(page: Page, rights: Rights) -> Cable:
         ValueError: The page's identifier is none; no reader hands on such a page.
     """
     identifier = parse_identifier(page.identifier)
-    read = understand(page.body, identifier, heading=page.capture.heading, whole=not _is_cut(page))
+    read = read_body(page.body, identifier, heading=page.capture.heading, whole=not _is_cut(page))
     header, transmission = read_header(page.header) if page.header and page.header.strip() else (None, None)
     cable = Cable(
         identifier=str(identifier),
@@ -80,7 +80,7 @@ def normalize(page: Page, rights: Rights) -> Cable:
         provenance=Provenance(release=page.release, page=page.capture, source=page.source),
         rights=rights,
     )
-    seen = [*page.findings, *cross_checks(page, cable, identifier), *notes(page, cable, identifier, read)]
+    seen = [*page.findings, *find_differences(page, cable, identifier), *find_oddities(page, cable, identifier, read)]
     return replace(cable, findings=tuple(sorted(seen, key=lambda finding: (finding.code, finding.where))))
 
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 __all__ = [
     "SHORTEST_CUT",
-    "aliases",
+    "canonical_station",
     "captions",
     "identifier_repairs",
     "not_names",
@@ -22,7 +22,7 @@ __all__ = [
     "program_tags",
     "spaced_addressees",
     "spaced_places",
-    "station",
+    "station_aliases",
     "stations",
     "subject_tags",
     "tag_phrases",
@@ -49,7 +49,7 @@ def stations() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def aliases() -> Mapping[str, str]:
+def station_aliases() -> Mapping[str, str]:
     """Return other spellings of stations, letters only, and the station each stands for."""
     return _pairs("station_aliases.csv")
 
@@ -139,7 +139,7 @@ def _cut_stations() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def station(name: str) -> str:
+def canonical_station(name: str) -> str:
     """Return the station that a name stands for, as identifiers spell it: ``Kuala Lumpur`` is ``KUALALUMPUR``.
 
     A name cut short stands for the one station that begins so: ``STOCKH`` for ``STOCKHOLM``. A name that no table knows
@@ -150,5 +150,5 @@ def station(name: str) -> str:
     if letters in stations():
         return letters
     # Some aliases have a nought for an O: "COTON0U".
-    meant = aliases().get(letters) or aliases().get(_NOT_ALPHANUMERIC.sub("", upper))
+    meant = station_aliases().get(letters) or station_aliases().get(_NOT_ALPHANUMERIC.sub("", upper))
     return meant or _cut_stations().get(letters, letters)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.cable.making import HEAD, read
 
-from preserve.cable.rules.classification import read_banner, read_classifiers, read_date, read_level, read_reasons
+from preserve.cable.rules.classification import find_classifiers, read_banner, read_date, read_level, read_reasons
 from preserve.cable.text.flat import flatten
 
 
@@ -139,7 +139,7 @@ def test_numbers_that_only_look_like_reasons() -> None:
 )
 def test_classifier(text: str, classifier: str | None) -> None:
     flat = flatten(text)
-    found = [flat.text[slice(*place)] for place in read_classifiers(flat, 0, len(flat))]
+    found = [flat.text[slice(*place)] for place in find_classifiers(flat, 0, len(flat))]
     assert found == ([] if classifier is None else [classifier])
 
 

@@ -4,7 +4,13 @@ import pytest
 from tests.cable.making import HEAD, laid, marked, read
 
 from preserve.cable.record import MarkKind, SegmentKind
-from preserve.cable.rules.insertions import dateline, page_banners, redactions, residue, stray_captions
+from preserve.cable.rules.insertions import (
+    find_dateline,
+    find_page_banners,
+    find_redactions,
+    find_residue,
+    find_stray_captions,
+)
 from preserve.cable.text.flat import flatten
 
 
@@ -31,7 +37,7 @@ def texts(source: str, found: object) -> list[str]:
     ],
 )
 def test_page_banners(text: str, expected: list[str]) -> None:
-    assert texts(text, list(page_banners(flatten(text), "STRELSAU"))) == expected
+    assert texts(text, list(find_page_banners(flatten(text), "STRELSAU"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -47,7 +53,7 @@ def test_page_banners(text: str, expected: list[str]) -> None:
     ],
 )
 def test_stray_captions(text: str, strays: int) -> None:
-    assert len(list(stray_captions(flatten(text), 0))) == strays
+    assert len(list(find_stray_captions(flatten(text), 0))) == strays
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,7 @@ def test_stray_captions(text: str, strays: int) -> None:
     ],
 )
 def test_redactions(text: str, expected: list[str]) -> None:
-    assert texts(text, list(redactions(flatten(text)))) == expected
+    assert texts(text, list(find_redactions(flatten(text)))) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ def test_redactions(text: str, expected: list[str]) -> None:
     ],
 )
 def test_residue(text: str, expected: list[str] | None) -> None:
-    found = texts(text, sorted(residue(flatten(text))))
+    found = texts(text, sorted(find_residue(flatten(text))))
     assert found == ([text[text.index("2007") : -3]] if expected is None else expected)
 
 
@@ -88,7 +94,7 @@ def test_the_newspapers_dateline_is_residue() -> None:
     understood = read(text)
     assert laid(text, understood, SegmentKind.RESIDUE) == ["Wednesday, 29 November 2000, 13:59"]
     assert understood.banner is not None
-    assert dateline(flatten("On Wednesday, 29 November 2000, 13:59")) is None
+    assert find_dateline(flatten("On Wednesday, 29 November 2000, 13:59")) is None
 
 
 def test_a_page_banner_at_the_edge_is_a_segment_and_inside_a_mark() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from preserve.cable.vocabulary import identifier_repairs, station, stations
+from preserve.cable.vocabulary import canonical_station, identifier_repairs, stations
 
 __all__ = ["Identifier", "is_identifier", "is_known_station", "parse_identifier"]
 
@@ -58,11 +58,11 @@ _KINDS_OF_POST = ("AMEMBASSY", "EMBASSY", "AMCONSUL", "CONSULATE", "USMISSION", 
 
 
 def _canonical_station(name: str) -> str:
-    found = station(name)
+    found = canonical_station(name)
     if found in stations():
         return found
     kind = next((kind for kind in _KINDS_OF_POST if found.startswith(kind) and len(found) > len(kind) + 1), "")
-    return station(found[len(kind) :])
+    return canonical_station(found[len(kind) :])
 
 
 def parse_identifier(text: str) -> Identifier:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from preserve.cable.record import MarkKind
 from preserve.cable.text import Flat
 
-__all__ = ["read_asides", "read_mentions"]
+__all__ = ["find_asides", "find_mentions"]
 
 _WORDS = {"SUMMARY": MarkKind.SUMMARY, "NOTE": MarkKind.NOTE, "COMMENT": MarkKind.COMMENT}
 # Measured on 1,295 pages: a summary opens with a colon, a rule, a slash and another word, or "and table of contents";
@@ -61,7 +61,7 @@ def _event(flat: Flat, at: int, end: int, word: str, start: int) -> tuple[int, i
     return begin, end, word, False
 
 
-def read_asides(
+def find_asides(
     flat: Flat, start: int, paragraphs: Sequence[tuple[int, int, int]]
 ) -> Iterator[tuple[MarkKind, int, int]]:
     """Yield each aside: its kind and flat range, the opening and closing words included.
@@ -131,7 +131,7 @@ def _closing_parenthesis(text: str, start: int, limit: int) -> int | None:
 _MENTION = re.compile(r"REF(?:TELS?(?: ([A-Z])(?![A-Z'’]))?|S? (?:\(([A-Z])\)|([A-Z])(?![A-Z'’])))(?![A-Z])")
 
 
-def read_mentions(flat: Flat, start: int, letters: Sequence[str | None]) -> Iterator[tuple[int, int, int | None]]:
+def find_mentions(flat: Flat, start: int, letters: Sequence[str | None]) -> Iterator[tuple[int, int, int | None]]:
     """Yield each mention of a reference: flat range, and which reference it is where that is certain.
 
     Args:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from preserve.cable import vocabulary
 from preserve.cable.text import Flat
 
-__all__ = ["attention_items", "caption_ranges"]
+__all__ = ["find_attention", "find_captions"]
 
 _CORRECTED = r"C ?O ?R ?R ?E ?C ?T ?E ?D ? ?C ?O ?P ?Y(?: ?(?:- ?[A-Z]+|\([A-Z ,]{1,40}\)))?"
 
@@ -24,7 +24,7 @@ def _caption() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z/.-])(?:{_CORRECTED}|(?:{words})(?![A-Za-z/-]))")
 
 
-def caption_ranges(flat: Flat, start: int, end: int) -> Iterator[tuple[int, int]]:
+def find_captions(flat: Flat, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each caption between the banner and the first label."""
     for match in _caption().finditer(flat.text, start, end):
         # "PASS TO CODEL SMITH" addresses somebody.
@@ -53,12 +53,12 @@ def _addressee() -> re.Pattern[str]:
 
 def _opens_pair(before: list[str]) -> bool:
     """Return whether words end with a post that opens a line of two: ``DEPT FOR AF/W PARIS AND LONDON FOR ...``."""
-    if len(before) < 2 or vocabulary.station(before[-1]) not in vocabulary.stations():
+    if len(before) < 2 or vocabulary.canonical_station(before[-1]) not in vocabulary.stations():
         return False
     return before[-2] not in _JOINERS and not before[-2].endswith((",", "-", "/", ":"))
 
 
-def attention_items(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
+def find_attention(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
     """Return the attention lines of a stretch, each from its addressee on; none when it addresses nobody.
 
     5 FAH-2 H-252.1 calls them attention indicators: ``DEPT FOR EUR/CE``, ``STATE PASS USTR``.

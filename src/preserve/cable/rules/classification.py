@@ -17,14 +17,14 @@ __all__ = [
     "LEVELS",
     "Authority",
     "FoundBanner",
-    "Levels",
-    "joined_name",
+    "StatedLevel",
+    "find_classifiers",
     "read_authority",
     "read_banner",
-    "read_classifiers",
     "read_date",
     "read_level",
     "read_reasons",
+    "rejoin_name",
 ]
 
 LEVELS = (
@@ -118,22 +118,22 @@ def _handling(words: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
+class StatedLevel:
     """A classification cell taken apart: ``SECRET//NOFORN`` is the level ``SECRET`` with the handling ``NOFORN``."""
 
     level: str
     handling: tuple[str, ...]
 
 
-def read_level(cell: str) -> Levels | None:
+def read_level(cell: str) -> StatedLevel | None:
     """Return the level that a classification cell states; ``None`` when it is none of :data:`LEVELS`."""
     words = " ".join(cell.upper().split())
     if words in LEVELS:
-        return Levels(words, ())
+        return StatedLevel(words, ())
     level, _, handling = words.partition("//")
     if level not in LEVELS:
         return None
-    return Levels(level, tuple(part.strip() for part in handling.split("//") if part.strip()))
+    return StatedLevel(level, tuple(part.strip() for part in handling.split("//") if part.strip()))
 
 
 _ORDER = re.compile(r"(?:E\. ?[O0]\.?|EO\.?|EXECUTIVE ORDER)(?=[ :-]*1)")
@@ -274,7 +274,7 @@ def read_reasons(flat: Flat, start: int, end: int) -> tuple[tuple[str, ...], tup
     return tuple(dict.fromkeys(reasons)), (match.start(), match.start() + len(phrase))
 
 
-def read_classifiers(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
+def find_classifiers(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
     """Return where the classifiers stand after the label: up to the reasons, verbatim with title and office.
 
     Args:
@@ -333,6 +333,6 @@ def _ends_with_name(words: Sequence[str]) -> bool:
 _BROKEN_END = re.compile(r"(?<=[a-z]) (?=[a-z]$)")
 
 
-def joined_name(text: str) -> str:
+def rejoin_name(text: str) -> str:
     """Return a classifier with the last letter that a line's end broke off: ``Charles O. Blah a``."""
     return _BROKEN_END.sub("", text)

@@ -15,7 +15,7 @@ from preserve.cable.record import SegmentKind
 from preserve.cable.rules.headings import SENTENCE_END
 from preserve.cable.text import Flat
 
-__all__ = ["Tail", "read_tail"]
+__all__ = ["Closing", "read_closing"]
 
 _Range = tuple[int, int]
 _Piece = tuple[SegmentKind, int, int]
@@ -27,7 +27,7 @@ _MOST_PIECES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
+class Closing:
     """The end of a body, in flat offsets.
 
     Attributes:
@@ -98,7 +98,7 @@ _BEHIND_A_NAME: tuple[tuple[SegmentKind, tuple[str, ...], re.Pattern[str]], ...]
 )  # fmt: skip
 
 
-def read_tail(flat: Flat, start: int, *, whole: bool, subject: str = "") -> Tail:
+def read_closing(flat: Flat, start: int, *, whole: bool, subject: str = "") -> Closing:
     """Return what ends a body: signers, terminators, boilerplate, residue.
 
     Args:
@@ -121,7 +121,7 @@ def _read(
     known: Sequence[tuple[SegmentKind, tuple[str, ...], re.Pattern[str]]],
     *,
     named: bool,
-) -> Tail:
+) -> Closing:
     """Take pieces and names off the end until neither is there."""
     end = len(flat)
     pieces: list[_Piece] = []
@@ -142,7 +142,7 @@ def _read(
             break
         pieces.append(piece)
         end = piece[1]
-    return Tail(flat.trim(start, end)[1], signature, tuple(signers), tuple(reversed(pieces)))
+    return Closing(flat.trim(start, end)[1], signature, tuple(signers), tuple(reversed(pieces)))
 
 
 def _behind(

@@ -12,13 +12,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from preserve.cable.record import Identifier, MarkKind, Reference, SegmentKind, Tag
-from preserve.cable.rules.captions import attention_items, caption_ranges
-from preserve.cable.rules.classification import Authority, joined_name, read_authority, read_classifiers, read_reasons
-from preserve.cable.rules.labels import Label, value_end
+from preserve.cable.rules.captions import find_attention, find_captions
+from preserve.cable.rules.classification import Authority, find_classifiers, read_authority, read_reasons, rejoin_name
+from preserve.cable.rules.labels import Label, find_value_end
 from preserve.cable.rules.outline import FREE_VALUE, Outline
 from preserve.cable.rules.references import read_references
 from preserve.cable.rules.routing_header import opens_header
-from preserve.cable.rules.subject import shortened, subject_end
+from preserve.cable.rules.subject import closed_subject_end, open_subject_end
 from preserve.cable.rules.tags import read_tags
 from preserve.cable.text import Flat, Layout
 
@@ -99,10 +99,10 @@ class HeadFields:
         if outline.banner is not None:
             banner = outline.banner
             if banner.start and opens_header(self._flat.text, start):
-                self._layout.segment(SegmentKind.TRANSMISSION, start, banner.start)
-            self._layout.segment(SegmentKind.BANNER, banner.start, banner.end)
-            self._layout.mark(MarkKind.LEVEL, banner.start, banner.level_end, "/classification/banner")
-            self._layout.mark(MarkKind.MESSAGE_REFERENCE, banner.reference_start, banner.end, "/message_reference")
+                self._layout.add_segment(SegmentKind.TRANSMISSION, start, banner.start)
+            self._layout.add_segment(SegmentKind.BANNER, banner.start, banner.end)
+            self._layout.add_mark(MarkKind.LEVEL, banner.start, banner.level_end, "/classification/banner")
+            self._layout.add_mark(MarkKind.MESSAGE_REFERENCE, banner.reference_start, banner.end, "/message_reference")
         end = outline.head
         if not outline.labels:
             end = outline.first if outline.paragraphs else cursor
@@ -113,26 +113,26 @@ class HeadFields:
 
     def _read_captions(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Read the captions of a stretch; yield where each stands."""
-        for first, last in caption_ranges(self._flat, start, end):
+        for first, last in find_captions(self._flat, start, end):
             place = self.captions.setdefault(self._flat.text[first:last], len(self.captions))
-            self._layout.segment(SegmentKind.CAPTION, first, last)
-            self._layout.mark(MarkKind.CAPTION, first, last, f"/captions/{place}")
+            self._layout.add_segment(SegmentKind.CAPTION, first, last)
+            self._layout.add_mark(MarkKind.CAPTION, first, last, f"/captions/{place}")
             yield first, last
 
     def _read_attention(self, start: int, end: int) -> None:
-        for first, last in attention_items(self._flat, start, end):
+        for first, last in find_attention(self._flat, start, end):
             self.attention.append(self._flat.text[first:last])
-            self._layout.segment(SegmentKind.ATTENTION, first, last)
+            self._layout.add_segment(SegmentKind.ATTENTION, first, last)
 
     def _read_stretch(self, label: Label, following: Label | None, heading: str | None) -> int:
         """Read what stands between two labels, or behind the last one; return where the value ends."""
         limit = self._outline.first if following is None else following.start
         closed = following is not None or bool(self._outline.paragraphs)
-        end = value_end(self._flat, label, limit)
+        end = find_value_end(self._flat, label, limit)
         if not closed:
             end = min(end, label.value + FREE_VALUE)
         end = self._read_value(label, end, heading, closed=closed)
-        self._layout.segment(_KINDS[label.name], label.start, end)
+        self._layout.add_segment(_KINDS[label.name], label.start, end)
         if following is not None:
             deque(self._read_captions(end, limit), maxlen=0)
         return end
@@ -142,12 +142,12 @@ class HeadFields:
         match label.name:
             case "authority":
                 self.authority = read_authority(self._flat, label.start, end, self._identifier.full_year)
-                self._layout.mark(MarkKind.DATE, *self.authority.date, "/classification/declassify_on")
+                self._layout.add_mark(MarkKind.DATE, *self.authority.date, "/classification/declassify_on")
                 self._read_reasons(label.value, end)
             case "tags":
                 self._read_tags(label, end)
             case "subject":
-                ends = shortened if closed else subject_end
+                ends = closed_subject_end if closed else open_subject_end
                 end = ends(self._flat, label.value, end, heading)
                 self._read_subject(label, end)
             case "references":
@@ -164,7 +164,7 @@ class HeadFields:
             place = places.setdefault(each.tag.value, len(self.tags))
             if place == len(self.tags):
                 self.tags.append(each.tag)
-            self._layout.mark(MarkKind.TAG, each.start, each.end, f"/tags/{place}")
+            self._layout.add_mark(MarkKind.TAG, each.start, each.end, f"/tags/{place}")
 
     def _read_subject(self, label: Label, end: int) -> None:
         text, start = self._flat.text, label.value
@@ -172,7 +172,7 @@ class HeadFields:
         start = start if mark is None else mark.end()
         while end > start and text[end - 1] in " -=_":
             end -= 1
-        self._layout.mark(MarkKind.SUBJECT, start, end, "/subject")
+        self._layout.add_mark(MarkKind.SUBJECT, start, end, "/subject")
         # A word broken at its hyphen is one word again; "pre- and post-war" is not a broken word.
         self.subject = html.unescape(_BROKEN_WORD.sub("-", text[start:end].strip(" "))) or None
 
@@ -187,7 +187,7 @@ class HeadFields:
             place = before.get(each.reference.identifier or "", len(self.references))
             if place == len(self.references):
                 self.references.append(each.reference)
-            self._layout.mark(MarkKind.REFERENCE, each.start, each.end, f"/references/{place}")
+            self._layout.add_mark(MarkKind.REFERENCE, each.start, each.end, f"/references/{place}")
         if not found:
             return end if closed else label.value
         rest = _REST_OF_REFERENCES.match(flat.upper, found[-1].end, end)
@@ -197,10 +197,10 @@ class HeadFields:
 
     def _read_classified(self, start: int, end: int) -> int:
         """Read classifier and reasons between a label and the end of its stretch; return where the line ends."""
-        for classifier in read_classifiers(self._flat, start, end):
+        for classifier in find_classifiers(self._flat, start, end):
             target = f"/classification/classified_by/{len(self.classified_by)}"
-            self.classified_by.append(joined_name(self._flat.text[slice(*classifier)]))
-            self._layout.mark(MarkKind.CLASSIFIER, *classifier, target)
+            self.classified_by.append(rejoin_name(self._flat.text[slice(*classifier)]))
+            self._layout.add_mark(MarkKind.CLASSIFIER, *classifier, target)
         last = self._read_reasons(start, end)
         return end if last is None else last + (self._flat.text[last : last + 1] == ".")
 
@@ -210,7 +210,7 @@ class HeadFields:
         if reasons is None:
             return None
         self.reasons, (first, last) = reasons
-        self._layout.mark(MarkKind.REASON, first, last, "/classification/reasons")
+        self._layout.add_mark(MarkKind.REASON, first, last, "/classification/reasons")
         return last
 
     def read_classifier_in_text(self, start: int, end: int) -> None:

@@ -10,7 +10,7 @@ import re
 
 from preserve.cable.text import Flat
 
-__all__ = ["SENTENCE_END", "heading_start"]
+__all__ = ["SENTENCE_END", "find_heading"]
 
 SENTENCE_END = frozenset(".?!:;\"”')]*=-_‐")
 """Characters behind which something new may begin: of a sentence, a quotation, an aside, a rule."""
@@ -22,7 +22,7 @@ _BREAKS = (". ", "XXXX ", "? ", "! ", '." ', '?" ', ".) ", ".' ", ".” ")
 _HEADING_WORDS = frozenset({"SUMMARY", "INTRODUCTION", "COMMENT", "BACKGROUND"})
 
 
-def heading_start(flat: Flat, start: int, end: int, *, free: bool) -> int | None:
+def find_heading(flat: Flat, start: int, end: int, *, free: bool) -> int | None:
     """Return where the heading begins that ends a stretch; ``None`` when none does.
 
     A heading is what stands over a rule, between two rules, or, in capitals, behind the last sentence.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from preserve.cable import vocabulary
 from preserve.cable.text import Flat
 
-__all__ = ["STRAY", "dateline", "page_banners", "redactions", "residue", "stray_captions"]
+__all__ = ["STRAY", "find_dateline", "find_page_banners", "find_redactions", "find_residue", "find_stray_captions"]
 
 # New system: "GENEVA 00002654 001.2 OF 004". Found by its end; what stands before that is read backwards.
 _END_OF_PAGE_MARK = re.compile(r" OF [0-9]{3}")
@@ -37,7 +37,7 @@ _NEAREST, _FARTHEST = 15, 89
 _TRIGGERS = ("SECRET", "CONFIDENTIAL", "UNCLAS")
 
 
-def page_banners(flat: Flat, own: str) -> Iterator[tuple[int, int]]:
+def find_page_banners(flat: Flat, own: str) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each page banner and page mark.
 
     Args:
@@ -68,7 +68,7 @@ def _with_post(flat: Flat, start: int, own: str) -> int:
         return start
     words = before[0].split()
     for count in range(len(words), 0, -1):
-        name = vocabulary.station("".join(words[-count:]))
+        name = vocabulary.canonical_station("".join(words[-count:]))
         if name in vocabulary.stations() or (len(name) > 3 and own.startswith(name)):
             return start - len(" ".join(words[-count:])) - 1
     return start - len(words[-1]) - 1
@@ -108,7 +108,7 @@ _RESIDUE: tuple[tuple[str, int, re.Pattern[str]], ...] = (
 )
 
 
-def residue(flat: Flat) -> Iterator[tuple[int, int]]:
+def find_residue(flat: Flat) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each thing that a database or a site left in the text; some may overlap."""
     text = flat.text
     for literal, before, pattern in _RESIDUE:
@@ -127,13 +127,13 @@ def residue(flat: Flat) -> Iterator[tuple[int, int]]:
 _DATELINE = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{1,2} [A-Z][a-z]{2,8} \d{4}, \d\d:\d\d(?![^ ])")
 
 
-def dateline(flat: Flat) -> tuple[int, int] | None:
+def find_dateline(flat: Flat) -> tuple[int, int] | None:
     """Return the range of the line that a newspaper put before the text: ``Wednesday, 29 November 2000, 13:59``."""
     match = _DATELINE.match(flat.text)
     return None if match is None else match.span()
 
 
-def stray_captions(flat: Flat, start: int, behind: frozenset[int] = frozenset()) -> Iterator[tuple[int, int]]:
+def find_stray_captions(flat: Flat, start: int, behind: frozenset[int] = frozenset()) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each caption that software inserted into the text.
 
     A ``SIPDIS`` without a classification word on the line above, and not directly behind a page banner, which begins
@@ -158,7 +158,7 @@ def _triggered(flat: Flat, first: int, last: int) -> bool:
     return any(flat.upper.find(word, first, last + len(word)) >= 0 for word in _TRIGGERS)
 
 
-def redactions(flat: Flat) -> Iterator[tuple[int, int]]:
+def find_redactions(flat: Flat) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each redaction: a run of X, or a bracketed removal such as ``[NAME REMOVED]``."""
     if "XXXX" in flat.upper:
         for match in _RUN_OF_X.finditer(flat.text):

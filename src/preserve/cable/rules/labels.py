@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from preserve.cable.text import Flat
 
-__all__ = ["Label", "read_labels", "value_end"]
+__all__ = ["Label", "find_value_end", "read_labels"]
 
 _HEAD = 20_000
 """Flat characters in which the labels stand, at most; the longest head measured is a tenth of it."""
@@ -232,7 +232,7 @@ def _value_start(flat: Flat, name: str, end: int) -> int:
     return end if colon is None else colon.end()
 
 
-def value_end(flat: Flat, label: Label, limit: int) -> int:
+def find_value_end(flat: Flat, label: Label, limit: int) -> int:
     """Return where the value of a label ends when no other label stands before the limit."""
     for stop in _STOP.finditer(flat.upper, label.value, limit):
         before = flat.upper[max(label.value, stop.start() - 20) : stop.start()].split(" ")[-2:-1]

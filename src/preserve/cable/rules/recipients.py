@@ -103,7 +103,7 @@ def _by_words(flat: Flat, start: int, end: int) -> set[int]:
 
 
 def _is_station(name: str) -> bool:
-    return vocabulary.station(name) in vocabulary.stations()
+    return vocabulary.canonical_station(name) in vocabulary.stations()
 
 
 def _recipient(text: str) -> Recipient:

@@ -300,13 +300,13 @@ class _Scanner:
             return "", 0
         for length in range(min(_LAST_WORDS, len(self._words)), 0, -1):
             words = self._words[-length:]
-            name = vocabulary.station("".join(word.text for word in words))
+            name = vocabulary.canonical_station("".join(word.text for word in words))
             if name in known:
                 return name, words[0].start
         letters = ["".join(filter(str.isalpha, word.text)) for word in self._words]
         if len(letters) > _LAST_WORDS or any(word in vocabulary.not_stations() for word in letters):
             return "", 0
-        name = vocabulary.station("".join(letters))
+        name = vocabulary.canonical_station("".join(letters))
         return (name, self._words[0].start) if len(name) >= 3 else ("", 0)
 
 

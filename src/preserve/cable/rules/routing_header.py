@@ -10,9 +10,9 @@ import re
 from datetime import datetime
 
 from preserve.cable.record import Header, MarkKind, Recipient, SegmentKind, Transmission
-from preserve.cable.rules.insertions import page_banners
+from preserve.cable.rules.insertions import find_page_banners
 from preserve.cable.rules.recipients import read_recipients
-from preserve.cable.text import Flat, Hole, Layout, flatten, merged
+from preserve.cable.text import Flat, Hole, Layout, flatten, merge_holes
 from preserve.digests import sha256
 
 __all__ = ["opens_header", "read_header", "split_header"]
@@ -82,8 +82,8 @@ def read_header(text: str) -> tuple[Header, Transmission]:
         text: The header as the page has it.
     """
     flat = flatten(text)
-    spans = (flat.span(*place) for place in page_banners(flat, ""))
-    holes = merged(Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans)
+    spans = (flat.span(*place) for place in find_page_banners(flat, ""))
+    holes = merge_holes(Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans)
     if holes:
         flat = flatten(text, [hole.span for hole in holes])
     layout = Layout(flat, holes)
@@ -91,13 +91,13 @@ def read_header(text: str) -> tuple[Header, Transmission]:
     ranges = _fields(flat, 0 if group is None else group.end())
     first = min([len(flat), *(start for start, _, _ in ranges.values())])
     if group is not None:
-        layout.segment(SegmentKind.TRANSMISSION, 0, group.start())
-        layout.segment(SegmentKind.PRECEDENCE, group.start(), max(group.end(), first if ranges else 0))
-        layout.mark(MarkKind.DTG, group.start("dtg"), group.end("dtg"), "/transmission/dtg")
+        layout.add_segment(SegmentKind.TRANSMISSION, 0, group.start())
+        layout.add_segment(SegmentKind.PRECEDENCE, group.start(), max(group.end(), first if ranges else 0))
+        layout.add_mark(MarkKind.DTG, group.start("dtg"), group.end("dtg"), "/transmission/dtg")
     else:
-        layout.segment(SegmentKind.TRANSMISSION, 0, first)
+        layout.add_segment(SegmentKind.TRANSMISSION, 0, first)
     for name, (start, _, end) in ranges.items():
-        layout.segment(_KINDS[name], start, end)
+        layout.add_segment(_KINDS[name], start, end)
     segments, marks = layout.settle()
     transmission = Transmission(
         dtg=None if group is None else group["dtg"],

@@ -14,7 +14,7 @@ from preserve.cable.record import Tag
 from preserve.cable.rules.tags import read_tags
 from preserve.cable.text import Flat
 
-__all__ = ["later_sections", "repeated_heads", "repeated_tags"]
+__all__ = ["find_later_sections", "find_repeated_heads", "read_repeated_tags"]
 
 _NUMBERED = re.compile(r"(?:SECTION ?0?(\d{1,2}) ?OF|FINAL SECTION OF) ?0?(\d{1,2}) ")
 _LEVEL_BEFORE = re.compile(
@@ -34,7 +34,7 @@ _LONGEST_HEADER = 2_500
 _LONGEST_HEAD = 6_000
 
 
-def later_sections(flat: Flat, head: int) -> list[tuple[int, int]]:
+def find_later_sections(flat: Flat, head: int) -> list[tuple[int, int]]:
     """Return the flat range of the banner of each section behind the first, in order.
 
     Such a banner says ``SECTION 02 OF 03``, with a level before it, and a post with the serial of the first one
@@ -72,7 +72,7 @@ def _serial_before(flat: Flat, end: int) -> int | None:
     return None if match is None else int(match[1])
 
 
-def repeated_heads(flat: Flat, later: Sequence[tuple[int, int]], head: int, end: int) -> Iterator[tuple[int, int]]:
+def find_repeated_heads(flat: Flat, later: Sequence[tuple[int, int]], head: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each repeated head: it reaches as far as its words are those of the first head.
 
     Args:
@@ -171,7 +171,7 @@ _TAGS = re.compile(r"(?<![^ ])TAGS?:? ")
 _TAGS_END = re.compile(r" (?:SUBJECT|SUBJ|REFS?|CLASSIFIED BY|E\.O\.) ?:?")
 
 
-def repeated_tags(flat: Flat, start: int, end: int) -> Iterator[Tag]:
+def read_repeated_tags(flat: Flat, start: int, end: int) -> Iterator[Tag]:
     """Yield the tags of a repeated head."""
     label = _TAGS.search(flat.upper, start, end)
     if label is not None:

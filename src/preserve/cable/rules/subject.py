@@ -10,7 +10,7 @@ import re
 
 from preserve.cable.text import Flat
 
-__all__ = ["shortened", "subject_end"]
+__all__ = ["closed_subject_end", "open_subject_end"]
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _SENTENCE = re.compile(r"[.?!](?= [A-Z\"(])")
@@ -21,7 +21,7 @@ _TEXT = re.compile(r" [A-Z][a-z]* (?!(?:of|in|to|on|at|by|the|and|for|from|with|
 _LONGEST_SUBJECT = 400
 
 
-def subject_end(flat: Flat, start: int, limit: int, heading: str | None) -> int:
+def open_subject_end(flat: Flat, start: int, limit: int, heading: str | None) -> int:
     """Return where a subject ends that neither a label nor a paragraph number follows.
 
     In this order: where the page's own heading says; at a blank line, if the text still has its lines; where the
@@ -73,7 +73,7 @@ _OPENS_TEXT = frozenset(re.findall("[A-Z]+", "BACKGROUND COMMENT INTRODUCTION OV
 _FEWEST_WORDS = 8
 
 
-def shortened(flat: Flat, start: int, end: int, heading: str | None) -> int:
+def closed_subject_end(flat: Flat, start: int, end: int, heading: str | None) -> int:
     """Return where a subject ends that seems to reach to the first paragraph, or to the rule under a heading.
 
     What stands between is no subject: a heading, or text without a number. The page's own heading tells, a blank line,
