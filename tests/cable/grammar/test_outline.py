@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.cable.making import HEAD
 
+from preserve.cable.grammar.outline import find_head_end, find_repeats, read_outline
 from preserve.cable.rules.labels import read_labels
-from preserve.cable.rules.outline import find_head_end, find_repeats, read_outline
 from preserve.cable.text.flat import flatten
 
 LATER = (

@@ -1,7 +1,6 @@
 """The outline of a body: where its labels, its banner, its later sections and its paragraphs stand.
 
-Scope: what one rule tells the next of where to look, before any value is read. Not in scope: the rules themselves
-(``cable.labels``, ``cable.classification``, ``cable.sections``, ``cable.body``), and the values (``cable.head``).
+It is found before any value is read, because most values end only where the next thing of the outline begins.
 """
 
 from __future__ import annotations
@@ -9,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from preserve.cable.rules.classification import FoundBanner, read_banner
-from preserve.cable.rules.labels import Label
-from preserve.cable.rules.paragraphs import FoundParagraph, read_paragraphs
-from preserve.cable.rules.sections import find_later_sections, find_repeated_heads
+from preserve.cable.rules import (
+    FoundBanner,
+    FoundParagraph,
+    Label,
+    find_later_sections,
+    find_repeated_heads,
+    read_banner,
+    read_paragraphs,
+)
 from preserve.cable.text import Flat
 
 __all__ = ["FREE_VALUE", "Outline", "find_head_end", "find_repeats", "read_outline"]
@@ -61,6 +65,9 @@ def read_outline(flat: Flat, labels: Sequence[Label]) -> Outline:
         flat: The text.
         labels: All that look like labels of its head, in order.
     """
+    # Banner before later sections, because these have its serial. Later sections before paragraphs, because a label of
+    # theirs must not be taken for the head's, and the paragraphs begin behind the labels TAGS and SUBJECT of the head.
+    # The paragraphs last: they tell which labels are those of the head, as all behind the first one are text.
     head = find_head_end(flat, labels)
     banner = read_banner(flat, head)
     later = find_later_sections(flat, banner.end) if banner and banner.reference else ()
