@@ -1,6 +1,7 @@
 from . import vocabulary as vocabulary
 from .normalization import normalize as normalize
 from .record.codec import (
+    canonical_json as canonical_json,
     decode_record as decode_record,
     encode_record as encode_record,
     record_to_json as record_to_json,
