@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from preserve.cable.grammar import understand
+from preserve.cable.grammar import read_body
 from preserve.cable.record.identifier import parse_identifier
 from preserve.cable.rules.routing_header import read_header, split_header
 
@@ -160,10 +160,10 @@ PATTERNS: dict[str, str] = {
 """What each text repeats, by its name."""
 
 PLACES: dict[str, Callable[[str], object]] = {
-    "body": lambda text: understand(text, _CABLE),
-    "behind a head": lambda text: understand(_HEAD + text, _CABLE),
-    "between head and text": lambda text: understand(f"{_HEAD}{text}\n\n{_BODY}", _CABLE),
-    "behind a text": lambda text: understand(f"{_HEAD}\n{_BODY}{text}", _CABLE),
+    "body": lambda text: read_body(text, _CABLE),
+    "behind a head": lambda text: read_body(_HEAD + text, _CABLE),
+    "between head and text": lambda text: read_body(f"{_HEAD}{text}\n\n{_BODY}", _CABLE),
+    "behind a text": lambda text: read_body(f"{_HEAD}\n{_BODY}{text}", _CABLE),
     "header": read_header,
     "in a header": lambda text: (read_header(_TRANSMISSION + text), split_header(_TRANSMISSION + text)),
 }

@@ -6,13 +6,14 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, strategies as st
 
 from preserve.cable import record
-from preserve.cable.record.schema import record_schema
+from preserve.cable.record.schema import RECORD_SCHEMA
+from preserve.contracts import json_schema
 from preserve.errors import UsageError
 from preserve.settings import (
     FILE_NAME,
@@ -75,7 +76,8 @@ def test_the_default_advisory_says_the_four_things_and_no_more() -> None:
 
 
 def test_access_and_copyright_mean_the_same_here_and_in_the_record() -> None:
-    rights = record_schema()["properties"]["rights"]["properties"]
+    schema: Any = json_schema(RECORD_SCHEMA)
+    rights = schema["properties"]["rights"]["properties"]
     assert get_args(AccessLevel) == get_args(record.Access) == tuple(rights["access"]["enum"])
     assert re.match(rights["copyright"]["pattern"], RightsSettings().copyright)
 

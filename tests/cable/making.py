@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from preserve.cable.grammar import ParsedBody, understand
+from preserve.cable.grammar import ParsedBody, read_body
 from preserve.cable.record import (
     CaptureSource,
     Mark,
@@ -24,11 +24,12 @@ from preserve.cable.text.page import Page
 RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/")
 
 HEAD = "UNCLAS STRELSAU 000112\n\nSIPDIS\n\nE.O. 12958: N/A\nTAGS: PGOV, RZ\nSUBJECT: A THING\n\n"
+TEXT = HEAD + "1. (C) One.\n\n2. (C) All was calm in the town.\n"
 
 
 def read(text: str, identifier: str = "05STRELSAU112", *, whole: bool = True, heading: str | None = None) -> ParsedBody:
     """Read a body as that of a cable."""
-    return understand(text, parse_identifier(identifier), heading=heading, whole=whole)
+    return read_body(text, parse_identifier(identifier), heading=heading, whole=whole)
 
 
 def page(body: str, parts: Mapping[str, object]) -> Page:
@@ -73,3 +74,13 @@ def assert_layout(text: str, segments: tuple[Segment, ...], marks: tuple[Mark, .
             open_ones.pop()
         assert not open_ones or mark.end <= open_ones[-1].end
         open_ones.append(mark)
+
+
+def signed(tail: str) -> tuple[str, ...]:
+    """Read who signed, with the lines of the text and without them: both are the same."""
+    text = TEXT + tail
+    understood = read(text)
+    assert_layout(text, understood.segments, understood.marks)
+    assert read(" ".join(text.split())).signed_by == understood.signed_by
+    assert marked(text, understood, MarkKind.SIGNER) == list(understood.signed_by)
+    return understood.signed_by

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.cable.making import assert_layout
 
-from preserve.cable.grammar import ParsedBody, understand
+from preserve.cable.grammar import ParsedBody, read_body
 from preserve.cable.record import SegmentKind
 from preserve.cable.record.identifier import parse_identifier
 from preserve.cable.rules.routing_header import read_header, split_header
@@ -37,7 +37,7 @@ def _bodies(samples: Path) -> Iterator[tuple[str, str, str]]:
 
 def _read(samples: Path) -> Iterator[tuple[str, str, ParsedBody]]:
     for name, _, body in _bodies(samples):
-        yield name, body, understand(body, parse_identifier(name))
+        yield name, body, read_body(body, parse_identifier(name))
 
 
 def test_every_character_is_in_one_segment_and_almost_none_is_unknown(samples: Path) -> None:
@@ -69,7 +69,7 @@ def test_every_cable_has_its_banner_subject_tags_paragraphs_and_signer(samples: 
 
 def test_a_body_flattened_has_the_same_fields(samples: Path) -> None:
     for name, body, read in _read(samples):
-        flat = understand(" ".join(body.split()), parse_identifier(name))
+        flat = read_body(" ".join(body.split()), parse_identifier(name))
         for field in (
             "subject",
             "tags",
@@ -99,7 +99,7 @@ def test_a_header_flattened_has_the_same_addressees_but_one(samples: Path) -> No
 @pytest.mark.parametrize("pilcrow", ["Â¶", "\ufffd", "§"])
 def test_a_pilcrow_that_a_wrong_decoding_changed_is_one(samples: Path, pilcrow: str) -> None:
     for name, body, read in _read(samples):
-        other = understand(body.replace("¶", pilcrow), parse_identifier(name))
+        other = read_body(body.replace("¶", pilcrow), parse_identifier(name))
         assert (other.references, _paragraphs(other)) == (read.references, _paragraphs(read)), name
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from preserve.cable.grammar import ParsedBody, understand
+from preserve.cable.grammar import ParsedBody, read_body
 from preserve.cable.normalization import normalize
 from preserve.cable.record import CaptureSource, Mark, PageCapture, Rights, Segment, SegmentKind
 from preserve.cable.record.codec import record_to_json
@@ -136,7 +136,7 @@ def _assert_layout(text: str, segments: tuple[Segment, ...], marks: tuple[Mark, 
 @given(TEXTS, st.booleans())
 @settings(max_examples=300)
 def test_whatever_the_text_every_character_is_in_one_segment(text: str, whole: bool) -> None:
-    read = understand(text, CABLE, whole=whole)
+    read = read_body(text, CABLE, whole=whole)
     _assert_layout(text, read.segments, read.marks)
     numbers = [each.number for each in read.paragraphs if each.number is not None]
     assert numbers == sorted(set(numbers))
@@ -236,7 +236,7 @@ def _shown(text: str, read: ParsedBody) -> dict[str, object]:
 @settings(max_examples=100)
 def test_a_cable_flattened_is_the_same_cable(texts: tuple[str, str]) -> None:
     broken, flat = texts
-    one, other = understand(broken, CABLE), understand(flat, CABLE)
+    one, other = read_body(broken, CABLE), read_body(flat, CABLE)
     assert _shown(broken, one) == _shown(flat, other)
     assert one.subject == "THE KING AND THE BRIDGE OF ZENDA"
     assert one.signed_by == ("ORMSBY",)
@@ -360,7 +360,7 @@ def _calls(text: str) -> int:
     before = sys.getprofile()
     sys.setprofile(profiler)
     try:
-        understand(text, CABLE)
+        read_body(text, CABLE)
         read_header("VZCZC FM X TO " + text)
         split_header("VZCZC FM X TO " + text)
     finally:
@@ -378,4 +378,4 @@ def test_work_grows_as_the_text_does(pattern: str, opening: str) -> None:
 @pytest.mark.parametrize("pattern", ["1. ", "X", "SUBJECT:", "   ", "(NOTE: ", "A ", "- ", "12 ", "S E C R E T "])
 def test_a_large_text_is_read_to_its_end(pattern: str) -> None:
     text = (OPENING + pattern * (300_000 // len(pattern)) + " 7. (C) end").strip()
-    assert understand(text, CABLE).segments[-1].end == len(text)
+    assert read_body(text, CABLE).segments[-1].end == len(text)

@@ -1,6 +1,7 @@
 from . import vocabulary as vocabulary
 from .normalization import normalize as normalize
 from .record.codec import (
+    canonical_json as canonical_json,
     decode_record as decode_record,
     encode_record as encode_record,
     record_to_json as record_to_json,
@@ -35,22 +36,20 @@ from .record.record import (
     Transmission as Transmission,
 )
 from .record.schema import RECORD_SCHEMA as RECORD_SCHEMA, check_record as check_record
-from .rules.classification import (
-    LEVELS as LEVELS,
-    FoundBanner as FoundBanner,
-    read_banner as read_banner,
-    read_level as read_level,
-)
-from .rules.insertions import dateline as dateline, redactions as redactions
+from .rules.banner import FoundBanner as FoundBanner, read_banner as read_banner
+from .rules.created import find_dateline as find_dateline
 from .rules.labels import read_labels as read_labels
+from .rules.level import LEVELS as LEVELS, read_level as read_level
+from .rules.redaction import find_redactions as find_redactions
 from .rules.routing_header import opens_header as opens_header, read_header as read_header, split_header as split_header
 from .rules.tags import tag_words as tag_words
 from .text.flat import flatten as flatten
 from .text.page import Page as Page
 from .vocabulary import (
+    MONTHS as MONTHS,
+    canonical_station as canonical_station,
     organization_tags as organization_tags,
     program_tags as program_tags,
-    station as station,
     stations as stations,
     subject_tags as subject_tags,
 )

@@ -1,7 +1,6 @@
 """What is found in a record: where page and text say different things, and what is missing, odd or inferred.
 
-Scope: comparing; both sides are kept, neither is corrected. Not in scope: making the record (``cable.normalize``),
-whether it has the shape of the contract (``cable.schema``).
+Both sides of a difference are kept, and neither is corrected.
 """
 
 from __future__ import annotations
@@ -20,29 +19,16 @@ from preserve.cable.record import (
     is_known_station,
     parse_identifier,
 )
-from preserve.cable.rules import read_level, tag_words
+from preserve.cable.rules import read_level, says_redacted, tag_words
 from preserve.cable.text import Page
-from preserve.cable.vocabulary import SHORTEST_CUT, station
+from preserve.cable.vocabulary import SHORTEST_CUT, canonical_station
 from preserve.findings import Finding
 
-__all__ = ["cross_checks", "notes", "says_not_redacted", "says_redacted"]
-
-_NOT_REDACTED = re.compile(r"\b(?:not|never)\b[^.]{0,40}\bredacted\b|\bunredacted\b", re.IGNORECASE)
-_REDACTED = re.compile(r"\bredact", re.IGNORECASE)
+__all__ = ["find_differences", "find_oddities"]
 
 
-def says_redacted(statement: str) -> bool:
-    """Return whether a page's statement says that something was redacted."""
-    return _NOT_REDACTED.search(statement) is None and _REDACTED.search(statement) is not None
-
-
-def says_not_redacted(statement: str) -> bool:
-    """Return whether a page's statement says that nothing was redacted."""
-    return _NOT_REDACTED.search(statement) is not None
-
-
-def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[Finding]:
-    """Yield where page and text, or two parts of the text, say different things; both are kept."""
+def find_differences(page: Page, cable: Cable, identifier: Identifier) -> Iterator[Finding]:
+    """Yield where page and text, or two parts of the text, say different things."""
     marking = cable.classification
     if marking and marking.banner and page.classification and _base(marking.level) != _base(marking.banner.level):
         yield Finding.of(
@@ -52,6 +38,23 @@ def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[F
         )
     if cable.message_reference is not None:
         yield from _message_reference(page, cable.message_reference, identifier)
+    yield from _subject(page, cable)
+    yield from _tags(page, cable)
+    if cable.redaction.spans and page.redacted and not says_redacted(page.redacted):
+        yield Finding.of(
+            "redaction-differs",
+            "/redaction/status",
+            f"the page says that nothing was redacted; the text has {len(cable.redaction.spans)} redacted places",
+        )
+    yield from _references(page, cable)
+    sent, created = cable.transmission and cable.transmission.sent, cable.created
+    if sent and created and sent[:10] != created.value[:10]:
+        yield Finding.of(
+            "created-differs", "/created", f"the page's table says {created.text}, the date-time group {sent}"
+        )
+
+
+def _subject(page: Page, cable: Cable) -> Iterator[Finding]:
     heading = page.capture.heading
     # A mirror page's heading is the first line of a wrapped subject: the beginning of it is no difference.
     words = _words(_PORTION.sub("", heading or ""))
@@ -59,18 +62,18 @@ def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[F
         yield Finding.of(
             "subject-differs", "/subject", "the page's heading and the text's SUBJECT have different words"
         )
+
+
+def _tags(page: Page, cable: Cable) -> Iterator[Finding]:
     if page.tags and cable.tags and cable.tags[0].basis is not Basis.TABLE:
         table, text = tag_words([page.tags]), tag_words(tag.value for tag in cable.tags)
         if table != text:
             yield Finding.of(
                 "tags-differ", "/tags", f"the page's table has {', '.join(table)}; the text has {', '.join(text)}"
             )
-    if cable.redaction.spans and page.redacted and not says_redacted(page.redacted):
-        yield Finding.of(
-            "redaction-differs",
-            "/redaction/status",
-            f"the page says that nothing was redacted; the text has {len(cable.redaction.spans)} redacted places",
-        )
+
+
+def _references(page: Page, cable: Cable) -> Iterator[Finding]:
     stated = {each.identifier for each in cable.references if each.identifier}
     listed = set(filter(None, map(_as_identifier, (page.references or "").split("|"))))
     in_text = any(each.identifier_basis is not Basis.TABLE for each in cable.references)
@@ -79,11 +82,6 @@ def cross_checks(page: Page, cable: Cable, identifier: Identifier) -> Iterator[F
             "references-differ",
             "/references",
             f"only the list of the source has {_listed(listed - stated)}; only the text has {_listed(stated - listed)}",
-        )
-    sent, created = cable.transmission and cable.transmission.sent, cable.created
-    if sent and created and sent[:10] != created.value[:10]:
-        yield Finding.of(
-            "created-differs", "/created", f"the page's table says {created.text}, the date-time group {sent}"
         )
 
 
@@ -96,7 +94,7 @@ def _message_reference(page: Page, named: MessageReference, identifier: Identifi
     if same_post and same_serial:
         return
     says = f"the banner says {named.text}, the page {page.identifier}"
-    if same_post or same_serial or not is_known_station(station(named.post)):
+    if same_post or same_serial or not is_known_station(canonical_station(named.post)):
         yield Finding.of("message-reference-differs", "/message_reference", says)
     else:
         yield Finding.of("wrong-body", "/body", says)
@@ -104,7 +102,7 @@ def _message_reference(page: Page, named: MessageReference, identifier: Identifi
 
 def _is_of(post: str, own: str) -> bool:
     """Return whether a post, as the text spells it, is that of an identifier; either may be cut to six characters."""
-    name = station(post)
+    name = canonical_station(post)
     if name == own:
         return True
     if len(post.strip()) >= SHORTEST_CUT and own.startswith(name):
@@ -116,7 +114,7 @@ _SHORTEST_OWN = 5
 """Letters of the shortest cut name: six characters with a space, as of ``NEW DE``."""
 
 
-def notes(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) -> Iterator[Finding]:
+def find_oddities(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) -> Iterator[Finding]:
     """Yield what is missing, odd or inferred in the record."""
     if cable.received_identifier is not None:
         yield Finding.of(
@@ -124,15 +122,7 @@ def notes(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) ->
             "/identifier",
             f"received {cable.received_identifier}, filed as {cable.identifier}",
         )
-    if page.created and cable.created is None:
-        yield Finding.of(
-            "created-unreadable",
-            "/created",
-            f"{page.created[:60]!r} is neither YYYY-MM-DD HH:MM, with or without seconds, nor M/D/YYYY H:MM",
-        )
-    if page.minutes_unreliable and cable.created is not None:
-        told = _TOLD.get(cable.created.reliability, "nothing tells the true ones")
-        yield Finding.of("minutes-unreliable", "/created/value", f"pages of this kind print false minutes; {told}")
+    yield from _created(page, cable)
     yield from _marking(page, cable)
     if cable.subject is None:
         yield Finding.of("subject-missing", "/subject", "the text has no SUBJECT line")
@@ -141,15 +131,7 @@ def notes(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) ->
     if "tail" in cable.completeness.missing:
         yield Finding.of("text-truncated", "/body", "the text ends before the cable does")
     yield from _insertions(read)
-    if read.ambiguous_tags:
-        phrases = "; ".join(read.ambiguous_tags)
-        yield Finding.of(
-            "tags-ambiguous", "/tags", f"the list has no commas to say where a tag ends: {phrases}"[:_LONGEST]
-        )
-    if cable.tags and cable.tags[0].basis is Basis.TABLE:
-        yield Finding.of(
-            "tags-ambiguous", "/tags", "only the page's table has tags; it does not say where a phrase ends"
-        )
+    yield from _ambiguous_tags(cable, read)
     for place, mark in enumerate(cable.body.marks):
         if mark.kind is MarkKind.STRAY_CAPTION:
             yield Finding.of(
@@ -160,6 +142,36 @@ def notes(page: Page, cable: Cable, identifier: Identifier, read: ParsedBody) ->
     if absent:
         listed = ", ".join(map(str, absent))
         yield Finding.of("paragraph-number-skipped", "/body/paragraphs", f"no paragraph is numbered {listed}")
+
+
+def _created(page: Page, cable: Cable) -> Iterator[Finding]:
+    if page.created and cable.created is None:
+        yield Finding.of(
+            "created-unreadable",
+            "/created",
+            f"{page.created[:60]!r} is neither YYYY-MM-DD HH:MM, with or without seconds, nor M/D/YYYY H:MM",
+        )
+    if page.minutes_unreliable and cable.created is not None:
+        source = _MINUTES.get(cable.created.reliability, "nothing tells the true ones")
+        yield Finding.of("minutes-unreliable", "/created/value", f"pages of this kind print false minutes; {source}")
+
+
+_MINUTES = {
+    "dtg-confirmed": "these are those of the date-time group",
+    "dateline-confirmed": "these are those of the newspaper's dateline",
+}
+
+
+def _ambiguous_tags(cable: Cable, read: ParsedBody) -> Iterator[Finding]:
+    if read.ambiguous_tags:
+        phrases = "; ".join(read.ambiguous_tags)
+        yield Finding.of(
+            "tags-ambiguous", "/tags", f"the list has no commas to say where a tag ends: {phrases}"[:_LONGEST]
+        )
+    if cable.tags and cable.tags[0].basis is Basis.TABLE:
+        yield Finding.of(
+            "tags-ambiguous", "/tags", "only the page's table has tags; it does not say where a phrase ends"
+        )
 
 
 def _marking(page: Page, cable: Cable) -> Iterator[Finding]:
@@ -180,10 +192,6 @@ def _is_corroborated(cable: Cable, identifier: Identifier) -> bool:
 
 _UNCLEAR = re.compile(r"[a-z][a-z0-9._-]*|[Xx]{4,}")
 _LONGEST = 300
-_TOLD = {
-    "dtg-confirmed": "these are those of the date-time group",
-    "dateline-confirmed": "these are those of the newspaper's dateline",
-}
 
 
 def _insertions(read: ParsedBody) -> Iterator[Finding]:

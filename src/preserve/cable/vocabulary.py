@@ -1,45 +1,98 @@
-"""The closed and half-closed vocabularies of the cables, as data files beside this module.
+"""The vocabularies of the cables: stations, TAGS, captions, and the short lists of words that the rules ask for.
 
-Scope: loading them once, and the questions that the grammar asks of them. Not in scope: the grammar. The files hold
-facts only: a word a line, or ``found;meant`` a line; ``#`` opens a comment.
+They are data files in ``data/``, each read once, when a rule first asks for it. The long ones have a word, or
+``found;meant``, on each line, and ``#`` opens a comment; the short ones stand together in ``words.toml``, each with
+what it is for. The months alone are code.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 __all__ = [
+    "MONTHS",
     "SHORTEST_CUT",
-    "aliases",
+    "canonical_station",
     "captions",
     "identifier_repairs",
+    "month_number",
     "not_names",
     "not_stations",
     "organization_tags",
     "program_tags",
     "spaced_addressees",
     "spaced_places",
-    "station",
+    "station_aliases",
     "stations",
     "subject_tags",
     "tag_phrases",
     "tag_repairs",
+    "words",
+    "words_pattern",
 ]
+
+MONTHS = (
+    "JANUARY",
+    "FEBRUARY",
+    "MARCH",
+    "APRIL",
+    "MAY",
+    "JUNE",
+    "JULY",
+    "AUGUST",
+    "SEPTEMBER",
+    "OCTOBER",
+    "NOVEMBER",
+    "DECEMBER",
+)
+"""The names of the months, in order."""
+_MONTH_NUMBERS = {name[:3]: number for number, name in enumerate(MONTHS, 1)}
+
+
+def month_number(name: str) -> int | None:
+    """Return the number of a month by the first three letters of its name: ``SEPT`` and ``September`` are 9."""
+    return _MONTH_NUMBERS.get(name[:3].upper())
+
 
 _NOT_LETTERS = re.compile(r"[^A-Z]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
 
 
+def _read(name: str) -> str:
+    return files("preserve.cable").joinpath("data", name).read_text(encoding="utf-8")
+
+
 def _rows(name: str) -> tuple[str, ...]:
-    text = files("preserve.cable").joinpath("data", name).read_text(encoding="utf-8")
-    return tuple(row for row in text.splitlines() if row and not row.startswith("#"))
+    return tuple(row for row in _read(name).splitlines() if row and not row.startswith("#"))
 
 
 def _pairs(name: str) -> Mapping[str, str]:
     return dict(row.split(";", 1) for row in _rows(name))
+
+
+@lru_cache(maxsize=1)
+def _word_lists() -> Mapping[str, Sequence[str]]:
+    return tomllib.loads(_read("words.toml"))
+
+
+@lru_cache(maxsize=64)
+def words(name: str) -> frozenset[str]:
+    """Return a list of ``data/words.toml`` by its name: ``particles``, ``titles``.
+
+    Raises:
+        KeyError: There is no such list.
+    """
+    return frozenset(_word_lists()[name])
+
+
+@lru_cache(maxsize=64)
+def words_pattern(name: str) -> str:
+    """Return a list of ``data/words.toml`` as alternatives of a regular expression, the longer first."""
+    return "|".join(re.escape(word) for word in sorted(words(name), key=lambda word: (-len(word), word)))
 
 
 @lru_cache(maxsize=1)
@@ -49,7 +102,7 @@ def stations() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def aliases() -> Mapping[str, str]:
+def station_aliases() -> Mapping[str, str]:
     """Return other spellings of stations, letters only, and the station each stands for."""
     return _pairs("station_aliases.csv")
 
@@ -139,7 +192,7 @@ def _cut_stations() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def station(name: str) -> str:
+def canonical_station(name: str) -> str:
     """Return the station that a name stands for, as identifiers spell it: ``Kuala Lumpur`` is ``KUALALUMPUR``.
 
     A name cut short stands for the one station that begins so: ``STOCKH`` for ``STOCKHOLM``. A name that no table knows
@@ -150,5 +203,5 @@ def station(name: str) -> str:
     if letters in stations():
         return letters
     # Some aliases have a nought for an O: "COTON0U".
-    meant = aliases().get(letters) or aliases().get(_NOT_ALPHANUMERIC.sub("", upper))
+    meant = station_aliases().get(letters) or station_aliases().get(_NOT_ALPHANUMERIC.sub("", upper))
     return meant or _cut_stations().get(letters, letters)

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Literal
 
-from preserve.cable import LEVELS, Cable, Classification, flatten, read_level, redactions, tag_words, vocabulary
+from preserve.cable import LEVELS, Cable, Classification, find_redactions, flatten, read_level, tag_words, vocabulary
 from preserve.compare.model import Change, FieldChange
 from preserve.compare.texts import same_words
 
@@ -95,7 +95,7 @@ def _allowed(old: Cable, new: Cable, redactions_differ: bool) -> frozenset[_Show
 
 def _is_veiled(text: str) -> bool:
     """Return whether a text has a redaction, or what may be one."""
-    return _VEIL.search(text) is not None or any(True for _ in redactions(flatten(text)))
+    return _VEIL.search(text) is not None or any(True for _ in find_redactions(flatten(text)))
 
 
 def _texts(cable: Cable) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _may_hide_more(cable: Cable) -> bool:
 def _unredacted(text: str) -> str:
     flat = flatten(text)
     pieces, cursor = [], 0
-    for start, end in sorted(redactions(flat)):
+    for start, end in sorted(find_redactions(flat)):
         pieces.append(flat.text[cursor : max(start, cursor)])
         cursor = max(cursor, end)
     return " ".join([*pieces, flat.text[cursor:]])

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from preserve.cable import Cable, Paragraph, Span, dateline, flatten, redactions
+from preserve.cable import Cable, Paragraph, Span, find_dateline, find_redactions, flatten
 from preserve.compare.matching import HIDDEN
 from preserve.compare.model import TextPlace
 from preserve.compare.typography import PLAIN
@@ -96,7 +96,7 @@ def _dateline(text: str) -> tuple[int, int] | None:
     """Return the range of the dateline of a text, with the white space around it."""
     stripped = text.lstrip()
     flat = flatten(stripped[:_LONGEST_DATELINE])
-    line = dateline(flat)
+    line = find_dateline(flat)
     if line is None:
         return None
     behind = stripped[flat.span(*line).end :]
@@ -106,7 +106,7 @@ def _dateline(text: str) -> tuple[int, int] | None:
 def _read_text(text: str, keys: list[str], spans: list[tuple[int, int]]) -> None:
     flat = flatten(text)
     cursor = 0
-    for span in _apart(sorted(flat.span(*each) for each in redactions(flat))):
+    for span in _apart(sorted(flat.span(*each) for each in find_redactions(flat))):
         _read_plain(text, cursor, span.start, keys, spans)
         keys.append(HIDDEN)
         spans.append((span.start, span.end))

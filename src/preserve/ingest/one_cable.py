@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from preserve.bag import BagPath, NewBag, Payload, PayloadFile
-from preserve.cable import RECORD_SCHEMA, Cable, Rights, check_record, encode_record, normalize, record_to_json
+from preserve.cable import RECORD_SCHEMA, Cable, Rights, canonical_json, check_record, normalize, record_to_json
 from preserve.digests import digest_bytes
 from preserve.findings import Finding, Severity, worst
 from preserve.package import (
@@ -84,8 +84,8 @@ def normalize_source(item: SourceItem, settings: Settings) -> NormalizedCable:
     """
     reader = choose_reader(item, _readers())
     cable = normalize(reader.read(item), _rights(settings))
-    record = encode_record(cable)
-    return NormalizedCable(item, reader.name, cable, record, cable.findings + check_record(record_to_json(cable)))
+    record = record_to_json(cable)
+    return NormalizedCable(item, reader.name, cable, canonical_json(record), cable.findings + check_record(record))
 
 
 @lru_cache(maxsize=1)

@@ -11,14 +11,16 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 import pytest
 
 from preserve.cable.record import SCHEMA_VERSION, Body, Cable, Redaction, Segment, SegmentKind, Span, record
-from preserve.cable.record.schema import record_schema
+from preserve.cable.record.schema import RECORD_SCHEMA
+from preserve.contracts import json_schema
 
 Schema = dict[str, Any]
+SCHEMA: Any = json_schema(RECORD_SCHEMA)
 
 
 def _resolved(schema: Schema) -> Schema:
     while "$ref" in schema:
-        schema = record_schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        schema = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     return schema
 
 
@@ -42,7 +44,7 @@ def _pairs(kind: Any, schema: Schema) -> Iterator[tuple[Any, Schema]]:
             yield from _pairs(inner, below)
 
 
-PAIRS = list(_pairs(Cable, record_schema()))
+PAIRS = list(_pairs(Cable, SCHEMA))
 
 
 @pytest.mark.parametrize(("kind", "schema"), PAIRS, ids=lambda value: getattr(value, "__name__", ""))
@@ -86,8 +88,8 @@ def test_every_dataclass_of_the_module_is_part_of_a_cable() -> None:
 
 
 def test_the_schema_names_the_version_of_the_module() -> None:
-    assert record_schema()["properties"]["schema_version"]["const"] == SCHEMA_VERSION
-    assert f"/cable-record/{SCHEMA_VERSION}/" in record_schema()["$id"]
+    assert SCHEMA["properties"]["schema_version"]["const"] == SCHEMA_VERSION
+    assert f"/cable-record/{SCHEMA_VERSION}/" in SCHEMA["$id"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in PAIRS], ids=lambda kind: kind.__name__)

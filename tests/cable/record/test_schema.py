@@ -19,7 +19,8 @@ from preserve.contracts import conformance, contract
 from preserve.errors import PreserveError
 from preserve.findings import Severity
 
-RECORD: dict[str, Any] = schema.record_schema()["examples"][0]
+SCHEMA: Any = contract.json_schema(schema.RECORD_SCHEMA)
+RECORD: dict[str, Any] = SCHEMA["examples"][0]
 
 
 def _with(path: str, value: object) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def test_a_record_of_an_unknown_version_is_held_against_none(version: str) -> No
 
 def test_a_record_is_held_against_the_version_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # What a minor version will be: one more file, with a property more.
-    newer = json.dumps(schema.record_schema()).replace("1.0.0", "1.1.0")
+    newer = json.dumps(SCHEMA).replace("1.0.0", "1.1.0")
     changed = json.loads(newer)
     changed["properties"]["colour"] = {"type": "string"}
     for name in contract.contract_names():
@@ -219,7 +220,7 @@ def test_both_agree_on_records_that_were_changed_at_random(data: st.DataObject) 
 
 def _full() -> dict[str, Any]:
     """Return a record that has every property, made of the examples of the schema."""
-    whole = schema.record_schema()
+    whole = SCHEMA
     return {name: each["examples"][0] for name, each in whole["properties"].items()}
 
 
@@ -228,7 +229,7 @@ FULL = _full()
 
 def test_the_record_made_of_all_examples_is_valid() -> None:
     assert schema.check_record(FULL) == ()
-    assert FULL.keys() == schema.record_schema()["properties"].keys()
+    assert FULL.keys() == SCHEMA["properties"].keys()
 
 
 def test_a_format_that_nobody_checks_is_a_loud_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +244,7 @@ def test_a_format_that_nobody_checks_is_a_loud_failure(monkeypatch: pytest.Monke
 
 def test_the_formats_are_seen_by_both_validators() -> None:
     # jsonschema-rs and jsonschema pass over formats unless they are asked.
-    assert set(conformance._formats(schema.record_schema())) == {"date", "uri"}
+    assert set(conformance._formats(SCHEMA)) == {"date", "uri"}
     for path, value in [("/provenance/release", {"text": "x", "date": "2011-02-30"})]:
         assert not conformance._fast(schema.RECORD_SCHEMA).is_valid(_with(path, value))
         assert not conformance._thorough(schema.RECORD_SCHEMA).is_valid(_with(path, value))

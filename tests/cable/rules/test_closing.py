@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.cable.making import HEAD, assert_layout, laid, marked, read
+from tests.cable.making import TEXT, laid, read, signed
 
-from preserve.cable import vocabulary
-from preserve.cable.record import MarkKind, SegmentKind
-
-TEXT = HEAD + "1. (C) One.\n\n2. (C) All was calm in the town.\n"
-
-
-def signed(tail: str) -> tuple[str, ...]:
-    """Read who signed, with the lines of the text and without them: both are the same."""
-    text = TEXT + tail
-    understood = read(text)
-    assert_layout(text, understood.segments, understood.marks)
-    assert read(" ".join(text.split())).signed_by == understood.signed_by
-    assert marked(text, understood, MarkKind.SIGNER) == list(understood.signed_by)
-    return understood.signed_by
+from preserve.cable.record import SegmentKind
 
 
 @pytest.mark.parametrize(
@@ -64,49 +51,3 @@ def test_the_stamp_of_the_review_is_residue_and_does_not_hide_the_name(stamp: st
     assert signed(f"ORMSBY\n\n{level}{stamp}") == ("ORMSBY",)
     text = f"{TEXT}ORMSBY\n\n{level}{stamp}"
     assert laid(text, read(text), SegmentKind.RESIDUE) == [" ".join(stamp.split())]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("ormsby", ("ormsby",)),
-        ("Best, Edna ormsby", ("ormsby",)),
-        ("Regards,\nEdna\normsby", ("ormsby",)),
-        ("Warmest regards, Edna\nORMSBY", ("ORMSBY",)),
-        ("Van Der Byl", ("Van Der Byl",)),
-        ("De Luca", ("De Luca",)),
-        ("VAN DER BYL", ("VAN DER BYL",)),
-        ("McKinley", ("McKinley",)),
-        ("McKINLEY", ("McKINLEY",)),
-        ("D'ALESSANDRO", ("D'ALESSANDRO",)),
-        ("Wray-Orme", ("Wray-Orme",)),
-        ("Minimize considered.\nORMSBY", ("ORMSBY",)),
-        ("MINIMIZE CONSIDERED\nORMSBY", ("ORMSBY",)),
-        ("UNQUOTE\nORMSBY", ("ORMSBY",)),
-    ],
-)
-def test_names(name: str, expected: tuple[str, ...]) -> None:
-    assert signed(name) == expected
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        "ACTION REQUESTED: NONE",
-        "ACTION REQUESTED: RELEASE.",
-        "SEPTEL FOLLOWS",
-        "Wheat 12, rye 13, all\n25",
-        "WHEAT 12 RYE 13 TOTAL 25",
-        "TOTAL 12",
-        "He wrote to the men of the bridge",
-        "See www.strelsau. example",
-        "It was said in the town and",
-        "He thinks so: maybe",
-    ],
-)
-def test_what_is_nobodys_name(end: str) -> None:
-    assert signed(end) == ()
-
-
-def test_words_that_are_no_names_are_capitals() -> None:
-    assert all(word.isupper() and word.isalpha() for word in vocabulary.not_names())

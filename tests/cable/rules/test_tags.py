@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.cable.making import HEAD, read
 
-from preserve.cable.record import Basis
+from preserve.cable.record import Basis, MarkKind
 from preserve.cable.rules.tags import read_tags, tag_words
 from preserve.cable.text.flat import flatten
 
@@ -75,3 +75,13 @@ def test_running_matter_inside_a_list_is_no_tag() -> None:
 def test_lists_that_differ_by_commas_only_have_the_same_words() -> None:
     assert tag_words(["PGOV", "2005 Coronation"]) == tag_words(["2005 CORONATION PGOV"])
     assert tag_words(["PGOV"]) != tag_words(["PGOV", "PREL"])
+
+
+END = " 1. (C) All was calm. ORMSBY"
+
+
+def test_a_repeated_tag_is_marked_twice_and_listed_once() -> None:
+    text = "UNCLAS STRELSAU 000112 E.O. 12958: N/A TAGS: PGOV, RZ, PGOV SUBJECT: A THING" + END
+    understood = read(text)
+    assert [tag.value for tag in understood.tags] == ["PGOV", "RZ"]
+    assert [mark.target for mark in understood.marks if mark.kind is MarkKind.TAG] == ["/tags/0", "/tags/1", "/tags/0"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from preserve.cable.record import Span
-from preserve.cable.text.flat import flatten, narrowed
+from preserve.cable.text.flat import flatten, narrow
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_narrowed_view_is_the_one_with_the_holes(source: str, places: list[int
         for start, end in zip(ends[::2], ends[1::2], strict=False)
         if start < end and not source[start].isspace() and not source[end - 1].isspace()
     ]
-    one, other = narrowed(flat, holes, holes), flatten(source, holes)
+    one, other = narrow(flat, holes, holes), flatten(source, holes)
     assert (one.text, one.upper) == (other.text, other.upper)
     shown = [at for at, character in enumerate(one.text) if character != " "]
     assert [one.offset(at) for at in shown] == [other.offset(at) for at in shown]

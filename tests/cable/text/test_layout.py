@@ -17,9 +17,9 @@ def _settle(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     layout = Layout(flatten(source))
     for kind, start, end in segments:
-        layout.segment(kind, start, end)
+        layout.add_segment(kind, start, end)
     for mark, start, end in marks:
-        layout.mark(mark, start, end)
+        layout.add_mark(mark, start, end)
     laid, marked = layout.settle()
     assert_layout(source, laid, marked)
     return (
@@ -79,7 +79,7 @@ def test_whatever_the_rules_say_the_layout_keeps_its_promises(
     layout = Layout(flat)
     for kind, (start, end) in segments:
         if kind is not SegmentKind.SPACE:
-            layout.segment(kind, min(start, len(flat)), min(end, len(flat)))
+            layout.add_segment(kind, min(start, len(flat)), min(end, len(flat)))
     for mark, (start, end) in marks:
-        layout.mark(mark, min(start, len(flat)), min(end, len(flat)))
+        layout.add_mark(mark, min(start, len(flat)), min(end, len(flat)))
     assert_layout(source, *layout.settle())

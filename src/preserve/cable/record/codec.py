@@ -1,9 +1,7 @@
 """The record as JSON and back, one canonical byte string a record (RFC 8785, JSON Canonicalization Scheme).
 
-Scope: shape and types, driven by the fields of ``cable.record``. Not in scope: the rules that the schema adds
-(patterns, formats, ranges of years); ``cable.schema`` has them.
-
-The rules of the form:
+Shape and types follow the fields of ``record``; the patterns, formats and ranges that the schema adds are checked by
+``schema``. The form has three rules:
 
 * a field that is ``None`` is absent; every other field is present, an empty tuple as ``[]``;
 * a :class:`~preserve.cable.record.Span` is ``[start, end]``;
@@ -26,7 +24,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 from preserve.cable.record.record import SCHEMA_VERSION, Cable, Span
 from preserve.errors import RecordError
 
-__all__ = ["GREATEST_INTEGER", "decode_record", "encode_record", "record_to_json"]
+__all__ = ["GREATEST_INTEGER", "canonical_json", "decode_record", "encode_record", "record_to_json"]
 
 GREATEST_INTEGER = 2**53 - 1
 """RFC 8785 3.2.2.3 writes numbers as ECMAScript does; greater integers are not exact there (RFC 7493 2.2)."""
@@ -42,19 +40,27 @@ def record_to_json(cable: Cable) -> dict[str, Any]:
     return dict(sorted(document.items()))
 
 
-def encode_record(cable: Cable) -> bytes:
-    """Return the canonical bytes of the record: RFC 8785, UTF-8, no final line break.
+def canonical_json(record: dict[str, Any]) -> bytes:
+    """Return the canonical bytes of a record that :func:`record_to_json` gave: RFC 8785, UTF-8, no final line break.
 
     They are canonical for every record that the schema takes: it bounds the integers.
 
     Raises:
         RecordError: A text holds half of a surrogate pair, which is no character and which UTF-8 cannot write.
     """
-    document = record_to_json(cable)
     try:
-        return _WRITER.encode(document).encode("utf-8")
+        return _WRITER.encode(record).encode("utf-8")
     except UnicodeEncodeError:
-        raise _half_pair(document).as_record_error() from None
+        raise _half_pair(record).as_record_error() from None
+
+
+def encode_record(cable: Cable) -> bytes:
+    """Return the canonical bytes of a cable's record, as :func:`canonical_json` does.
+
+    Raises:
+        RecordError: A text holds half of a surrogate pair.
+    """
+    return canonical_json(record_to_json(cable))
 
 
 def decode_record(data: bytes) -> Cable:
@@ -64,7 +70,7 @@ def decode_record(data: bytes) -> Cable:
         data: JSON in UTF-8 without a byte order mark.
 
     Raises:
-        RecordError: It is not JSON, or not of the shape of a record of this version; the message says where.
+        RecordError: The data are no JSON, or not of the shape of a record of this version; the message says where.
     """
     text, document = _parse(data)
     try:

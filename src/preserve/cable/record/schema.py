@@ -1,11 +1,10 @@
 """Validity of a record against the contract, ``schemas/cable-record-<version>.schema.json``.
 
-Scope: which version of the schema a record is held against, and its faults as findings. Not in scope: what makes a
-record true (partitions, targets of marks), and how JSON Schema works (``conformance``).
+A record is held against the version that it names, whatever version this program writes: old versions stay. What makes
+a record true besides (segments that partition the text, marks that point to fields) is no matter of the schema.
 
-A record is held against the version that it names, whatever version this program writes: old versions stay. A record
-of an older major version is valid as what it is; a step that makes a newer one of it would stand beside this module,
-one function a major version, from JSON to JSON. There is none, as there is one major version.
+There is one major version. A step from an older one to a newer one would stand beside this module, one function a major
+version, from JSON to JSON.
 """
 
 from __future__ import annotations
@@ -13,21 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from reprlib import repr as shortened
-from typing import Any
 
 from preserve.cable.record.record import SCHEMA_VERSION
-from preserve.contracts import contracts, json_schema, violations
+from preserve.contracts import contracts, violations
 from preserve.findings import Finding
 
-__all__ = ["RECORD_SCHEMA", "check_record", "record_schema", "schema_files"]
+__all__ = ["RECORD_SCHEMA", "check_record", "schema_files"]
 
 RECORD_SCHEMA = f"cable-record-{SCHEMA_VERSION}.schema.json"
 """The name of the contract file that our records meet, and of its copy where schemas are kept beside records."""
-
-
-def record_schema() -> dict[str, Any]:
-    """Return the parsed schema of the version that we write; do not change it."""
-    return json_schema(RECORD_SCHEMA)
 
 
 @lru_cache(maxsize=1)
@@ -37,7 +30,7 @@ def schema_files() -> Mapping[str, str]:
 
 
 def check_record(record: Mapping[str, object]) -> tuple[Finding, ...]:
-    """Check a record, as ``cable.codec.to_json`` gives it or as it was read from a file.
+    """Check a record, as :func:`record_to_json` gives it or as it was read from a file.
 
     Args:
         record: What JSON can say: dicts, lists, strings, numbers, booleans, ``None``.
@@ -49,7 +42,8 @@ def check_record(record: Mapping[str, object]) -> tuple[Finding, ...]:
     Raises:
         PreserveError: A format that the schema uses has no checker in this installation.
     """
-    version = record.get("schema_version", SCHEMA_VERSION)  # one that names none lacks it, which is a fault
+    # A record that names no version is held against ours, which says that it lacks one.
+    version = record.get("schema_version", SCHEMA_VERSION)
     if not isinstance(version, str):
         version = SCHEMA_VERSION
     file = schema_files().get(version)

@@ -1,31 +1,31 @@
-"""Headings between the paragraphs of a cable.
-
-Scope: where the heading begins in which a stretch ends, without line starts. Not in scope: paragraphs
-(``cable.body``).
-"""
+"""Headings between the paragraphs of a cable: over a rule, between two rules, or in capitals behind a sentence."""
 
 from __future__ import annotations
 
 import re
 
+from preserve.cable import vocabulary
 from preserve.cable.text import Flat
 
-__all__ = ["SENTENCE_END", "heading_start"]
+__all__ = ["SENTENCE_END", "find_heading", "read_title"]
 
 SENTENCE_END = frozenset(".?!:;\"”')]*=-_‐")
 """Characters behind which something new may begin: of a sentence, a quotation, an aside, a rule."""
 
+# The fourth is the hyphen of Unicode (U+2010), which some copies have in their rules.
 _RULE = "-=_‐*~"
 _RULES = (*(sign * 3 for sign in _RULE), "- - -")
 _WINDOW = 120
 _BREAKS = (". ", "XXXX ", "? ", "! ", '." ', '?" ', ".) ", ".' ", ".” ")
-_HEADING_WORDS = frozenset({"SUMMARY", "INTRODUCTION", "COMMENT", "BACKGROUND"})
 
 
-def heading_start(flat: Flat, start: int, end: int, *, free: bool) -> int | None:
+def read_title(flat: Flat, start: int, end: int) -> str:
+    """Return the words of a heading, without its rules."""
+    return flat.text[start:end].strip(f" {_RULE}")
+
+
+def find_heading(flat: Flat, start: int, end: int, *, free: bool) -> int | None:
     """Return where the heading begins that ends a stretch; ``None`` when none does.
-
-    A heading is what stands over a rule, between two rules, or, in capitals, behind the last sentence.
 
     Args:
         flat: The text.
@@ -61,6 +61,8 @@ def _after_sentence(flat: Flat, window: int, end: int) -> int | None:
 
 def _over_rule(flat: Flat, window: int, end: int, floor: int | None) -> int | None:
     """Return the start of ``Title ----`` or ``---- Title ----``, its first rule included."""
+    # A rule above comes first, because it says where any title begins. Without one, the capitals come before the end of
+    # the last sentence, because a title in capitals may hold an abbreviation with a point.
     text = flat.text
     upper_rule = max(text.rfind(rule, window, end) for rule in _RULES)
     if upper_rule >= 0:
@@ -80,29 +82,32 @@ def _in_capitals(flat: Flat, window: int, end: int, floor: int | None) -> int | 
     text = flat.text
     if end <= window or text[end - 1] in ".!;," or (text[end - 1] == "?" and text[window:end].isupper()):
         return None
-    last_word = (
-        flat.upper[text.rfind(" ", window, end) + 1 : end] if " " in text[window:end] else flat.upper[window:end]
-    )
-    at = end
-    while at > window:
-        space = text.rfind(" ", window, at)
-        begin = space + 1 if space >= 0 else window
-        word = text[begin:at]
-        closed = word.rstrip("\"')”")
-        capitals = word == word.upper() or _NEARLY_CAPITALS.fullmatch(word) is not None
-        if not capitals or (at < end and closed[-1:] in (".", "?", "!") and "." not in closed[:-1]):
-            break
-        at = begin - 1 if space >= 0 else window
-        if space < 0:
-            break
-    begin = at + 1 if at < end and at > window else at
+    begin = _capitals_start(text, window, end)
     if begin >= end:
-        # "Summary" alone, in title case, behind a sentence.
-        begin = end - len(last_word)
-        if last_word not in _HEADING_WORDS:
+        # One of the few headings of one word, in title case, behind a sentence.
+        begin = max(window, text.rfind(" ", window, end) + 1)
+        if flat.upper[begin:end] not in vocabulary.words("one_word_headings"):
             return None
     letters = set(filter(str.isalpha, text[begin:end]))
     if len(letters) < 3 or text[begin] == "(" or text.startswith("END ", begin):
         return None
     bounded = begin == floor or (begin >= 2 and text[begin - 2] in SENTENCE_END)
     return begin if bounded else None
+
+
+def _capitals_start(text: str, window: int, end: int) -> int:
+    """Return where the last words in capitals begin; ``end`` when the last word is in small letters.
+
+    They reach back no further than to a word that closes a sentence.
+    """
+    begin = end
+    while begin > window:
+        last = begin - 1 if begin < end else end
+        first = text.rfind(" ", window, last) + 1 or window
+        word = text[first:last]
+        closed = word.rstrip("\"')”")
+        capitals = word == word.upper() or _NEARLY_CAPITALS.fullmatch(word) is not None
+        if not capitals or (last < end and closed[-1:] in (".", "?", "!") and "." not in closed[:-1]):
+            break
+        begin = first
+    return begin

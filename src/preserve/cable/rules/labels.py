@@ -1,44 +1,37 @@
 """The labels of the head of a body: ``E.O.``, ``TAGS``, ``SUBJECT``, ``REF``, ``Classified By``.
 
-Scope: where each label and its value begin and end, without line starts: a flattened body has none. Not in scope:
-where a subject ends that no label follows (``subject``), what stands before the first label (``captions``), and what
-the values mean (``classification``, ``tags``, ``references``).
+A label is known by its word and by what stands around it, never by the beginning of a line: a flattened body has no
+lines. What the values mean is told by the rule of each field.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
+from preserve.cable import vocabulary
 from preserve.cable.text import Flat
 
-__all__ = ["Label", "read_labels", "value_end"]
+__all__ = ["Label", "find_value_end", "read_labels"]
 
 _HEAD = 20_000
 """Flat characters in which the labels stand, at most; the longest head measured is a tenth of it."""
 
 # Each label is looked for by a literal, which is quick, and then matched where the literal stands.
 # Measured on 1,295 pages: TAGS: 879, TAGS 400, Tags: 8, TAG 5, TAG: 2, and misprints; SUBJECT: 1,273, none 10,
-# Subject: 9, SUBJ: 1; REF: 700, Ref: 17, REF 9, REFS: 7. The misprints are looked for only where the label is missing.
+# Subject: 9, SUBJ: 1; REF: 700, Ref: 17, REF 9, REFS: 7.
 _AUTHORITY = re.compile(r"(?:E\. ?[O0]\.?|EO\.?|EXECUTIVE ORDER) ?[:-]? ?(?=1\d{3}|1\d,\d{3})")
 # Behind the classifier an order is named once more, for the reasons; the line of its own goes on so.
 _STATED = re.compile(r"[\d,]{4,6}(?: ?: ?| )(?:DEC+L|N/?A(?![A-Z])|OADR|X\d)")
-_TAGS = re.compile(r"(?:TAGS?|TAG S|TABS|TAGES|TAS|TGS|AGS)(?: ?\((?:U|SBU)\))? ?[:;]|TAGS?[,.]? ")
 _SUBJECT = re.compile(r"(?:SUBJECT|SUBJ|UBJECT)(?: ?\((?:U|SBU)\))? ?[:;]")
-# A letter lost, doubled or changed places with the next.
-_MISSPELT_SUBJECT = re.compile(
-    r"(?:SUBJECTS|SUBECT|SUBJET|SUBJCT|SUBJEC|SUJECT|SBJECT|SUBEJCT|SUBJETC|SUBJECCT|SUBBJECT|SUBJJECT|SUBJEECT) ?[:;]"
-)
 _BARE_SUBJECT = re.compile(r"SUBJECT ")
 _REFERENCES = re.compile(
     r"REF(?:S|\(S\)|TELS?|ERENCES?)?\.? ?[:;]|REF\. (?=[A-Z])|"
     r"REFS? (?=\(?[A-Z][.):]|\(?'?\d{2,4} ?[A-Z]|[A-Z][A-Z'. -]{2,30}? ?\d{1,7}(?![\d.)]))"
 )
 _CLASSIFIED = re.compile(r"CLASSIFIED ?BY(?![A-Z])")
-_MISSPELT_CLASSIFIED = re.compile(
-    r"CL(?:ASSSIFIED|ASIFIED|ASSFIED|ASSIFED|ASSIFEID|ASSIFIE|ASSIIFED|ASSIFIIED|SSIFIED|ASS) ?BY ?:"
-)
 _FIRST_PARAGRAPH = re.compile(r"(?<=[ ¶])1[.)] ?\((?:U|S|C|SBU|LOU|TS)[)/ ]")
 _MARK_BEFORE = re.compile(r"\((?:U|SBU|C|S)\) ?$")
 _COLON = re.compile(r"[ :;,.]*")
@@ -53,12 +46,22 @@ _STOP = re.compile(
     r"|(?<![A-Z])(?:DERIVED FROM ?:|REASONS? ?:(?= ?1\.))"
     r"|C O R R E C T E D|CORRECTED COPY|C O N F I D E N T I A L|S E C R E T(?![A-Z]))"
 )
-_ENDS_WITH_SUMMARY = frozenset(
-    re.findall(
-        "[A-Z]+", "A ANNUAL DAILY ECONOMIC EXECUTIVE MEDIA MEETING MONTHLY NEWS OF POLITICAL PRESS TRIP VISIT WEEKLY"
-    )
-)
-"""Words with which ``SUMMARY`` is of the subject: ``WEEKLY NEWS SUMMARY``."""
+
+
+@lru_cache(maxsize=1)
+def _tags() -> re.Pattern[str]:
+    words = vocabulary.words_pattern("misspelt_tags")
+    return re.compile(rf"(?:TAGS?|{words})(?: ?\((?:U|SBU)\))? ?[:;]|TAGS?[,.]? ")
+
+
+@lru_cache(maxsize=1)
+def _misspelt_subject() -> re.Pattern[str]:
+    return re.compile(rf"(?:{vocabulary.words_pattern('misspelt_subject')}) ?[:;]")
+
+
+@lru_cache(maxsize=1)
+def _misspelt_classified() -> re.Pattern[str]:
+    return re.compile(rf"(?:{vocabulary.words_pattern('misspelt_classified')}) ?BY ?:")
 
 
 class Label(NamedTuple):
@@ -75,31 +78,22 @@ class Label(NamedTuple):
     value: int
 
 
-def read_labels(flat: Flat) -> list[Label]:
-    """Return the labels of the head in order, each at most once but ``REF``, of which there may be several blocks.
+_Place = tuple[int, int]
+"""Where a label begins, and one past its own characters."""
 
-    ``REF`` and ``Classified By`` count only behind ``TAGS`` or ``SUBJECT``: before them such words are running text.
-    """
+
+def read_labels(flat: Flat) -> list[Label]:
+    """Return the labels of the head in order, each at most once but ``REF``, of which there may be several blocks."""
     authority = _first(flat, ("E.O", "E. O", "EO", "E.0", "EXECUTIVE ORDER"), _AUTHORITY, 0)
-    tags = _first(flat, ("TAG",), _TAGS, 0, _bare_tags(flat, authority))
-    tags = tags or _first(flat, ("TAB", "TAS", "TGS", "AGS"), _TAGS, 0)
-    subject = _first(flat, ("SUBJ",), _SUBJECT, 0) or _first(flat, ("UBJECT",), _SUBJECT, 0)
-    if subject is None and tags is not None:
-        subject = _first(flat, ("SUBJECT",), _BARE_SUBJECT, tags[1], _in_capitals(flat))
-        subject = subject or _first(flat, ("SU", "SBJECT"), _MISSPELT_SUBJECT, tags[1])
-    if tags and subject and _FIRST_PARAGRAPH.search(flat.upper, tags[1], max(tags[1], subject[0])):
-        # A cable without a subject, whose text has the word.
-        subject = None
+    tags = _find_tags(flat, authority)
+    subject = _find_subject(flat, tags)
+    # REF and Classified By count only behind TAGS or SUBJECT, because before these such words are running text.
     begin = min((found[0] for found in (tags, subject) if found is not None), default=None)
-    references = classified = None
-    if begin is not None:
-        references = _first(flat, ("REF",), _AGAIN, 0, _in_capitals_or_title(flat, begin))
-        references = references or _first(flat, ("REF",), _REFERENCES, begin, _reference(flat))
-        classified = _first(flat, ("CLASSIFIED BY:",), _CLASSIFIED, 0, lambda match: match.start() < begin)
-        classified = classified or _first(flat, ("CLASSIFIED",), _CLASSIFIED, begin)
-        classified = classified or _first(flat, ("CLA", "CLS"), _MISSPELT_CLASSIFIED, begin)
+    references = None if begin is None else _find_references(flat, begin)
+    classified = None if begin is None else _find_classified(flat, begin)
     later = min((found[0] for found in (references, classified) if found is not None), default=len(flat))
     if authority is not None and authority[0] > later and _STATED.match(flat.upper, authority[1]) is None:
+        # An order that is named behind the classifier is that of the reasons.
         authority = None
     found = [
         Label(name, place[0], _value_start(flat, name, place[1]))
@@ -108,6 +102,41 @@ def read_labels(flat: Flat) -> list[Label]:
     ]
     found = [_with_mark(flat, _with_letter(flat, label)) for label in found]
     return sorted([*found, *_more(flat, found)], key=lambda label: label.start)
+
+
+# In each of the next four, the usual spelling comes first and the misspelt ones last: a misspelling that stands in the
+# text ("TAS", "SUBJEC") must not be the label of a cable that has the right one. Between them, what is the stronger
+# sign comes first: a colon before none.
+
+
+def _find_tags(flat: Flat, authority: _Place | None) -> _Place | None:
+    misspelt = [word for word in vocabulary.words("misspelt_tags") if not word.startswith("TAG")]
+    return _first(flat, ("TAG",), _tags(), 0, _bare_tags(flat, authority)) or _first(flat, misspelt, _tags(), 0)
+
+
+def _find_subject(flat: Flat, tags: _Place | None) -> _Place | None:
+    subject = _first(flat, ("SUBJ",), _SUBJECT, 0) or _first(flat, ("UBJECT",), _SUBJECT, 0)
+    if subject is None and tags is not None:
+        # Without a colon (10 of 1,295 pages) the word is a label behind TAGS only, and in capitals: it is common.
+        subject = _first(flat, ("SUBJECT",), _BARE_SUBJECT, tags[1], _in_capitals(flat))
+        misspelt = vocabulary.words("misspelt_subject")
+        subject = subject or _first(flat, misspelt, _misspelt_subject(), tags[1])
+    if tags and subject and _FIRST_PARAGRAPH.search(flat.upper, tags[1], max(tags[1], subject[0])):
+        # A cable without a subject, whose text has the word. 15 cables without one are known.
+        return None
+    return subject
+
+
+def _find_references(flat: Flat, begin: int) -> _Place | None:
+    # Before TAGS and SUBJECT only with a colon and in capitals or title case; behind them in any form.
+    before = _first(flat, ("REF",), _AGAIN, 0, _in_capitals_or_title(flat, begin))
+    return before or _first(flat, ("REF",), _REFERENCES, begin, _reference(flat))
+
+
+def _find_classified(flat: Flat, begin: int) -> _Place | None:
+    before = _first(flat, ("CLASSIFIED BY:",), _CLASSIFIED, 0, lambda match: match.start() < begin)
+    behind = before or _first(flat, ("CLASSIFIED",), _CLASSIFIED, begin)
+    return behind or _first(flat, vocabulary.words("misspelt_classified"), _misspelt_classified(), begin)
 
 
 def _with_mark(flat: Flat, label: Label) -> Label:
@@ -158,14 +187,14 @@ _NAMES = ("authority", "tags", "subject", "references", "classified")
 
 def _first(
     flat: Flat,
-    literals: tuple[str, ...],
+    literals: Iterable[str],
     pattern: re.Pattern[str],
     start: int,
     takes: Callable[[re.Match[str]], bool] | None = None,
-) -> tuple[int, int] | None:
+) -> _Place | None:
     """Return the first place where a pattern, which begins with one of the literals, matches a word's beginning."""
     upper, end = flat.upper, min(len(flat), _HEAD)
-    best: tuple[int, int] | None = None
+    best: _Place | None = None
     for literal in literals:
         last = end if best is None else best[0] + len(literal) - 1
         at = upper.find(literal, start, last)
@@ -200,8 +229,8 @@ _LONGEST_AUTHORITY = 60
 """Flat characters of an ordinary E.O. line, behind which even lower-case ``tags`` is the label."""
 
 
-def _bare_tags(flat: Flat, authority: tuple[int, int] | None) -> Callable[[re.Match[str]], bool]:
-    """Return whether ``TAGS`` is a label: without a colon only behind the E.O. line."""
+def _bare_tags(flat: Flat, authority: _Place | None) -> Callable[[re.Match[str]], bool]:
+    """Return what tells whether ``TAGS`` is a label: without a colon it is one only behind the E.O. line."""
 
     def takes(match: re.Match[str]) -> bool:
         if match[0].rstrip()[-1] in ":;":
@@ -232,11 +261,17 @@ def _value_start(flat: Flat, name: str, end: int) -> int:
     return end if colon is None else colon.end()
 
 
-def value_end(flat: Flat, label: Label, limit: int) -> int:
-    """Return where the value of a label ends when no other label stands before the limit."""
+def find_value_end(flat: Flat, label: Label, limit: int) -> int:
+    """Return where the value of a label ends at the latest: before a rule, a summary, or a statement on the cable.
+
+    Args:
+        flat: The text.
+        label: The label.
+        limit: Where the next label or the first paragraph stands.
+    """
     for stop in _STOP.finditer(flat.upper, label.value, limit):
         before = flat.upper[max(label.value, stop.start() - 20) : stop.start()].split(" ")[-2:-1]
-        summary = stop[0].startswith("SUMMARY") and not _ENDS_WITH_SUMMARY.isdisjoint(before)
+        summary = stop[0].startswith("SUMMARY") and not vocabulary.words("before_summary").isdisjoint(before)
         # The reasons may stand on the line of the order.
         reasons = label.name == "authority" and stop[0].startswith("REASON")
         if not summary and not reasons and (stop.start() > label.value or label.name != "subject"):

@@ -1,7 +1,6 @@
-"""The addressees of a routing header: what stands behind ``TO`` and ``INFO``.
+"""The addressees of a routing header: each one's indicator, name, precedence and message number (MCN).
 
-Scope: taking the field apart, with its lines or without them, and each addressee into indicator, name, precedence and
-message number. Not in scope: where the fields are (``cable.header``).
+The fields ``TO`` and ``INFO`` are found by ``routing_header``.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from preserve.cable import vocabulary
 from preserve.cable.record import Recipient
@@ -47,6 +47,8 @@ def read_recipients(flat: Flat, start: int, end: int) -> Iterator[Recipient]:
 def _addressees(flat: Flat, start: int, end: int) -> Iterator[str]:
     if start >= end:
         return
+    # By lines where the field has them, because one addressee a line is the rule of the header. By words only in a
+    # flattened one: names without an indicator cannot always be told apart there.
     begins = sorted({start, *(_by_lines(flat, start, end) or _by_words(flat, start, end))})
     for first, last in zip(begins, [*begins[1:], end], strict=True):
         part = flat.text[first:last].strip()
@@ -54,6 +56,7 @@ def _addressees(flat: Flat, start: int, end: int) -> Iterator[str]:
             yield part
 
 
+# PIORITY is a misprint that headers have.
 _PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE")
 _WORDS = rf"(?:NIACT IMMEDIATE|{'|'.join(_PRECEDENCES)})"
 _INDICATOR = re.compile(r"(?<= )(?=R[A-Z]{3,7}/)")
@@ -76,13 +79,15 @@ def _by_lines(flat: Flat, start: int, end: int) -> set[int]:
     return cuts
 
 
-# Where the next addressee begins without lines: at a routing indicator, at a station or an agency; and behind a
-# precedence and a message number, or a collective. Headers of the old system have no indicators.
-_NEXT = re.compile(
-    r"(?<= )(?:(?=R[A-Z]{3,7}/)|(?=(?:AMEMBASSY|AMCONSUL|AMCONGEN|AMINSTITUTE|USMISSION|USINT|USLO|USOFFICE|SECSTATE"
-    r"|SECDEF|DEPT OF|DEPARTMENT OF|JOINT STAFF|CJCS|JCS|CIA|DIA|DIRNSA|NSC|FBI|HQ|CDR|CDRUSCENTCOM|USCINC[A-Z]{2,8}"
-    r"|USDOC|USDA|THE WHITE HOUSE|(?<!THE )WHITE HOUSE|(?<!OF )TREASURY|ALL|XMT) ))"
-)
+@lru_cache(maxsize=1)
+def _next() -> re.Pattern[str]:
+    """Return the pattern of what the next addressee begins with: a routing indicator, a post, or an agency."""
+    names = rf"{vocabulary.words_pattern('addressees')}|USCINC[A-Z]{{2,8}}|(?<!THE )WHITE HOUSE|(?<!OF )TREASURY"
+    return re.compile(rf"(?<= )(?:(?=R[A-Z]{{3,7}}/)|(?=(?:{names}) ))")
+
+
+# An addressee ends behind a precedence and a message number, or a collective. Headers of the old system have no
+# indicators that the next one could begin with.
 _BEHIND = re.compile(rf" (?:{_WORDS}(?: \d{{3,6}})?|\d{{4,6}}|COLLECTIVE(?! {_WORDS}| \d{{4,6}}))(?= |$)")
 _POST = re.compile(
     r"(?:AMEMBASSY|AMCONSUL|AMCONGEN|USMISSION) ((?:[A-Z']+ ){1,4})(?=(?:[A-Z]+ ){0,6}COLLECTIVE(?![^ ]))"
@@ -90,7 +95,7 @@ _POST = re.compile(
 
 
 def _by_words(flat: Flat, start: int, end: int) -> set[int]:
-    cuts = {match.start() for match in _NEXT.finditer(flat.text, start, end)}
+    cuts = {match.start() for match in _next().finditer(flat.text, start, end)}
     cuts.update(match.end() + 1 for match in _BEHIND.finditer(flat.text, start, end) if match.end() < end)
     for match in _POST.finditer(flat.text, start, end):
         # "AMEMBASSY LONDON EU COLLECTIVE" are two: the name of a post ends where the table says.
@@ -103,7 +108,7 @@ def _by_words(flat: Flat, start: int, end: int) -> set[int]:
 
 
 def _is_station(name: str) -> bool:
-    return vocabulary.station(name) in vocabulary.stations()
+    return vocabulary.canonical_station(name) in vocabulary.stations()
 
 
 def _recipient(text: str) -> Recipient:

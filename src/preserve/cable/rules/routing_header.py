@@ -1,7 +1,6 @@
-"""The routing header (ACP-127 and its kin): sender, addressees, precedence, date-time group.
+"""The routing header (ACP 127 and its kin): where it ends, and its sender, addressees, precedence, date-time group.
 
-Scope: where a header ends and the body begins, and what its lines say, with or without line starts. Not in scope:
-the head of the body (``cable.labels``).
+It was put on by communication centres, before the body with its own head, and of 49,082 of 251,287 records it is lost.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ import re
 from datetime import datetime
 
 from preserve.cable.record import Header, MarkKind, Recipient, SegmentKind, Transmission
-from preserve.cable.rules.insertions import page_banners
+from preserve.cable.rules.page_banners import find_page_banners
 from preserve.cable.rules.recipients import read_recipients
-from preserve.cable.text import Flat, Hole, Layout, flatten, merged
+from preserve.cable.text import Flat, Hole, Layout, flatten, merge_holes
+from preserve.cable.vocabulary import month_number
 from preserve.digests import sha256
 
 __all__ = ["opens_header", "read_header", "split_header"]
@@ -49,6 +49,8 @@ def split_header(text: str) -> int:
     Args:
         text: The text behind the page's own table.
     """
+    # The opening first, then FM, then the banner behind it: a body begins behind its header, and no header ends before
+    # it has named the sender. A text that lacks one of the three is all body.
     if not opens_header(text):
         return 0
     sender = _SENDER.search(text)
@@ -61,7 +63,6 @@ def split_header(text: str) -> int:
     return at - 1 if text[at - 1] == text[at] and not text[at - 2].isalpha() else at
 
 
-_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 # A precedence each for action and information addressees, date-time group, and operating signals up to FM. Messages
 # after ACP 126 begin with this line; those after ACP 127 have the lines of the relay before it.
 _GROUP = re.compile(
@@ -81,9 +82,11 @@ def read_header(text: str) -> tuple[Header, Transmission]:
     Args:
         text: The header as the page has it.
     """
+    # The date-time group before FM, TO and INFO, because it stands before them: these words behind it open the fields,
+    # and any before it are of the relay's lines. Page banners before all, because one may fall inside TO.
     flat = flatten(text)
-    spans = (flat.span(*place) for place in page_banners(flat, ""))
-    holes = merged(Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans)
+    spans = (flat.span(*place) for place in find_page_banners(flat, ""))
+    holes = merge_holes(Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans)
     if holes:
         flat = flatten(text, [hole.span for hole in holes])
     layout = Layout(flat, holes)
@@ -91,13 +94,13 @@ def read_header(text: str) -> tuple[Header, Transmission]:
     ranges = _fields(flat, 0 if group is None else group.end())
     first = min([len(flat), *(start for start, _, _ in ranges.values())])
     if group is not None:
-        layout.segment(SegmentKind.TRANSMISSION, 0, group.start())
-        layout.segment(SegmentKind.PRECEDENCE, group.start(), max(group.end(), first if ranges else 0))
-        layout.mark(MarkKind.DTG, group.start("dtg"), group.end("dtg"), "/transmission/dtg")
+        layout.add_segment(SegmentKind.TRANSMISSION, 0, group.start())
+        layout.add_segment(SegmentKind.PRECEDENCE, group.start(), max(group.end(), first if ranges else 0))
+        layout.add_mark(MarkKind.DTG, group.start("dtg"), group.end("dtg"), "/transmission/dtg")
     else:
-        layout.segment(SegmentKind.TRANSMISSION, 0, first)
+        layout.add_segment(SegmentKind.TRANSMISSION, 0, first)
     for name, (start, _, end) in ranges.items():
-        layout.segment(_KINDS[name], start, end)
+        layout.add_segment(_KINDS[name], start, end)
     segments, marks = layout.settle()
     transmission = Transmission(
         dtg=None if group is None else group["dtg"],
@@ -123,13 +126,14 @@ def _fields(flat: Flat, start: int) -> dict[str, tuple[int, int, int]]:
 
 
 def _sent(group: re.Match[str]) -> str | None:
-    day, hour, minute, month, year = group[3], group[4], group[5], group[6], group[7]
+    """Return the moment of a date-time group as ``YYYY-MM-DDTHH:MM:SSZ``; ``None`` when no calendar has it."""
+    day, hour, minute, name, year = group[3], group[4], group[5], group[6], group[7]
     full = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 60 else 2000)
-    month = month[:3]
-    if month not in _MONTHS or not _FIRST_YEAR <= full <= _LAST_YEAR:
+    month = month_number(name)
+    if month is None or not _FIRST_YEAR <= full <= _LAST_YEAR:
         return None
     try:
-        return datetime(full, _MONTHS.index(month) + 1, int(day), int(hour), int(minute)).isoformat() + "Z"
+        return datetime(full, month, int(day), int(hour), int(minute)).isoformat() + "Z"
     except ValueError:
         return None
 

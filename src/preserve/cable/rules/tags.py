@@ -1,7 +1,6 @@
-"""TAGS (Traffic Analysis by Geography and Subject): the list of the body, or of the page's table.
+"""TAGS (Traffic Analysis by Geography and Subject): a list taken apart, and the kind of each tag.
 
-Scope: taking the list apart and naming the kind of each tag. Not in scope: where the list begins and ends
-(``cable.labels``).
+The list is that of the body, between two labels, or that of the page's table.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ _CODE = re.compile(r"[A-Z]{4}")
 _LONGEST = 120
 """Characters of a list's one tag; what is longer is running text, not a tag."""
 _QUOTES = "'\"’“”¶"
-_NO_TAGS = frozenset({"SIPDIS", "N/A", "NONE", "ETC"})
 _REDACTED = re.compile(r"\[[A-Za-z ]{3,40}\]|X{4,}", re.IGNORECASE)
 _PORTION = re.compile(r" ?\((?:U|SBU|C|S)\):?(?= )")
 
@@ -51,11 +49,11 @@ class _Word(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def tag_kind(value: str) -> Kind:
-    """Return the kind of a tag: by its comma, by the lists, by its shape, in that order.
-
-    Args:
-        value: The tag as the record has it.
-    """
+    """Return the kind of a tag, as the record has it."""
+    # A comma first, because only persons have one ("ORLOW, MIRIAM"), and no list could hold them all. Then the lists of
+    # subjects (96) and programs (109), because they are closed: what they hold is certain. Two letters are a country or
+    # area; the list of organizations leaves out those that have two letters. The shape of a program, K and three
+    # letters, comes behind that list, because an organization may have it too (KANU).
     upper = value.upper()
     kinds: tuple[tuple[Kind, bool], ...] = (
         ("person", "," in value),
@@ -123,10 +121,10 @@ _JOINED = re.compile(r"[/-]")
 
 
 def _meant(words: Sequence[_Word], *, listed: bool) -> tuple[str, ...]:
-    """Return what the one or two words stand for; empty when for nothing but themselves.
-
-    By the table of repairs; two pieces of a code that a line's end broke; codes run together or joined by a sign.
-    """
+    """Return what the one or two words stand for; empty when they stand for nothing but themselves."""
+    # The table of repairs comes first, because its entries are exact. An organization is next: its name may look like
+    # codes joined by a sign ("UNGA/C-6", "AL-1") and must not be cut. Then two pieces of a code that a line's end broke
+    # ("EI NV"); then codes joined by a sign; then codes run together, last, because that rule cuts blindly.
     said = _join(words).upper()
     repaired = vocabulary.tag_repairs().get(said)
     if repaired is not None or said in vocabulary.organization_tags():
@@ -149,7 +147,7 @@ _LONGEST_PHRASE = 4
 
 
 def _split(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[FoundTag]:
-    """Take a piece without commas apart: codes alone, repairs, known phrases, and what is left as one phrase each.
+    """Take a piece without commas apart: known tags of one or several words, and what is left as one phrase each.
 
     Args:
         words: The words of the piece.
@@ -157,41 +155,38 @@ def _split(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[Fo
         listed: Whether the list has commas: without them nothing says where a phrase ends.
     """
     phrase: list[_Word] = []
-
-    def said() -> Iterator[FoundTag]:
-        if phrase:
-            value = _join(phrase)
-            if value and len(value) <= _LONGEST:
-                yield FoundTag(
-                    _tag(value, basis), phrase[0].start, phrase[-1].end, ambiguous=not listed and len(phrase) > 1
-                )
-            phrase.clear()
-
     at = 0
     while at < len(words):
-        taken = 0 if listed else _known_phrase(words, at)
-        if taken:
-            yield from said()
+        taken, tags = _known(words, at, basis, listed=listed)
+        if tags:
+            yield from _phrase(phrase, basis, listed=listed)
+            phrase.clear()
             group = words[at : at + taken]
-            yield FoundTag(_tag(_join(group), basis), group[0].start, group[-1].end)
-        for length in () if taken else (2, 1):
-            group = words[at : at + length]
-            meant = _meant(group, listed=listed) if len(group) == length else ()
-            if meant:
-                yield from said()
-                tags = (_tag(value, Basis.INFERRED) for value in meant)
-                yield from (FoundTag(tag, group[0].start, group[-1].end) for tag in tags)
-                taken = length
-                break
-        if not taken:
-            taken = 1
-            if _is_code(words[at].text):
-                yield from said()
-                yield FoundTag(_tag(words[at].text, basis), words[at].start, words[at].end)
-            elif phrase or words[at].text.upper() != "AND":
-                phrase.append(words[at])
+            yield from (FoundTag(tag, group[0].start, group[-1].end) for tag in tags)
+        elif phrase or words[at].text.upper() != "AND":
+            phrase.append(words[at])
         at += taken
-    yield from said()
+    yield from _phrase(phrase, basis, listed=listed)
+
+
+def _phrase(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[FoundTag]:
+    """Yield words that no table knows as one tag, if there are any; in a list without commas its ends are a guess."""
+    value = _join(words)
+    if value and len(value) <= _LONGEST:
+        yield FoundTag(_tag(value, basis), words[0].start, words[-1].end, ambiguous=not listed and len(words) > 1)
+
+
+def _known(words: Sequence[_Word], at: int, basis: Basis, *, listed: bool) -> tuple[int, Sequence[Tag]]:
+    """Return of how many words the known tags are that stand at a word, and the tags; one word and none of one else."""
+    # The longest first: a phrase, then two words, then one, because a part of any may be a tag by itself.
+    length = 0 if listed else _known_phrase(words, at)
+    if length:
+        return length, [_tag(_join(words[at : at + length]), basis)]
+    for length in (2, 1):
+        group = words[at : at + length]
+        if len(group) == length and (meant := _meant(group, listed=listed)):
+            return length, [_tag(value, Basis.INFERRED) for value in meant]
+    return 1, [_tag(words[at].text, basis)] if _is_code(words[at].text) else []
 
 
 def _known_phrase(words: Sequence[_Word], at: int) -> int:
@@ -241,7 +236,7 @@ def _listed_words(flat: Flat, start: int, end: int) -> Iterator[_Word]:
         initial = len(match[0]) == 2 and match[0][1] == "."
         first = match.start() + len(match[0]) - len(match[0].lstrip(_QUOTES))
         text = flat.text[first : match.end()].rstrip(_QUOTES + ("" if initial else ".:"))
-        if any(map(str.isalnum, text)) and text.upper() not in _NO_TAGS:
+        if any(map(str.isalnum, text)) and text.upper() not in vocabulary.words("no_tags"):
             yield _Word(text, first, first + len(text))
 
 

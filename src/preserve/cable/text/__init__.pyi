@@ -1,3 +1,3 @@
-from .flat import Flat as Flat, flatten as flatten, narrowed as narrowed
-from .layout import Hole as Hole, Layout as Layout, merged as merged
+from .flat import Flat as Flat, flatten as flatten, narrow as narrow
+from .layout import Hole as Hole, Layout as Layout, merge_holes as merge_holes
 from .page import Page as Page

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from preserve.cable.record import Span
 
-__all__ = ["Flat", "flatten", "narrowed"]
+__all__ = ["Flat", "flatten", "narrow"]
 
 _WHITE_SPACE = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -68,7 +68,7 @@ class Flat:
         following = self.turns[turn + 1] if turn + 1 < len(self.turns) else len(self.text)
         return min(offset - self.origins[turn] + self.turns[turn], following)
 
-    def kept(self, pieces: Sequence[tuple[int, int]]) -> Flat:
+    def keep(self, pieces: Sequence[tuple[int, int]]) -> Flat:
         """Return the view of some pieces only: sorted flat ranges, apart, none empty."""
         turns: list[int] = []
         origins: list[int] = []
@@ -139,7 +139,7 @@ def flatten(source: str, holes: Sequence[Span] = ()) -> Flat:
     return Flat(source, text, _upper(text), tuple(turns), tuple(origins))
 
 
-def narrowed(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
+def narrow(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
     """Return a view that leaves out more: what :func:`flatten` gives with all holes, at a fraction of the cost.
 
     Args:
@@ -160,7 +160,7 @@ def narrowed(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
     if kept and text[kept[-1][1] - 1] == " ":
         kept[-1] = (kept[-1][0], kept[-1][1] - 1)
     kept = [(start, end) for start, end in kept if start < end]
-    return flat.kept(kept) if kept else flatten(flat.source, holes)
+    return flat.keep(kept) if kept else flatten(flat.source, holes)
 
 
 def _gaps(flat: Flat, holes: Sequence[Span]) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from preserve.cable.record import Mark, MarkKind, Segment, SegmentKind, Span
 from preserve.cable.text.flat import Flat
 
-__all__ = ["Hole", "Layout", "merged"]
+__all__ = ["Hole", "Layout", "merge_holes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Hole:
     code: str | None = None
 
 
-def merged(holes: Iterable[Hole]) -> list[Hole]:
+def merge_holes(holes: Iterable[Hole]) -> list[Hole]:
     """Return holes in order and apart: one that begins inside another is part of it."""
     apart: list[Hole] = []
     for hole in sorted(holes, key=lambda hole: (hole.span.start, -hole.span.end)):
@@ -64,12 +64,12 @@ class Layout:
         self._segments: list[tuple[int, int, SegmentKind]] = []
         self._marks: list[tuple[MarkKind, int, int, str | None]] = []
 
-    def segment(self, kind: SegmentKind, start: int, end: int) -> None:
+    def add_segment(self, kind: SegmentKind, start: int, end: int) -> None:
         """Add a stretch; space at its ends and what an earlier stretch holds is left out when it is settled."""
         if start < end:
             self._segments.append((start, end, kind))
 
-    def mark(self, kind: MarkKind, start: int, end: int, target: str | None = None) -> None:
+    def add_mark(self, kind: MarkKind, start: int, end: int, target: str | None = None) -> None:
         """Add a mark; one that reaches over several segments becomes one mark in each."""
         start, end = self.flat.trim(start, end)
         if start < end:

@@ -21,6 +21,7 @@ from preserve.cable import (
     Page,
     PageCapture,
     Row,
+    canonical_station,
     flatten,
     is_identifier,
     opens_header,
@@ -29,7 +30,6 @@ from preserve.cable import (
     read_header,
     read_labels,
     split_header,
-    station,
     stations,
 )
 from preserve.digests import sha256
@@ -311,7 +311,7 @@ def _identify(item: SourceItem, header: str | None, body: str, title: str | None
     """
     banner = _banner(body)
     reference = banner.reference if banner else None
-    post = station(reference.post) if reference and reference.post else None
+    post = canonical_station(reference.post) if reference and reference.post else None
     name = item.name.upper()
     stem = name.rpartition(".")[0] or name
     match = _STEM.match(name)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from preserve.cable import CaptureSource, Page, PageCapture, Release, Row, is_identifier, split_header
+from preserve.cable import MONTHS, CaptureSource, Page, PageCapture, Release, Row, is_identifier, split_header
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
@@ -162,16 +162,14 @@ def _says_text(tag: HtmlTag) -> bool:
 
 
 _DATE = re.compile(r"(\d{4}) ([A-Z][a-z]{2,8}) (\d{1,2})(?:, (\d{1,2}):(\d\d))?", re.ASCII)
-_MONTH_NAMES = "January February March April May June July August September October November December"
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 
 
 def _created(text: str | None) -> str | None:
     """Return a date as ``2010-02-26 11:30``; as it is, if it is of another form. The table keeps it verbatim."""
     match = _DATE.match(text or "")
-    if match is None or match[2] not in _MONTHS:
+    if match is None or match[2].upper() not in MONTHS:
         return text
-    numbers = int(match[1]), _MONTHS[match[2]], int(match[3]), int(match[4] or 0), int(match[5] or 0)
+    numbers = int(match[1]), MONTHS.index(match[2].upper()) + 1, int(match[3]), int(match[4] or 0), int(match[5] or 0)
     try:
         return datetime(*numbers).strftime("%Y-%m-%d %H:%M")
     except ValueError:

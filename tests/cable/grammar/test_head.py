@@ -5,7 +5,7 @@ from types import FrameType
 
 from tests.cable.making import HEAD, marked, read
 
-from preserve.cable.grammar import understand
+from preserve.cable.grammar import read_body
 from preserve.cable.record import MarkKind
 from preserve.cable.record.identifier import parse_identifier
 
@@ -30,7 +30,7 @@ def _calls(text: str) -> int:
     before = sys.getprofile()
     sys.setprofile(profiler)
     try:
-        understand(text, parse_identifier("05STRELSAU112"))
+        read_body(text, parse_identifier("05STRELSAU112"))
     finally:
         sys.setprofile(before)
     return count

@@ -1,7 +1,6 @@
 """The outline of a body: where its labels, its banner, its later sections and its paragraphs stand.
 
-Scope: what one rule tells the next of where to look, before any value is read. Not in scope: the rules themselves
-(``cable.labels``, ``cable.classification``, ``cable.sections``, ``cable.body``), and the values (``cable.head``).
+It is found before any value is read, because most values end only where the next thing of the outline begins.
 """
 
 from __future__ import annotations
@@ -9,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from preserve.cable.rules.classification import FoundBanner, read_banner
-from preserve.cable.rules.labels import Label
-from preserve.cable.rules.paragraphs import FoundParagraph, read_paragraphs
-from preserve.cable.rules.sections import later_sections, repeated_heads
+from preserve.cable.rules import (
+    FoundBanner,
+    FoundParagraph,
+    Label,
+    find_later_sections,
+    find_repeated_heads,
+    read_banner,
+    read_paragraphs,
+)
 from preserve.cable.text import Flat
 
-__all__ = ["FREE_VALUE", "Outline", "head_end", "outlined", "repeats"]
+__all__ = ["FREE_VALUE", "Outline", "find_head_end", "find_repeats", "read_outline"]
 
 _HEAD_WITHOUT_LABELS = 600
 """Flat characters searched for a banner and captions where no label tells where the head ends."""
@@ -49,21 +53,24 @@ class Outline:
         return self.banner.end if self.banner else 0
 
 
-def head_end(flat: Flat, labels: Sequence[Label]) -> int:
+def find_head_end(flat: Flat, labels: Sequence[Label]) -> int:
     """Return where what stands before the first label ends."""
     return labels[0].start if labels else min(len(flat), _HEAD_WITHOUT_LABELS)
 
 
-def outlined(flat: Flat, labels: Sequence[Label]) -> Outline:
+def read_outline(flat: Flat, labels: Sequence[Label]) -> Outline:
     """Return the outline of a body.
 
     Args:
         flat: The text.
         labels: All that look like labels of its head, in order.
     """
-    head = head_end(flat, labels)
+    # Banner before later sections, because these have its serial. Later sections before paragraphs, because a label of
+    # theirs must not be taken for the head's, and the paragraphs begin behind the labels TAGS and SUBJECT of the head.
+    # The paragraphs last: they tell which labels are those of the head, as all behind the first one are text.
+    head = find_head_end(flat, labels)
     banner = read_banner(flat, head)
-    later = later_sections(flat, banner.end) if banner and banner.reference else ()
+    later = find_later_sections(flat, banner.end) if banner and banner.reference else ()
     if later:
         # A label that only a later section has is none of the first head.
         labels = [label for label in labels if label.start < later[0][0]] or labels
@@ -73,9 +80,9 @@ def outlined(flat: Flat, labels: Sequence[Label]) -> Outline:
     return Outline([label for label in labels if label.start < first], head, banner, later, paragraphs, first)
 
 
-def repeats(flat: Flat, outline: Outline) -> Iterator[tuple[int, int]]:
+def find_repeats(flat: Flat, outline: Outline) -> Iterator[tuple[int, int]]:
     """Yield the flat range of each head that a later section repeats."""
     if outline.later and outline.labels:
         free = min(len(flat), outline.labels[-1].value + FREE_VALUE)
         end = outline.first if outline.paragraphs else free
-        yield from repeated_heads(flat, outline.later, outline.behind_banner, end)
+        yield from find_repeated_heads(flat, outline.later, outline.behind_banner, end)

@@ -1,7 +1,7 @@
-"""Sections of a long cable: each was sent with its own header, captions and labels, which copies keep in the text.
+"""Repeated heads: each section of a long cable was sent with its own head, and copies keep them all in the text.
 
-Scope: where such a repeated head stands, and the tags that only it has. Not in scope: the first head
-(``cable.labels``), page banners (``cable.running``).
+A cable of 2000 has its header, captions, ``E.O.``, ``TAGS`` and ``SUBJECT`` seven times. Each repeated head is marked,
+so that the first one and the text are read without it; only the tags that it has besides are taken from it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from preserve.cable.record import Tag
 from preserve.cable.rules.tags import read_tags
 from preserve.cable.text import Flat
 
-__all__ = ["later_sections", "repeated_heads", "repeated_tags"]
+__all__ = ["find_later_sections", "find_repeated_heads", "read_repeated_tags"]
 
 _NUMBERED = re.compile(r"(?:SECTION ?0?(\d{1,2}) ?OF|FINAL SECTION OF) ?0?(\d{1,2}) ")
 _LEVEL_BEFORE = re.compile(
@@ -34,11 +34,11 @@ _LONGEST_HEADER = 2_500
 _LONGEST_HEAD = 6_000
 
 
-def later_sections(flat: Flat, head: int) -> list[tuple[int, int]]:
+def find_later_sections(flat: Flat, head: int) -> list[tuple[int, int]]:
     """Return the flat range of the banner of each section behind the first, in order.
 
-    Such a banner says ``SECTION 02 OF 03``, with a level before it, and a post with the serial of the first one
-    behind it.
+    Such a banner says ``SECTION 02 OF 03``. It has a level before it, and behind it a post with the serial of the
+    first one: without the serial, a section of another cable that is quoted would be one of this.
 
     Args:
         flat: The text.
@@ -72,8 +72,8 @@ def _serial_before(flat: Flat, end: int) -> int | None:
     return None if match is None else int(match[1])
 
 
-def repeated_heads(flat: Flat, later: Sequence[tuple[int, int]], head: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the flat range of each repeated head: it reaches as far as its words are those of the first head.
+def find_repeated_heads(flat: Flat, later: Sequence[tuple[int, int]], head: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the flat range of each repeated head, which reaches as far as its words are those of the first head.
 
     Args:
         flat: The text.
@@ -110,20 +110,19 @@ _FEWEST_EQUAL = 3
 
 
 def _common_end(flat: Flat, words: Sequence[str], start: int, limit: int) -> int:
-    """Return where the words behind a repeated banner stop being those of the first head.
-
-    Where they differ, they are compared again a few words further on, or from the next label on.
-    """
-    end, place = _compared(flat, words, 0, start)
+    """Return where the words behind a repeated banner stop being those of the first head."""
+    # Where the words differ, three equal ones a little further on come first: a misprint or an added tag is small, and
+    # they lose nothing of the head. Only then the next label, which may stand behind a whole value that is another.
+    end, place = _equal_end(flat, words, 0, start)
     while place < len(words):
         again = _again(flat, words, place, end) or _next_label(flat, words, place, end, min(limit, end + _NEAR))
         if again is None:
             break
-        end, place = _compared(flat, words, *again)
+        end, place = _equal_end(flat, words, *again)
     return end
 
 
-def _compared(flat: Flat, words: Sequence[str], place: int, at: int) -> tuple[int, int]:
+def _equal_end(flat: Flat, words: Sequence[str], place: int, at: int) -> tuple[int, int]:
     """Return where the equal words end, and the place of the first that differs."""
     upper, end = flat.upper, at
     at += upper[at : at + 1] == " "
@@ -171,7 +170,7 @@ _TAGS = re.compile(r"(?<![^ ])TAGS?:? ")
 _TAGS_END = re.compile(r" (?:SUBJECT|SUBJ|REFS?|CLASSIFIED BY|E\.O\.) ?:?")
 
 
-def repeated_tags(flat: Flat, start: int, end: int) -> Iterator[Tag]:
+def read_repeated_tags(flat: Flat, start: int, end: int) -> Iterator[Tag]:
     """Yield the tags of a repeated head."""
     label = _TAGS.search(flat.upper, start, end)
     if label is not None:

@@ -1,8 +1,4 @@
-"""The grammar of one body: every rule of this room applied in order, to fields, segments and marks.
-
-Scope: the order of the rules and what one tells the next; the text behind the head, laid out. Not in scope: the rules
-(each in its module), the fields of the head (``cable.head``), and what the page says besides (``cable.normalize``).
-"""
+"""One body read: every rule applied in its order, to fields, segments and marks."""
 
 from __future__ import annotations
 
@@ -11,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from preserve.cable.grammar.head import HeadFields, read_classified_in_text, read_head
+from preserve.cable.grammar.holes import head_holes, leave_out, running_matter, stray_holes
+from preserve.cable.grammar.outline import Outline, find_head_end, find_repeats, read_outline
 from preserve.cable.record import (
     Identifier,
     Mark,
@@ -24,31 +23,23 @@ from preserve.cable.record import (
     Tag,
 )
 from preserve.cable.rules import (
-    STRAY,
     Authority,
+    Closing,
     FoundBanner,
     FoundParagraph,
-    HeadFields,
-    Outline,
-    Tail,
-    dateline,
-    head_end,
-    heading_start,
-    outlined,
-    page_banners,
-    read_asides,
+    find_asides,
+    find_dateline,
+    find_heading,
+    find_mentions,
+    find_redactions,
+    read_closing,
     read_labels,
-    read_mentions,
-    read_tail,
-    redactions,
-    repeated_tags,
-    repeats,
-    residue,
-    stray_captions,
+    read_repeated_tags,
+    read_title,
 )
-from preserve.cable.text import Flat, Hole, Layout, flatten, merged, narrowed
+from preserve.cable.text import Flat, Hole, Layout, flatten
 
-__all__ = ["ParsedBody", "understand"]
+__all__ = ["ParsedBody", "read_body"]
 
 _Range = tuple[int, int]
 _FEWEST_WORDS = 8
@@ -61,7 +52,20 @@ _MOST_HEADINGS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedBody:
-    """What the grammar read in one body; offsets are those of the text as received."""
+    """What the grammar read in one body; offsets are those of the text as received.
+
+    Fields that the record has too mean what they mean there.
+
+    Attributes:
+        redactions: The record's ``redaction.spans``.
+        banner: The banner, and where it is.
+        authority: What the ``E.O.`` line says.
+        dateline: The line of a newspaper before the text.
+        residue: What databases and sites left in the text.
+        repeats: The heads that later sections repeat.
+        false_pilcrows: Where pilcrows stand that open no paragraph.
+        ambiguous_tags: Tags of which nothing says where they begin or end.
+    """
 
     segments: tuple[Segment, ...]
     marks: tuple[Mark, ...]
@@ -85,7 +89,7 @@ class ParsedBody:
     ambiguous_tags: tuple[str, ...]
 
 
-def understand(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> ParsedBody:
+def read_body(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> ParsedBody:
     """Read a body. Never raises, whatever the text is; time and memory are linear in its length.
 
     Args:
@@ -94,53 +98,26 @@ def understand(text: str, identifier: Identifier, *, heading: str | None = None,
         heading: The page's own heading, where a subject has no end.
         whole: Whether the source holds the end of the cable.
     """
+    # 1. Running matter that is known by itself goes first, because it interrupts everything: a page banner may stand
+    #    inside the list of TAGS or between two references.
     flat = flatten(text)
-    flat, holes = _left_out(flat, [], _running(flat, identifier))
+    flat, holes = leave_out(flat, [], running_matter(flat, identifier.station))
+    # 2. Stray captions need the labels, because before the first one a SIPDIS is the cable's own. Where any was left
+    #    out, the labels are found anew, as all offsets behind it have moved.
     labels = read_labels(flat)
-    strays = list(_strays(flat, holes, head_end(flat, labels)))
+    strays = list(stray_holes(flat, holes, find_head_end(flat, labels)))
     if strays:
-        flat, holes = _left_out(flat, holes, strays)
+        flat, holes = leave_out(flat, holes, strays)
         labels = read_labels(flat)
-    outline = outlined(flat, labels)
-    repeated = list(repeats(flat, outline))
-    tags = [tag for place in repeated for tag in repeated_tags(flat, *place)]
+    # 3. Repeated heads need the whole outline, because they are known by the first head that they repeat. Only without
+    #    them is the text of a long cable one.
+    outline = read_outline(flat, labels)
+    repeated = list(find_repeats(flat, outline))
+    tags = [tag for place in repeated for tag in read_repeated_tags(flat, *place)]
     if repeated:
-        flat, holes = _left_out(flat, holes, _repeats(flat, repeated))
-        outline = outlined(flat, read_labels(flat))
+        flat, holes = leave_out(flat, holes, head_holes(flat, repeated))
+        outline = read_outline(flat, read_labels(flat))
     return _Reading(flat, holes, outline, identifier).read(heading, tags, whole=whole)
-
-
-def _left_out(flat: Flat, holes: Sequence[Hole], more: Iterable[Hole]) -> tuple[Flat, Sequence[Hole]]:
-    """Return the view without some more, and all that it is then without."""
-    new = merged(more)
-    if not new:
-        return flat, holes
-    every = merged([*holes, *new]) if holes else new
-    return narrowed(flat, [hole.span for hole in every], [hole.span for hole in new]), every
-
-
-def _running(flat: Flat, identifier: Identifier) -> Iterator[Hole]:
-    """Yield the running matter that is known by itself; what only the head tells is found later."""
-    for start, end in page_banners(flat, identifier.station):
-        yield Hole(flat.span(start, end), SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER)
-    for start, end in residue(flat):
-        yield Hole(flat.span(start, end), SegmentKind.RESIDUE, MarkKind.PAGE_BANNER, "text-residue")
-
-
-def _strays(flat: Flat, holes: Sequence[Hole], head: int) -> Iterator[Hole]:
-    """Yield the captions that software inserted into the text."""
-    if STRAY not in flat.text:
-        return
-    ends = (flat.place(hole.span.end) for hole in holes if hole.segment is SegmentKind.PAGE_BANNER)
-    behind = frozenset(flat.trim(end, len(flat))[0] for end in ends)
-    for start, end in stray_captions(flat, head, behind):
-        yield Hole(flat.span(start, end), None, MarkKind.STRAY_CAPTION)
-
-
-def _repeats(flat: Flat, places: Iterable[_Range]) -> Iterator[Hole]:
-    """Yield the heads that later sections repeat."""
-    for start, end in places:
-        yield Hole(flat.span(start, end), SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER, "section-repeat")
 
 
 class _Paragraph(NamedTuple):
@@ -157,25 +134,34 @@ class _Reading:
         self.flat = flat
         self.holes = holes
         self.outline = outline
+        self.identifier = identifier
         self.layout = Layout(flat, holes)
-        self.head = HeadFields(flat, self.layout, outline, identifier)
         self.paragraphs: list[_Paragraph] = []
         self.headings: list[_Range] = []
 
     def read(self, heading: str | None, later_tags: Iterable[Tag], *, whole: bool) -> ParsedBody:
-        """Apply the rules."""
-        flat, head, found = self.flat, self.head, self.outline.paragraphs
+        """Apply the rules, from the outside in: the head, the closing, what stands between, what stands in that."""
+        flat, layout, found = self.flat, self.layout, self.outline.paragraphs
         printed = self._read_dateline()
         start = 0 if printed is None else flat.trim(printed[1], len(flat))[0]
-        end = head.read(start, heading, later_tags)
-        behind = max(end, found[-1].label if found else 0)
-        tail = read_tail(flat, behind, whole=whole, subject=(head.subject or "").upper())
-        signed_by = tuple(self._read_tail(tail))
-        self._read_paragraphs(end, tail.end)
-        if self.paragraphs:
-            head.read_classifier_in_text(self.paragraphs[0].text, self.paragraphs[0].end)
-        spans = self._read_marks(end)
-        segments, marks = self.layout.settle()
+        head = read_head(
+            flat, layout, self.outline, self.identifier, start=start, heading=heading, later_tags=later_tags
+        )
+        # The closing before the paragraphs, because the last one ends where it begins, and nothing else tells.
+        behind = max(head.end, found[-1].label if found else 0)
+        closing = read_closing(flat, behind, whole=whole, subject=(head.subject or "").upper())
+        signed_by = tuple(self._read_closing(closing))
+        self._read_paragraphs(head.end, closing.end)
+        classified_by, reasons = head.classified_by, head.reasons
+        # A classifier in the text counts only where the head names none: a text may speak of another classification.
+        if self.paragraphs and not classified_by and not reasons:
+            first = self.paragraphs[0]
+            classified = read_classified_in_text(flat, layout, first.text, first.end)
+            if classified is not None:
+                classified_by, reasons = classified.by, classified.reasons
+        # Marks last: an aside may end with its paragraph, and a mention needs the letters of the references.
+        spans = self._read_marks(head)
+        segments, marks = layout.settle()
         return ParsedBody(
             segments=segments,
             marks=marks,
@@ -189,8 +175,8 @@ class _Reading:
             subject=head.subject,
             tags=tuple(head.tags),
             references=tuple(head.references),
-            classified_by=tuple(head.classified_by),
-            reasons=head.reasons,
+            classified_by=classified_by,
+            reasons=reasons,
             signed_by=signed_by,
             dateline=None if printed is None else flat.text[slice(*printed)],
             residue=tuple(hole.span for hole in self.holes if hole.code == "text-residue"),
@@ -200,19 +186,19 @@ class _Reading:
         )
 
     def _read_dateline(self) -> _Range | None:
-        printed = dateline(self.flat)
+        printed = find_dateline(self.flat)
         if printed is not None:
-            self.layout.segment(SegmentKind.RESIDUE, *printed)
+            self.layout.add_segment(SegmentKind.RESIDUE, *printed)
         return printed
 
-    def _read_tail(self, tail: Tail) -> Iterator[str]:
+    def _read_closing(self, closing: Closing) -> Iterator[str]:
         """Lay out what ends the body; yield the signers."""
-        for kind, start, end in tail.pieces:
-            self.layout.segment(kind, start, end)
-        if tail.signature:
-            self.layout.segment(SegmentKind.SIGNATURE, *tail.signature)
-        for place, (start, end) in enumerate(tail.signers):
-            self.layout.mark(MarkKind.SIGNER, start, end, f"/signed_by/{place}")
+        for kind, start, end in closing.pieces:
+            self.layout.add_segment(kind, start, end)
+        if closing.signature:
+            self.layout.add_segment(SegmentKind.SIGNATURE, *closing.signature)
+        for place, (start, end) in enumerate(closing.signers):
+            self.layout.add_mark(MarkKind.SIGNER, start, end, f"/signed_by/{place}")
             yield self.flat.text[start:end]
 
     def _read_paragraphs(self, start: int, end: int) -> None:
@@ -223,9 +209,9 @@ class _Reading:
             final = place + 1 == len(found)
             last = end if final else found[place + 1].start
             last = self._without_heading(each.mark[1], last, free=False, headed=not final)
-            self.layout.segment(SegmentKind.PARAGRAPH, each.start, last)
-            self.layout.mark(MarkKind.NUMBER, each.start, each.label)
-            self.layout.mark(MarkKind.PORTION, *each.mark)
+            self.layout.add_segment(SegmentKind.PARAGRAPH, each.start, last)
+            self.layout.add_mark(MarkKind.NUMBER, each.start, each.label)
+            self.layout.add_mark(MarkKind.PORTION, *each.mark)
             behind = each.mark[1] + (text[each.mark[1] : each.mark[1] + 1] == " ")
             self.paragraphs.append(_Paragraph(each.start, behind, last, each))
 
@@ -239,7 +225,7 @@ class _Reading:
         words = self.flat.text.count(" ", start, end) + 1
         # A statement on the whole cable is a sentence, however short: "Please protect accordingly."
         if start < end and words >= (_FEWEST_IN_SENTENCE if self.flat.text[end - 1] == "." else _FEWEST_WORDS):
-            self.layout.segment(SegmentKind.PARAGRAPH, start, end)
+            self.layout.add_segment(SegmentKind.PARAGRAPH, start, end)
             self.paragraphs.append(_Paragraph(start, start, end, None))
 
     def _without_heading(self, start: int, end: int, *, free: bool, headed: bool) -> int:
@@ -247,28 +233,27 @@ class _Reading:
         found: list[_Range] = []
         while headed and len(found) < _MOST_HEADINGS:
             _, end = self.flat.trim(start, end)
-            heading = heading_start(self.flat, start, end, free=free)
+            heading = find_heading(self.flat, start, end, free=free)
             if heading is None:
                 break
-            self.layout.segment(SegmentKind.HEADING, heading, end)
+            self.layout.add_segment(SegmentKind.HEADING, heading, end)
             found.insert(0, (heading, end))
             end = heading
         self.headings += found
         return self.flat.trim(start, end)[1]
 
-    def _read_marks(self, start: int) -> tuple[Span, ...]:
+    def _read_marks(self, head: HeadFields) -> tuple[Span, ...]:
         """Mark what stands inside the segments; return where the redactions are."""
         layout, flat = self.layout, self.flat
         spans: list[Span] = []
-        for first, last in redactions(flat):
-            layout.mark(MarkKind.REDACTION, first, last, f"/redaction/spans/{len(spans)}")
+        for first, last in find_redactions(flat):
+            layout.add_mark(MarkKind.REDACTION, first, last, f"/redaction/spans/{len(spans)}")
             spans.append(flat.span(first, last))
-        for kind, first, last in read_asides(
-            flat, start, [(each.start, each.text, each.end) for each in self.paragraphs]
-        ):
-            layout.mark(kind, first, last)
-        for first, last, which in read_mentions(flat, start, [each.label for each in self.head.references]):
-            layout.mark(MarkKind.REFERENCE_MENTION, first, last, None if which is None else f"/references/{which}")
+        bounds = [(each.start, each.text, each.end) for each in self.paragraphs]
+        for kind, first, last in find_asides(flat, head.end, bounds):
+            layout.add_mark(kind, first, last)
+        for first, last, which in find_mentions(flat, head.end, [each.label for each in head.references]):
+            layout.add_mark(MarkKind.REFERENCE_MENTION, first, last, None if which is None else f"/references/{which}")
         return tuple(spans)
 
     def _settled_paragraphs(self, segments: tuple[Segment, ...]) -> Iterator[Paragraph]:
@@ -299,7 +284,6 @@ class _Reading:
     def _sections(self) -> Iterator[Section]:
         flat = self.flat
         for place, (start, end) in enumerate(self.headings):
-            title = flat.text[start:end].strip(" -=_‐*~")
             final = place + 1 == len(self.headings)
             last = flat.offset(len(flat) - 1) + 1 if final else flat.offset(self.headings[place + 1][0])
-            yield Section(heading=title, start=flat.offset(start), end=last)
+            yield Section(heading=read_title(flat, start, end), start=flat.offset(start), end=last)
