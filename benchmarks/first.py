@@ -41,7 +41,7 @@ from preserve.ingest.one_cable import bag_of_one, normalize_source, render_cable
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.provenance.software import this_software
 from preserve.readers.formats.cablebrowser import CablebrowserReader
-from preserve.readers.reader import SourceRef
+from preserve.readers.reader import SourceRef, read_page
 from preserve.readers.sources.walk import load_source
 from preserve.settings import Settings
 from preserve.tei import validate as tei_check
@@ -81,11 +81,12 @@ class Stopwatch:
 
 def stages(paths: list[Path], scratch: Path) -> dict[str, float]:
     """Return the median milliseconds a cable of each stage, one process, one cable after another."""
-    reader, software, rights = CablebrowserReader(), this_software(), Rights(copyright=SETTINGS.rights.copyright)
+    readers = {CablebrowserReader.name: CablebrowserReader()}
+    software, rights = this_software(), Rights(copyright=SETTINGS.rights.copyright)
     watch = Stopwatch()
     for number, path in enumerate(paths):
         item = watch("load", load_source, SourceRef(str(path), path))
-        page = watch("read", reader.read, item)
+        page = watch("read", read_page, item, readers)
         cable = watch("grammar", normalize, page, rights)
         watch("record: encode", codec.encode_record, cable)
         watch("record: validate", schema.check_record, codec.record_to_json(cable))
