@@ -12,8 +12,7 @@ import argparse
 import re
 from pathlib import Path
 
-from preserve.readers.formats.cablebrowser import CablebrowserReader
-from preserve.readers.reader import SourceItem
+from preserve.readers.reader import SourceItem, read_page, registered_readers
 
 __all__ = ["make", "make_csv"]
 
@@ -48,7 +47,7 @@ def make_csv(number: int, path: Path, page: Path = SAMPLE_LINES) -> int:
 
     The texts are a half to two times the page's body, so that the rows differ in length as real ones do.
     """
-    parts = CablebrowserReader().read(SourceItem(page.name, page.read_bytes(), str(page)))
+    parts = read_page(SourceItem(page.name, page.read_bytes(), str(page)), registered_readers())
     whole = parts.body + "\n" + parts.body
     texts = [_quoted(whole[: len(whole) * tenths // 20]) for tenths in range(5, 21)]
     written = 0

@@ -42,7 +42,7 @@ from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.package import Packager
 from preserve.provenance.software import this_software
 from preserve.readers.formats.cablebrowser import CablebrowserReader
-from preserve.readers.reader import SourceRef
+from preserve.readers.reader import SourceRef, read_page
 from preserve.readers.sources.walk import load_source
 from preserve.settings import Settings
 from preserve.tei import validate as tei_check
@@ -87,11 +87,12 @@ class Stopwatch:
 
 def stages(paths: list[Path], scratch: Path) -> dict[str, float]:
     """Return the median milliseconds a cable of each stage, one process, one cable after another."""
-    reader, packaging, rights = CablebrowserReader(), packager().start(), Rights(copyright=SETTINGS.rights.copyright)
+    readers = {CablebrowserReader.name: CablebrowserReader()}
+    packaging, rights = packager().start(), Rights(copyright=SETTINGS.rights.copyright)
     watch = Stopwatch()
     for number, path in enumerate(paths):
         item = watch("load", load_source, SourceRef(str(path), path))
-        page = watch("read", reader.read, item)
+        page = watch("read", read_page, item, readers)
         cable = watch("grammar", normalize, page, rights)
         watch("record: encode", codec.encode_record, cable)
         watch("record: validate", schema.check_record, codec.record_to_json(cable))

@@ -28,7 +28,7 @@ from benchmarks.corpus import SAMPLE, SAMPLE_LINES, make
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Rights, codec, schema
 from preserve.errors import NotACableError
-from preserve.readers.reader import Reader, SourceRef, choose_reader, registered_readers
+from preserve.readers.reader import Reader, SourceRef, read_page, registered_readers
 from preserve.readers.sources.walk import load_source, walk_sources
 from preserve.settings import Settings
 
@@ -75,7 +75,7 @@ def timing(ref: SourceRef, readers: Mapping[str, Reader], repeat: int) -> Timing
 
     taken: dict[str, float] = {}
     item = fastest("load", lambda: load_source(ref))
-    page = fastest("read", lambda: choose_reader(item, readers).read(item))
+    page = fastest("read", lambda: read_page(item, readers))
     cable = fastest("grammar", lambda: normalize(page, _RIGHTS))
     fastest("encode", lambda: codec.encode_record(cable))
     record = codec.record_to_json(cable)

@@ -16,7 +16,7 @@ from tests.tei.test_view import HOSTILE, hostile
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Recipient, Rights, Transmission
-from preserve.readers.reader import SourceItem, choose_reader, registered_readers
+from preserve.readers.reader import SourceItem, read_page, registered_readers
 from preserve.tei.encode import encode_tei
 from preserve.tei.view import render_page
 
@@ -26,7 +26,7 @@ RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/", advis
 
 def read(data: bytes) -> Cable:
     item = SourceItem("page.txt", data, "page.txt")
-    return normalize(choose_reader(item, registered_readers()).read(item), RIGHTS)
+    return normalize(read_page(item, registered_readers()), RIGHTS)
 
 
 def seed() -> Cable:

@@ -46,7 +46,7 @@ from preserve.ingest.one_cable import normalize_source, render_cable
 from preserve.package import Packaging
 from preserve.provenance.software import this_software
 from preserve.readers.csv.rows import RowRange, scan
-from preserve.readers.reader import Reader, SourceItem, SourceRef, registered_readers
+from preserve.readers.reader import Excuse, Reader, SourceItem, SourceRef, registered_readers
 from preserve.readers.sources.walk import load_source, walk_rows, walk_sources
 from preserve.settings import Settings
 
@@ -148,19 +148,20 @@ class Target:
         if sample.walked:
             return self._walk(sample, place)
         item = SourceItem(sample.name, sample.data, f"in/{sample.name}", path=f"cablegate-201012102105/{sample.name}")
-        excuse = None if self.reader is None else self.reader.declines(item)
-        if excuse is not None and not (excuse.isprintable() and excuse.strip()):
-            raise FaultError(f"the reason is not in words: {excuse!r}")
+        answer = Excuse("no reader is fuzzed") if self.reader is None else self.reader.recognise(item)
+        declined = isinstance(answer, Excuse)
+        if isinstance(answer, Excuse) and not (answer.reason.isprintable() and answer.reason.strip()):
+            raise FaultError(f"the reason is not in words: {answer.reason!r}")
         try:
-            if excuse is None and self.reader is not None:
-                assert_whole(self.reader.read(item))
-            if whole or excuse is not None:
+            if not isinstance(answer, Excuse):
+                assert_whole(answer())
+            if whole or declined:
                 _whole(item)
         except NotACableError:
             return Fate.DECLINED
         except SourceError:
-            return Fate.DECLINED if excuse is not None else Fate.REFUSED
-        return Fate.DECLINED if excuse is not None else Fate.READ
+            return Fate.DECLINED if declined else Fate.REFUSED
+        return Fate.DECLINED if declined else Fate.READ
 
     def _walk(self, sample: Sample, place: Path) -> Fate:
         path = place / sample.name

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.protocols.reader import FIXTURES
+from tests.protocols.reader import FIXTURES, excuse_of, read_with
 from tests.readers.sources.test_archives import FORMS, PAGES
 
 from preserve.readers.csv.rows import scan
@@ -55,11 +55,11 @@ def real(reader: Reader, folder: Path | None) -> Iterator[Sample]:
         if not path.is_file():
             continue
         item = SourceItem(path.name, path.read_bytes(), path.name)
-        taker = next((each for each in registered_readers().values() if each.declines(item) is None), None)
+        taker = next((each for each in registered_readers().values() if excuse_of(each, item) is None), None)
         if taker is not None and taker.name == reader.name:
             yield Sample(path.name, item.data)
         elif taker is not None and reader.name == "cables_csv":
-            page = taker.read(item)
+            page = read_with(taker, item)
             cells = ("7", "1/2/2005 9:08", page.identifier, page.origin or "", page.classification or "", "")
             texts = (*cells, page.header or page.partial or "", page.body)
             yield Sample("row.csv", ",".join(map(_quoted, texts)).encode())

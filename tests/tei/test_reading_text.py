@@ -23,7 +23,7 @@ from preserve.cable.record import (
     SegmentKind,
     Transmission,
 )
-from preserve.readers.reader import SourceRef, choose_reader, registered_readers
+from preserve.readers.reader import SourceRef, read_page, registered_readers
 from preserve.readers.sources.walk import load_source
 from preserve.tei.reading_text import WIDTH, render_text
 
@@ -37,7 +37,7 @@ _WHITE = re.compile(r"[\s\x85\u2028\u2029]+")
 def made_up(name: str) -> Cable:
     path = FIXTURES / name
     item = load_source(SourceRef(str(path), path))
-    return normalize(choose_reader(item, registered_readers()).read(item), Rights(copyright="see the agreement"))
+    return normalize(read_page(item, registered_readers()), Rights(copyright="see the agreement"))
 
 
 def body_of(text: str) -> str:

@@ -13,7 +13,7 @@ from tests.tei.cables import document_text, encoded
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Rights
 from preserve.errors import NotACableError, SourceError
-from preserve.readers.reader import choose_reader, registered_readers
+from preserve.readers.reader import read_page, registered_readers
 from preserve.readers.sources.walk import load_source, walk_sources
 from preserve.tei.validate import check_tei
 
@@ -33,7 +33,7 @@ def records_of(folder: Path) -> Iterator[Cable]:
     for ref in walk_sources([str(folder)]):
         try:
             item = load_source(ref)
-            page = choose_reader(item, READERS).read(item)
+            page = read_page(item, READERS)
         except (NotACableError, SourceError):
             continue
         yield normalize(page, RIGHTS)

@@ -35,7 +35,7 @@ from preserve.cable.record import (
     Transmission,
 )
 from preserve.errors import RecordError
-from preserve.readers.reader import SourceRef, choose_reader, registered_readers
+from preserve.readers.reader import SourceRef, read_page, registered_readers
 from preserve.readers.sources.walk import load_source
 from preserve.tei.view import render_page
 
@@ -99,7 +99,7 @@ def of_text(text: str, kind: SegmentKind = K.PARAGRAPH) -> Cable:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_page_of_a_made_up_source_has_its_whole_text(path: Path) -> None:
     item = load_source(SourceRef(str(path), path))
-    assert_whole(normalize(choose_reader(item, registered_readers()).read(item), RIGHTS))
+    assert_whole(normalize(read_page(item, registered_readers()), RIGHTS))
 
 
 def test_the_page_of_every_kind_of_segment_and_mark_has_the_whole_text() -> None:
@@ -123,7 +123,7 @@ def test_real_pages_have_their_whole_text(samples: Path) -> None:
     assert len(sources) > 30
     for path in sources:
         item = load_source(SourceRef(str(path), path))
-        assert_whole(normalize(choose_reader(item, registered_readers()).read(item), RIGHTS))
+        assert_whole(normalize(read_page(item, registered_readers()), RIGHTS))
 
 
 def test_a_character_that_no_page_can_show_is_named_and_a_page_break_is_white_space() -> None:
@@ -422,7 +422,7 @@ def test_an_institution_is_named_and_access_is_its_decision() -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_page_says_of_itself_that_a_marking_has_ended(path: Path) -> None:
     item = load_source(SourceRef(str(path), path))
-    cable = normalize(choose_reader(item, registered_readers()).read(item), RIGHTS)
+    cable = normalize(read_page(item, registered_readers()), RIGHTS)
     its_own = text_of(parsed(cable)).lower().count("declassified")
     assert its_own <= (cable.body.text + (cable.header.text if cable.header else "")).lower().count("declassified")
 

@@ -25,8 +25,8 @@ from preserve.readers import (
     Reader,
     SourceItem,
     SourceRef,
-    choose_reader,
     load_source,
+    read_page,
     registered_readers,
     walk_sources,
 )
@@ -136,7 +136,7 @@ def read_operand(ref: Ref) -> Cable:
         BagError: The bag is not one of one cable, or its source is not the one that its record was made of.
     """
     item = _from_bag(ref) if isinstance(ref, BagSource) else load_source(ref)
-    return normalize(choose_reader(item, _readers()).read(item), _RIGHTS)
+    return normalize(read_page(item, _readers()), _RIGHTS)
 
 
 @lru_cache(maxsize=1)

@@ -40,7 +40,7 @@ from preserve.provenance import (
     make_crate,
     provenance_of,
 )
-from preserve.readers import Reader, SourceItem, choose_reader, registered_readers
+from preserve.readers import Reader, SourceItem, read_page, registered_readers
 from preserve.settings import Settings
 from preserve.tei import TEI_SCHEMA, check_tei, encode_tei, render_page
 
@@ -82,10 +82,11 @@ def normalize_source(item: SourceItem, settings: Settings) -> NormalizedCable:
         NotACableError: Every reader declined it.
         SourceError: It is a page of a cable, too damaged to be read.
     """
-    reader = choose_reader(item, _readers())
-    cable = normalize(reader.read(item), _rights(settings))
+    page = read_page(item, _readers())
+    cable = normalize(page, _rights(settings))
     record = record_to_json(cable)
-    return NormalizedCable(item, reader.name, cable, canonical_json(record), cable.findings + check_record(record))
+    findings = cable.findings + check_record(record)
+    return NormalizedCable(item, page.capture.format, cable, canonical_json(record), findings)
 
 
 @lru_cache(maxsize=1)

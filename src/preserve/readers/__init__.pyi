@@ -1,10 +1,11 @@
 from .csv.rows import RowRange as RowRange
 from .reader import (
     GROUP as GROUP,
+    Excuse as Excuse,
     Reader as Reader,
     SourceItem as SourceItem,
     SourceRef as SourceRef,
-    choose_reader as choose_reader,
+    read_page as read_page,
     registered_readers as registered_readers,
 )
 from .sources.archives import CHOOSE as CHOOSE

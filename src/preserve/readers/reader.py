@@ -1,8 +1,8 @@
-"""What a reader is: the item that it reads, the protocol that it meets, and the choice among the registered ones."""
+"""What a reader is: the item that it reads, the protocol that it meets, and the choice among those registered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -11,9 +11,10 @@ from preserve import plugins
 from preserve.cable import Page, SourceContainer
 from preserve.errors import NotACableError
 
-__all__ = ["GROUP", "Reader", "SourceItem", "SourceRef", "choose_reader", "registered_readers"]
+__all__ = ["GROUP", "Excuse", "Reader", "SourceItem", "SourceRef", "read_page", "registered_readers"]
 
 GROUP = "preserve.readers"
+"""The group of entry points that readers are registered in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +61,81 @@ class SourceRef:
     length: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why a reader does not take an item.
+
+    Attributes:
+        reason: A clause for people, of printable characters, about the item: ``it is empty``. The message that names
+            the item joins the reasons of all readers.
+    """
+
+    reason: str
+
+
 class Reader(Protocol):
     """Reads one format.
 
-    Implementations are stateless: the same item always gives the same page. They raise nothing but
-    :class:`preserve.errors.SourceError`, whatever the bytes are.
+    A reader is a class without arguments, registered as an entry point of the group ``preserve.readers``. Ours are
+    registered in the same way as those of other packages::
+
+        [project.entry-points."preserve.readers"]
+        dispatch = "ruritania.dispatch:DispatchReader"
+
+    It answers once for each item: with a way to read it, or with the reason why it does not take it. What it learns
+    while it looks, such as the decoded text, it hands on to the way to read::
+
+        class DispatchReader:
+            name = "dispatch"
+            describes = "a dispatch of the Ruritanian foreign ministry"
+
+            def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+                if not item.data.startswith(b"DISPATCH "):
+                    return Excuse("it does not begin with DISPATCH")
+                return partial(_page, item, item.data.decode("utf-8", "replace"))
+
+        def _page(item: SourceItem, text: str) -> Page:
+            ...
+
+    A reader keeps no state: the same item always gives the same page. It takes an item only when the item is plainly
+    of its format, as the first reader that takes an item is the one that reads it.
     """
 
     name: str
-    """The name of the entry point."""
+    """The name of the entry point; the pages say it as ``capture.format``."""
     describes: str
-    """One line for people: what the format is."""
+    """The format, in one line for people."""
 
-    def declines(self, item: SourceItem) -> str | None:
-        """Return why this item is not of the format, in words; ``None`` when it is."""
+    def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+        """Say whether an item is of the format.
 
-    def read(self, item: SourceItem) -> Page:
-        """Return the parts of the page.
+        Args:
+            item: Any bytes: every reader is asked about every item, until one takes it.
 
-        Raises:
-            SourceError: The item is of the format, but too damaged to be read.
+        Returns:
+            A function that reads the page, or an excuse. An item that is of the format but damaged is taken. The
+            function raises :class:`preserve.errors.SourceError`, and nothing else, when the damage is too great.
         """
 
 
 def registered_readers() -> Mapping[str, Reader]:
-    """Return every registered reader by name, sorted by name."""
+    """Return every registered reader by its name, sorted."""
     return {name: cast("type[Reader]", plugins.load_plugin(GROUP, name))() for name in plugins.plugin_names(GROUP)}
 
 
-def choose_reader(item: SourceItem, readers: Mapping[str, Reader]) -> Reader:
-    """Return the first reader that takes the item.
+def read_page(item: SourceItem, readers: Mapping[str, Reader]) -> Page:
+    """Read an item with the first reader that takes it.
 
     Raises:
-        NotACableError: All declined; the message holds each reason.
+        NotACableError: No reader takes it; the message holds the reason of each.
+        SourceError: A reader takes it, and it is too damaged to be read.
     """
     excuses = []
     for name, reader in readers.items():
-        excuse = reader.declines(item)
-        if excuse is None:
-            return reader
-        excuses.append(f"{name}: {excuse}")
+        answer = reader.recognise(item)
+        if not isinstance(answer, Excuse):
+            return answer()
+        excuses.append(f"{name}: {answer.reason}")
     reasons = "; ".join(excuses) or "none is registered"
     raise NotACableError(
         f"no reader takes {item.where} ({reasons})", hint="Give a captured page of a cable, as the site served it."

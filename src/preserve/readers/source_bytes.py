@@ -7,8 +7,9 @@ Scope: one place for the largest size and for the reasons that hold whatever the
 from __future__ import annotations
 
 from preserve.findings import Finding
+from preserve.readers.reader import Excuse
 
-__all__ = ["BOM", "LARGEST_SOURCE", "binary", "byte_order_mark", "too_large", "unreadable"]
+__all__ = ["BOM", "LARGEST_SOURCE", "binary_excuse", "byte_order_mark", "bytes_excuse", "too_large"]
 
 LARGEST_SOURCE = 16 << 20
 """Bytes of the largest source of one cable that is read. The longest cables have some hundred thousand characters."""
@@ -25,21 +26,19 @@ def too_large(size: int | None = None) -> str:
     return f"{has} is larger than {LARGEST_SOURCE >> 20} MiB, which no page of a cable is"
 
 
-def unreadable(data: bytes) -> str | None:
-    """Return why bytes are no source in any format, the cheapest reason first; ``None`` when they may be one."""
+def bytes_excuse(data: bytes) -> Excuse | None:
+    """Return why bytes are no source of any format; ``None`` when they may be one."""
     if len(data) > LARGEST_SOURCE:
-        return too_large(len(data))
+        return Excuse(too_large(len(data)))
     if not data or data.isspace():
-        return "it holds white space only" if data else "it is empty"
-    if data.startswith(_UTF16):
-        return "it is UTF-16 text, not UTF-8"
-    return None
+        return Excuse("it holds white space only" if data else "it is empty")
+    return Excuse("it is UTF-16 text, not UTF-8") if data.startswith(_UTF16) else None
 
 
-def binary(data: bytes) -> str | None:
-    """Return why bytes are no text at all; ``None`` when they may be."""
+def binary_excuse(data: bytes) -> Excuse | None:
+    """Return why bytes are no text at all; ``None`` when they may be text."""
     zero = data.find(b"\0")
-    return None if zero < 0 else f"it is binary: byte {zero} is NUL"
+    return None if zero < 0 else Excuse(f"it is binary: byte {zero} is NUL")
 
 
 def byte_order_mark(data: bytes) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.protocols.reader import RIGHTS, Good, ReaderContract
+from tests.protocols.reader import RIGHTS, Good, ReaderContract, excuse_of, read_with
 
 from preserve.cable.normalization import normalize
 from preserve.errors import SourceError
@@ -47,7 +47,7 @@ class TestAadText(ReaderContract):
 
 
 def test_the_attributes_are_kept_and_those_that_the_record_has_are_used() -> None:
-    page = AadTextReader().read(item(FULL, text(FULL)))
+    page = read_with(AadTextReader(), item(FULL, text(FULL)))
     rows = {row.label: row.value for row in page.capture.table}
     assert len(page.capture.table) == 18
     assert rows["Film Number"] == "D780155-0001"
@@ -57,26 +57,26 @@ def test_the_attributes_are_kept_and_those_that_the_record_has_are_used() -> Non
 
 
 def test_the_marking_is_the_original_one_never_the_reviewers() -> None:
-    page = AadTextReader().read(item(FULL, text(FULL)))
+    page = read_with(AadTextReader(), item(FULL, text(FULL)))
     assert page.classification == "CONFIDENTIAL"
     without = text(FULL).replace("Original Classification: CONFIDENTIAL\n", "")
-    assert AadTextReader().read(item(FULL, without)).classification is None
+    assert read_with(AadTextReader(), item(FULL, without)).classification is None
 
 
 def test_a_value_that_is_not_given_is_absent_and_its_row_is_kept() -> None:
-    page = AadTextReader().read(item(FULL, text(FULL).replace("TAGS: PINT, RZ\nTo:", "TAGS: n/a\nTo:")))
+    page = read_with(AadTextReader(), item(FULL, text(FULL).replace("TAGS: PINT, RZ\nTo:", "TAGS: n/a\nTo:")))
     assert page.tags is None
     assert ("TAGS", "n/a") in [(row.label, row.value) for row in page.capture.table]
 
 
 def test_the_words_of_the_review_stay_in_the_text() -> None:
-    page = AadTextReader().read(item(FULL, text(FULL)))
+    page = read_with(AadTextReader(), item(FULL, text(FULL)))
     assert page.body.endswith("Declassified/Released US Department of State EO Systematic Review 20 Mar 2099")
     assert "PAGE 02        STRELS  01534  101412Z" in page.body
 
 
 def test_the_routing_header_begins_behind_the_first_page_line() -> None:
-    page = AadTextReader().read(item(FULL, text(FULL)))
+    page = read_with(AadTextReader(), item(FULL, text(FULL)))
     assert page.header is not None
     assert page.header.startswith("PAGE 01        STRELS  01534  101412Z")
     assert page.header.endswith("INFO AMCONSUL ZENDA")
@@ -86,12 +86,12 @@ def test_the_routing_header_begins_behind_the_first_page_line() -> None:
 
 
 def test_the_number_is_kept_and_filed_in_canonical_shape() -> None:
-    cable = normalize(AadTextReader().read(item(FULL, text(FULL))), RIGHTS)
+    cable = normalize(read_with(AadTextReader(), item(FULL, text(FULL))), RIGHTS)
     assert (cable.identifier, cable.received_identifier) == ("78STRELS1534", "1978STRELS01534")
 
 
 def test_the_fields_of_a_listing_stand_before_the_text() -> None:
-    page = AadTextReader().read(item(LISTED, text(LISTED)))
+    page = read_with(AadTextReader(), item(LISTED, text(LISTED)))
     assert [row.label for row in page.capture.table] == [
         "URL",
         "Draft Date",
@@ -108,7 +108,7 @@ def test_the_fields_of_a_listing_stand_before_the_text() -> None:
 def test_a_document_without_its_text_is_told() -> None:
     withdrawn = "Message Text\n\n\nMessage Attributes\n\nDocument Number: 1976STRELS00212\nLocator: TEXT ON MICROFILM\n"
     with pytest.raises(SourceError, match="the document 1976STRELS00212 holds no text of the telegram"):
-        AadTextReader().read(item("x.txt", withdrawn))
+        read_with(AadTextReader(), item("x.txt", withdrawn))
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,6 @@ def test_a_document_without_its_text_is_told() -> None:
     ],
 )
 def test_what_names_no_document_is_declined(name: str, content: str) -> None:
-    excuse = AadTextReader().declines(item(name, content))
+    excuse = excuse_of(AadTextReader(), item(name, content))
     assert excuse is not None
     assert "names a document" in excuse

@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.protocols.reader import excuse_of, read_with
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Rights, Row
 from preserve.cable.text.page import Page
-from preserve.errors import SourceError
+from preserve.errors import NotACableError, SourceError
 from preserve.readers.formats.cablebrowser import CablebrowserReader
 from preserve.readers.reader import SourceItem, registered_readers
 from preserve.readers.source_bytes import LARGEST_SOURCE
@@ -24,7 +25,7 @@ READER = CablebrowserReader()
 
 
 def read(data: bytes) -> Page:
-    return READER.read(SourceItem("page.txt", data, "captures/page.txt"))
+    return read_with(READER, SourceItem("page.txt", data, "captures/page.txt"))
 
 
 def record(data: bytes) -> Cable:
@@ -251,16 +252,16 @@ def test_an_unknown_row_stays_in_the_table() -> None:
     ],
 )
 def test_it_declines_and_says_why(data: bytes, reason: str) -> None:
-    excuse = READER.declines(SourceItem("x", data, "x"))
+    excuse = excuse_of(READER, SourceItem("x", data, "x"))
     assert excuse is not None
     assert excuse.endswith(reason)
-    with pytest.raises(SourceError, match="is no cablebrowser page"):
+    with pytest.raises(NotACableError, match="no reader takes captures"):
         read(data)
 
 
 def test_the_byte_that_is_not_utf8_is_named() -> None:
     data = LINES.replace(b"Reform", b"R\xe9form", 1)
-    assert READER.declines(SourceItem("x", data, "x")) == (
+    assert excuse_of(READER, SourceItem("x", data, "x")) == (
         f"byte {LINES.index(b'Reform') + 1} is not UTF-8; the page must be given as the site served it"
     )
 
@@ -280,7 +281,7 @@ def test_a_page_cut_anywhere_is_read_or_refused(data: bytes) -> None:
     for size in range(0, len(data), 7):
         item = SourceItem("page.txt", data[:size], "page.txt")
         try:
-            page = READER.read(item)
+            page = read_with(READER, item)
         except SourceError:
             assert not readable, "what was readable is not when there is more of it"
             continue
@@ -303,11 +304,11 @@ def test_one_very_long_line_is_no_trouble() -> None:
     head = FLATTENED[: FLATTENED.index(b"1. (C)")]
     data = head + b"1. (C) | : " * (LARGEST_SOURCE // 12 - 500)
     assert codes(read(data)) == ["page-truncated"]
-    assert READER.declines(SourceItem("x", b"| " * (LARGEST_SOURCE // 2), "x")) == "it has no row 'Identifier:'"
+    assert excuse_of(READER, SourceItem("x", b"| " * (LARGEST_SOURCE // 2), "x")) == "it has no row 'Identifier:'"
 
 
 def test_a_damaged_row_of_the_identifier_is_told() -> None:
     data = FLATTENED.replace(b"| Identifier: |", b"| Identifier:X|")
-    assert READER.declines(SourceItem("x", data, "x")) is None
+    assert excuse_of(READER, SourceItem("x", data, "x")) is None
     with pytest.raises(SourceError, match="the row 'Identifier:' of the page is damaged"):
         read(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract
+from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract, excuse_of, read_with
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Row
@@ -19,12 +19,12 @@ READER = CablebrowserReader()
 
 
 def read(data: bytes, name: str = "page.html") -> Page:
-    return READER.read(SourceItem(name, data, f"captures/{name}"))
+    return read_with(READER, SourceItem(name, data, f"captures/{name}"))
 
 
 def as_text(name: str) -> Page:
     data = (FIXTURES / "cablebrowser" / name).read_bytes()
-    return READER.read(SourceItem(name, data, name))
+    return read_with(READER, SourceItem(name, data, name))
 
 
 def codes(page: Page) -> list[str]:
@@ -153,4 +153,4 @@ def test_an_unknown_row_is_kept() -> None:
     ],
 )
 def test_it_says_what_is_missing(data: bytes, reason: str) -> None:
-    assert READER.declines(SourceItem("x", data, "x")) == reason
+    assert excuse_of(READER, SourceItem("x", data, "x")) == reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.protocols.reader import read_with
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Basis, Cable, MarkKind, Rights, SegmentKind
@@ -16,7 +17,7 @@ RIGHTS = Rights(copyright="http://rightsstatements.org/vocab/NoC-US/1.0/")
 
 def record(samples: Path, name: str) -> Cable:
     path = samples / "cablebrowser" / name
-    return normalize(CablebrowserReader().read(SourceItem(path.name, path.read_bytes(), str(path))), RIGHTS)
+    return normalize(read_with(CablebrowserReader(), SourceItem(path.name, path.read_bytes(), str(path))), RIGHTS)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from benchmarks.corpus import make_csv
 from hypothesis import example, given, settings, strategies as st
-from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract
+from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract, excuse_of, read_with
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Row, SourceContainer
@@ -29,7 +29,7 @@ from preserve.readers.csv import index as csv_index, index_file as csv_index_fil
 from preserve.readers.csv.index import is_cables_csv, load_row, read_range, rows_by_index
 from preserve.readers.csv.rows import Extent, Flaw, fields_of, scan
 from preserve.readers.formats.cables_csv import CablesCsvReader
-from preserve.readers.reader import SourceItem, SourceRef, choose_reader, registered_readers
+from preserve.readers.reader import SourceItem, SourceRef, read_page, registered_readers
 from preserve.readers.source_bytes import LARGEST_SOURCE
 
 FILE = FIXTURES / "cables_csv" / "cables.csv"
@@ -69,7 +69,7 @@ def cut(data: bytes, size: int = 1 << 20) -> list[tuple[bytes, Flaw | None]]:
 
 
 def read(data: bytes, *, path: str = "", release: str | None = None) -> Page:
-    return READER.read(SourceItem("row.csv", data, "row.csv", path, release))
+    return read_with(READER, SourceItem("row.csv", data, "row.csv", path, release))
 
 
 def codes(page: Page) -> list[str]:
@@ -545,7 +545,7 @@ def test_no_more_than_a_row_is_read(tmp_path: Path, offset: int, length: int) ->
 
 
 def _identifiers(refs: list[SourceRef]) -> list[str]:
-    return [READER.read(load_row(ref)).identifier for ref in refs]
+    return [read_with(READER, load_row(ref)).identifier for ref in refs]
 
 
 def test_workers_share_a_file(folder: Path) -> None:
@@ -562,7 +562,7 @@ def test_workers_share_a_file(folder: Path) -> None:
 
 def test_the_fields_of_a_row_with_a_routing_header() -> None:
     good = _good(FILE, 1)
-    page = READER.read(good.item)
+    page = read_with(READER, good.item)
     assert codes(page) == []
     assert (page.identifier, page.origin, page.created) == ("07STRELSAU112", "Embassy Strelsau", "2/22/2007 16:40")
     assert (page.classification, page.references) == ("SECRET", "06STRELSAU2217|06STATE11873")
@@ -584,7 +584,7 @@ def test_the_fields_of_a_row_with_a_routing_header() -> None:
 
 
 def test_a_partial_record_may_have_distribution_lines() -> None:
-    first, third = READER.read(_good(FILE, 0).item), READER.read(_good(FILE, 2).item)
+    first, third = read_with(READER, _good(FILE, 0).item), read_with(READER, _good(FILE, 2).item)
     assert (first.partial, first.header) == (PARTIAL, None)
     assert (third.partial, third.header) == (PARTIAL, "ACTION AF-00\n\nINFO LOG-00 NP-00 /012W")
     assert '\n"13","1/9/1988 0:07","88ZENDA9"\n' in third.body
@@ -598,7 +598,7 @@ def test_odd_headers_are_kept_as_they_are(header: str, kept: str | None) -> None
 
 def test_bytes_that_are_not_utf8_are_read_and_told() -> None:
     item = _good(ODD, 0).item
-    page = READER.read(item)
+    page = read_with(READER, item)
     assert "A CAFÉ AT THE BRIDGE, UNDER A “ROSE” \n" in page.body
     assert "The word été is well formed,\0the one" in page.body
     assert codes(page) == ["encoding-repaired", "backslash-dropped"]
@@ -652,7 +652,7 @@ def test_cells_without_a_value_are_told() -> None:
 )
 def test_a_row_is_a_row_whatever_stands_in_its_text(line: str) -> None:
     item = SourceItem("row-1.csv", row(1, f"1. (C) Words.\n{line}\n2. (C) More."), "x")
-    assert choose_reader(item, registered_readers()).name == READER.name
+    assert read_page(item, registered_readers()).capture.format == READER.name
 
 
 def test_what_is_longer_than_any_row_is_none() -> None:
@@ -682,7 +682,7 @@ def test_a_body_longer_than_the_csv_module_reads() -> None:
     ],
 )
 def test_it_declines_and_says_why(data: bytes, reason: str) -> None:
-    excuse = READER.declines(SourceItem("stdin", data, "standard input"))
+    excuse = excuse_of(READER, SourceItem("stdin", data, "standard input"))
     assert excuse is not None
     assert excuse.endswith(reason)
 
@@ -698,7 +698,7 @@ def test_it_declines_and_says_why(data: bytes, reason: str) -> None:
     ],
 )
 def test_a_damaged_row_is_taken_and_refused(data: bytes, reason: str) -> None:
-    assert READER.declines(SourceItem("row.csv", data, "row.csv")) is None
+    assert excuse_of(READER, SourceItem("row.csv", data, "row.csv")) is None
     with pytest.raises(SourceError, match=reason):
         read(data)
 
@@ -716,6 +716,6 @@ def test_hostile_rows_are_refused_in_linear_time() -> None:
 
 def test_the_item_keeps_its_container() -> None:
     item = replace(_good(FILE, 0).item, name="row-46599.csv")
-    page = READER.read(item)
+    page = read_with(READER, item)
     assert page.source.container == item.container
     assert page.source.name == "row-46599.csv"

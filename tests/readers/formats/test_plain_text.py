@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.protocols.reader import RIGHTS, Good, ReaderContract
+from tests.protocols.reader import RIGHTS, Good, ReaderContract, excuse_of, read_with
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Release
@@ -33,7 +33,7 @@ def good(name: str, identifier: str, first: str, *, encoding: str = "utf-8") -> 
 
 
 def page(name: str, **options: str) -> Page:
-    return PlainTextReader().read(item(name, **options))
+    return read_with(PlainTextReader(), item(name, **options))
 
 
 def codes(page: Page) -> list[str]:
@@ -67,7 +67,7 @@ def test_a_text_in_windows_1252_is_read_and_told() -> None:
 
 def test_a_byte_that_windows_1252_lacks_makes_it_latin_1() -> None:
     data = (FIXTURES / "07STRELSAU345.txt").read_bytes().replace(b"\x92", b"\x81")
-    read = PlainTextReader().read(SourceItem("07STRELSAU345.txt", data, "x"))
+    read = read_with(PlainTextReader(), SourceItem("07STRELSAU345.txt", data, "x"))
     assert (read.source.encoding, "didn\x81t" in read.body) == ("iso-8859-1", True)
 
 
@@ -109,7 +109,7 @@ def test_the_newspapers_table_is_read_by_what_its_columns_hold() -> None:
 @pytest.mark.parametrize("between", [": ", " | ", "\n", " "])
 def test_the_newspapers_table_may_be_drawn_otherwise(between: str) -> None:
     text = (FIXTURES / "05STRELSAU4290.newspaper.txt").read_text("utf-8").replace(":\t", between)
-    read = PlainTextReader().read(SourceItem("x.txt", text.encode(), "x"))
+    read = read_with(PlainTextReader(), SourceItem("x.txt", text.encode(), "x"))
     assert (read.identifier, read.origin, read.references) == (
         "05STRELSAU4290",
         "Embassy Strelsau",
@@ -119,7 +119,7 @@ def test_the_newspapers_table_may_be_drawn_otherwise(between: str) -> None:
 
 def test_an_empty_column_of_references_is_none() -> None:
     text = (FIXTURES / "05STRELSAU4290.newspaper.txt").read_text("utf-8").replace("Dunno:\t05STRELSAU4281", "Dunno:\t")
-    assert PlainTextReader().read(SourceItem("x.txt", text.encode(), "x")).references is None
+    assert read_with(PlainTextReader(), SourceItem("x.txt", text.encode(), "x")).references is None
 
 
 def test_a_header_glued_to_the_body_is_cut_where_the_banner_begins() -> None:
@@ -146,9 +146,9 @@ def test_a_listing_without_its_time_states_no_time() -> None:
 def test_a_listing_without_text_is_told(rest: str) -> None:
     head = "\n".join((FIXTURES / "00STRELSAU88.listing.txt").read_text("utf-8").split("\n")[:5])
     listing = SourceItem("00STRELSAU88.txt", (head + rest).encode(), "here/00STRELSAU88.txt")
-    assert PlainTextReader().declines(listing) is None
+    assert excuse_of(PlainTextReader(), listing) is None
     with pytest.raises(SourceError, match=r"here/00STRELSAU88\.txt: it holds no text of the cable"):
-        PlainTextReader().read(listing)
+        read_with(PlainTextReader(), listing)
 
 
 def test_a_copied_page_has_false_minutes_when_both_are_the_hour() -> None:
@@ -163,7 +163,7 @@ def test_a_copied_page_has_false_minutes_when_both_are_the_hour() -> None:
 
 def test_a_flattened_copy_is_cut_behind_the_origin() -> None:
     text = " ".join((FIXTURES / "08STRELSAU201.copy.txt").read_text("utf-8").split())
-    read = PlainTextReader().read(SourceItem("x.txt", text.encode(), "x"))
+    read = read_with(PlainTextReader(), SourceItem("x.txt", text.encode(), "x"))
     assert (read.origin, read.line_breaks) == ("Embassy Strelsau", "flattened")
     assert read.header is not None
     assert read.header.startswith("VZCZCXYZ0002 OO RUEHWEB")
@@ -248,7 +248,7 @@ def test_a_banner_without_a_serial_is_told() -> None:
 )
 def test_the_release_is_the_users_else_that_of_the_path(path: str, flag: str | None, release: Release | None) -> None:
     data = (FIXTURES / "04STRELSAU19.txt").read_bytes()
-    assert PlainTextReader().read(SourceItem("04STRELSAU19.txt", data, path, path, flag)).release == release
+    assert read_with(PlainTextReader(), SourceItem("04STRELSAU19.txt", data, path, path, flag)).release == release
 
 
 # What is no cable.
@@ -271,7 +271,7 @@ LABELS = "E.O. 12958: N/A\nTAGS: PGOV\nSUBJECT: WORDS\n"
     ],
 )
 def test_what_is_no_text_of_a_cable_is_declined_with_a_reason(text: str, why: str) -> None:
-    excuse = PlainTextReader().declines(SourceItem("07STATE1.txt", text.encode(), "x"))
+    excuse = excuse_of(PlainTextReader(), SourceItem("07STATE1.txt", text.encode(), "x"))
     assert excuse is not None
     assert why in excuse
 
@@ -279,7 +279,7 @@ def test_what_is_no_text_of_a_cable_is_declined_with_a_reason(text: str, why: st
 def test_a_routing_header_without_text_behind_it_is_told() -> None:
     header = (FIXTURES / "07STRELSAU345.txt").read_bytes().partition(b"UNCLAS")[0]
     with pytest.raises(SourceError, match="no text of the cable behind the routing header"):
-        PlainTextReader().read(SourceItem("07STRELSAU345.txt", header, "x"))
+        read_with(PlainTextReader(), SourceItem("07STRELSAU345.txt", header, "x"))
 
 
 # Real files: facts only.
@@ -287,7 +287,7 @@ def test_a_routing_header_without_text_behind_it_is_told() -> None:
 
 def real(samples: Path, identifier: str) -> Cable:
     path = samples / "plain-text" / f"{identifier}.txt"
-    return normalize(PlainTextReader().read(SourceItem(path.name, path.read_bytes(), str(path))), RIGHTS)
+    return normalize(read_with(PlainTextReader(), SourceItem(path.name, path.read_bytes(), str(path))), RIGHTS)
 
 
 @pytest.mark.parametrize(
@@ -326,11 +326,11 @@ def test_the_real_texts(
 
 def test_the_real_texts_say_themselves_which_cables_they_are(samples: Path) -> None:
     for path in sorted((samples / "plain-text").iterdir()):
-        read = PlainTextReader().read(SourceItem("unnamed.txt", path.read_bytes(), str(path)))
+        read = read_with(PlainTextReader(), SourceItem("unnamed.txt", path.read_bytes(), str(path)))
         assert read.identifier == path.stem
 
 
 def test_real_pages_of_other_formats_are_declined(samples: Path) -> None:
     for folder in ("cablebrowser", "wikileaks-html"):
         for path in sorted((samples / folder).iterdir()):
-            assert PlainTextReader().declines(SourceItem(path.name, path.read_bytes(), str(path))) is not None
+            assert excuse_of(PlainTextReader(), SourceItem(path.name, path.read_bytes(), str(path))) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract
+from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract, excuse_of, read_with
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Row
@@ -19,7 +19,7 @@ READER = PlusdHtmlReader()
 
 
 def read(data: bytes) -> Page:
-    return READER.read(SourceItem("page.html", data, "plusd/cables/page.html"))
+    return read_with(READER, SourceItem("page.html", data, "plusd/cables/page.html"))
 
 
 def codes(page: Page) -> list[str]:
@@ -159,4 +159,4 @@ def test_a_page_without_a_canonical_id_is_refused() -> None:
     ],
 )
 def test_it_says_what_is_missing(data: bytes, reason: str) -> None:
-    assert READER.declines(SourceItem("x", data, "x")) == reason
+    assert excuse_of(READER, SourceItem("x", data, "x")) == reason

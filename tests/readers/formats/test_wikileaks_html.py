@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract, assert_whole
+from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract, assert_whole, excuse_of, read_with
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Article, Release, Row, SourceContainer
@@ -34,7 +34,7 @@ def item(data: bytes, path: str = "", release: str | None = None) -> SourceItem:
 
 
 def read(data: bytes, path: str = "", release: str | None = None) -> Page:
-    return READER.read(item(data, path, release))
+    return read_with(READER, item(data, path, release))
 
 
 def codes(page: Page) -> list[str]:
@@ -182,7 +182,7 @@ def test_the_release_is_the_paths_or_the_users(
 
 def test_the_container_is_kept() -> None:
     container = SourceContainer(name="cablegate.7z", sha256="0" * 64, member="cable/2007/02/07STRELSAU112.html")
-    assert READER.read(replace(item(CANAL), container=container)).source.container == container
+    assert read_with(READER, replace(item(CANAL), container=container)).source.container == container
 
 
 def test_bytes_that_are_not_utf8_are_read_as_windows_1252_and_told() -> None:
@@ -247,7 +247,7 @@ def test_what_the_table_lacks_or_says_otherwise_is_told() -> None:
     ],
 )
 def test_it_says_what_is_missing(data: bytes, reason: str) -> None:
-    assert READER.declines(item(data)) == reason
+    assert excuse_of(READER, item(data)) == reason
 
 
 def _real(samples: Path) -> list[tuple[dict[str, object], SourceItem]]:
@@ -264,7 +264,7 @@ def test_the_real_pages_state_what_is_known_of_them(samples: Path) -> None:
     assert len(pages) == 35
     for row, source in pages:
         assert sha256(source.data) == row["sha256"]
-        page = READER.read(source)
+        page = read_with(READER, source)
         released = next(each.value for each in page.capture.table if each.label == "Released")
         stated = (page.identifier, page.created, released, page.classification, page.origin, page.partial is not None)
         names = ("id", "created", "released", "classification", "origin", "partial")
@@ -278,7 +278,7 @@ def test_the_real_pages_state_what_is_known_of_them(samples: Path) -> None:
 
 def test_the_real_pages_have_every_character_that_another_parser_finds(samples: Path) -> None:
     for row, source in _real(samples):
-        page = READER.read(source)
+        page = read_with(READER, source)
         document = html.fromstring(source.data, parser=html.HTMLParser(encoding="utf-8"))
         first, second = ("".join(map(str, each.itertext())) for each in document.iter("pre"))
         assert page.body == second, row["id"]
@@ -290,7 +290,7 @@ def test_the_real_pages_have_every_character_that_another_parser_finds(samples: 
 
 def test_the_real_pages_make_whole_records(samples: Path) -> None:
     for _, source in _real(samples):
-        assert_whole(READER.read(source))
+        assert_whole(read_with(READER, source))
 
 
 @pytest.mark.parametrize(
@@ -303,5 +303,5 @@ def test_the_real_pages_make_whole_records(samples: Path) -> None:
 )
 def test_the_texts_of_three_real_pages(samples: Path, name: str, length: int, digest: str) -> None:
     data = (samples / "wikileaks-html" / f"{name}.html").read_bytes()
-    body = READER.read(SourceItem(f"{name}.html", data, name)).body
+    body = read_with(READER, SourceItem(f"{name}.html", data, name)).body
     assert (len(body), sha256(body.encode())) == (length, digest)

@@ -28,7 +28,7 @@ from tests.protocols.reader import RIGHTS
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable
 from preserve.errors import SourceError
-from preserve.readers.reader import SourceRef, choose_reader, registered_readers
+from preserve.readers.reader import SourceRef, read_page, registered_readers
 from preserve.readers.sources import members as limits
 from preserve.readers.sources.walk import LARGEST_SOURCE, load_source, walk_sources
 
@@ -105,7 +105,7 @@ def told(path: Path) -> dict[str, str | None]:
 
 def record(ref: SourceRef) -> Cable:
     item = load_source(ref)
-    return normalize(choose_reader(item, registered_readers()).read(item), RIGHTS)
+    return normalize(read_page(item, registered_readers()), RIGHTS)
 
 
 def without_container(cable: Cable) -> Cable:

@@ -12,16 +12,16 @@ is text. The attribute ``Current Classification`` says what NARA did: the record
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from preserve.cable import CaptureSource, Page, PageCapture, Row, is_identifier, opens_header, split_header
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.readers.formats.release import release_of
-from preserve.readers.formats.text import Decoded, decode, not_text
-from preserve.readers.glance import remembered
-from preserve.readers.reader import SourceItem
+from preserve.readers.formats.text import DecodedText, decode_text, text_excuse
+from preserve.readers.reader import Excuse, SourceItem
 
 __all__ = ["AadTextReader", "document_number"]
 
@@ -60,24 +60,17 @@ class AadTextReader:
     name = "aad_text"
     describes = "a telegram of 1973-79 as text, from the Access to Archival Databases of the US National Archives"
 
-    def declines(self, item: SourceItem) -> str | None:
-        """Return why this is no such telegram; ``None`` when it is one, however damaged."""
-        seen = _look(item)
-        return seen if isinstance(seen, str) else None
-
-    def read(self, item: SourceItem) -> Page:
-        """Return the parts of the document.
-
-        Raises:
-            SourceError: It is declined, or no text of the telegram is in it.
-        """
-        seen = _look(item)
-        if isinstance(seen, str):
-            raise SourceError(
-                f"{item.where} is no telegram of the National Archives: {seen}",
-                hint="Give the text of one document, its number in it or in the name of the file.",
+    def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+        """Take a document of the archives, however damaged it is. Reading it fails when it holds no text."""
+        if excuse := text_excuse(item.data):
+            return excuse
+        decoded = decode_text(item.data)
+        number = document_number(item.name, decoded.text)
+        if number is None:
+            return Excuse(
+                "nothing in it names a document of the Central Foreign Policy Files, as 1978STATE098163 would"
             )
-        return _page(item, *seen)
+        return partial(_page, item, number, decoded)
 
 
 def document_number(name: str, text: str) -> str | None:
@@ -96,25 +89,13 @@ def document_number(name: str, text: str) -> str | None:
     return match[0] if _FIRST_PAGE.match(text) or _REVIEW in text else None
 
 
-@remembered
-def _look(item: SourceItem) -> tuple[str, Decoded] | str:
-    """Return the document's number and text, or why it is none."""
-    if (excuse := not_text(item.data)) is not None:
-        return excuse
-    decoded = decode(item.data)
-    number = document_number(item.name, decoded.text)
-    if number is None:
-        return "nothing in it names a document of the Central Foreign Policy Files, as 1978STATE098163 would"
-    return number, decoded
-
-
 @dataclass(frozen=True, slots=True)
 class _Parts:
     rows: tuple[Row, ...]
     text: str
 
 
-def _page(item: SourceItem, number: str, decoded: Decoded) -> Page:
+def _page(item: SourceItem, number: str, decoded: DecodedText) -> Page:
     parts = _split(decoded.text)
     if not parts.text:
         raise SourceError(

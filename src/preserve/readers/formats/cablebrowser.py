@@ -11,20 +11,20 @@ has ``Identifier: 05ALMATY4281`` lines and the body as it was sent. Anything bet
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from preserve.cable import CaptureSource, Page, PageCapture, Release, Row, is_identifier, opens_header, split_header
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
 from preserve.readers.csv import begins_row
-from preserve.readers.formats.cablebrowser_html import html_excuse, render
+from preserve.readers.formats.cablebrowser_html import cablebrowser_excuse, render
 from preserve.readers.formats.partial import PARTIAL, PARTIAL_WHOLE
 from preserve.readers.formats.release import release_of, stated_day
-from preserve.readers.glance import remembered
-from preserve.readers.reader import SourceItem
-from preserve.readers.source_bytes import BOM, binary, byte_order_mark, unreadable
+from preserve.readers.reader import Excuse, SourceItem
+from preserve.readers.source_bytes import BOM, binary_excuse, byte_order_mark, bytes_excuse
 
 __all__ = ["CablebrowserReader"]
 
@@ -46,21 +46,13 @@ class CablebrowserReader:
     name = "cablebrowser"
     describes = "a page of the cablebrowser site: as text, flattened to one line or with its line breaks, or as HTML"
 
-    def declines(self, item: SourceItem) -> str | None:
-        """Return why this is no such page; ``None`` when it is one, however damaged."""
-        seen = _look(item)
-        return seen if isinstance(seen, str) else None
+    def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+        """Take a page of the site, however damaged it is.
 
-    def read(self, item: SourceItem) -> Page:
-        """Return the parts of the page.
-
-        Raises:
-            SourceError: It is declined, or it is cut before the text of the cable, or its identifier is none.
+        Reading it fails when it is cut before the text of the cable, or when its identifier is none.
         """
-        seen = _look(item)
-        if isinstance(seen, str):
-            raise SourceError(f"{item.where} is no cablebrowser page: {seen}", hint=_AS_SERVED)
-        return _page(item, seen)
+        source = _source(item.data)
+        return source if isinstance(source, Excuse) else partial(_page, item, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +66,32 @@ class _Source:
     findings: tuple[Finding, ...]
 
 
-@remembered
-def _look(item: SourceItem) -> _Source | str:
-    """Return the page as lines, or why it is none; what is too large is not looked at."""
-    if (excuse := unreadable(item.data)) is not None:
+def _source(data: bytes) -> _Source | Excuse:
+    """Return the page as lines, or why it is none."""
+    if excuse := bytes_excuse(data):
         return excuse
-    if begins_row(item.data):
-        return "it is a row of cables.csv, which have a reader of their own"
-    tag = _markup(item.data)
-    return _text_source(item.data) if tag is None else _html_source(item.data, tag)
+    if begins_row(data):
+        return Excuse("it is a row of cables.csv, which have a reader of their own")
+    tag = _markup(data)
+    return _text_source(data) if tag is None else _html_source(data, tag)
 
 
-def _html_source(data: bytes, tag: str) -> _Source | str:
-    if (excuse := html_excuse(data)) is not None:
-        return f"it is HTML or XML ({tag}), and {excuse}"
+def _html_source(data: bytes, tag: str) -> _Source | Excuse:
+    if excuse := cablebrowser_excuse(data):
+        return Excuse(f"it is HTML or XML ({tag}), and {excuse.reason}")
     rendered = render(data, _ROW)
     return _Source(rendered.text, "html", "text/html", rendered.encoding, rendered.findings)
 
 
-def _text_source(data: bytes) -> _Source | str:
-    if (excuse := binary(data)) is not None:
+def _text_source(data: bytes) -> _Source | Excuse:
+    if excuse := binary_excuse(data):
         return excuse
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return f"byte {error.start} is not UTF-8; the page must be given as the site served it"
+        return Excuse(f"byte {error.start} is not UTF-8; the page must be given as the site served it")
     if _IDENTIFIER_ROW.search(text) is None:
-        return "it has no row 'Identifier:'"
+        return Excuse("it has no row 'Identifier:'")
     return _Source(text.removeprefix("\ufeff"), None, "text/plain", "utf-8", byte_order_mark(data))
 
 

@@ -16,9 +16,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from preserve.findings import Finding
-from preserve.readers.formats.html_page import HtmlTag, characters, lacking, pieces, references, verbatim
+from preserve.readers.formats.html_page import HtmlTag, characters, missing_mark, pieces, references, verbatim
+from preserve.readers.reader import Excuse
 
-__all__ = ["RenderedPage", "html_excuse", "render"]
+__all__ = ["RenderedPage", "cablebrowser_excuse", "render"]
 
 _LABEL = re.compile(r">\s{0,40}Identifier:", re.IGNORECASE)
 _OTHER_LABEL = re.compile(r">\s{0,40}(?:Wikileaks|Origin|Created|Classification|Redacted):", re.IGNORECASE)
@@ -38,9 +39,9 @@ _HEADINGS = frozenset({"title", "h1", "h2", "h3", "h4", "h5", "h6"})
 _ELEMENTS = _BREAKING.union(_OTHER_NAMES.split())
 
 
-def html_excuse(data: bytes) -> str | None:
+def cablebrowser_excuse(data: bytes) -> Excuse | None:
     """Return why HTML is no cablebrowser page; ``None`` when it has the labels of one, each first in its element."""
-    return lacking(
+    return missing_mark(
         data,
         (_LABEL, "it has no row 'Identifier:'"),
         (_OTHER_LABEL, "it has no other row of a cablebrowser page than 'Identifier:'"),

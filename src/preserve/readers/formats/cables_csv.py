@@ -8,21 +8,21 @@ Scope: what the fields of one row mean, and the bytes of it that are no UTF-8. N
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from preserve.cable import CaptureSource, Page, PageCapture, Row, is_identifier
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
-from preserve.readers.csv import COLUMNS, Fields, Flaw, begins_row, fields_of, flaw_of, holds_rows
+from preserve.readers.csv import COLUMNS, Flaw, begins_row, fields_of, flaw_of, holds_rows
 from preserve.readers.formats.partial import split_partial
 from preserve.readers.formats.release import release_of
-from preserve.readers.glance import remembered
-from preserve.readers.reader import SourceItem
+from preserve.readers.reader import Excuse, SourceItem
 from preserve.readers.source_bytes import BOM, LARGEST_SOURCE, byte_order_mark, too_large
 
 __all__ = ["CablesCsvReader"]
 
-_HINT = "Give the file of rows by its name; each of its rows is then read alone."
 _LISTED = 20
 """Places that a finding names at most."""
 
@@ -41,35 +41,21 @@ class CablesCsvReader:
     name = "cables_csv"
     describes = "a row of cables.csv, the file of all cables; a file of rows is read row by row"
 
-    def declines(self, item: SourceItem) -> str | None:
-        """Return why this is no row; ``None`` when it is one, however damaged."""
-        return _excuse(item)
+    def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+        """Take one row, however damaged it is.
 
-    def read(self, item: SourceItem) -> Page:
-        """Return the parts of the page.
-
-        Raises:
-            SourceError: It is declined, its quoting is broken, or it lacks identifier or text.
+        Reading it fails when its quoting is broken, or when it has no identifier or no text.
         """
-        excuse = _excuse(item)
-        if excuse is not None:
-            raise SourceError(f"{item.where} is no row of cables.csv: {excuse}", hint=_HINT)
-        row = item.data.removeprefix(BOM).rstrip(b"\r\n")
-        text, notes = _decode(row, len(item.data) - len(item.data.removeprefix(BOM)))
-        fields = fields_of(text)
-        if fields is None:
-            raise SourceError(f"{item.where}: the row {(flaw_of(row) or Flaw.QUOTING).says}", hint="Is the row cut?")
-        return _page(item, fields, notes)
+        return _excuse(item.data) or partial(_page, item)
 
 
-@remembered
-def _excuse(item: SourceItem) -> str | None:
-    if len(item.data) > LARGEST_SOURCE:
-        return too_large(len(item.data))
-    if not begins_row(item.data):
-        return "it does not begin as a row of cables.csv does, with a number and a moment in quotes"
-    if holds_rows(item.data):
-        return "it holds more than one row: name the file itself, and each of its rows is read"
+def _excuse(data: bytes) -> Excuse | None:
+    if len(data) > LARGEST_SOURCE:
+        return Excuse(too_large(len(data)))
+    if not begins_row(data):
+        return Excuse("it does not begin as a row of cables.csv does, with a number and a moment in quotes")
+    if holds_rows(data):
+        return Excuse("it holds more than one row: name the file itself, and each of its rows is read")
     return None
 
 
@@ -98,7 +84,12 @@ def _listed(places: list[int], number: int) -> str:
     return f"at byte {', '.join(map(str, places))}{more}"
 
 
-def _page(item: SourceItem, fields: Fields, notes: list[Finding]) -> Page:
+def _page(item: SourceItem) -> Page:
+    row = item.data.removeprefix(BOM).rstrip(b"\r\n")
+    text, notes = _decode(row, len(item.data) - len(item.data.removeprefix(BOM)))
+    fields = fields_of(text)
+    if fields is None:
+        raise SourceError(f"{item.where}: the row {(flaw_of(row) or Flaw.QUOTING).says}", hint="Is the row cut?")
     cells = dict(zip(COLUMNS, fields.values, strict=True))
     identifier = cells["MRN"].strip()
     if not is_identifier(identifier):

@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from html.entities import html5
 
 from preserve.findings import Finding
-from preserve.readers.source_bytes import BOM, byte_order_mark, unreadable
+from preserve.readers.reader import Excuse
+from preserve.readers.source_bytes import BOM, byte_order_mark, bytes_excuse
 
 __all__ = [
     "Characters",
     "HtmlTag",
     "Verbatim",
     "characters",
-    "lacking",
-    "not_html",
+    "html_excuse",
+    "missing_mark",
     "pieces",
     "plain",
     "references",
@@ -33,21 +34,21 @@ __all__ = [
 ]
 
 
-def not_html(data: bytes) -> str | None:
+def html_excuse(data: bytes) -> Excuse | None:
     """Return why bytes are no HTML page at all; ``None`` when they may be one."""
-    return unreadable(data) or (None if b"<" in data else "it is not HTML: it has no tag")
+    return bytes_excuse(data) or (None if b"<" in data else Excuse("it is not HTML: it has no tag"))
 
 
-def lacking(data: bytes, *marks: tuple[re.Pattern[str], str]) -> str | None:
-    """Return what is said of the first pattern that a page does not have; ``None`` when it has all.
+def missing_mark(data: bytes, *marks: tuple[re.Pattern[str], str]) -> Excuse | None:
+    """Return the excuse for the first mark that a page does not have; ``None`` when it has all of them.
 
     Args:
         data: The page.
-        marks: Patterns of ASCII characters by which a page is known, each with what is said where it is missing.
+        marks: Patterns of ASCII characters by which a format is known, each with the reason when it is missing.
     """
-    # As Latin-1, which is quick: the bytes need not be decoded for what is ASCII.
+    # Latin-1 decodes at the speed of a copy, and the marks are ASCII, which is the same in every encoding met here.
     text = data.decode("latin-1")
-    return next((excuse for pattern, excuse in marks if pattern.search(text) is None), None)
+    return next((Excuse(reason) for pattern, reason in marks if pattern.search(text) is None), None)
 
 
 @dataclass(frozen=True, slots=True)

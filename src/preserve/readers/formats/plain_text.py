@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from preserve.cable import (
     Article,
@@ -38,9 +39,8 @@ from preserve.findings import Finding
 from preserve.readers.formats.aad_text import document_number
 from preserve.readers.formats.partial import PARTIAL, PARTIAL_WHOLE
 from preserve.readers.formats.release import release_of
-from preserve.readers.formats.text import Decoded, decode, not_text
-from preserve.readers.glance import remembered
-from preserve.readers.reader import SourceItem
+from preserve.readers.formats.text import DecodedText, decode_text, text_excuse
+from preserve.readers.reader import Excuse, SourceItem
 
 __all__ = ["PlainTextReader"]
 
@@ -61,40 +61,16 @@ class PlainTextReader:
     name = "plain_text"
     describes = "the text of one cable, bare or behind the table of a newspaper, a listing or a copied page"
 
-    def declines(self, item: SourceItem) -> str | None:
-        """Return why this is no text of a cable; ``None`` when it is one, however damaged."""
-        seen = _look(item)
-        return seen if isinstance(seen, str) else None
+    def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+        """Take the text of a cable, however damaged it is.
 
-    def read(self, item: SourceItem) -> Page:
-        """Return the parts of the text.
-
-        Raises:
-            SourceError: It is declined, or it holds no text of the cable, or nothing says which cable it is.
+        Reading it fails when no text follows its routing header, or when nothing says which cable it is.
         """
-        seen = _look(item)
-        if isinstance(seen, str):
-            raise SourceError(
-                f"{item.where} is no text of a cable: {seen}", hint="Give the text of one cable, header first."
-            )
-        return _page(item, *seen)
-
-
-@remembered
-def _look(item: SourceItem) -> tuple[Decoded, _Layout] | str:
-    """Return the text and how it is laid out, or why it is none of a cable."""
-    if (excuse := not_text(item.data)) is not None:
-        return excuse
-    decoded = decode(item.data)
-    text = decoded.text
-    if "Identifier:" in text and _CABLEBROWSER_ROW.search(text):
-        return "it has a row 'Identifier:', as a page of the cablebrowser site has"
-    if document_number(item.name, text) is not None:
-        return "it is a document of the National Archives, which have a reader of their own"
-    layout = _layout(text)
-    if layout is None:
-        return "it begins neither with a routing header, nor with a banner and the labels of a cable, nor with a table"
-    return decoded, layout
+        if excuse := text_excuse(item.data):
+            return excuse
+        decoded = decode_text(item.data)
+        layout = _layout(item.name, decoded.text)
+        return layout if isinstance(layout, Excuse) else partial(_page, item, decoded, layout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +90,16 @@ class _Layout:
     articles: tuple[Article, ...] = ()
 
 
-def _layout(text: str) -> _Layout | None:
-    """Return the first layout that a text has."""
-    return next((layout for read in _LAYOUTS if (layout := read(text)) is not None), None)
+def _layout(name: str, text: str) -> _Layout | Excuse:
+    """Return the first layout that a text has, or why it is none of a cable."""
+    if "Identifier:" in text and _CABLEBROWSER_ROW.search(text):
+        return Excuse("it has a row 'Identifier:', as a page of the cablebrowser site has")
+    if document_number(name, text) is not None:
+        return Excuse("it is a document of the National Archives, which have a reader of their own")
+    layout = next((layout for read in _LAYOUTS if (layout := read(text)) is not None), None)
+    return layout or Excuse(
+        "it begins neither with a routing header, nor with a banner and the labels of a cable, nor with a table"
+    )
 
 
 # Every run of white space is bounded or possessive: the time is linear whatever the text is.
@@ -247,7 +230,7 @@ def _banner(text: str) -> FoundBanner | None:
     return read_banner(flat, labels[0].start if labels else min(len(flat), _HEAD_WITHOUT_LABELS))
 
 
-def _page(item: SourceItem, decoded: Decoded, layout: _Layout) -> Page:
+def _page(item: SourceItem, decoded: DecodedText, layout: _Layout) -> Page:
     content = layout.content.strip()
     partial, content = _split_partial(content)
     begin = split_header(content)

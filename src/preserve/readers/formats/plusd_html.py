@@ -12,18 +12,27 @@ of the text: it is the longest ``pre`` behind the synopsis, else the longest ele
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from preserve.cable import MONTHS, CaptureSource, Page, PageCapture, Release, Row, is_identifier, split_header
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
-from preserve.readers.formats.html_page import HtmlTag, Verbatim, characters, lacking, not_html, plain, tags, verbatim
+from preserve.readers.formats.html_page import (
+    HtmlTag,
+    Verbatim,
+    characters,
+    html_excuse,
+    missing_mark,
+    plain,
+    tags,
+    verbatim,
+)
 from preserve.readers.formats.release import release_of
-from preserve.readers.glance import remembered
-from preserve.readers.reader import SourceItem
+from preserve.readers.reader import Excuse, SourceItem
 
 __all__ = ["PlusdHtmlReader"]
 
@@ -43,28 +52,16 @@ class PlusdHtmlReader:
     name = "plusd_html"
     describes = "a page of the Public Library of US Diplomacy (plusd/cables/<number>_<collection>.html)"
 
-    def declines(self, item: SourceItem) -> str | None:
-        """Return why this is no such page; ``None`` when it is one, however damaged."""
-        return _excuse(item)
+    def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+        """Take a page of the library, however damaged it is.
 
-    def read(self, item: SourceItem) -> Page:
-        """Return the parts of the page.
-
-        Raises:
-            SourceError: It is declined, or it holds no text (as that of a withdrawn document), or its canonical ID is
-                no identifier.
+        Reading it fails when it holds no text, as the page of a withdrawn document, or when its canonical ID is no
+        identifier.
         """
-        excuse = _excuse(item)
-        if excuse is not None:
-            raise SourceError(f"{item.where} is no page of the PlusD library: {excuse}", hint=_AS_SERVED)
-        return _page(item)
-
-
-@remembered
-def _excuse(item: SourceItem) -> str | None:
-    return not_html(item.data) or lacking(
-        item.data, (_TABLE, "it has no table 'synopsis'"), (_KEY, "its synopsis has no keys")
-    )
+        excuse = html_excuse(item.data) or missing_mark(
+            item.data, (_TABLE, "it has no table 'synopsis'"), (_KEY, "its synopsis has no keys")
+        )
+        return excuse or partial(_page, item)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from preserve.findings import Finding
-from preserve.readers.source_bytes import BOM, binary, byte_order_mark, unreadable
+from preserve.readers.reader import Excuse
+from preserve.readers.source_bytes import BOM, binary_excuse, byte_order_mark, bytes_excuse
 
-__all__ = ["Decoded", "decode", "not_text"]
+__all__ = ["DecodedText", "decode_text", "text_excuse"]
 
 _MARKUP = (b"<!doctype", b"<html", b"<body", b"<table", b"<?xml")
 _HEAD = 4096
@@ -22,7 +23,7 @@ _UNDEFINED = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedText:
     """A text, the encoding that it was read in, and what was noticed on the way."""
 
     text: str
@@ -30,20 +31,20 @@ class Decoded:
     findings: tuple[Finding, ...]
 
 
-def not_text(data: bytes) -> str | None:
-    """Return why bytes are no plain text, the cheapest reason first; ``None`` when they may be."""
-    return unreadable(data) or binary(data) or _another_kind(data[:_HEAD].removeprefix(BOM).lstrip().lower())
+def text_excuse(data: bytes) -> Excuse | None:
+    """Return why bytes are no plain text; ``None`` when they may be."""
+    return bytes_excuse(data) or binary_excuse(data) or _kind_excuse(data[:_HEAD].removeprefix(BOM).lstrip().lower())
 
 
-def _another_kind(head: bytes) -> str | None:
+def _kind_excuse(head: bytes) -> Excuse | None:
     if (tag := next((tag for tag in _MARKUP if tag in head), None)) is not None or head.startswith(b"<"):
-        return f"it is HTML or XML ({(tag or b'<').decode('ascii')}), not text"
+        return Excuse(f"it is HTML or XML ({(tag or b'<').decode('ascii')}), not text")
     if head.startswith((b"{", b"[")):
-        return "it is JSON or its like, not text"
-    return "it begins with a quotation mark, as a table of values does" if head.startswith(b'"') else None
+        return Excuse("it is JSON or its like, not text")
+    return Excuse("it begins with a quotation mark, as a table of values does") if head.startswith(b'"') else None
 
 
-def decode(data: bytes) -> Decoded:
+def decode_text(data: bytes) -> DecodedText:
     """Return the text of some bytes: UTF-8, else Windows-1252, else Latin-1.
 
     Never fails: Latin-1 has a character for each byte.
@@ -63,4 +64,4 @@ def decode(data: bytes) -> Decoded:
         )
     if feeds := text.strip().count("\f"):
         notes.append(Finding.of("form-feeds", "/body/text", f"{feeds} form feeds are in the text"))
-    return Decoded(text, encoding, tuple(notes))
+    return DecodedText(text, encoding, tuple(notes))

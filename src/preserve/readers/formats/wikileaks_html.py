@@ -12,18 +12,27 @@ too), and all other markup inside a ``pre`` was in the text before the site was:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from preserve.cable import Article, CaptureSource, Page, PageCapture, Release, Row, is_identifier, split_header
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
-from preserve.readers.formats.html_page import HtmlTag, Verbatim, characters, lacking, not_html, plain, tags, verbatim
+from preserve.readers.formats.html_page import (
+    HtmlTag,
+    Verbatim,
+    characters,
+    html_excuse,
+    missing_mark,
+    plain,
+    tags,
+    verbatim,
+)
 from preserve.readers.formats.partial import split_partial
 from preserve.readers.formats.release import release_of
-from preserve.readers.glance import remembered
-from preserve.readers.reader import SourceItem
+from preserve.readers.reader import Excuse, SourceItem
 
 __all__ = ["WikileaksHtmlReader"]
 
@@ -43,27 +52,15 @@ class WikileaksHtmlReader:
     name = "wikileaks_html"
     describes = "a page of a WikiLeaks mirror of 2010 or 2011 (cable/YYYY/MM/ID.html)"
 
-    def declines(self, item: SourceItem) -> str | None:
-        """Return why this is no such page; ``None`` when it is one, however damaged."""
-        return _excuse(item)
+    def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
+        """Take a page of a mirror, however damaged it is.
 
-    def read(self, item: SourceItem) -> Page:
-        """Return the parts of the page.
-
-        Raises:
-            SourceError: It is declined, or it is cut before the text of the cable, or its identifier is none.
+        Reading it fails when it is cut before the text of the cable, or when its reference ID is no identifier.
         """
-        excuse = _excuse(item)
-        if excuse is not None:
-            raise SourceError(f"{item.where} is no page of a WikiLeaks mirror: {excuse}", hint=_AS_SERVED)
-        return _page(item)
-
-
-@remembered
-def _excuse(item: SourceItem) -> str | None:
-    return not_html(item.data) or lacking(
-        item.data, (_TABLE, "it has no table of class 'cable'"), (_LABEL, "its table has no cell 'Reference ID'")
-    )
+        excuse = html_excuse(item.data) or missing_mark(
+            item.data, (_TABLE, "it has no table of class 'cable'"), (_LABEL, "its table has no cell 'Reference ID'")
+        )
+        return excuse or partial(_page, item)
 
 
 @dataclass(frozen=True, slots=True)
