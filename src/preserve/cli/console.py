@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import BinaryIO, Final
 
 from rich.console import Console
 from rich.progress import (
@@ -27,7 +27,7 @@ from rich.progress import (
 
 from preserve.progress import SILENT, Progress
 
-__all__ = ["progress_bar", "say", "say_error", "say_json", "say_note"]
+__all__ = ["binary_stdout", "progress_bar", "say", "say_bytes", "say_error", "say_json", "say_note"]
 
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
@@ -45,13 +45,28 @@ def say_json(line: Mapping[str, object]) -> None:
     sys.stdout.write(_HALVES.sub(lambda half: f"\\{_escape(ord(half[0]))}", text) + "\n")
 
 
+def say_bytes(data: bytes) -> None:
+    """Print a document as it is, to stdout."""
+    binary_stdout().write(data)
+
+
+def binary_stdout() -> BinaryIO:
+    """Return stdout for bytes, behind all that was printed to it as text."""
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
 def say_error(message: str, *, hint: str = "") -> None:
     """Tell what stopped us and what to do next, on stderr."""
-    sys.stderr.write(_printable(f"preserve: {message}") + "\n" + (f"  {_printable(hint)}\n" if hint else ""))
+    say_note(f"preserve: {message}" + (f"\n  {hint}" if hint else ""))
 
 
 def say_note(message: str) -> None:
     """Tell something by the way, on stderr."""
+    # Where both streams go into one pipe, lines must stand in the order in which they were printed. Python flushes
+    # stderr at each line feed, stdout only when its buffer is full: that is flushed here, and not at each outcome,
+    # of which there may be millions.
+    sys.stdout.flush()
     sys.stderr.write(_printable(message) + "\n")
 
 
