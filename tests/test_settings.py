@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import tomllib
 from pathlib import Path
@@ -24,8 +25,10 @@ from preserve.settings import (
     Organisation,
     RightsSettings,
     Settings,
+    SettingsError,
     find_settings,
     load_settings,
+    parse_settings,
     settings_template,
 )
 
@@ -148,7 +151,7 @@ def test_the_notice_is_the_advisory_and_the_contact() -> None:
         (
             '[bags]\ndigests = ["sha513"]\n',
             "bags.digests is ['sha513']",
-            "Unknown digest algorithm 'sha513'; Known are",
+            "Unknown digest algorithm 'sha513'; known are",
         ),
         ('[bags]\ndigests = ["md5", "sha1"]\n', "bags.digests is", "withstands attacks"),
         ("[organisation]\nname = 5\n", "organisation.name is 5", "It must be a text."),
@@ -182,15 +185,49 @@ def test_a_slip_in_the_file_is_refused_with_file_key_and_what_is_allowed(
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"[access\n", b"\xff", b'[access]\nlevel = "open"\nlevel = "open"\n', b"a = " + b"[" * 100_000],
+    ("data", "says", "place"),
+    [
+        (b"[access\n", "the text is not TOML: ", (1, 8)),
+        (b"\xff", "the text is not UTF-8: ", None),
+        (b'[access]\nlevel = "open"\nlevel = "open"\n', "the text is not TOML: ", (3, 15)),
+        (b"a = " + b"[" * 100_000, "the text is not TOML: ", None),
+    ],
     ids=["not closed", "not UTF-8", "key twice", "too deep"],
 )
-def test_what_is_no_toml_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_what_is_not_toml_is_refused(tmp_path: Path, data: bytes, says: str, place: tuple[int, int] | None) -> None:
     path = tmp_path / FILE_NAME
     path.write_bytes(data)
-    with pytest.raises(UsageError, match=re.escape(f"{path} is no TOML in UTF-8: ")):
+    with pytest.raises(SettingsError, match=re.escape(f"{path}: {says}")) as raised:
         load_settings(path)
+    assert (raised.value.key, raised.value.place) == (None, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "place"),
+    [
+        ("# mine\n[bags]\n\n  form = '7z'\n", "bags.form", (4, 3)),
+        ("[bags]\n[access]\nlevl = 'open'\n", "access.levl", (3, 1)),
+        ("[bags]\r\n[ acess ]\r\n", "acess", (2, 1)),
+        ("levl = 'open'\n", "levl", (1, 1)),
+        ("\n access = 1\n", "access", (2, 2)),
+        ("access.level = 'secret'\n", "access.level", (1, 1)),
+        ("[bags]\nform = 'tar'\n[access]\n'level' = 'secret'\n", "access.level", (3, 1)),
+        ("access = {level = 'secret'}\n", "access.level", (1, 1)),
+    ],
+)
+def test_a_slip_in_a_text_tells_its_key_and_its_place_as_data(
+    text: str, key: str, place: tuple[int, int] | None
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        parse_settings(text, "mine")
+    error = pickle.loads(pickle.dumps(raised.value))
+    assert (error.key, error.place, error.message) == (key, place, f"mine: {error.says}")
+
+
+def test_a_slip_outside_a_text_has_a_key_and_no_place() -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_settings(None, {"PRESERVE_ACCESS_LEVEL": "opn"})
+    assert (raised.value.key, raised.value.place) == ("access.level", None)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ class PreserveError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travel between processes whole: keyword-only arguments are not pickled by default."""
-        return (_revive, (type(self), self.message, self.hint))
+        """Travel between processes whole: by default keyword-only arguments are not pickled."""
+        return (_revive, (type(self), self.message, self.hint), self.__dict__)
 
     def __str__(self) -> str:
         return f"{self.message}. {self.hint}" if self.hint else self.message

@@ -17,7 +17,7 @@ import reprlib
 import textwrap
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from functools import lru_cache
@@ -39,8 +39,10 @@ __all__ = [
     "Organisation",
     "RightsSettings",
     "Settings",
+    "SettingsError",
     "find_settings",
     "load_settings",
+    "parse_settings",
     "settings_template",
 ]
 
@@ -124,7 +126,7 @@ def _algorithms(value: object) -> tuple[str, ...]:
     try:
         names = tuple(dict.fromkeys(algorithm_name(name) for name in value))
     except UsageError as error:
-        raise ValueError(f"{error.message}; {error.hint.rstrip('.')}") from error
+        raise ValueError(f"{error.message}; {error.hint[0].lower()}{error.hint[1:].rstrip('.')}") from error
     if set(names) <= WEAK:
         raise ValueError("it must hold an algorithm that withstands attacks, as sha512 or sha256")
     return names
@@ -286,14 +288,29 @@ def _keys() -> Mapping[str, _Key]:
 # --- reading ---
 
 
+class SettingsError(UsageError):
+    """A setting, or the text that the settings stand in, cannot be used.
+
+    Attributes:
+        says: What is wrong, without the file or variable that the message names first.
+        key: The setting as ``table.key``, or its table alone; ``None`` when no single setting is at fault.
+        place: Line and column in the text, both from 1; ``None`` where no line is known.
+    """
+
+    says: str = ""
+    key: str | None = None
+    place: tuple[int, int] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A raw value, whose it is, and the folder where its relative paths start."""
+    """A raw value and where it comes from: the text that it stands in, and the folder of its relative paths."""
 
     key: str
     value: object
     where: str
     folder: Path = Path()
+    text: str = ""
 
 
 def find_settings(start: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -302,7 +319,7 @@ def find_settings(start: Path, environment: Mapping[str, str] = os.environ) -> P
     if named:
         return Path(named)
     here = start / FILE_NAME
-    # Also one that cannot be read or is a dangling link: to pass over it would be to pass over an access level.
+    # A file that cannot be read and a dangling link count too: to pass over them would be to pass over an access level.
     return here if os.path.lexists(here) else None
 
 
@@ -319,43 +336,75 @@ def load_settings(
         overrides: Values of flags by ``"table.key"``.
 
     Raises:
-        UsageError: The file cannot be read or is no TOML, a key is unknown, or a value is not allowed.
+        SettingsError: The file cannot be read or is not TOML, a key is unknown, or a value is not allowed.
     """
+    file = () if path is None else _from_text(_read(path), str(path), path.parent)
+    return _merge(chain(file, _from_environment(environment or {}), _from_overrides(overrides or {})))
+
+
+def parse_settings(text: str, name: str = FILE_NAME) -> Settings:
+    """Return the settings that a text gives by itself, without environment and flags.
+
+    Args:
+        text: TOML, as in a settings file.
+        name: What errors call the text.
+
+    Raises:
+        SettingsError: The text is not TOML, a key is unknown, or a value is not allowed.
+    """
+    return _merge(_from_text(text, name, Path()))
+
+
+def _merge(given_values: Iterable[_Given]) -> Settings:
+    """Judge every value, also one that a later source replaces, and keep the last of each key."""
     values: dict[str, dict[str, object]] = {table: {} for table in _TABLES}
-    for given in chain(_from_file(path), _from_environment(environment or {}), _from_overrides(overrides or {})):
+    for given in given_values:
         key = _keys()[given.key]
         try:
             value = key.rule(given.value)
         except ValueError as error:
-            raise UsageError(
-                f"{given.where}: {given.key} is {reprlib.repr(given.value)}", hint=_sentence(str(error))
-            ) from None
+            says = f"{given.key} is {reprlib.repr(given.value)}"
+            raise _slip(given.where, says, _sentence(str(error)), key=given.key, text=given.text) from None
         values[key.table][key.name] = given.folder / value if isinstance(value, Path) else value
     return Settings(**{table: kind(**values[table]) for table, kind in _TABLES.items()})
 
 
-def _from_file(path: Path | None) -> Iterator[_Given]:
-    if path is None:
-        return
+def _read(path: Path) -> str:
     try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise UsageError(
+        raise SettingsError(
             f"the settings file {path} could not be read: {error.strerror}",
             hint="Name another with PRESERVE_SETTINGS, or make one with: preserve init.",
         ) from error
+    except UnicodeDecodeError as error:
+        raise _slip(str(path), f"the text is not UTF-8: {error}", "Save it as UTF-8.") from error
+
+
+# The words of tomllib are the only place where Python before 3.14 tells the line.
+_TOML_PLACE = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)$")
+
+
+def _from_text(text: str, where: str, folder: Path) -> Iterator[_Given]:
+    text = text.removeprefix("\ufeff")
+    try:
+        content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is no TOML in UTF-8: {error}", hint="See https://toml.io for the form.") from error
+        slip = _slip(where, f"the text is not TOML: {error}", "See https://toml.io for the form.")
+        if stated := _TOML_PLACE.search(str(error)):
+            slip.place = (int(stated[1]), int(stated[2]))
+        raise slip from error
     for table, section in content.items():
         if table not in _TABLES:
-            raise _unknown(str(path), f"[{table}]", table, tuple(_TABLES))
+            raise _unknown(where, f"[{table}]", table, tuple(_TABLES), key=table, text=text)
         if not isinstance(section, dict):
-            raise UsageError(f"{path}: {table} is a value", hint=f"Write it as a table: [{table}].")
+            raise _slip(where, f"{table} is a value", f"Write it as a table: [{table}].", key=table, text=text)
         for name, value in section.items():
-            if f"{table}.{name}" not in _keys():
+            dotted = f"{table}.{name}"
+            if dotted not in _keys():
                 known = tuple(key.name for key in _keys().values() if key.table == table)
-                raise _unknown(str(path), f"{name} in [{table}]", name, known)
-            yield _Given(f"{table}.{name}", value, str(path), path.parent)
+                raise _unknown(where, f"{name} in [{table}]", name, known, key=dotted, text=text)
+            yield _Given(dotted, value, where, folder, text)
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[_Given]:
@@ -365,10 +414,10 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[_Given]:
         value = environment[variable]
         if variable in by_variable:
             if value:
-                yield _Given(by_variable[variable], _listed(by_variable[variable], value), variable)
+                yield _Given(by_variable[variable], _split(by_variable[variable], value), variable)
             continue
-        # Others may have variables that begin like ours; one that looks like a slip of ours is refused, lest an
-        # access level be set to no effect.
+        # Others may have variables that begin like ours. One that looks like a slip of ours is refused, so that nobody
+        # sets an access level to no effect.
         bare = variable.removeprefix("PRESERVE_")
         slip = bare.lower().startswith(tuple(f"{table}_" for table in _TABLES))
         if bare not in known and (slip or get_close_matches(bare, known, n=1, cutoff=0.8)):
@@ -378,24 +427,65 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[_Given]:
 def _from_overrides(overrides: Mapping[str, str | list[str]]) -> Iterator[_Given]:
     for dotted, value in overrides.items():
         if dotted not in _keys():
-            raise _unknown("flags", dotted, dotted, tuple(_keys()))
-        yield _Given(dotted, _listed(dotted, value) if isinstance(value, str) else value, "flags")
+            raise _unknown("flags", dotted, dotted, tuple(_keys()), key=dotted)
+        yield _Given(dotted, _split(dotted, value) if isinstance(value, str) else value, "flags")
 
 
 def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def _listed(dotted: str, value: str) -> object:
+def _split(dotted: str, value: str) -> object:
+    """Return the raw value that a variable or flag means: a list where the setting is one."""
     return [part.strip() for part in value.split(",")] if isinstance(_keys()[dotted].default, tuple) else value
 
 
-def _unknown(where: str, what: str, word: str, known: tuple[str, ...], prefix: str = "") -> UsageError:
+def _unknown(
+    where: str,
+    what: str,
+    word: str,
+    known: tuple[str, ...],
+    *,
+    prefix: str = "",
+    key: str | None = None,
+    text: str = "",
+) -> SettingsError:
     close = get_close_matches(word, known, n=1)
     meant = f"Did you mean {prefix}{close[0]}? " if close else ""
-    return UsageError(
-        f"{where}: {what} is no setting", hint=f"{meant}Known: {', '.join(prefix + each for each in known)}."
-    )
+    hint = f"{meant}Known: {', '.join(prefix + each for each in known)}."
+    return _slip(where, f"{what} is no setting", hint, key=key, text=text)
+
+
+def _slip(where: str, says: str, hint: str, *, key: str | None = None, text: str = "") -> SettingsError:
+    error = SettingsError(f"{where}: {says}", hint=hint)
+    error.says, error.key = says, key
+    error.place = None if key is None else _place_of(key, text)
+    return error
+
+
+_HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+)")
+_ASSIGNED = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*=")
+
+
+def _place_of(key: str, text: str) -> tuple[int, int] | None:
+    """Return line and column of a setting in TOML, or of its table where the setting has no line of its own.
+
+    The standard library's reader of TOML keeps no places.
+    """
+    table, nearest = "", None
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _HEADER.match(line):
+            table = header[1]
+            here, place = table, (number, 1)
+        elif assigned := _ASSIGNED.match(line):
+            here, place = f"{table}.{assigned[1]}".removeprefix("."), (number, assigned.start(1) + 1)
+        else:
+            continue
+        if here == key:
+            return place
+        if nearest is None and key.startswith(f"{here}."):
+            nearest = place
+    return nearest
 
 
 # --- writing ---

@@ -152,7 +152,7 @@ def test_what_is_not_there_is_told(home: Path) -> None:
         assert (done.returncode, "No such file" in done.stderr) == (code, True), done.stderr
 
 
-def test_a_bar_of_octets_is_drawn_on_a_terminal(home: Path) -> None:
+def test_a_bar_of_bytes_is_drawn_on_a_terminal(home: Path) -> None:
     (home / "src" / "large").write_bytes(b"x" * 5_000_000)
     drawn, printed = on_terminal(["bag", "make", "src", "--to", "bags"], home, stdout=False)
     assert b"make" in drawn

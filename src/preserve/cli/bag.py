@@ -130,7 +130,7 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
         tags=tuple(_tag_file(each) for each in tag_file or ()),
         index=index,
     )
-    with progress_bar("make", json_lines=json_lines, octets=True) as progress:
+    with progress_bar("make", json_lines=json_lines, in_bytes=True) as progress:
         made = make_bag(sources, to, recipe, progress=progress)
     if json_lines:
         say_json(report.made_line(map(str, sources), made))
@@ -204,7 +204,7 @@ def extract(
     Example: preserve bag extract bags/photographs.tar --to photographs
     """
     wanted, found = patterns(path, cable), believed(bag, by_index=by_index)
-    with progress_bar("extract", json_lines=json_lines, octets=True) as progress:
+    with progress_bar("extract", json_lines=json_lines, in_bytes=True) as progress:
         if found is None:
             extracted = extract_bag(bag, to, patterns=wanted, progress=progress)
         else:
@@ -235,7 +235,7 @@ def convert(  # noqa: PLR0913, PLR0917 - each is a flag
     del bagit_version  # there is one
     more = tuple(algorithm or ())
     how = Conversion(agent=_agent(), form=form, algorithms=more, name=name, reread=reread, index=index)
-    with progress_bar("convert", json_lines=json_lines, octets=True) as progress:
+    with progress_bar("convert", json_lines=json_lines, in_bytes=True) as progress:
         converted = convert_bag(bag, to, how, progress=progress)
     if json_lines:
         say_json(report.converted_line(str(bag), converted))

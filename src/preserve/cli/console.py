@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import BinaryIO, Final
 
 from rich.console import Console
 from rich.progress import (
@@ -27,7 +27,7 @@ from rich.progress import (
 
 from preserve.progress import SILENT, Progress
 
-__all__ = ["progress_bar", "say", "say_error", "say_json", "say_note"]
+__all__ = ["binary_stdout", "progress_bar", "say", "say_bytes", "say_error", "say_json", "say_note"]
 
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
@@ -45,13 +45,28 @@ def say_json(line: Mapping[str, object]) -> None:
     sys.stdout.write(_HALVES.sub(lambda half: f"\\{_escape(ord(half[0]))}", text) + "\n")
 
 
+def say_bytes(data: bytes) -> None:
+    """Print a document as it is, to stdout."""
+    binary_stdout().write(data)
+
+
+def binary_stdout() -> BinaryIO:
+    """Return stdout for bytes, behind all that was printed to it as text."""
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
 def say_error(message: str, *, hint: str = "") -> None:
     """Tell what stopped us and what to do next, on stderr."""
-    sys.stderr.write(_printable(f"preserve: {message}") + "\n" + (f"  {_printable(hint)}\n" if hint else ""))
+    say_note(f"preserve: {message}" + (f"\n  {hint}" if hint else ""))
 
 
 def say_note(message: str) -> None:
     """Tell something by the way, on stderr."""
+    # Where both streams go into one pipe, lines must stand in the order in which they were printed. Python flushes
+    # stderr at each line feed, stdout only when its buffer is full: that is flushed here, and not at each outcome,
+    # of which there may be millions.
+    sys.stdout.flush()
     sys.stderr.write(_printable(message) + "\n")
 
 
@@ -65,13 +80,13 @@ def _escaped(line: str) -> str:
 
 
 def _escape(code: int) -> str:
-    # PEP 383: an octet of a name that is not UTF-8.
+    # PEP 383: a byte of a name that is not UTF-8.
     return f"\\x{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02x}"
 
 
 class _Drawn:
-    def __init__(self, bar: Bar, verb: str, *, octets: bool) -> None:
-        self._bar, self._octets = bar, octets
+    def __init__(self, bar: Bar, verb: str, *, in_bytes: bool) -> None:
+        self._bar, self._in_bytes = bar, in_bytes
         self._task = bar.add_task(verb, total=None)
 
     def total(self, items: int | None) -> None:
@@ -79,23 +94,23 @@ class _Drawn:
 
     def advance(self, item: str, nbytes: int = 0) -> None:
         del item
-        self._bar.advance(self._task, nbytes if self._octets else 1)
+        self._bar.advance(self._task, nbytes if self._in_bytes else 1)
 
 
 @contextmanager
-def progress_bar(verb: str, *, json_lines: bool, octets: bool = False) -> Iterator[Progress]:
+def progress_bar(verb: str, *, json_lines: bool, in_bytes: bool = False) -> Iterator[Progress]:
     """Draw a bar with rate and time left on stderr, only when that is a terminal and people read the output.
 
     Args:
         verb: What is under way.
         json_lines: Programs read the output.
-        octets: Count octets, not items.
+        in_bytes: Count bytes, not items.
     """
     console = Console(stderr=True)
     if json_lines or not console.is_terminal:
         yield SILENT
         return
-    counted = (DownloadColumn(), TransferSpeedColumn()) if octets else (MofNCompleteColumn(),)
+    counted = (DownloadColumn(), TransferSpeedColumn()) if in_bytes else (MofNCompleteColumn(),)
     # Where stdout is the same terminal, its lines go above the bar; where it is a file or a pipe, it is left alone.
     together = sys.stdout.isatty()
     with Bar(
@@ -110,4 +125,4 @@ def progress_bar(verb: str, *, json_lines: bool, octets: bool = False) -> Iterat
         redirect_stdout=together,
         redirect_stderr=together,
     ) as bar:
-        yield _Drawn(bar, verb, octets=octets)
+        yield _Drawn(bar, verb, in_bytes=in_bytes)

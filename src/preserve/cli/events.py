@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from preserve.access import trace_lifetime
 from preserve.archive import open_archive
-from preserve.cli.console import say, say_json, say_note
+from preserve.cli.console import say, say_bytes, say_json, say_note
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings
 from preserve.errors import UsageError
 from preserve.report import events as told
@@ -51,8 +50,7 @@ def events(
     for stored in life.silent:
         say_note(f"{stored.label} holds no PREMIS; its events are those of the event log")
     if form is History.PREMIS:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(life.premis)
+        say_bytes(life.premis)
     elif json_lines or form is History.JSON:
         for event in life.events:
             say_json(told.line(event))

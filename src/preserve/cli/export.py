@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
@@ -24,7 +23,7 @@ from preserve.access import (
     read_cables,
 )
 from preserve.archive import open_archive
-from preserve.cli.console import say, say_json, say_note
+from preserve.cli.console import binary_stdout, say, say_bytes, say_json, say_note
 from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, gravest, load_settings, the_clock
 from preserve.description import (
     FORMATS,
@@ -135,8 +134,7 @@ def _to_stdout(
     for told in exported.findings_text(rendered.findings):
         say_note(told)
     for file in rendered.files:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(file.data)
+        say_bytes(file.data)
     return ExitCode.GOOD if rendered.files else ExitCode.INVALID
 
 
@@ -214,8 +212,7 @@ def cmif(
                     yield describe_stored(held, settings)
 
     if to is None:
-        sys.stdout.flush()
-        count = write_cmif(sys.stdout.buffer, index, wanted())
+        count = write_cmif(binary_stdout(), index, wanted())
     else:
         with open_new_file(to) as stream:
             count = write_cmif(stream, index, wanted())

@@ -44,14 +44,14 @@ def get(
 ) -> None:
     """Take the files of a cable out of the archive, every byte verified on the way.
 
-    Of a large tarred bag only the octets of these files are read, by its member index.
+    Of a large tarred bag only the bytes of these files are read, by its member index.
 
     Example: preserve get 05STRELSAU4281 --to reading-room --only tei
     """
     roles = [FileRole(part.value) for part in only or ()]
     with (
         open_archive(load_settings(settings_file, archive).archive.root) as place,
-        progress_bar("get", json_lines=json_lines, octets=True) as progress,
+        progress_bar("get", json_lines=json_lines, in_bytes=True) as progress,
     ):
         stored = place.find(identifier)[-1]
         extracted = take_out(stored, identifier, to, roles=roles, progress=progress)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from preserve.cli.console import say, say_error, say_json
+from preserve.cli.console import say, say_bytes, say_error, say_json
 from preserve.cli.options import (
     JsonFlag,
     ReleaseFlag,
@@ -90,8 +90,7 @@ def _one_document(refs: list[SourceRef], view: View, settings: Settings) -> Exit
         raise UsageError(f"--as shows one source, not {len(refs)}", hint="Name one file, or use --json for many.")
     understood = normalize_source(load_source(refs[0]), settings)
     document = _document(understood, view, settings)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(document.rstrip(b"\n") + b"\n")
+    say_bytes(document.rstrip(b"\n") + b"\n")
     return _code(understood)
 
 

@@ -110,9 +110,19 @@ def _run(arguments: list[str] | None) -> int:
             # JSON lines are UTF-8 whatever the locale; a character that nothing can write must not end a run.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        given = sys.argv[1:] if arguments is None else arguments
-        code = _app(given)(given, prog_name="preserve", standalone_mode=False)
+        code = _exit_code(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has left. Say nothing more, nor let Python complain when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.USAGE
+    return code
+
+
+def _exit_code(arguments: list[str]) -> int:
+    """Run a verb and return its exit code; what it raises is told on stderr."""
+    try:
+        code = _app(arguments)(arguments, prog_name="preserve", standalone_mode=False)
     except typer.TyperException as error:
         # The library that converts values says so first, which tells nobody anything.
         says = error.format_message().replace(": Value error, ", ": ")
@@ -124,9 +134,7 @@ def _run(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except BrokenPipeError:
-        # Whoever read our output has left; say nothing more, also not when Python closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.USAGE
+        raise
     except Exception as error:
         return _fault(error)
     return _interrupted() if code == ExitCode.INTERRUPTED else int(code or 0)

@@ -40,9 +40,9 @@ def small_file(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            octets = file.read(_LARGEST + 1)
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         raise SourceError(f"{path} could not be read: {error.strerror}", hint="Name a file that is there.") from error
-    if len(octets) > _LARGEST:
+    if len(data) > _LARGEST:
         raise UsageError(f"{path} has over {_LARGEST} bytes", hint="Name a smaller file.")
-    return octets
+    return data

@@ -31,7 +31,7 @@ ByIndexFlag = Annotated[
     bool,
     typer.Option(
         "--by-index",
-        help="Read only those octets of a tar, found and verified by the index beside it, which is taken at its "
+        help="Read only those bytes of a tar, found and verified by the index beside it, which is taken at its "
         "word; without, by the manifests.",
     ),
 ]

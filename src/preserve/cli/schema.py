@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from preserve.cli.console import say, say_json
+from preserve.cli.console import say, say_bytes, say_json
 from preserve.cli.options import JsonFlag
 from preserve.contracts import Contract, contract_bytes, contracts, find_contract
 from preserve.errors import UsageError
@@ -51,8 +50,7 @@ def show(
     if json_lines:
         say_json(report.schema_line(what, data.decode("utf-8")))
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+    say_bytes(data)
 
 
 def _file(what: Contract, form: str | None) -> str:

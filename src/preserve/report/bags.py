@@ -103,7 +103,7 @@ def summary_line(named: str, what: BagSummary) -> Line:
 
 
 def file_text(what: ListedFile) -> str:
-    """Return one payload file: its octets, its path, and below it the digests that the manifests give."""
+    """Return one payload file: its size in bytes, its path, and below it the digests that the manifests give."""
     size = f"{what.size:>15,}" if what.size is not None else f"{'not there':>15}"
     digests = [f"{'':>17}{algorithm} {digest}" for algorithm, digest in sorted(what.digests.items())]
     return "\n".join((f"{size}  {one_line(printable(what.path))}", *(digests or [f"{'':>17}in no manifest"])))

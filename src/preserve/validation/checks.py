@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from preserve import settings
 from preserve.bag import Profile
 from preserve.cable import Cable, check_record, decode_record
 from preserve.contracts import contracts, find_contract, json_pointer, violations
 from preserve.errors import RecordError, UsageError
 from preserve.findings import Finding
 from preserve.provenance import CRATE_SPECIFICATION, check_crate, check_premis
+from preserve.settings import SettingsError, parse_settings
 from preserve.tei import check_tei
 from preserve.validation import coherence, json_text, xml_text
 from preserve.validation.model import DocumentKind, Located
@@ -171,39 +169,13 @@ def _decoded(record: bytes, name: str) -> Cable:
 
 
 def check_settings(text: str) -> list[Located]:
-    """Check settings: as they would be read, up to the first fault."""
-    with TemporaryDirectory(prefix="preserve-") as folder:
-        file = Path(folder, settings.FILE_NAME)
-        file.write_text(text, encoding="utf-8", newline="")
-        try:
-            settings.load_settings(file)
-        except UsageError as error:
-            says = error.message.replace(str(file), "the file").removeprefix("the file: ")
-            place = xml_text.stated(error.message) or _line_named(text, says)
-            return [Located(Finding.of("settings-malformed", "", f"{says}. {error.hint}".rstrip()), place)]
+    """Check settings as they would be read, up to the first fault."""
+    try:
+        parse_settings(text)
+    except SettingsError as error:
+        finding = Finding.of("settings-malformed", "", f"{error.says}. {error.hint}")
+        return [Located(finding, json_text.DocumentPlace(*error.place) if error.place else None)]
     return []
-
-
-_TABLE = re.compile(r"\s*\[\s*([A-Za-z_]+)\s*\]")
-_KEY = re.compile(r"\s*([A-Za-z_]+)\s*=")
-_NAMED = re.compile(r"(?P<table>[a-z]+)\.(?P<key>[a-z_]+) is |(?P<key_in>\S+) in \[(?P<in>\S+)\]|\[(?P<only>\S+)\]")
-
-
-def _line_named(text: str, says: str) -> json_text.DocumentPlace | None:
-    """Return the line of the table or key that some words name."""
-    named = _NAMED.search(says)
-    if named is None:
-        return None
-    table, key = named["table"] or named["in"] or named["only"], named["key"] or named["key_in"]
-    at = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _TABLE.match(line):
-            at = header[1]
-            if key is None and at == table:
-                return json_text.DocumentPlace(number, 1)
-        elif at == table and (assigned := _KEY.match(line)) and assigned[1] == key:
-            return json_text.DocumentPlace(number, assigned.start(1) + 1)
-    return None
 
 
 # --- versions ---
