@@ -9,8 +9,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from tests import selection
+from tests.selection import LongTest
+
+LEFT = pytest.StashKey[int]()
+"""How many tests were left to ``make test-all``."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,12 +26,63 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the golden files with what the code gives now; review the difference before committing it",
     )
+    parser.addoption(
+        "--all", action="store_true", help="run every test, where some run in part: see tests/selection.py"
+    )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long(*names, share=0): run in part unless with --all: see tests/selection.py")
+    everything = bool(config.getoption("--all"))
+    selection.select(everything=everything)
+    settings.register_profile(
+        "preserve",
+        max_examples=selection.part(100),
+        # How long an example takes says more of the machine than of the code.
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=not everything or os.environ.get("CI") == "true",
+        print_blob=True,
+    )
+    settings.load_profile("preserve")
     # Who runs the tests in the background of a shell gives them, and the commands that they interrupt, a deaf ear.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is long, but never a test that was asked for by its name."""
+    if selection.runs_all() or any("::" in argument for argument in config.args):
+        return
+    long = [test for test in map(_long_test, items) if test is not None]
+    left = {test.name for test in long} - selection.choose(long)
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left])
+    items[:] = [item for item in items if item.nodeid not in left]
+    config.stash[LEFT] = len(left)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left"] = len(left)
+
+
+def _long_test(item: pytest.Item) -> LongTest | None:
+    mark = item.get_closest_marker("long")
+    if mark is None or not isinstance(item, pytest.Function):
+        return None
+    values = (str(item.callspec.params[name]) for name in mark.args)
+    return LongTest(item.nodeid, (item.nodeid.partition("[")[0], *values), mark.kwargs.get("share", 0.0))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker of pytest-xdist, which collects for itself, what it left out; each leaves the same."""
+    if "left" in getattr(node, "workeroutput", {}):
+        node.config.stash[LEFT] = node.workeroutput["left"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not selection.runs_all():
+        terminalreporter.write_line(
+            f"{config.stash.get(LEFT, 0)} tests were left to make test-all, and three of four examples of each property."
+        )
 
 
 def _place(variable: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.cli.command import VERBS, environment
+from tests.cli.command import VERBS, environment, program
 
 HERE = Path(__file__).parent
 SESSIONS = [*sorted(HERE.glob("*.md")), HERE.parents[1] / "docs/how-to/read-a-cable.md"]
@@ -51,9 +52,19 @@ def pattern(lines: tuple[str, ...]) -> str:
     return "".join(parts)
 
 
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the command."""
+    folder = tmp_path_factory.mktemp("bin")
+    script = folder / "preserve"
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(program())} "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return folder
+
+
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda path: path.stem)
-def test_the_session_runs_as_it_stands(session: Path, tmp_path: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def test_the_session_runs_as_it_stands(session: Path, programs: Path, tmp_path: Path) -> None:
+    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     (tmp_path / "pages").mkdir()
     for page in PAGES.glob("*.txt"):
         (tmp_path / "pages" / page.name).write_bytes(page.read_bytes())

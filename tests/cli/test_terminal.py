@@ -6,12 +6,11 @@ import json
 import os
 import pty
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 from benchmarks.corpus import make, make_csv
-from tests.cli.command import environment, preserve
+from tests.cli.command import environment, preserve, program
 
 PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/05STRELSAU4281.flattened.txt"
 
@@ -19,7 +18,7 @@ PAGE = Path(__file__).resolve().parents[1] / "fixtures/cablebrowser/05STRELSAU42
 def on_terminal(arguments: list[str | Path], cwd: Path, *, stdout: bool, code: int = 0) -> tuple[bytes, bytes]:
     """Run the command with stderr, and stdout if asked, on a terminal; return what each of them got."""
     terminal, end = pty.openpty()
-    command = [sys.executable, "-m", "preserve", *map(str, arguments)]
+    command = [*program(), *map(str, arguments)]
     run = subprocess.Popen(
         command, cwd=cwd, env=environment(TERM="xterm"), stderr=end, stdout=end if stdout else subprocess.PIPE
     )
@@ -31,7 +30,7 @@ def on_terminal(arguments: list[str | Path], cwd: Path, *, stdout: bool, code: i
     except OSError:  # what Linux gives at the end of a terminal
         pass
     os.close(terminal)
-    printed, _ = run.communicate(timeout=60)
+    printed, _ = run.communicate()
     assert run.returncode == code
     return bytes(drawn), printed or b""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.command import environment, preserve
+from tests.cli.command import preserve
+from tests.fault.moments import run_until
+from tests.selection import part
 
 from preserve.bag.copying.convert import Conversion, convert_bag
 from preserve.bag.copying.extract import extract_bag
@@ -21,7 +21,7 @@ from preserve.bag.verifying.verification import verify
 from preserve.bag.writing.stage import PREFIX
 from preserve.errors import ArchiveError, ExitCode
 
-KILLS = 6
+KILLS = part(8)
 
 
 def _run(*words: str) -> bool:
@@ -63,55 +63,24 @@ def test_a_full_disk_is_said_and_left_as_it_was(form: Form, source: Path, disk: 
     assert list(disk.iterdir()) == []
 
 
-def start(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "preserve", "bag", *arguments]
-    return subprocess.Popen(command, cwd=cwd, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def staged(place: Path, process: subprocess.Popen[bytes]) -> bool:
-    """Wait for a process to begin writing; return whether it did before it ended."""
-    while process.poll() is None:
-        if any(place.glob(f"{PREFIX}*/*")):
-            return True
-        time.sleep(0.002)
-    return False
-
-
 @pytest.mark.parametrize("form", ["directory", "tar"])
 def test_a_kill_leaves_a_stage_and_the_next_run_removes_it(form: str, source: Path, tmp_path: Path) -> None:
     chance = random.Random(form)
-    met = 0
     for number in range(KILLS):
-        process = start("make", "source", "--to", ".", "--name", f"bag{number}", "--form", form, cwd=tmp_path)
-        if staged(tmp_path, process):
-            time.sleep(chance.uniform(0, 0.05))
-            process.kill()
-        process.wait()
-        visible = {path for path in tmp_path.iterdir() if not path.name.startswith(PREFIX)} - {source}
-        assert all(verify(path).valid for path in visible)
-        met += any(tmp_path.glob(f"{PREFIX}*"))
-    assert met > 0, "no kill met a bag under way: the delays are wrong"
+        make = ("bag", "make", "source", "--to", ".", "--name", f"bag{number}", "--form", form)
+        done = run_until(chance.randrange(10, 1200), signal.SIGKILL, *make, cwd=tmp_path)
+        assert done.returncode == -signal.SIGKILL
+        assert any(tmp_path.glob(f"{PREFIX}*"))
+        assert [path for path in tmp_path.iterdir() if not path.name.startswith(PREFIX)] == [source]
     assert preserve("bag", "make", "source", "--to", ".", "--name", "last", cwd=tmp_path).returncode == 0
+    assert verify(tmp_path / "last").valid
     assert list(tmp_path.glob(f"{PREFIX}*")) == []
     assert len(list(source.iterdir())) == 1200
 
 
-def test_an_interrupt_leaves_nothing(source: Path, tmp_path: Path) -> None:
-    with (source / "sparse").open("wb") as file:
-        file.truncate(1 << 30)
-    process = start("make", "source", "--to", "bags", cwd=tmp_path)
-    assert staged(tmp_path, process)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == ExitCode.INTERRUPTED
-    assert [path.name for path in tmp_path.iterdir()] == ["source"]
-
-
-@pytest.mark.parametrize("signaled", [signal.SIGTERM, signal.SIGHUP])
-def test_who_is_told_to_end_leaves_nothing(signaled: signal.Signals, source: Path, tmp_path: Path) -> None:
-    with (source / "sparse").open("wb") as file:
-        file.truncate(1 << 30)
-    process = start("make", "source", "--to", "bags", "--form", "tar", cwd=tmp_path)
-    assert staged(tmp_path, process)
-    process.send_signal(signaled)
-    assert process.wait(timeout=60) == ExitCode.INTERRUPTED
+@pytest.mark.parametrize("signaled", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+@pytest.mark.parametrize("form", ["directory", "tar"])
+def test_who_is_told_to_end_leaves_nothing(signaled: signal.Signals, form: str, source: Path, tmp_path: Path) -> None:
+    done = run_until(500, signaled, "bag", "make", "source", "--to", "bags", "--form", form, cwd=tmp_path)
+    assert done.returncode == ExitCode.INTERRUPTED
     assert [path.name for path in tmp_path.iterdir()] == ["source"]

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import bagit
 import pytest
 from benchmarks.corpus import make
-from tests.cli.command import environment, json_lines, preserve
+from tests.cli.command import json_lines, preserve
+from tests.fault.moments import run_until
+from tests.selection import part
 
 from preserve.errors import ExitCode
 
 NUMBER = 250
+KILLS = part(8)
+MANY = {"1": 8000, "2": 2500}
+"""A moment when the first hundred cables are stored and told, and others are not, by jobs: workers count for themselves."""
 
 
 def bags_of(archive: Path) -> list[Path]:
     return sorted(archive.glob("bags/*/*/*/v*"))
-
-
-def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-u", "-m", "preserve", *map(str, arguments)]
-    return subprocess.Popen(
-        command, cwd=cwd, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -47,23 +43,25 @@ def assert_whole(archive: Path) -> None:
         bagit.Bag(str(bag)).validate()
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+def acknowledged(printed: str) -> set[str]:
+    """Return the paths of the bags that a run said to have stored; a line that was cut says nothing."""
+    lines = [json.loads(line) for line in printed.splitlines(keepends=True) if line.endswith("\n")]
+    return {line["path"] for line in lines if line.get("outcome") == "stored"}
+
+
+@pytest.mark.parametrize("jobs", MANY)
 def test_killed_at_any_moment(jobs: str, pages: Path, tmp_path: Path) -> None:
     dice = random.Random(jobs)
     preserve("init", cwd=tmp_path)
-    acknowledged: set[str] = set()
-    for _ in range(6):
-        run = start("ingest", pages, "--json", "--jobs", jobs, cwd=tmp_path)
-        time.sleep(dice.uniform(0.3, 2.0))
-        os.killpg(run.pid, signal.SIGKILL)
-        out, _err = run.communicate()
-        # The last line may be cut; a whole line was printed after the bag was durable.
-        for line in out.splitlines(keepends=True):
-            if line.endswith("\n") and '"outcome": "stored"' in line:
-                acknowledged.add(line.split('"path": "')[1].split('"')[0])
+    told: set[str] = set()
+    for number in range(KILLS):
+        moment = MANY[jobs] if number == 0 else dice.randrange(1, MANY[jobs])
+        run = run_until(moment, signal.SIGKILL, "ingest", pages, "--json", "--jobs", jobs, cwd=tmp_path)
+        assert run.returncode == -signal.SIGKILL
+        told |= acknowledged(run.stdout)
         assert_whole(tmp_path / "archive")
-    there = {str(bag.relative_to(tmp_path)) for bag in bags_of(tmp_path / "archive")}
-    assert acknowledged <= there
+    assert told
+    assert told <= {str(bag.relative_to(tmp_path)) for bag in bags_of(tmp_path / "archive")}
     last = preserve("ingest", pages, "--json", "--jobs", jobs, cwd=tmp_path)
     assert last.returncode == ExitCode.GOOD, last.stderr
     counts = json_lines(last)[-1]["counts"]
@@ -75,18 +73,14 @@ def test_killed_at_any_moment(jobs: str, pages: Path, tmp_path: Path) -> None:
 
 def test_ctrl_c_keeps_what_was_acknowledged_and_leaves_no_stage(pages: Path, tmp_path: Path) -> None:
     preserve("init", cwd=tmp_path)
-    run = start("ingest", pages, "--json", "--jobs", "2", cwd=tmp_path)
-    assert run.stdout is not None
-    first = run.stdout.readline()
-    os.killpg(run.pid, signal.SIGINT)
-    out, err = run.communicate(timeout=60)
-    assert run.returncode == ExitCode.INTERRUPTED, err
-    assert "Traceback" not in err
-    assert "interrupted" in err
-    lines = (first + out).splitlines()
-    assert '"counts"' in lines[-1]
+    run = run_until(MANY["2"], signal.SIGINT, "ingest", pages, "--json", "--jobs", "2", cwd=tmp_path)
+    assert run.returncode == ExitCode.INTERRUPTED, run.stderr
+    assert "Traceback" not in run.stderr
+    assert "interrupted" in run.stderr
+    assert '"counts"' in run.stdout.splitlines()[-1]
     # A batch may be on the disk and not told to its end; never the other way round.
-    told = {line.split('"path": "')[1].split('"')[0] for line in lines if '"outcome": "stored"' in line}
+    told = acknowledged(run.stdout)
+    assert 0 < len(told) < NUMBER
     assert told <= {str(bag.relative_to(tmp_path)) for bag in bags_of(tmp_path / "archive")}
     assert_whole(tmp_path / "archive")
     assert list((tmp_path / "archive").glob(".stage-*")) == []
