@@ -59,7 +59,7 @@ def test_large_files_really_go_to_threads(root: Path, monkeypatch: pytest.Monkey
 
 def test_whoever_leaves_is_not_kept_waiting(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At Ctrl-C the generator is closed: what is being hashed stops at the next piece."""
-    monkeypatch.setattr("preserve.bag.verifying.checks.fixity_findings", _interrupt)
+    monkeypatch.setattr("preserve.bag.verifying.checks.fixity_finding", _interrupt)
     with pytest.raises(KeyboardInterrupt):
         verify_by_checks(root, depth=Depth.FULL, threads=2, limits=SMALL)
 
