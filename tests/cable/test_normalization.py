@@ -6,7 +6,7 @@ import pytest
 from tests.cable.making import HEAD, RIGHTS, page
 
 from preserve.cable.normalization import normalize
-from preserve.cable.record import Basis, Cable, Created, Origin, PageCapture, SegmentKind
+from preserve.cable.record import Basis, Cable, Created, PageCapture, SegmentKind
 from preserve.cable.record.codec import record_to_json
 from preserve.cable.record.schema import check_record
 from preserve.cable.text.page import Page
@@ -43,23 +43,6 @@ def test_a_whole_record_without_a_finding() -> None:
     assert made.completeness.status == "complete"
     assert made.header is not None
     assert made.rights is RIGHTS
-
-
-@pytest.mark.parametrize(
-    ("name", "place"),
-    [
-        ("US Office Strelsau", "Strelsau"),
-        ("Embassy Port Of Spain", "Port Of Spain"),
-        ("Consulate Ho Chi Minh City", "Ho Chi Minh City"),
-        ("American Institute Taiwan, Taipei", "Taipei"),
-        ("USUN New York", "New York"),
-        ("UNVIE", None),
-        ("Secretary of State", None),
-        ("Embassy", None),
-    ],
-)
-def test_the_place_is_what_the_name_of_the_origin_holds(name: str, place: str | None) -> None:
-    assert cable(origin=name).origin == Origin(name=name, station="STRELSAU", place=place)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
-"""The cable: its record and the grammar of its text.
+"""The cable: its record, and the grammar that reads one from a text.
 
-Scope: pure values and pure functions over text. Not in scope: files, XML, HTML, databases; this room knows none.
+A reader hands over a ``Page``, and ``normalize`` returns a ``Cable``. ``grammar`` reads the body by the ``rules``, over
+a flat view of the ``text``; ``checks`` tells what page and text say differently; ``record`` writes the result as JSON
+and holds it against its schema. All of it is pure: values, and functions over text, which know no file, no XML and no
+database. What is not stated is absent; nothing is guessed, and nothing that was removed is filled in.
 """
 
 import lazy_loader

@@ -56,7 +56,7 @@ def find_differences(page: Page, cable: Cable, identifier: Identifier) -> Iterat
 
 def _subject(page: Page, cable: Cable) -> Iterator[Finding]:
     heading = page.capture.heading
-    # A mirror page's heading is the first line of a wrapped subject: the beginning of it is no difference.
+    # A mirror page's heading is the first line of a wrapped subject: that the subject goes on is no difference.
     words = _words(_PORTION.sub("", heading or ""))
     if heading and cable.subject and _words(cable.subject)[: len(words)] != words:
         yield Finding.of(
@@ -86,7 +86,7 @@ def _references(page: Page, cable: Cable) -> Iterator[Finding]:
 
 
 def _message_reference(page: Page, named: MessageReference, identifier: Identifier) -> Iterator[Finding]:
-    """Yield that the banner names another cable: a slip where post or serial is right, else likely another text."""
+    """Yield that the banner names another cable: a slip if post or serial is right, and else perhaps another text."""
     if not named.post:
         return
     same_post = _is_of(named.post, identifier.station)
@@ -101,7 +101,7 @@ def _message_reference(page: Page, named: MessageReference, identifier: Identifi
 
 
 def _is_of(post: str, own: str) -> bool:
-    """Return whether a post, as the text spells it, is that of an identifier; either may be cut to six characters."""
+    """Return whether a post of the text is the station of an identifier; either may be cut to six characters."""
     name = canonical_station(post)
     if name == own:
         return True
@@ -175,7 +175,7 @@ def _ambiguous_tags(cable: Cable, read: ParsedBody) -> Iterator[Finding]:
 
 
 def _marking(page: Page, cable: Cable) -> Iterator[Finding]:
-    """Yield a level that nobody knows, and classifiers without a name; what stands there is not repeated."""
+    """Yield a level that nobody knows, and classifiers without a name; the text of a classifier is not repeated."""
     if page.classification and read_level(page.classification) is None:
         yield Finding.of("classification-unknown", "/classification", f"{page.classification[:60]!r} is no known level")
     for place, name in enumerate(cable.classification.classified_by if cable.classification else ()):
@@ -195,7 +195,7 @@ _LONGEST = 300
 
 
 def _insertions(read: ParsedBody) -> Iterator[Finding]:
-    """Yield what stands in the text without being of it, one finding a kind."""
+    """Yield what stands in the text without being part of it, one finding for each kind."""
     kinds = (
         ("text-residue", len(read.residue), [span.start for span in read.residue]),
         ("section-repeat", len(read.repeats), [span.start for span in read.repeats]),
@@ -224,10 +224,10 @@ def _base(level: str) -> str:
 
 
 _WORD = re.compile(r"\w+")
-# The portion mark of the subject; pages lost the parenthesis that opens it.
+# The portion mark of the subject; in headings the parenthesis that opens it is lost.
 _PORTION = re.compile(r"^\(?(?:U|C|S|SBU|C/NF|S/NF|C//NF|S//NF|U//FOUO)\) ?")
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a heading as they compare: case, hyphens and quotation marks aside."""
+    """Return the words of a heading for comparing: without case, hyphens and quotation marks."""
     return _WORD.findall(text.casefold())

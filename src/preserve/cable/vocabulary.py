@@ -103,7 +103,7 @@ def stations() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def station_aliases() -> Mapping[str, str]:
-    """Return other spellings of stations, letters only, and the station each stands for."""
+    """Return the other spellings of stations, in letters only, and the station that each stands for."""
     return _pairs("station_aliases.csv")
 
 
@@ -115,13 +115,13 @@ def identifier_repairs() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def not_names() -> frozenset[str]:
-    """Return words in capitals that end a cable and are nobody's name."""
+    """Return the words in capitals that end a cable and are nobody's name."""
     return frozenset(_rows("not_names.txt"))
 
 
 @lru_cache(maxsize=1)
 def not_stations() -> frozenset[str]:
-    """Return words that stand before a number in a REF line and are not stations."""
+    """Return the words that stand before a number in a REF line and are not stations."""
     return frozenset(_rows("not_stations.txt"))
 
 
@@ -163,13 +163,13 @@ def organization_tags() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def tag_phrases() -> frozenset[str]:
-    """Return phrases of two to four words that are one tag, upper case."""
+    """Return the phrases of two to four words that are one tag, upper case."""
     return frozenset(_rows("tags_phrases.txt"))
 
 
 @lru_cache(maxsize=1)
 def tag_repairs() -> Mapping[str, tuple[str, ...]]:
-    """Return TAGS run together or misspelt, and the TAGS that each stands for."""
+    """Return the TAGS that are run together or misspelt, and the TAGS that each stands for."""
     return {found: tuple(meant.split("|")) for found, meant in _pairs("tag_repairs.csv").items()}
 
 
@@ -179,7 +179,7 @@ SHORTEST_CUT = 6
 
 @lru_cache(maxsize=1)
 def _cut_stations() -> Mapping[str, str]:
-    """Return the beginnings of names of stations, letters only, that are those of one station."""
+    """Return the beginnings of names, in letters only, that belong to one station each, and that station."""
     beginnings: dict[str, set[str]] = {}
     for name in stations():
         for length in range(SHORTEST_CUT, len(name)):
@@ -202,6 +202,7 @@ def canonical_station(name: str) -> str:
     letters = _NOT_LETTERS.sub("", upper)
     if letters in stations():
         return letters
-    # Some aliases have a nought for an O: "COTON0U".
+    # Each is less certain than the one before: a station's own name, a listed spelling of it, its name cut short. Some
+    # spellings have a nought for an O: "COTON0U".
     meant = station_aliases().get(letters) or station_aliases().get(_NOT_ALPHANUMERIC.sub("", upper))
     return meant or _cut_stations().get(letters, letters)

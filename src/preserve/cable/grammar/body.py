@@ -1,4 +1,4 @@
-"""One body read: every rule applied in its order, to fields, segments and marks."""
+"""The reading of a body: every rule applied in its order, to fields, segments and marks."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class ParsedBody:
 
 
 def read_body(text: str, identifier: Identifier, *, heading: str | None = None, whole: bool = True) -> ParsedBody:
-    """Read a body. Never raises, whatever the text is; time and memory are linear in its length.
+    """Read a body. No text makes it fail, and its time and memory are linear in the length of the text.
 
     Args:
         text: The body as received.
@@ -140,7 +140,7 @@ class _Reading:
         self.headings: list[_Range] = []
 
     def read(self, heading: str | None, later_tags: Iterable[Tag], *, whole: bool) -> ParsedBody:
-        """Apply the rules, from the outside in: the head, the closing, what stands between, what stands in that."""
+        """Apply the rules from the outside in: to the head, to the closing, to what stands between, and inside that."""
         flat, layout, found = self.flat, self.layout, self.outline.paragraphs
         printed = self._read_dateline()
         start = 0 if printed is None else flat.trim(printed[1], len(flat))[0]
@@ -153,7 +153,7 @@ class _Reading:
         signed_by = tuple(self._read_closing(closing))
         self._read_paragraphs(head.end, closing.end)
         classified_by, reasons = head.classified_by, head.reasons
-        # A classifier in the text counts only where the head names none: a text may speak of another classification.
+        # Cables of the 1990s name the classifier in the first paragraph; it counts only where the head names none.
         if self.paragraphs and not classified_by and not reasons:
             first = self.paragraphs[0]
             classified = read_classified_in_text(flat, layout, first.text, first.end)
@@ -202,7 +202,7 @@ class _Reading:
             yield self.flat.text[start:end]
 
     def _read_paragraphs(self, start: int, end: int) -> None:
-        """Lay out what stands between the head and the tail."""
+        """Lay out what stands between the head and the closing."""
         found, text = self.outline.paragraphs, self.flat.text
         self._read_unnumbered(start, found[0].start if found else end)
         for place, each in enumerate(found):
@@ -216,7 +216,7 @@ class _Reading:
             self.paragraphs.append(_Paragraph(each.start, behind, last, each))
 
     def _read_unnumbered(self, start: int, end: int) -> None:
-        """Lay out a stretch without a number: a paragraph if it is long enough, then perhaps a heading."""
+        """Lay out a stretch without a number: it is a paragraph if it is long enough, and may end in a heading."""
         if not self.outline.labels:
             return
         start, end = self.flat.trim(start, end)
@@ -229,7 +229,7 @@ class _Reading:
             self.paragraphs.append(_Paragraph(start, start, end, None))
 
     def _without_heading(self, start: int, end: int, *, free: bool, headed: bool) -> int:
-        """Lay out the headings in which a stretch ends, one under the other; return where the first begins."""
+        """Lay out the headings that end a stretch, one under the other; return where the first of them begins."""
         found: list[_Range] = []
         while headed and len(found) < _MOST_HEADINGS:
             _, end = self.flat.trim(start, end)
@@ -257,7 +257,7 @@ class _Reading:
         return tuple(spans)
 
     def _settled_paragraphs(self, segments: tuple[Segment, ...]) -> Iterator[Paragraph]:
-        """Yield the paragraphs; each ends where the next thing begins, the white space between them included."""
+        """Yield the paragraphs. Each ends where the next thing begins, and has the white space before that."""
         flat = self.flat
         starts = [segment.start for segment in segments]
         begins = flat.offsets([each.start for each in self.paragraphs])
@@ -273,7 +273,7 @@ class _Reading:
             )
 
     def _false_pilcrows(self) -> Iterator[int]:
-        """Yield where a pilcrow stands, in the source, that opens no paragraph."""
+        """Yield the offsets in the source of the pilcrows that open no paragraph."""
         true = {each.start for each in self.paragraphs}
         at = self.flat.text.find("¶")
         while at >= 0:

@@ -112,7 +112,7 @@ def read_head(
 
 
 def read_classified_in_text(flat: Flat, layout: Layout, start: int, end: int) -> Classified | None:
-    """Read the classifier that a first paragraph names, as it does in the cables of the 1990s; ``None`` without one."""
+    """Read the classifier that a first paragraph names, as in cables of the 1990s; ``None`` when it names none."""
     value = find_label_in_text(flat, start, end)
     return None if value is None else _read_classified(flat, layout, value, end)
 
@@ -173,7 +173,7 @@ class _HeadReader:
         self._read_attention(cursor, end)
 
     def read_labels(self) -> None:
-        """Read the value of every label, in the order of the text: where one ends, the next may go on."""
+        """Read the value of every label, in the order of the text."""
         labels = self._outline.labels
         for label, following in zip(labels, [*labels[1:], None], strict=False):
             self.fields.end = self._read_stretch(label, following)
@@ -194,7 +194,7 @@ class _HeadReader:
             self._layout.add_segment(SegmentKind.ATTENTION, first, last)
 
     def _read_stretch(self, label: Label, following: Label | None) -> int:
-        """Read what stands between two labels, or behind the last one; return where the value ends."""
+        """Read what stands between two labels, or behind the last one; return where its value ends."""
         limit = self._outline.first if following is None else following.start
         closed = following is not None or bool(self._outline.paragraphs)
         end = find_value_end(self._flat, label, limit)
@@ -256,5 +256,5 @@ class _HeadReader:
             return end if closed else label.value
         rest = _REST_OF_REFERENCES.match(flat.upper, found[-1].end, end)
         last = found[-1].end if rest is None else rest.end()
-        # A letter and a number that nothing was made of are of the block; words are what follows it.
+        # A letter or a number that no reference was made of belongs to the block; words are what follows it.
         return last if _WORD.search(flat.text, last, end) else end

@@ -12,12 +12,12 @@ __all__ = ["head_holes", "leave_out", "running_matter", "stray_holes"]
 
 
 def leave_out(flat: Flat, holes: Sequence[Hole], more: Iterable[Hole]) -> tuple[Flat, Sequence[Hole]]:
-    """Return the view without some more holes, and all that it is then without.
+    """Return the view without some more holes, and all holes that it then has.
 
     Args:
         flat: The view so far.
-        holes: What it is without, in order and apart.
-        more: What to leave out besides; those that overlap become one.
+        holes: What it leaves out already, in order and apart.
+        more: What it is to leave out besides; those that overlap become one.
     """
     new = merge_holes(more)
     if not new:
@@ -27,7 +27,7 @@ def leave_out(flat: Flat, holes: Sequence[Hole], more: Iterable[Hole]) -> tuple[
 
 
 def running_matter(flat: Flat, station: str) -> Iterator[Hole]:
-    """Yield the page banners and the residue: what is known by itself, wherever it stands.
+    """Yield the page banners and the residue, which are known by themselves wherever they stand.
 
     Args:
         flat: The text.
@@ -44,7 +44,7 @@ def stray_holes(flat: Flat, holes: Sequence[Hole], head: int) -> Iterator[Hole]:
 
     Args:
         flat: The text without its running matter.
-        holes: That running matter.
+        holes: The running matter.
         head: Flat offset behind the captions of the head.
     """
     if STRAY not in flat.text:

@@ -22,7 +22,7 @@ from preserve.cable.text import Flat
 __all__ = ["FREE_VALUE", "Outline", "find_head_end", "find_repeats", "read_outline"]
 
 _HEAD_WITHOUT_LABELS = 600
-"""Flat characters searched for a banner and captions where no label tells where the head ends."""
+"""Flat characters that are searched for a banner and captions where no label tells where the head ends."""
 FREE_VALUE = 300
 """Flat characters that a value has at most where neither a label nor a paragraph follows."""
 
@@ -54,7 +54,7 @@ class Outline:
 
 
 def find_head_end(flat: Flat, labels: Sequence[Label]) -> int:
-    """Return where what stands before the first label ends."""
+    """Return where the stretch before the first label ends."""
     return labels[0].start if labels else min(len(flat), _HEAD_WITHOUT_LABELS)
 
 
@@ -72,7 +72,7 @@ def read_outline(flat: Flat, labels: Sequence[Label]) -> Outline:
     banner = read_banner(flat, head)
     later = find_later_sections(flat, banner.end) if banner and banner.reference else ()
     if later:
-        # A label that only a later section has is none of the first head.
+        # A label that only a later section has is not one of the first head.
         labels = [label for label in labels if label.start < later[0][0]] or labels
     behind = max((label.value for label in labels if label.name in ("tags", "subject")), default=0)
     paragraphs = read_paragraphs(flat, max(behind, banner.end if banner else 0))

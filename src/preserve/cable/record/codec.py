@@ -34,7 +34,7 @@ _HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def record_to_json(cable: Cable) -> dict[str, Any]:
-    """Return the record as the values that JSON knows: dicts with sorted keys, lists, strings, integers."""
+    """Return the record of a cable in the values that JSON knows: dicts with sorted keys, lists, strings, integers."""
     document = _cable_codec().dump(cable)
     document[_VERSION_KEY] = SCHEMA_VERSION
     return dict(sorted(document.items()))
@@ -43,7 +43,7 @@ def record_to_json(cable: Cable) -> dict[str, Any]:
 def canonical_json(record: dict[str, Any]) -> bytes:
     """Return the canonical bytes of a record that :func:`record_to_json` gave: RFC 8785, UTF-8, no final line break.
 
-    They are canonical for every record that the schema takes: it bounds the integers.
+    The bytes are canonical for every record that the schema takes, because the schema bounds the integers.
 
     Raises:
         RecordError: A text holds half of a surrogate pair, which is no character and which UTF-8 cannot write.
@@ -64,13 +64,13 @@ def encode_record(cable: Cable) -> bytes:
 
 
 def decode_record(data: bytes) -> Cable:
-    """Return the record that some JSON holds; white space and the order of keys are free.
+    """Return the cable whose record some JSON holds; white space and the order of keys are free.
 
     Args:
         data: JSON in UTF-8 without a byte order mark.
 
     Raises:
-        RecordError: The data are no JSON, or not of the shape of a record of this version; the message says where.
+        RecordError: The data are no JSON, or have not the shape of a record of this version; the message says where.
     """
     text, document = _parse(data)
     try:
@@ -165,7 +165,7 @@ _WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 
 @dataclass(frozen=True, slots=True)
 class _Codec:
-    """How the values of one type are written and read; writing ``as_it_is`` costs nothing."""
+    """How the values of one type are written and read; a value that is written ``as_it_is`` costs nothing."""
 
     dump: Callable[[Any], Any]
     load: Callable[[object], Any]

@@ -43,12 +43,12 @@ class Identifier:
 
 
 def is_identifier(text: str) -> bool:
-    """Return whether a text is an identifier: capital letters and digits in the known order, or in the table."""
+    """Return whether a text is an identifier: capitals and digits in the known order, or an entry of the table."""
     return len(text) <= _LONGEST and (text in identifier_repairs() or _SHAPE.fullmatch(text) is not None)
 
 
 def is_known_station(name: str) -> bool:
-    """Return whether a station, as an identifier spells it, is one of the record set's."""
+    """Return whether the record set has a station, which is spelt as identifiers spell it."""
     return name in stations()
 
 
@@ -66,14 +66,14 @@ def _station(name: str) -> str:
 def parse_identifier(text: str) -> Identifier:
     """Return an identifier in canonical form: ``2005ALMATY004281`` is ``05ALMATY4281``.
 
-    Stations are canonicalised by the closed table of other spellings: ``07PAP12`` is of Port-au-Prince. Two
-    records of the set may have one canonical identifier (91 do): the received one tells them apart.
+    Stations are canonicalised by the closed table of other spellings: ``07PAP12`` is of Port-au-Prince. Two records
+    of the set may have one canonical identifier (91 identifiers are shared so); the received ones tell them apart.
 
     Args:
-        text: A text of which :func:`is_identifier` holds.
+        text: An identifier, as :func:`is_identifier` tells.
 
     Raises:
-        ValueError: It does not hold.
+        ValueError: The text is no identifier.
     """
     match = _SHAPE.fullmatch(identifier_repairs().get(text, text)) if len(text) <= _LONGEST else None
     if match is None:

@@ -1,10 +1,8 @@
 """The record of one cable: frozen values, each stated by the source or marked with its basis.
 
-Scope: the shape, field by field the properties of ``schemas/cable-record-1.0.0.schema.json``. Not in scope: making
-one (``cable.normalize``), JSON (``cable.codec``), validity (``cable.schema``).
-
-Rules that hold everywhere: what the source does not state is absent (``None`` or an empty tuple), never guessed;
-offsets are Unicode code points, start included, end excluded; texts are verbatim.
+They are, field by field, the properties of ``schemas/cable-record-1.0.0.schema.json``. Three rules hold everywhere.
+What the source does not state is absent (``None`` or an empty tuple), never guessed. Offsets are Unicode code points,
+start included, end excluded. Texts are verbatim.
 """
 
 from __future__ import annotations
@@ -54,7 +52,7 @@ __all__ = [
 SCHEMA_VERSION = "1.0.0"
 
 Access = Literal["open", "restricted", "embargoed", "metadata-only"]
-"""Who may see it: the institution's decision."""
+"""Who may see a cable: the institution's decision."""
 
 
 class Basis(StrEnum):
@@ -229,7 +227,7 @@ class Transmission:
 
     Attributes:
         dtg: The date-time group verbatim, as ``131503Z MAR 08``.
-        sent: The same as ``YYYY-MM-DDTHH:MM:SSZ``.
+        sent: The date-time group as ``YYYY-MM-DDTHH:MM:SSZ``.
         precedence: The precedences of the message, spelled out, highest first.
         sender: The ``FM`` line's station.
         action: ``TO`` addressees.
@@ -269,7 +267,7 @@ class Classification:
         level: The level that the page's table states, else the banner's: ``UNCLASSIFIED``,
             ``UNCLASSIFIED//FOR OFFICIAL USE ONLY``, ``LIMITED OFFICIAL USE``, ``CONFIDENTIAL``, ``SECRET``,
             ``TOP SECRET``.
-        text: The same verbatim.
+        text: What states the level, verbatim.
         handling: Handling words, as ``NOFORN``.
         banner: What the body's banner says; a difference is a finding, both are kept.
         authority: The executive order, as ``E.O. 12958``.

@@ -30,14 +30,14 @@ def schema_files() -> Mapping[str, str]:
 
 
 def check_record(record: Mapping[str, object]) -> tuple[Finding, ...]:
-    """Check a record, as :func:`record_to_json` gives it or as it was read from a file.
+    """Check a record, as ``record_to_json`` gives it or as it was read from a file.
 
     Args:
         record: What JSON can say: dicts, lists, strings, numbers, booleans, ``None``.
 
     Returns:
-        A finding ``record-invalid`` for each fault, ``where`` being the JSON Pointer of the value, sorted; only
-        ``record-version-unknown`` for a record of a version that is not known here; nothing for a valid record.
+        One finding ``record-invalid`` for each fault, in order of ``where``, the JSON Pointer (RFC 6901) of the value;
+        only ``record-version-unknown`` when the version is not known here; nothing for a valid record.
 
     Raises:
         PreserveError: A format that the schema uses has no checker in this installation.

@@ -46,8 +46,8 @@ def read_authority(flat: Flat, start: int, end: int, year: int) -> Authority:
         end: One past its last character.
         year: The year of the cable, which decides the century of a two-digit one.
     """
-    # Label, number and DECL each take what they know off the front, and each may be missing ("EO 12958 OADR" has no
-    # DECL): what is left is the instruction, verbatim, whatever it says ("N/A", "X1", "CLOSURE OF ICTY").
+    # Label, number and DECL are taken off the front one after the other, and each may be missing ("EO 12958 OADR" has
+    # no DECL). What is left is the instruction, verbatim, whatever it says ("N/A", "X1", "CLOSURE OF ICTY").
     label = _ORDER.search(flat.upper, start, end)
     at = start if label is None else label.end()
     number = _NUMBER.match(flat.upper, at, end)

@@ -12,7 +12,7 @@ __all__ = ["FoundBanner", "read_banner"]
 
 
 def _spaced(word: str) -> str:
-    """Return a pattern for a word with or without a space between its letters, its first letter perhaps doubled."""
+    """Return a pattern for a word, with or without spaces between its letters, and its first letter perhaps doubled."""
     return f"{word[0]}?" + " ?".join(word.replace(" ", ""))
 
 
@@ -66,9 +66,9 @@ def read_banner(flat: Flat, limit: int) -> FoundBanner | None:
         flat: The text.
         limit: Flat offset before which the banner ends: that of the first label.
     """
-    # First a level with post and serial, wherever it stands before the labels: distribution lines, a newspaper's
-    # dateline (119 of 1,295 pages) or a page banner may come before it. A level alone is a banner as the very first
-    # word only; anywhere else it may be a word of one of these.
+    # A level with post and serial comes first, wherever it stands before the labels: distribution lines, a newspaper's
+    # dateline (119 of 1,295 pages) or a page banner may stand before it. A level alone is a banner only as the very
+    # first word; anywhere else it may belong to one of these.
     match = _BANNER.search(flat.upper, 0, limit)
     if match is None:
         return _bare_banner(flat)
@@ -100,7 +100,7 @@ def _level_of(match: re.Match[str]) -> str:
 
 
 def _handling(words: str) -> tuple[str, ...]:
-    """Return the handling words, each once; one that is printed with spaced letters (``E F T O``) is joined."""
+    """Return the handling words, each once; one with spaces between its letters (``E F T O``) is joined."""
     joined = (
         word.replace(" ", "") if " " in word and len(word) < 14 else word for word in _HANDLING_WORD.findall(words)
     )

@@ -1,6 +1,6 @@
 """Captions, as ``SIPDIS`` and ``SENSITIVE``: where each stands between the banner and the labels of the head.
 
-Captions that software inserted into the text are another rule's: ``stray_captions``.
+Captions that software inserted into the text are found by ``stray_captions``.
 """
 
 from __future__ import annotations

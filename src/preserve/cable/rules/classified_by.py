@@ -20,13 +20,13 @@ _SUFFIX = re.compile(r"(?<![A-Z])(?:JR|SR)\.$")
 
 
 def find_label_in_text(flat: Flat, start: int, end: int) -> int | None:
-    """Return where the value begins of a label inside a first paragraph; ``None`` when it has none."""
+    """Return where a label inside a first paragraph ends and its value begins; ``None`` when there is no label."""
     label = _LABEL.search(flat.upper, start, min(end, start + _NEAR))
     return None if label is None else label.end()
 
 
 def find_classifiers(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the flat ranges of the classifiers behind the label: up to the reasons, without signs at the ends.
+    """Return the flat ranges of the classifiers behind the label, up to the reasons, without signs at their ends.
 
     Args:
         flat: The text.
@@ -51,7 +51,7 @@ _AND = re.compile(r" AND ")
 
 
 def _persons(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the classifiers of a line apart: ``A. KESTREL, ACTING AND S/CT DAS B. ORLOW`` are two.
+    """Return the classifiers of a line, of which there may be two: ``A. KESTREL, ACTING AND S/CT DAS B. ORLOW``.
 
     Each part ends with a name; the first may have its office behind a comma.
     """
@@ -65,7 +65,7 @@ def _persons(flat: Flat, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _ends_with_name(words: Sequence[str]) -> bool:
-    """Return whether the last two words are no office: ``Bureau of Rivers`` is one."""
+    """Return whether the last two words are a name and no office, as ``Bureau of Rivers`` is."""
     no_office = vocabulary.words("offices").isdisjoint(words[-2:]) and {"FOR", "OF"}.isdisjoint(words[-3:])
     return words[-1].isalpha() and no_office
 
@@ -74,5 +74,5 @@ _BROKEN_END = re.compile(r"(?<=[a-z]) (?=[a-z]$)")
 
 
 def rejoin_name(text: str) -> str:
-    """Return a classifier with the last letter that a line's end broke off: ``Charles O. Blah a``."""
+    """Return a classifier whole whose last letter was broken off at a line's end: ``Charles O. Blah a``."""
     return _BROKEN_END.sub("", text)

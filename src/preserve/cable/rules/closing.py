@@ -99,7 +99,7 @@ _BEHIND_A_NAME: _Known = (
 
 
 def read_closing(flat: Flat, start: int, *, whole: bool, subject: str = "") -> Closing:
-    """Return what ends a body: signers, terminators, boilerplate, residue.
+    """Return what ends a body: signers, terminators, boilerplate and residue.
 
     Args:
         flat: The text.
@@ -107,8 +107,8 @@ def read_closing(flat: Flat, start: int, *, whole: bool, subject: str = "") -> C
         whole: Whether the source holds the end of the cable; of a cut one the last word is nobody's name.
         subject: In upper case: some copies repeat its beginning behind the signature.
     """
-    # First with the pieces that are certain by their own form. A page number, a rule or an address is doubtful, because
-    # a table or the text may end with one: such pieces are taken off only where a name then stands before them.
+    # First only the pieces that are certain by their own form. A page number, a rule or an address is doubtful, because
+    # a table or the text may end with one: it is taken off only where a name then stands before it.
     certain = _take_off(flat, start, subject, _BEHIND, named=whole)
     if certain.signature is not None or not whole:
         return certain
@@ -123,8 +123,8 @@ def _take_off(flat: Flat, start: int, subject: str, known: _Known, *, named: boo
     signature: _Range | None = None
     signers: tuple[_Range, ...] = ()
     while end > start and len(pieces) < _MOST_PIECES:
-        # A piece that looks like names comes before them; of all others the table of words that are no names knows the
-        # last one. Names are read once: capitals before a signature are of the text.
+        # A piece that ends like a name is asked for before the names; of every other piece the last word is no name by
+        # its form or by the table. Names are read once, because capitals before a signature belong to the text.
         _, end = flat.trim(start, end)
         window = max(start, end - _WINDOW)
         piece = _piece(flat, window, end, _IN_CAPITALS)

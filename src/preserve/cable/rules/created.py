@@ -57,7 +57,7 @@ _CREATED_US = re.compile(r"(\d{1,2})/(\d{1,2})/([12]\d{3}) (\d{1,2}):(\d\d)", re
 
 
 def _moment(text: str) -> datetime | None:
-    """Return the moment that a page states, without a zone: it states none."""
+    """Return the moment that a page states; it has no zone, because pages state none."""
     try:
         if _CREATED.fullmatch(text):
             return datetime.fromisoformat(text)
@@ -70,7 +70,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _dateline_moment(dateline: str | None) -> str:
-    """Return the moment of a newspaper's dateline; empty when it is none."""
+    """Return the moment that a newspaper's dateline states; empty when no calendar has it."""
     if dateline is None:
         return ""
     day, month, year, time = dateline.split(", ", 1)[1].replace(",", "").split(" ")

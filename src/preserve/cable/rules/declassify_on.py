@@ -24,14 +24,14 @@ def find_date(flat: Flat, start: int, end: int) -> tuple[int, int] | None:
 
 
 def read_date(text: str, year: int) -> str | None:
-    """Return the first date of a text as ``YYYY-MM-DD``; ``None`` when it holds none that exists.
+    """Return the first date of a text as ``YYYY-MM-DD``; ``None`` when it has none, or none that a calendar has.
 
     Args:
         text: As ``12/02/2015``, ``2020/02/23``, ``6/3/08``, ``07-15-13``: month before day, or the year first.
         year: The year of the cable: a two-digit year is the first such year from then on.
     """
     if text.upper().startswith("DNG"):
-        # A date of downgrading is none of declassification.
+        # DNG is downgrading: its date is not that of declassification.
         return None
     # A date with separators comes first: most are of this form, and it is one wherever it stands between words. Digits
     # alone are a date only when they are all there is. A month in letters is one only where the text begins with it:

@@ -48,7 +48,7 @@ def find_heading(flat: Flat, start: int, end: int, *, free: bool) -> int | None:
 
 
 def _rule_start(text: str, start: int, end: int) -> int:
-    """Return where the rule begins in which a range ends; long ones are broken: ``------- ---``."""
+    """Return where the rule begins that ends a range; a long one may be broken: ``------- ---``."""
     while end > start and (text[end - 1] in _RULE or (text[end - 1] == " " and text[end - 2] in _RULE)):
         end -= 1
     return end
@@ -78,7 +78,7 @@ _NEARLY_CAPITALS = re.compile(
 
 
 def _in_capitals(flat: Flat, window: int, end: int, floor: int | None) -> int | None:
-    """Return the start of the words without lower-case letters that stand behind the last sentence."""
+    """Return the start of the words in capitals that stand behind the last sentence."""
     text = flat.text
     if end <= window or text[end - 1] in ".!;," or (text[end - 1] == "?" and text[window:end].isupper()):
         return None

@@ -1,7 +1,7 @@
 """The labels of the head of a body: ``E.O.``, ``TAGS``, ``SUBJECT``, ``REF``, ``Classified By``.
 
-A label is known by its word and by what stands around it, never by the beginning of a line: a flattened body has no
-lines. What the values mean is told by the rule of each field.
+A label is known by its word and by what stands around it, never by the beginning of a line, because a flattened body
+has no lines. What a value means is read by the rule of its field.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ _Place = tuple[int, int]
 
 
 def read_labels(flat: Flat) -> list[Label]:
-    """Return the labels of the head in order, each at most once but ``REF``, of which there may be several blocks."""
+    """Return the labels of the head in order: each at most once, except ``REF``, which may open several blocks."""
     authority = _first(flat, ("E.O", "E. O", "EO", "E.0", "EXECUTIVE ORDER"), _AUTHORITY, 0)
     tags = _find_tags(flat, authority)
     subject = _find_subject(flat, tags)
@@ -162,7 +162,7 @@ _MOST_BLOCKS = 20
 
 
 def _more(flat: Flat, labels: list[Label]) -> Iterator[Label]:
-    """Yield the later labels ``REF:`` of a head; not one inside an item, as ``A. REF: ZENDA 12``."""
+    """Yield the later labels ``REF:`` of a head, but none inside an item, as in ``A. REF: ZENDA 12``."""
     first = next((label for label in labels if label.name == "references"), None)
     if first is None:
         return
@@ -208,9 +208,9 @@ def _first(
 
 
 def _is_glued(flat: Flat, match: re.Match[str]) -> bool:
-    """Return whether a match stands directly behind a word, and is no label that may stand there.
+    """Return whether a match stands directly behind a word, and is not a label that may stand there.
 
-    Such are ``EGYPTREF: CAIRO 493`` and ``CAIROClassified By:``.
+    ``EGYPTREF: CAIRO 493`` and ``CAIROClassified By:`` are labels that may.
     """
     at = match.start()
     return at > 0 and flat.upper[at - 1].isalpha() and not _may_be_glued(flat, match)

@@ -17,7 +17,7 @@ def _type() -> re.Pattern[str]:
 
 
 def read_origin(cell: str | None, station: str) -> Origin | None:
-    """Return the origin; the place is what the name holds besides its type, ``US Office Almaty`` being in Almaty.
+    """Return the origin. Its place is what the name holds besides its type: ``US Office Almaty`` is in Almaty.
 
     Args:
         cell: The cell ``Origin`` of the page, verbatim.

@@ -52,7 +52,7 @@ def _page_marks(flat: Flat, own: str) -> Iterator[tuple[int, int]]:
 
 
 def _post_start(flat: Flat, start: int, own: str) -> int:
-    """Return where the post's name before a page mark begins: the longest known one, else the last word."""
+    """Return where the post's name before a page mark begins: the longest known one, or else the last word."""
     before = _POST_BEFORE.search(flat.text, max(0, start - _LONGEST_POST), start)
     if before is None:
         return start

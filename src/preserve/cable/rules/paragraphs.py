@@ -52,10 +52,10 @@ def read_paragraphs(flat: Flat, start: int) -> list[FoundParagraph]:
         flat: The text.
         start: Flat offset behind the labels ``TAGS`` and ``SUBJECT``.
     """
-    # Numbers with a portion mark come first, because a mark is what a date, a sum or "1.4 (b)" never has: on 1,295
-    # pages 13,114 numbers with a pilcrow have a mark, and 376 have none. They make an ascending chain. Only then does
-    # an unmarked number fill a gap of it, if it is the next one expected and stands where a sentence can begin; taken
-    # first, "June of 2007." and the lists in the text would break the chain.
+    # Numbers with a portion mark come first, because no date, no sum and no "1.4 (b)" has one; on 1,295 pages 13,114
+    # numbers have a mark, and 376 have none. They make an ascending chain. Only then may an unmarked number fill a gap
+    # in the chain, if it is the next one expected and stands where a paragraph can begin: taken first, "June of 2007."
+    # and the lists in the text would break the chain.
     candidates = _candidates(flat, start)
     chain = _chain([each for each in candidates if each.portion is not None and not each.letter])
     return _fill(flat, candidates, chain)
@@ -98,7 +98,7 @@ _HALF_PORTION = re.compile(rf" ?({_LEVEL})\)")
 
 
 def _portion(text: str, end: int) -> tuple[str | None, tuple[int, int]]:
-    """Return the portion mark behind a number, in normal form, and its range; ``None`` and an empty one without."""
+    """Return the portion mark behind a number, in normal form, and its range; ``None`` and an empty range without."""
     mark = _PORTION.match(text, end) or _HALF_PORTION.match(text, end)
     if mark is None:
         return None, (end, end)
@@ -117,7 +117,7 @@ def _normal(mark: str) -> str:
 
 
 def _chain(marked: list[FoundParagraph]) -> list[FoundParagraph]:
-    """Return the marked paragraphs whose numbers ascend; a number is skipped only when it comes nowhere later."""
+    """Return the marked paragraphs whose numbers ascend; a number may be skipped only if it does not come later."""
     last_place = {each.number: place for place, each in enumerate(marked)}
     chain: list[FoundParagraph] = []
     last = 0

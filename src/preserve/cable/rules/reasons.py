@@ -24,9 +24,9 @@ _REASON_WORD = re.compile(
 
 
 def find_reasons(flat: Flat, start: int, end: int) -> int | None:
-    """Return where what a line says of its reasons begins; ``None`` when it says nothing."""
-    # The word first, because it stands before the numbers and is of the reasons too: "for reasons 1.4 (b)". A line that
-    # has only the numbers ("DCM ORLOW 1.4 (b)") begins with them.
+    """Return where a line begins to speak of its reasons; ``None`` when it does not."""
+    # The word "reasons" comes first, because it stands before the numbers and belongs to them: "for reasons 1.4 (b)".
+    # Some lines have the numbers only: "DCM ORLOW 1.4 (b)".
     match = _REASON_WORD.search(flat.upper, start, end) or _REASONS.search(flat.upper, start, end)
     return None if match is None else match.start()
 

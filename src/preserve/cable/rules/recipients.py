@@ -18,7 +18,7 @@ __all__ = ["read_recipients"]
 
 
 def read_recipients(flat: Flat, start: int, end: int) -> Iterator[Recipient]:
-    """Yield the addressees of a field; those behind ``XMT`` are excluded from the one before.
+    """Yield the addressees of a field; those behind ``XMT`` are excluded from the collective before it.
 
     Args:
         flat: The header.
@@ -47,8 +47,8 @@ def read_recipients(flat: Flat, start: int, end: int) -> Iterator[Recipient]:
 def _addressees(flat: Flat, start: int, end: int) -> Iterator[str]:
     if start >= end:
         return
-    # By lines where the field has them, because one addressee a line is the rule of the header. By words only in a
-    # flattened one: names without an indicator cannot always be told apart there.
+    # By lines where the field has them, because a header has one addressee on each. By words only where it has been
+    # flattened: there names without an indicator cannot always be told apart.
     begins = sorted({start, *(_by_lines(flat, start, end) or _by_words(flat, start, end))})
     for first, last in zip(begins, [*begins[1:], end], strict=True):
         part = flat.text[first:last].strip()
@@ -65,7 +65,7 @@ _CONTINUED = re.compile(rf"(?:{_WORDS}|\d{{3,6}}|COLLECTIVE|WASHDC|WASHINGTON|DC
 
 
 def _by_lines(flat: Flat, start: int, end: int) -> set[int]:
-    """Return where the addressees begin in a field that has its lines, one a line; empty where it has none."""
+    """Return where the addressees begin in a field that has its lines; empty for a field that has none."""
     first, last = flat.offset(start), flat.offset(end - 1)
     cuts: set[int] = set()
     at = flat.source.find("\n", first, last)

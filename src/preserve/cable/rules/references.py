@@ -42,7 +42,7 @@ def read_references(
     certain = 0
     for letter, first, last in _items(flat, start, end, after):
         for piece in _pieces(_tokens(flat, first, last)):
-            # Cables first: what names none is a reference of another kind, whatever it says, and is kept verbatim.
+            # Cables first, because their form is known. What names no cable is a reference of another kind, verbatim.
             cables = read_telegrams(flat, piece, letter, year, _last_station(found))
             found.extend(cables or _other(flat, piece, letter))
             if cables:
@@ -60,7 +60,7 @@ def _kinds() -> re.Pattern[str]:
 
 
 def _is_named(flat: Flat, reference: FoundReference, end: int) -> bool:
-    """Return whether a reference that is no cable is one, in a block without an end: short, and named as what it is."""
+    """Return whether a reference that is no cable stands in a block without an end: it is short, and names its kind."""
     return (
         flat.text.count(" ", reference.start, end) < _FEW_WORDS
         and _kinds().search(flat.upper, reference.start, reference.end) is not None
@@ -74,7 +74,7 @@ def _last_station(found: list[FoundReference]) -> str | None:
 
 
 def _items(flat: Flat, start: int, end: int, after: str | None) -> Iterator[tuple[str | None, int, int]]:
-    """Yield letter and range of each item: a letter counts where it is the next one, or the last one again."""
+    """Yield letter and range of each item; a letter counts if it is the next one, or the last one again."""
     letter: str | None = None
     goes_on = None if after is None else chr(ord(after) + 1)
     begin = start

@@ -92,7 +92,7 @@ def find_repeated_heads(flat: Flat, later: Sequence[tuple[int, int]], head: int,
 
 
 def _header_start(flat: Flat, floor: int, banner: int) -> int:
-    """Return where the transmission lines before a repeated banner begin; the banner itself where it has none."""
+    """Return where the transmission lines before a repeated banner begin; where the banner does if it has none."""
     floor = max(floor, banner - _LONGEST_HEADER)
     sender = _SENDER.search(flat.upper, floor, banner)
     if sender is None:
@@ -111,8 +111,8 @@ _FEWEST_EQUAL = 3
 
 def _common_end(flat: Flat, words: Sequence[str], start: int, limit: int) -> int:
     """Return where the words behind a repeated banner stop being those of the first head."""
-    # Where the words differ, three equal ones a little further on come first: a misprint or an added tag is small, and
-    # they lose nothing of the head. Only then the next label, which may stand behind a whole value that is another.
+    # Where the words differ, three equal ones a little further on come first: a misprint or an added tag is small. Only
+    # then the next label, behind which the words may be equal again although a whole value before it is another one.
     end, place = _equal_end(flat, words, 0, start)
     while place < len(words):
         again = _again(flat, words, place, end) or _next_label(flat, words, place, end, min(limit, end + _NEAR))

@@ -44,7 +44,7 @@ _RESIDUE: tuple[tuple[str, int, re.Pattern[str]], ...] = (
 
 
 def find_residue(flat: Flat) -> Iterator[tuple[int, int]]:
-    """Yield the flat range of each thing that a database or a site left in the text; some may overlap."""
+    """Yield the flat range of each thing that a database or a site left in the text; ranges may overlap."""
     text = flat.text
     for literal, before, pattern in _RESIDUE:
         end, at = 0, text.find(literal)

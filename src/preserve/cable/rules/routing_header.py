@@ -1,6 +1,6 @@
 """The routing header (ACP 127 and its kin): where it ends, and its sender, addressees, precedence, date-time group.
 
-It was put on by communication centres, before the body with its own head, and of 49,082 of 251,287 records it is lost.
+Communication centres put it before the body, which has a head of its own. In 49,082 of 251,287 records it is lost.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def read_header(text: str) -> tuple[Header, Transmission]:
     Args:
         text: The header as the page has it.
     """
-    # The date-time group before FM, TO and INFO, because it stands before them: these words behind it open the fields,
-    # and any before it are of the relay's lines. Page banners before all, because one may fall inside TO.
+    # Page banners before all, because one may stand inside TO. The date-time group before FM, TO and INFO: these words
+    # open the fields only behind it; before it they belong to the lines of the relay.
     flat = flatten(text)
     spans = (flat.span(*place) for place in find_page_banners(flat, ""))
     holes = merge_holes(Hole(span, SegmentKind.PAGE_BANNER, MarkKind.PAGE_BANNER) for span in spans)

@@ -19,9 +19,9 @@ _MOST_NAMES = 3
 
 
 def find_names(flat: Flat, window: int, end: int) -> list[_Range]:
-    """Return the flat range of each word of the names in which a stretch ends; none when it ends otherwise."""
-    # Capitals first, because names are signed so. One name in title case, or in small letters, is read only where
-    # there are none, because the last word of any text may be such a word. All count only behind something closed.
+    """Return the flat range of each word of the names that end a stretch; none when it ends otherwise."""
+    # Capitals first, because names are signed so. A single name in title case or small letters is asked for only where
+    # there are none, because any text may end with such a word. All count only where the text before them is closed.
     text = flat.text
     words: list[_Range] = []
     at = end
@@ -40,7 +40,7 @@ def find_names(flat: Flat, window: int, end: int) -> list[_Range]:
 
 
 def join_names(flat: Flat, names: list[_Range]) -> tuple[_Range, ...]:
-    """Return the signers: a particle or an initial is of the name behind it, ``JR`` of that before; each once."""
+    """Return the signers, each once: a particle or an initial joins the name behind it, ``JR`` the one before it."""
     signers: list[_Range] = []
     joins = False
     for first, last in names:
@@ -54,7 +54,7 @@ def join_names(flat: Flat, names: list[_Range]) -> tuple[_Range, ...]:
 
 
 def _one_name(flat: Flat, window: int, end: int) -> list[_Range]:
-    """Return the name in title case, with its particles, or in small letters, in which a stretch ends."""
+    """Return the name that ends a stretch: in title case, with its particles, or in small letters."""
     begin = flat.text.rfind(" ", window, end) + 1 or window
     if flat.upper[begin:end] in vocabulary.not_names():
         return []
@@ -93,12 +93,12 @@ _URL_END = re.compile(r"https?:[^ ]{1,120}(?: [a-z_A-Z]{1,12})?$")
 
 
 def _is_closed_before(flat: Flat, window: int, start: int) -> bool:
-    """Return whether the text before a name is closed: by a sentence, a redaction, an address, or a closing word."""
+    """Return whether the text before a name is closed by a sentence, a redaction, an address or a closing word."""
     if start <= window + 1:
         return False
-    # The words that close a text without a point come first, because what follows asks for a point. A word in title
-    # case comes before the point is asked for, because a letter that is quoted at the end closes with a place or a
-    # month; a title there ("Foreign Minister STRAKENCZ") is of the sentence.
+    # What closes a text without a point comes first, because the last question asks for a point. Before it, a word in
+    # title case: a letter that is quoted at the end closes with a date or a place, and no point; but behind a title
+    # ("Foreign Minister STRAKENCZ") the capitals belong to the sentence.
     before = flat.text[max(window, start - 150) : start - 1]
     last_word = before.rsplit(" ", 1)[-1]
     upper = last_word.upper()

@@ -1,6 +1,6 @@
-"""Where the subject ends, when what stands behind it does not say so, or is taken in by it.
+"""The subject: its words on one line, and where it ends when no label says so.
 
-Its label, and the label, rule or statement that ends most subjects, are found by ``labels``.
+Its own label, and the label, rule or statement that ends most subjects, are found by ``labels``.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ def open_subject_end(flat: Flat, start: int, limit: int, heading: str | None) ->
     limit = min(limit, start + _LONGEST_SUBJECT)
     if start >= limit:
         return limit
-    # 1. The page's own heading, because it is the one statement of the subject from outside the text. A page that has
-    # only the first line of a wrapped subject there tells no more than that the subject is at least so long.
+    # 1. The page's own heading, because it states the subject from outside the text. Where it may be only the first
+    # line of a wrapped subject, it tells no more than that the subject is at least so long.
     if least > start and not _is_full(flat, start, least):
         return least
-    # 2. A blank line, because drafters leave one behind the head; a flattened text has none, so this cannot be all.
+    # 2. A blank line, because one stands behind the head. A flattened text has none, so this cannot be all.
     blank = _blank_line(flat, max(start, least - 1), limit)
     if blank is not None:
         return flat.trim(start, flat.place(blank.start()))[1]
-    # 3. The end of the capitals, because most subjects are in capitals and most texts are not. In a text that is all in
+    # 3. The end of the capitals, because subjects are mostly in capitals and texts are not. Where all of the text is in
     # capitals they tell nothing, and a short run of them may be a name that a subject in title case begins with.
     capitals = _CAPITALS.match(flat.text, start, limit)
     if capitals is not None and capitals.end() == limit:
@@ -53,7 +53,7 @@ def open_subject_end(flat: Flat, start: int, limit: int, heading: str | None) ->
         return least if capitals is None else max(least, capitals.end())
     if capitals is not None and (capitals.end() - start > _SURELY or _TEXT.match(flat.text, capitals.end(), limit)):
         return capitals.end()
-    # 4. The first sentence, last, because it may take in some of the text: too much is kept rather than too little.
+    # 4. The end of the first sentence, last, because that sentence may be the text's own.
     sentence = _SENTENCE.search(flat.text, start, limit)
     return limit if sentence is None else sentence.start()
 
@@ -62,7 +62,7 @@ _SINGLE_BREAK = re.compile(r"[^\s][ \t\r]*\n[ \t]*[^\s]")
 
 
 def _blank_line(flat: Flat, start: int, end: int) -> re.Match[str] | None:
-    """Return the first blank line of a range; none where every line of the head is followed by one."""
+    """Return the first blank line of a range; ``None`` also where a blank line follows every line of the head."""
     first, last = flat.offset(start), flat.offset(end - 1) + 1
     if _SINGLE_BREAK.search(flat.source, 0, last) is None:
         return None
@@ -73,7 +73,7 @@ _FULL_LINE = 62
 
 
 def _is_full(flat: Flat, start: int, end: int) -> bool:
-    """Return whether a page's heading may be the first line only of a subject: the next word did not fit on it.
+    """Return whether a page's heading may be only the first line of a subject, as the next word did not fit on it.
 
     Drafters' lines have 55 to 69 characters.
     """
@@ -132,7 +132,7 @@ _BROKEN_WORD = re.compile(r"(?<=\w)- (?=\w)(?!AND |OR |TO |and |or |to )")
 
 
 def read_subject(flat: Flat, start: int, end: int) -> tuple[str | None, tuple[int, int]]:
-    """Return the subject on one line, and its flat range: without its portion mark, and without a rule behind it."""
+    """Return the subject on one line, and its flat range, without its portion mark and without a rule behind it."""
     mark = _PORTION.match(flat.upper, start, end)
     start = start if mark is None else mark.end()
     while end > start and flat.text[end - 1] in " -=_":

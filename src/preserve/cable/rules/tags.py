@@ -72,7 +72,7 @@ def _is_code(word: str) -> bool:
 
 
 def _pieces(words: Iterable[_Word]) -> Iterator[tuple[list[_Word], bool]]:
-    """Yield what stands between commas, and whether it stood in parentheses (then with its commas: a person)."""
+    """Yield what stands between commas, and whether it stood in parentheses; a person there keeps its comma."""
     piece: list[_Word] = []
     inside = False
     for word in words:
@@ -105,7 +105,7 @@ _RUN_TOGETHER = re.compile(r"[A-Z]{6,80}")
 
 @lru_cache(maxsize=4096)
 def _run_together(word: str) -> tuple[str, ...]:
-    """Return the codes that a word consists of: four-letter ones of the lists, a country before or behind them."""
+    """Return the codes that a word consists of: listed ones of four letters, with a country before or behind them."""
     if _RUN_TOGETHER.fullmatch(word) is None:
         return ()
     known = vocabulary.subject_tags() | vocabulary.program_tags()
@@ -170,15 +170,15 @@ def _split(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[Fo
 
 
 def _phrase(words: Sequence[_Word], basis: Basis, *, listed: bool) -> Iterator[FoundTag]:
-    """Yield words that no table knows as one tag, if there are any; in a list without commas its ends are a guess."""
+    """Yield words that no table knows as one tag, if there are any; without commas nothing tells where it ends."""
     value = _join(words)
     if value and len(value) <= _LONGEST:
         yield FoundTag(_tag(value, basis), words[0].start, words[-1].end, ambiguous=not listed and len(words) > 1)
 
 
 def _known(words: Sequence[_Word], at: int, basis: Basis, *, listed: bool) -> tuple[int, Sequence[Tag]]:
-    """Return of how many words the known tags are that stand at a word, and the tags; one word and none of one else."""
-    # The longest first: a phrase, then two words, then one, because a part of any may be a tag by itself.
+    """Return how many words the known tags at a place take, and the tags; one word and no tag where none is known."""
+    # The longest first: a phrase, then two words, then one, because each part may be a tag by itself.
     length = 0 if listed else _known_phrase(words, at)
     if length:
         return length, [_tag(_join(words[at : at + length]), basis)]
@@ -190,7 +190,7 @@ def _known(words: Sequence[_Word], at: int, basis: Basis, *, listed: bool) -> tu
 
 
 def _known_phrase(words: Sequence[_Word], at: int) -> int:
-    """Return of how many words the longest known phrase is that begins at a word; 0 when none does."""
+    """Return the number of words of the longest known phrase that begins at a place; 0 when none does."""
     for length in range(min(_LONGEST_PHRASE, len(words) - at), 1, -1):
         if _join(words[at : at + length]).upper() in vocabulary.tag_phrases():
             return length
@@ -198,7 +198,7 @@ def _known_phrase(words: Sequence[_Word], at: int) -> int:
 
 
 def read_tags(flat: Flat, start: int, end: int, *, basis: Basis = Basis.STATED) -> list[FoundTag]:
-    """Return the tags of a list in order; a repeated one keeps the place of the first.
+    """Return the tags of a list in order, and a repeated one each time.
 
     Args:
         flat: The text.
@@ -222,7 +222,7 @@ def _start(span: tuple[int, int]) -> int:
 
 
 def _listed_words(flat: Flat, start: int, end: int) -> Iterator[_Word]:
-    """Yield the words and separators of a list, without what is no tag: a portion mark, redactions, signs, captions."""
+    """Yield the words and separators of a list, without portion mark, redactions, signs and captions."""
     portion = _PORTION.match(flat.upper, start, end)
     at = start if portion is None else portion.end()
     redacted = [match.span() for match in _REDACTED.finditer(flat.text, at, end)]
@@ -244,5 +244,5 @@ _WORD = re.compile(r"[^\s,;()]+")
 
 
 def tag_words(values: Iterable[str]) -> list[str]:
-    """Return the words of a list of tags, upper case and sorted: equal for lists that differ by commas only."""
+    """Return the words of a list of tags, upper case and sorted: equal for lists that differ only by commas."""
     return sorted(word.upper() for value in values for word in _WORD.findall(value))

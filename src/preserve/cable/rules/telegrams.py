@@ -82,7 +82,7 @@ def _reference(flat: Flat, cable: _Cable, letter: str | None, year: str) -> Foun
 
 
 class _Scanner:
-    """Reads the tokens from left to right, keeping the words and the year that a serial may still follow."""
+    """Reads tokens from left to right, and keeps the words and the year that a serial may still follow."""
 
     __slots__ = ("_at", "_found", "_inherited", "_own_year", "_tokens", "_words", "_year")
 
@@ -117,9 +117,9 @@ class _Scanner:
             self._words.append(token)
 
     def _take_number(self, token: Token) -> None:
-        """Take a number for what it can be, the surest first; one that can be nothing is passed over."""
-        # A date-time group names a message without a serial ("SECDEF MSG DTG 301601Z SEP 04"). Nothing else is six
-        # digits and a Z, so that it comes before all that a number may be.
+        """Take a number for what it can be, the surest first, and pass over one that can be nothing."""
+        # A date-time group names a message without a serial ("SECDEF MSG DTG 301601Z SEP 04"). It comes before all
+        # others, because nothing else is six digits and a Z.
         if len(token.text) == 6 and self._sign(1) == "Z" and self._tokens[self._at + 1].start == token.end:
             self._forget()
             return
@@ -130,17 +130,17 @@ class _Scanner:
             self._found[-1] = suffix
         elif self._words:
             self._take_behind_words(token)
-        # A year in front ("04 ZENDA 12") before a serial alone, because a year is followed by a post, a serial by none.
+        # A year in front ("04 ZENDA 12") before a serial alone, because only a year has a post behind it.
         elif self._year is None and _two_digits(token.text) and self._leads():
             self._year = token
         elif self._found and self._continues():
             self._add(self._found[-1].station, token, token.start)
-        # Last, a serial alone that opens an item goes on with the post of the item before: "A. MANILA 12 B. 13".
+        # Last, a serial alone that opens an item, which goes on with the post of the item before: "A. MANILA 12 B. 13".
         elif self._inherited and self._at == 0:
             self._add(self._inherited, token, token.start)
 
     def _take_behind_words(self, token: Token) -> None:
-        """Take a number behind words: the year in ``STATE (01) 201265``, else the serial of the post that they name."""
+        """Take a number behind words: the year in ``STATE (01) 201265``, or the serial of the post that they name."""
         if self._is_parenthesised_year(token):
             self._year = token
             return
@@ -173,7 +173,7 @@ class _Scanner:
         return following == "word" and self._sign(1) not in ("AND", "NOTAL")
 
     def _is_to_come(self, text: str) -> bool:
-        """Return whether a year is later than the cable's own, and so none of a cable that it refers to."""
+        """Return whether a year is later than the cable's own: no cable refers to one of a year to come."""
         year = _two_digits(text)
         return year is not None and _ordinal(year) > _ordinal(self._own_year)
 
@@ -217,7 +217,7 @@ class _Scanner:
             name = vocabulary.canonical_station("".join(word.text for word in words))
             if name in known:
                 return name, words[0].start
-        # A post that nobody listed is a post, if it can be a name at all.
+        # A post that nobody listed is a post, if its words can be a name at all.
         letters = ["".join(filter(str.isalpha, word.text)) for word in self._words]
         if len(letters) > _LAST_WORDS or any(word in vocabulary.not_stations() for word in letters):
             return "", 0
@@ -231,7 +231,7 @@ def _ordinal(year: str) -> int:
 
 
 def _two_digits(text: str) -> str | None:
-    """Return the two digits of a number that can be the year of a cable (1960-2019), ``None`` of any other."""
+    """Return the two digits of a number that can be the year of a cable (1960-2019); ``None`` of any other."""
     if len(text) == 4 and text[:2] in ("19", "20"):
         text = text[2:]
     elif len(text) == 3 and text[0] == "0" and text[1:] >= "60":

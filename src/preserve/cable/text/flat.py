@@ -1,7 +1,7 @@
 """A text seen without its line breaks: what the grammar reads, so that both renderings of a page give equal fields.
 
-Scope: one space for every run of white space, upper case of equal length, running matter left out where a rule has
-found it, and the way back to the offsets of the text as received. Not in scope: what the words mean.
+A page is captured with its lines, or flattened to one. The flat view has one space for every run of white space, leaves
+out the running matter that a rule has found, and knows the way back to the offsets of the text as received.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ _WHITE_SPACE = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""Every white space of Unicode but the plain space: what ``str.isspace`` and ``str.split`` take for it."""
-# Two literal characters first: what the engine finds quickest.
+"""Every white space of Unicode but the plain space: what ``str.isspace`` and ``str.split`` take for white space."""
+# Two literal characters first, because the engine finds a literal most quickly.
 _RUN = re.compile("   *")
 
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """A text with one space for every run of white space, none at its ends.
+    """A text with one space for every run of white space, and none at its ends.
 
     Attributes:
         source: The text as received.
         text: The flat text.
-        upper: The same in upper case, character for character.
-        turns: Flat offsets from which on it follows the source character for character; the first is 0.
-        origins: The offset in the source of the character at each.
+        upper: The flat text in upper case, character for character.
+        turns: Flat offsets from each of which on the text follows the source character for character; the first is 0.
+        origins: The offset in the source of the character at each turn.
     """
 
     source: str
@@ -57,7 +57,7 @@ class Flat:
         return [at - turns[turn := bisect_right(turns, at) - 1] + origins[turn] for at in places]
 
     def span(self, start: int, end: int) -> Span:
-        """Return where a flat range lies in the source; its first and last characters are not white space."""
+        """Return where a flat range lies in the source. Its first and last characters must not be spaces."""
         return Span(self.offset(start), self.offset(end - 1) + 1)
 
     def place(self, offset: int) -> int:
@@ -69,7 +69,7 @@ class Flat:
         return min(offset - self.origins[turn] + self.turns[turn], following)
 
     def keep(self, pieces: Sequence[tuple[int, int]]) -> Flat:
-        """Return the view of some pieces only: sorted flat ranges, apart, none empty."""
+        """Return the view of some pieces only: flat ranges in order and apart, of which none is empty."""
         turns: list[int] = []
         origins: list[int] = []
         length = 0
@@ -83,7 +83,7 @@ class Flat:
         return Flat(self.source, text, upper, tuple(turns), tuple(origins))
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
-        """Return a flat range without the space at either end; there is one at most."""
+        """Return a flat range without the space at either end; a flat text never has two spaces in a row."""
         text = self.text
         if start < end and text[start] == " ":
             start += 1
@@ -94,15 +94,15 @@ class Flat:
 
 _LATIN_UPPER = bytes(ord(up) if (up := chr(code).upper()) <= "\xff" and len(up) == 1 else code for code in range(256))
 _NOT_LATIN_UPPER = ("µ", "ÿ")
-"""The letters of Latin-1 whose capitals are none of it."""
+"""The letters of Latin-1 whose capitals are no letters of Latin-1."""
 
 
 def _upper(text: str) -> str:
     """Return a text in upper case; a character that would become two ("ß") stays, so that offsets hold."""
+    # Three ways to one result, the quicker first: most texts are ASCII but for their pilcrows.
     if text.isascii():
         return text.upper()
     if not any(letter in text for letter in _NOT_LATIN_UPPER):
-        # Most texts have a pilcrow, and nothing else beyond ASCII.
         with suppress(UnicodeEncodeError):
             return text.encode("latin-1").translate(_LATIN_UPPER).decode("latin-1")
     raised = text.upper()
@@ -140,7 +140,7 @@ def flatten(source: str, holes: Sequence[Span] = ()) -> Flat:
 
 
 def narrow(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
-    """Return a view that leaves out more: what :func:`flatten` gives with all holes, at a fraction of the cost.
+    """Return a view that leaves out more, as :func:`flatten` would give it for all holes, at a fraction of the cost.
 
     Args:
         flat: The view so far.
@@ -151,7 +151,7 @@ def narrow(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
     for start, last in _gaps(flat, new):
         spaced = (start == 0 or text[start - 1] == " ", last >= len(text) or text[last] == " ")
         if not any(spaced):
-            # Where only the hole keeps two words apart, the space between them is none of this view.
+            # Only the hole keeps two words apart ("a<br>b"): the space that then stands for it is not in this view.
             return flatten(flat.source, holes)
         pieces.append((cursor, start))
         cursor = last + all(spaced)
@@ -164,7 +164,7 @@ def narrow(flat: Flat, holes: Sequence[Span], new: Sequence[Span]) -> Flat:
 
 
 def _gaps(flat: Flat, holes: Sequence[Span]) -> Iterator[tuple[int, int]]:
-    """Yield the flat ranges of holes, without the space behind them; those that touch are one."""
+    """Yield the flat ranges of holes, without the space behind them; ranges that touch become one."""
     begin = end = -1
     for start, last in ((flat.place(hole.start), flat.trim(0, flat.place(hole.end))[1]) for hole in holes):
         if start != end:

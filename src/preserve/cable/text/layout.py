@@ -1,7 +1,7 @@
 """The layout of a text: segments that partition it, and marks inside them.
 
-Scope: collecting what the rules find, in flat offsets, and settling it into what the record promises: no gap, no
-overlap, marks that nest or are apart, each inside one segment. Not in scope: the rules.
+The rules add what they find, in flat offsets and in any order. Settling makes of it what the record promises: segments
+without gap or overlap, and marks that nest or are apart, each inside one segment.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ __all__ = ["Hole", "Layout", "merge_holes"]
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A stretch of the source that the flat view leaves out.
+    """A stretch of the source that the flat view leaves out, and what the layout makes of it.
 
     Attributes:
         span: Where it is, in the source.
-        segment: What it is where it stands between segments; ``None``: it belongs to the segment before it.
-        mark: What it is where it stands inside one.
-        code: The finding that tells of it; ``None``: none does.
+        segment: The kind of segment that it is where it stands between others; ``None`` when it then belongs to the
+            segment before it.
+        mark: The kind of mark that it is where it stands inside a segment.
+        code: The finding that tells of it; ``None`` when none does.
     """
 
     span: Span
@@ -35,7 +36,7 @@ class Hole:
 
 
 def merge_holes(holes: Iterable[Hole]) -> list[Hole]:
-    """Return holes in order and apart: one that begins inside another is part of it."""
+    """Return holes in order and apart; one that begins inside another becomes part of it."""
     apart: list[Hole] = []
     for hole in sorted(holes, key=lambda hole: (hole.span.start, -hole.span.end)):
         if apart and hole.span.start < apart[-1].span.end:
@@ -53,7 +54,10 @@ _ASIDES = frozenset({MarkKind.SUMMARY, MarkKind.NOTE, MarkKind.COMMENT})
 
 
 class Layout:
-    """Collects segments and marks of one text in flat offsets; later rules never take what earlier ones have."""
+    """Collects segments and marks of one text in flat offsets.
+
+    Segments are settled by their beginnings: where two overlap, the one that begins first keeps the characters.
+    """
 
     __slots__ = ("_hole_starts", "_holes", "_marks", "_segments", "flat")
 
@@ -65,7 +69,7 @@ class Layout:
         self._marks: list[tuple[MarkKind, int, int, str | None]] = []
 
     def add_segment(self, kind: SegmentKind, start: int, end: int) -> None:
-        """Add a stretch; space at its ends and what an earlier stretch holds is left out when it is settled."""
+        """Add a segment; space at its ends, and what another one holds already, is left out when it is settled."""
         if start < end:
             self._segments.append((start, end, kind))
 
@@ -82,7 +86,7 @@ class Layout:
         return segments, self._settled_marks(stretches, segments)
 
     def _stretches(self) -> list[tuple[int, int, SegmentKind]]:
-        """Return the segments in order, trimmed, apart, with OTHER between them: all but the white space."""
+        """Return the segments in order, trimmed and apart, with OTHER between them: all but the white space."""
         flat, cursor = self.flat, 0
         text = flat.text
         stretches: list[tuple[int, int, SegmentKind]] = []
@@ -168,7 +172,7 @@ class Layout:
         return tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
 
     def _whole_marks(self) -> Iterator[tuple[MarkKind, int, int, str | None]]:
-        """Yield the marks; one of a value that a hole interrupts becomes several, an aside goes on around it."""
+        """Yield the marks: a value that a hole interrupts has several, while an aside goes on around a hole."""
         if not self._holes:
             yield from self._marks
             return
@@ -189,10 +193,10 @@ _place = itemgetter(0, 1)
 
 
 def _nested(pieces: list[tuple[int, int, MarkKind, str]]) -> list[tuple[int, int, MarkKind, str]]:
-    """Return the marks without those that cross another, in order; an aside yields before any other."""
+    """Return the marks in order, without those that cross another; where an aside crosses, the aside goes."""
     kept: list[tuple[int, int, MarkKind, str] | None] = []
     outer: list[tuple[int, int, MarkKind]] = []
-    """End, place in ``kept`` and kind of each mark that the next one may be inside of, the innermost last."""
+    """End, place in ``kept`` and kind of each mark that the next one may be inside; the innermost comes last."""
     before = None
     for piece in pieces:
         if piece == before:

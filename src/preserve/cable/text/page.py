@@ -1,7 +1,6 @@
-"""What a reader hands to the grammar: the parts of one captured page, format left behind.
+"""What a reader hands to the grammar: the parts of one captured page, its format left behind.
 
-Scope: the value between ``readers`` and ``cable.normalize``. Not in scope: finding the parts (each reader's work) and
-understanding them (the grammar's).
+A reader finds the parts and changes none; what they mean is for the grammar to say.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ class Page:
 
     Attributes:
         identifier: The cable's identifier as the page has it.
-        origin: The cell ``Origin``.
+        origin: The cell ``Origin`` of the page's table.
         created: The cell ``Created``.
         classification: The cell ``Classification``.
         tags: The cell ``Tags``.
@@ -31,10 +30,10 @@ class Page:
         header: The routing header; ``None`` when the page has none.
         body: The text of the cable.
         line_breaks: Whether the body still has its lines.
-        minutes_unreliable: The page is of a kind whose ``Created`` has false minutes.
+        minutes_unreliable: Whether the page is of a kind whose ``Created`` has false minutes.
         release: The release that the page names.
         capture: The rest of the page.
-        source: The bytes it was read from.
+        source: The bytes that the page was read from.
         findings: What the reader noticed.
     """
 
