@@ -23,6 +23,7 @@ from pathlib import Path
 
 import py7zr
 import pytest
+from backports import zstd
 from tests.protocols.reader import RIGHTS
 
 from preserve.cable.normalization import normalize
@@ -68,6 +69,11 @@ def _tar_with(packed: str) -> Callable[[Path, Mapping[str, bytes]], None]:
     return lambda path, files: make_tar(path, files, packed)
 
 
+def make_tar_zst(path: Path, files: Mapping[str, bytes]) -> None:
+    make_tar(path, files)
+    path.write_bytes(zstd.compress(path.read_bytes()))
+
+
 def _7z_with(*filters: dict[str, int]) -> Callable[[Path, Mapping[str, bytes]], None]:
     return lambda path, files: make_7z(path, files, list(filters))
 
@@ -83,6 +89,7 @@ FORMS: Mapping[str, Callable[[Path, Mapping[str, bytes]], None]] = {
     "a.tar.bz2": _tar_with("bz2"),
     "a.tar.xz": _tar_with("xz"),
     "a.txz": _tar_with("xz"),
+    "a.tar.zst": make_tar_zst,
     "a.7z": make_7z,
     "copy.7z": make_stored_7z,
     "lzma1.7z": _7z_with({"id": py7zr.FILTER_LZMA}),
@@ -295,6 +302,28 @@ def test_links_and_devices_in_a_tar_are_told(tmp_path: Path) -> None:
     assert all("not followed" in str(told_ones[name]) for name in ("link", "hard", "device"))
 
 
+def test_sparse_files_and_parts_of_files_in_a_tar_are_told(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        for name, flag, size in (("old-sparse.txt", tarfile.GNUTYPE_SPARSE, 512), ("part.txt", b"M", 512)):
+            info = tarfile.TarInfo(name)
+            info.type, info.size = flag, size
+            archive.addfile(info, io.BytesIO(bytes(size)))
+        info = tarfile.TarInfo("sparse.txt")
+        info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "9"}
+        info.size = 512
+        archive.addfile(info, io.BytesIO(b"0\n".ljust(512, b"\0")))
+        page = tarfile.TarInfo("page.txt")
+        page.size = 4
+        archive.addfile(page, io.BytesIO(b"page"))
+    not_followed = "it is a link, a device or a part of a file, which is not followed"
+    assert told(tmp_path / "a.tar") == {
+        "old-sparse.txt": not_followed,
+        "part.txt": not_followed,
+        "sparse.txt": not_followed,
+        "page.txt": None,
+    }
+
+
 def test_links_in_a_zip_and_a_7z_are_told(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         info = zipfile.ZipInfo("link")
@@ -400,7 +429,7 @@ def test_what_stands_before_a_cut_comes_out(tmp_path: Path, form: str) -> None:
     found = told(path)
     assert list(found)[:1] == ["0.txt"]
     assert found["0.txt"] is None
-    assert "what stands behind is lost" in str(list(found.values())[-1])
+    assert "what follows is lost" in str(list(found.values())[-1])
 
 
 def test_a_damaged_header_in_a_tar_is_told_and_not_taken_for_the_end(tmp_path: Path) -> None:
@@ -411,7 +440,27 @@ def test_a_damaged_header_in_a_tar_is_told_and_not_taken_for_the_end(tmp_path: P
     path.write_bytes(data)
     found = told(path)
     assert list(found) == ["a.txt", ""]
-    assert "what stands behind is lost" in str(found[""])
+    assert "what follows is lost" in str(found[""])
+    assert " 1024: the checksum of a header is wrong" in str(found[""])
+
+
+def test_the_member_that_a_tar_ends_in_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    make_tar(path, {"a.txt": b"a", "bell\x07.txt": bytes(5000), "c.txt": b"c"})
+    path.write_bytes(path.read_bytes()[:4000])
+    found = told(path)
+    assert list(found) == ["a.txt", ""]
+    assert "and what follows is lost: bell\\x07.txt: it should have 5000 " in str(found[""])
+
+
+def test_a_tar_behind_the_end_of_a_tar_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    make_tar(path, {"a.txt": b"a"})
+    make_tar(tmp_path / "b.tar", {"b.txt": b"b"})
+    path.write_bytes(path.read_bytes() + (tmp_path / "b.tar").read_bytes())
+    found = told(path)
+    assert list(found) == ["a.txt", ""]
+    assert "more follows the end of the archive" in str(found[""])
 
 
 def test_a_tar_without_the_mark_of_its_end_is_told(tmp_path: Path) -> None:
@@ -420,7 +469,7 @@ def test_a_tar_without_the_mark_of_its_end_is_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1024])
     found = told(path)
     assert found["a.txt"] is None
-    assert "what stands behind is lost" in str(found[""])
+    assert "what follows is lost" in str(found[""])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -460,6 +509,28 @@ def test_a_member_larger_than_any_page_is_told_alone(tmp_path: Path, form: str) 
         "bomb.txt": "with 16777217 bytes it is larger than 16 MiB, which no page of a cable is",
         "c.txt": None,
     }
+
+
+@pytest.mark.parametrize("size", [64 << 20, 100])
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_a_bomb_in_a_zip_takes_little_memory(tmp_path: Path, method: int, size: int) -> None:
+    """The library makes at once whatever comes of the bytes at hand: 64 MiB of less than one of its pieces."""
+    path = tmp_path / "a.zip"
+    make_zip(path, {"bomb.txt": bytes(64 << 20), "c.txt": b"c"}, method)
+    data = bytearray(path.read_bytes())
+    assert len(data) < 1 << 16
+    struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, size)  # the size that the table of contents states
+    path.write_bytes(data)
+    tracemalloc.start()
+    try:
+        found = told(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert list(found) == ["bomb.txt", "c.txt"]
+    assert ("larger than 16 MiB" if size > LARGEST_SOURCE else "it is damaged") in str(found["bomb.txt"])
+    assert found["c.txt"] is None
+    assert peak < 16 << 20  # of which 8 MiB are the dictionary of LZMA
 
 
 def test_a_gzip_larger_than_any_page_is_told(tmp_path: Path) -> None:
@@ -504,7 +575,7 @@ def test_a_header_of_a_tar_larger_than_any_is_not_read_into_memory(tmp_path: Pat
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "its headers are larger than any" in str(found[""])
+    assert "an extended header has 268435456 " in str(found[""])
     assert peak < 32 << 20
 
 
