@@ -23,25 +23,26 @@ class TooLargeError(zipfile.BadZipFile):
     """The table of contents is larger than is looked at, which is no fault of the zip."""
 
 
-def open_zip(file: BinaryIO, largest: int) -> zipfile.ZipFile:
+def open_zip(file: BinaryIO, largest: int, members: int | None = None) -> zipfile.ZipFile:
     """Open a zip, unless its table of contents is larger than is looked at: the library reads it in one piece.
 
     Args:
         file: The zip; closing what is returned leaves it open.
         largest: Octets that are read at once; no member is read in larger pieces.
+        members: Entries that the table may have; ``None`` for :data:`MAX_MEMBERS`.
 
     Raises:
         TooLargeError: The table is larger.
         zipfile.BadZipFile: It is no zip. On hostile octets the library raises others too.
     """
-    return zipfile.ZipFile(cast("IO[bytes]", _Guarded(file, largest)))
+    return zipfile.ZipFile(cast("IO[bytes]", _Guarded(file, largest, MAX_MEMBERS if members is None else members)))
 
 
 class _Guarded:
     """A file of which no more is read at once than is bearable."""
 
-    def __init__(self, file: BinaryIO, largest: int) -> None:
-        self._file, self._largest = file, largest
+    def __init__(self, file: BinaryIO, largest: int, members: int) -> None:
+        self._file, self._largest, self._members = file, largest, members
         self._end = file.seek(0, os.SEEK_END)
         self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
 
@@ -51,6 +52,6 @@ class _Guarded:
         if size > self._largest:
             raise TooLargeError(f"it is larger than {self._largest} octets")
         octets = self._file.read(size)
-        if octets.count(_ENTRY) > MAX_MEMBERS:
-            raise TooLargeError(f"it has over {MAX_MEMBERS} members")
+        if octets.count(_ENTRY) > self._members:
+            raise TooLargeError(f"it has over {self._members} members")
         return octets

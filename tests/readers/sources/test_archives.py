@@ -30,7 +30,7 @@ from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable
 from preserve.errors import SourceError
 from preserve.readers.reader import SourceRef, read_page, registered_readers
-from preserve.readers.sources import members as limits
+from preserve.readers.sources import members as limits, zips
 from preserve.readers.sources.walk import LARGEST_SOURCE, load_source, walk_sources
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -548,6 +548,15 @@ def test_a_zip_whose_members_overlap_is_refused(tmp_path: Path) -> None:
     counted = struct.pack("<HHII", 40, 40, len(entries), table) + b"\0\0"
     path.write_bytes(data[:table] + entries + data[end : end + 8] + counted)
     assert told(path) == {"": "its members overlap, as only those of a zip bomb do"}
+
+
+def test_a_zip_of_more_members_than_there_are_cables_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_zip(tmp_path / "a.zip", {"a.txt": b"a", "b.txt": b"b", "c.txt": b"c"})
+    assert zips.MOST_MEMBERS > 251_287
+    monkeypatch.setattr(zips, "MOST_MEMBERS", 2)
+    assert told(tmp_path / "a.zip") == {"": "its table of contents is not read: it has over 2 members"}
 
 
 def test_a_size_that_a_zip_understates_does_not_let_more_through(tmp_path: Path) -> None:

@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO
 
-from preserve.octets import Decompressed, open_zip, zip_member_octets
+from preserve.octets import Decompressed, TooLargeError, open_zip, zip_member_octets
 from preserve.readers.sources.members import HEAD, NO_FILE, ArchiveMember, read_member
 from preserve.readers.wording import error_words
 
 __all__ = ["gzip_member", "zip_members"]
 
-_LARGEST_TABLE = 64 << 20
-"""Bytes of the largest table of contents of a zip; 251,287 pages have 25 MiB."""
+LARGEST_TABLE = 64 << 20
+"""Bytes of the largest table of contents of a zip that is read; that of all 251,287 cables has 25 MiB."""
+
+MOST_MEMBERS = 400_000
+"""Members of a zip that are read, more than the 251,287 cables; the library makes an object of 500 bytes of each."""
 
 _STEP = 256 << 10
 """Bytes of a gzip that are read at a time."""
@@ -39,8 +42,11 @@ def zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
     """Yield the files of a zip in the order of its table of contents; a damaged one does not cost the others."""
     size = stream.seek(0, os.SEEK_END)
     try:
-        archive = open_zip(stream, _LARGEST_TABLE)
+        archive = open_zip(stream, LARGEST_TABLE, MOST_MEMBERS)
         infos = archive.infolist()
+    except TooLargeError as error:
+        yield ArchiveMember("", trouble=f"its table of contents is not read: {error}")
+        return
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         yield ArchiveMember("", trouble=f"it is damaged, or no zip archive: {error_words(error)}")
         return
@@ -68,8 +74,8 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMembe
 
 def _checked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """Yield the bytes of a member, and raise at their end when they have another checksum than the table says."""
-    # The library would compare it too, but only for methods that it decodes itself, and it would give nothing of a small
-    # file that is damaged: not even the beginning, which shows whether that is a page or a file of rows.
+    # The library would compare it too, but only for methods that it decodes itself. And of a small file that is damaged
+    # it would give nothing, not even the beginning, which shows whether that is a page or a file of rows.
     stated, crc = info.CRC, 0
     del info.CRC
     for chunk in zip_member_octets(archive, info, first=HEAD):
