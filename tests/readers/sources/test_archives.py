@@ -11,6 +11,7 @@ import random
 import shutil
 import stat
 import struct
+import sys
 import tarfile
 import tracemalloc
 import warnings
@@ -370,6 +371,21 @@ def test_a_method_that_is_not_safe_is_refused(tmp_path: Path, name: str, method:
     )
 
 
+def test_a_7z_without_the_extra_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_7z(tmp_path / "a.7z", {"x.txt": b"x"})
+    make_zip(tmp_path / "b.zip", {"y.txt": b"y"})
+    monkeypatch.setitem(sys.modules, "py7zr", None)
+    monkeypatch.delitem(sys.modules, "preserve.readers.sources.seven_zip", raising=False)
+    without, other = walked(tmp_path)
+    with pytest.raises(SourceError) as caught:
+        load_source(without)
+    assert str(caught.value) == (
+        f"{tmp_path / 'a.7z'}: reading 7z archives needs the extra 7z of preserve. "
+        "Install it: pip install 'preserve-cables[7z]'."
+    )
+    assert load_source(other).data == b"y"
+
+
 @pytest.mark.parametrize("form", ["a.zip", "a.tar", "a.tar.gz", "a.7z", "a.txt.gz", "a.tar.xz", "a.tar.bz2"])
 @pytest.mark.parametrize("data", [b"", b"not an archive", b"PK", b"7z\xbc\xaf\x27\x1c", bytes(100)])
 def test_what_is_no_archive_in_spite_of_its_name_is_told(tmp_path: Path, form: str, data: bytes) -> None:
@@ -398,7 +414,7 @@ def test_a_missing_archive_and_one_that_is_no_file_are_told(tmp_path: Path) -> N
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\0"])
 def test_standard_input_is_no_archive(data: bytes) -> None:
     [ref] = walk_sources(["-"], stdin=io.BytesIO(data))
-    with pytest.raises(SourceError, match="give it as a file, by its name"):
+    with pytest.raises(SourceError, match="Give it as a file, by its name"):
         load_source(ref)
 
 

@@ -35,6 +35,7 @@ class ArchiveMember:
         name: Its path in the archive, as the archive has it; empty when the trouble is of the archive as a whole.
         data: Its bytes; ``None`` when it has trouble, or holds rows.
         trouble: Why it cannot be read.
+        hint: What to do about the trouble, a sentence; empty when there is nothing to add.
         rows: The bytes of a file of rows, of any size, in pieces. They must be taken before the next member is asked
             for. Damage in them is an exception of any kind.
     """
@@ -43,6 +44,7 @@ class ArchiveMember:
     data: bytes | None = None
     trouble: str | None = None
     rows: Iterator[bytes] | None = None
+    hint: str = ""
 
 
 def read_member(name: str, chunks: Iterator[bytes], size: int | None = None) -> ArchiveMember:
