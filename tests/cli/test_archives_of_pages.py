@@ -70,4 +70,4 @@ def test_a_release_is_a_name_of_one_line(tmp_path: Path, release: str) -> None:
 def test_standard_input_is_no_archive(tmp_path: Path) -> None:
     done = preserve("inspect", "-", cwd=tmp_path, stdin=b"PK\x03\x04")
     assert done.returncode == 3
-    assert "give it as a file, by its name" in done.stderr
+    assert "Give it as a file, by its name" in done.stderr

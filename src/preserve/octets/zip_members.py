@@ -28,12 +28,14 @@ _LZMA_PROPERTIES: Final = 5
 """APPNOTE 5.8.8: a version, how many octets of properties follow; the modes, and the size of the dictionary."""
 
 
-def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, first: int = CHUNK) -> Iterator[bytes]:
     """Give the octets of a member, never more than the table of contents says; fewer when there are not so many.
 
     Args:
         archive: The zip.
-        info: The member, of a method that the library reads.
+        info: The member, of a method that the library reads, without its CRC: the library would hold back the last
+            octets of a damaged member, and compare the CRC with octets that are still compressed.
+        first: The most octets of the first piece. Whoever looks at a beginning gets it, also when damage follows.
 
     Raises:
         OSError: They could not be read, are damaged, or ask for more memory than is given. On hostile octets the
@@ -41,8 +43,10 @@ def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterat
     """
     if info.compress_type not in _DECODERS:
         with archive.open(info) as member:
-            while chunk := member.read(CHUNK):
+            size = first
+            while chunk := member.read(size):
                 yield chunk
+                size = CHUNK
         return
     packed = copy.copy(info)
     packed.compress_type, packed.file_size = zipfile.ZIP_STORED, info.compress_size
@@ -53,7 +57,7 @@ def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterat
             more = member.read(_STEP) if decoder.needs_input else b""
             if decoder.needs_input and not more:
                 return
-            part = decoder.decompress(more, min(left, CHUNK) or 1)
+            part = decoder.decompress(more, min(left, first if left == info.file_size else CHUNK) or 1)
             if len(part) > left:
                 raise OSError(None, f"it has more octets than the table of contents says, {info.file_size}")
             left -= len(part)

@@ -47,6 +47,7 @@ class SourceRef:
         path: The file; ``None`` when the bytes are already here.
         data: The bytes, where they had to be read already: from standard input, or from an archive of files.
         trouble: Why it cannot be read, when walking has found that already.
+        hint: What to do about the trouble, a sentence; empty when there is nothing to add.
         release: The release that the user says it belongs to.
         container: The larger file that it is part of.
         length: With ``container.offset`` the bytes that it has of the file at ``path``; ``None`` for all.
@@ -59,6 +60,7 @@ class SourceRef:
     release: str | None = None
     container: SourceContainer | None = None
     length: int | None = None
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

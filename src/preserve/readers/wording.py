@@ -19,6 +19,9 @@ def _escaped(char: str) -> str:
 
 
 def error_words(error: Exception) -> str:
-    """Return what an error of a library says, in a few printable words."""
+    """Return what an error of the system or of a library says, in a few printable words."""
+    if isinstance(error, OSError) and error.strerror:
+        return printable_name(error.strerror)
+    # The words of libraries often say nothing without the name: "5", of a KeyError.
     words = printable_name(" ".join(str(error).split()))
     return f"{type(error).__name__}: {words[:100]}" if words else type(error).__name__

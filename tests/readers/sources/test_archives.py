@@ -11,6 +11,7 @@ import random
 import shutil
 import stat
 import struct
+import sys
 import tarfile
 import tracemalloc
 import warnings
@@ -23,13 +24,14 @@ from pathlib import Path
 
 import py7zr
 import pytest
+from backports import zstd
 from tests.protocols.reader import RIGHTS
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable
 from preserve.errors import SourceError
 from preserve.readers.reader import SourceRef, read_page, registered_readers
-from preserve.readers.sources import members as limits
+from preserve.readers.sources import members as limits, zips
 from preserve.readers.sources.walk import LARGEST_SOURCE, load_source, walk_sources
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -68,6 +70,11 @@ def _tar_with(packed: str) -> Callable[[Path, Mapping[str, bytes]], None]:
     return lambda path, files: make_tar(path, files, packed)
 
 
+def make_tar_zst(path: Path, files: Mapping[str, bytes]) -> None:
+    make_tar(path, files)
+    path.write_bytes(zstd.compress(path.read_bytes()))
+
+
 def _7z_with(*filters: dict[str, int]) -> Callable[[Path, Mapping[str, bytes]], None]:
     return lambda path, files: make_7z(path, files, list(filters))
 
@@ -83,6 +90,7 @@ FORMS: Mapping[str, Callable[[Path, Mapping[str, bytes]], None]] = {
     "a.tar.bz2": _tar_with("bz2"),
     "a.tar.xz": _tar_with("xz"),
     "a.txz": _tar_with("xz"),
+    "a.tar.zst": make_tar_zst,
     "a.7z": make_7z,
     "copy.7z": make_stored_7z,
     "lzma1.7z": _7z_with({"id": py7zr.FILTER_LZMA}),
@@ -295,6 +303,28 @@ def test_links_and_devices_in_a_tar_are_told(tmp_path: Path) -> None:
     assert all("not followed" in str(told_ones[name]) for name in ("link", "hard", "device"))
 
 
+def test_sparse_files_and_parts_of_files_in_a_tar_are_told(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        for name, flag, size in (("old-sparse.txt", tarfile.GNUTYPE_SPARSE, 512), ("part.txt", b"M", 512)):
+            info = tarfile.TarInfo(name)
+            info.type, info.size = flag, size
+            archive.addfile(info, io.BytesIO(bytes(size)))
+        info = tarfile.TarInfo("sparse.txt")
+        info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "9"}
+        info.size = 512
+        archive.addfile(info, io.BytesIO(b"0\n".ljust(512, b"\0")))
+        page = tarfile.TarInfo("page.txt")
+        page.size = 4
+        archive.addfile(page, io.BytesIO(b"page"))
+    not_followed = "it is a link, a device or a part of a file, which is not followed"
+    assert told(tmp_path / "a.tar") == {
+        "old-sparse.txt": not_followed,
+        "part.txt": not_followed,
+        "sparse.txt": not_followed,
+        "page.txt": None,
+    }
+
+
 def test_links_in_a_zip_and_a_7z_are_told(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         info = zipfile.ZipInfo("link")
@@ -341,6 +371,21 @@ def test_a_method_that_is_not_safe_is_refused(tmp_path: Path, name: str, method:
     )
 
 
+def test_a_7z_without_the_extra_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_7z(tmp_path / "a.7z", {"x.txt": b"x"})
+    make_zip(tmp_path / "b.zip", {"y.txt": b"y"})
+    monkeypatch.setitem(sys.modules, "py7zr", None)
+    monkeypatch.delitem(sys.modules, "preserve.readers.sources.seven_zip", raising=False)
+    without, other = walked(tmp_path)
+    with pytest.raises(SourceError) as caught:
+        load_source(without)
+    assert str(caught.value) == (
+        f"{tmp_path / 'a.7z'}: reading 7z archives needs the extra 7z of preserve. "
+        "Install it: pip install 'preserve-cables[7z]'."
+    )
+    assert load_source(other).data == b"y"
+
+
 @pytest.mark.parametrize("form", ["a.zip", "a.tar", "a.tar.gz", "a.7z", "a.txt.gz", "a.tar.xz", "a.tar.bz2"])
 @pytest.mark.parametrize("data", [b"", b"not an archive", b"PK", b"7z\xbc\xaf\x27\x1c", bytes(100)])
 def test_what_is_no_archive_in_spite_of_its_name_is_told(tmp_path: Path, form: str, data: bytes) -> None:
@@ -369,7 +414,7 @@ def test_a_missing_archive_and_one_that_is_no_file_are_told(tmp_path: Path) -> N
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\0"])
 def test_standard_input_is_no_archive(data: bytes) -> None:
     [ref] = walk_sources(["-"], stdin=io.BytesIO(data))
-    with pytest.raises(SourceError, match="give it as a file, by its name"):
+    with pytest.raises(SourceError, match="Give it as a file, by its name"):
         load_source(ref)
 
 
@@ -400,7 +445,7 @@ def test_what_stands_before_a_cut_comes_out(tmp_path: Path, form: str) -> None:
     found = told(path)
     assert list(found)[:1] == ["0.txt"]
     assert found["0.txt"] is None
-    assert "what stands behind is lost" in str(list(found.values())[-1])
+    assert "what follows is lost" in str(list(found.values())[-1])
 
 
 def test_a_damaged_header_in_a_tar_is_told_and_not_taken_for_the_end(tmp_path: Path) -> None:
@@ -411,7 +456,27 @@ def test_a_damaged_header_in_a_tar_is_told_and_not_taken_for_the_end(tmp_path: P
     path.write_bytes(data)
     found = told(path)
     assert list(found) == ["a.txt", ""]
-    assert "what stands behind is lost" in str(found[""])
+    assert "what follows is lost" in str(found[""])
+    assert " 1024: the checksum of a header is wrong" in str(found[""])
+
+
+def test_the_member_that_a_tar_ends_in_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    make_tar(path, {"a.txt": b"a", "bell\x07.txt": bytes(5000), "c.txt": b"c"})
+    path.write_bytes(path.read_bytes()[:4000])
+    found = told(path)
+    assert list(found) == ["a.txt", ""]
+    assert "and what follows is lost: bell\\x07.txt: it should have 5000 " in str(found[""])
+
+
+def test_a_tar_behind_the_end_of_a_tar_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    make_tar(path, {"a.txt": b"a"})
+    make_tar(tmp_path / "b.tar", {"b.txt": b"b"})
+    path.write_bytes(path.read_bytes() + (tmp_path / "b.tar").read_bytes())
+    found = told(path)
+    assert list(found) == ["a.txt", ""]
+    assert "more follows the end of the archive" in str(found[""])
 
 
 def test_a_tar_without_the_mark_of_its_end_is_told(tmp_path: Path) -> None:
@@ -420,7 +485,7 @@ def test_a_tar_without_the_mark_of_its_end_is_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1024])
     found = told(path)
     assert found["a.txt"] is None
-    assert "what stands behind is lost" in str(found[""])
+    assert "what follows is lost" in str(found[""])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -462,6 +527,28 @@ def test_a_member_larger_than_any_page_is_told_alone(tmp_path: Path, form: str) 
     }
 
 
+@pytest.mark.parametrize("size", [64 << 20, 100])
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_a_bomb_in_a_zip_takes_little_memory(tmp_path: Path, method: int, size: int) -> None:
+    """The library makes at once whatever comes of the bytes at hand: 64 MiB of less than one of its pieces."""
+    path = tmp_path / "a.zip"
+    make_zip(path, {"bomb.txt": bytes(64 << 20), "c.txt": b"c"}, method)
+    data = bytearray(path.read_bytes())
+    assert len(data) < 1 << 16
+    struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, size)  # the size that the table of contents states
+    path.write_bytes(data)
+    tracemalloc.start()
+    try:
+        found = told(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert list(found) == ["bomb.txt", "c.txt"]
+    assert ("larger than 16 MiB" if size > LARGEST_SOURCE else "it is damaged") in str(found["bomb.txt"])
+    assert found["c.txt"] is None
+    assert peak < 16 << 20  # of which 8 MiB are the dictionary of LZMA
+
+
 def test_a_gzip_larger_than_any_page_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(bytes(LARGEST_SOURCE + 1)))
     assert told(tmp_path / "a.txt.gz") == {"a.txt": "it is larger than 16 MiB, which no page of a cable is"}
@@ -477,6 +564,15 @@ def test_a_zip_whose_members_overlap_is_refused(tmp_path: Path) -> None:
     counted = struct.pack("<HHII", 40, 40, len(entries), table) + b"\0\0"
     path.write_bytes(data[:table] + entries + data[end : end + 8] + counted)
     assert told(path) == {"": "its members overlap, as only those of a zip bomb do"}
+
+
+def test_a_zip_of_more_members_than_there_are_cables_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_zip(tmp_path / "a.zip", {"a.txt": b"a", "b.txt": b"b", "c.txt": b"c"})
+    assert zips.MOST_MEMBERS > 251_287
+    monkeypatch.setattr(zips, "MOST_MEMBERS", 2)
+    assert told(tmp_path / "a.zip") == {"": "its table of contents is not read: it has over 2 members"}
 
 
 def test_a_size_that_a_zip_understates_does_not_let_more_through(tmp_path: Path) -> None:
@@ -504,7 +600,7 @@ def test_a_header_of_a_tar_larger_than_any_is_not_read_into_memory(tmp_path: Pat
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "its headers are larger than any" in str(found[""])
+    assert "an extended header has 268435456 " in str(found[""])
     assert peak < 32 << 20
 
 

@@ -89,6 +89,7 @@ def _ref(path: Path, where: str, extent: Extent, sha256: str, release: str | Non
         release=release,
         container=SourceContainer(name=printable_name(path.name), sha256=sha256, offset=extent.offset),
         length=extent.length,
+        hint=BROKEN_ROW if extent.trouble else "",
     )
 
 
@@ -113,8 +114,6 @@ def load_row(ref: SourceRef) -> SourceItem:
     Raises:
         SourceError: It is no row, the file cannot be read, or is no longer the file that was indexed.
     """
-    if ref.trouble is not None:
-        raise SourceError(f"{ref.where}: {ref.trouble}", hint=BROKEN_ROW)
     if ref.path is None or ref.length is None or ref.container is None or ref.container.offset is None:
         raise ValueError(f"not a reference to a row: {ref.where}")
     with _readable(ref.path) as stream:

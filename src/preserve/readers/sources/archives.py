@@ -26,10 +26,9 @@ from typing import BinaryIO
 from preserve.cable import SourceContainer
 from preserve.digests import digest_stream
 from preserve.errors import UsageError
-from preserve.readers.csv import Extent, RowRange, cut, scan
+from preserve.readers.csv import BROKEN_ROW, Extent, RowRange, cut, scan
 from preserve.readers.reader import SourceRef
 from preserve.readers.sources.members import TOO_MUCH, ArchiveMember
-from preserve.readers.sources.seven_zip import seven_zip_members
 from preserve.readers.sources.tars import TAR_FORMS, tar_members
 from preserve.readers.sources.zips import gzip_member, zip_members
 from preserve.readers.wording import error_words, printable_name
@@ -43,6 +42,7 @@ LARGEST_ROWS = 8 << 30
 """Bytes of all files of rows in one archive that are read; the only one that is known has 1.7 GB."""
 
 _Opener = Callable[[BinaryIO], Iterator[ArchiveMember]]
+_INSTALL_7Z = "Install it: pip install 'preserve-cables[7z]'."
 _NESTED = "it is an archive inside an archive, which is not opened"
 
 
@@ -96,7 +96,7 @@ class _Place:
         name = printable_name(member.name)
         where = f"{self.where}!{name}" if name else self.where
         if member.trouble is not None:
-            return SourceRef(where, trouble=member.trouble, release=self.release)
+            return SourceRef(where, trouble=member.trouble, release=self.release, hint=member.hint)
         inside = replace(self.container, member=name or self.container.name)
         return SourceRef(where, data=member.data or b"", release=self.release, container=inside)
 
@@ -109,6 +109,7 @@ class _Place:
             trouble=extent.trouble,
             release=self.release,
             container=replace(self.container, member=name, offset=extent.offset),
+            hint=BROKEN_ROW if extent.trouble else "",
         )
 
 
@@ -245,8 +246,18 @@ def _opener(name: str) -> _Opener | None:
     return partial(gzip_member, name[:-3]) if lower.endswith(".gz") and len(name) > 3 else None
 
 
+def _seven_zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
+    try:
+        # Here and not above: py7zr is an extra, and it would be a third of what this module needs to be imported.
+        from preserve.readers.sources.seven_zip import seven_zip_members
+    except ImportError:
+        yield ArchiveMember("", trouble="reading 7z archives needs the extra 7z of preserve", hint=_INSTALL_7Z)
+        return
+    yield from seven_zip_members(stream)
+
+
 _OPENERS: Mapping[str, _Opener] = {
     ".zip": zip_members,
-    ".7z": seven_zip_members,
+    ".7z": _seven_zip_members,
     **{suffix: partial(tar_members, unpack) for suffix, unpack in TAR_FORMS.items()},
 }

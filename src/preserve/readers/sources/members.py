@@ -1,28 +1,29 @@
-"""One member of an archive of files, and how its name is shown.
+"""One member of an archive of files, and how it is told whether it is a page or a file of rows.
 
-Scope: what the readers of the archive formats give. Not in scope: the formats (``zips``, ``tars``, ``seven_zip``).
+The modules of the archive formats (``zips``, ``tars``, ``seven_zip``) give members; ``archives`` makes sources of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from itertools import chain
 
-__all__ = ["HEAD", "MOST_SKIPPED", "NO_FILE", "TOO_MUCH", "ArchiveMember", "pieces"]
+from preserve.readers.csv import begins_row
+from preserve.readers.source_bytes import LARGEST_SOURCE, too_large
+
+__all__ = ["HEAD", "MOST_SKIPPED", "NO_FILE", "TOO_MUCH", "ArchiveMember", "read_member"]
 
 HEAD = 128
 """Bytes by which a member shows that it holds the rows of ``cables.csv``."""
 
-_STEP = 256 << 10
-
 MOST_SKIPPED = 8 << 30
-"""Bytes of members too large to be pages that are read over, in all, before the rest of an archive is given up."""
+"""Bytes of members too large to be pages that are passed over, in all, before the rest of an archive is given up."""
 
 NO_FILE = "it is a link, a device or a part of a file, which is not followed"
 """Why a member that is no whole file is not read."""
 
-TOO_MUCH = f"{MOST_SKIPPED >> 30} GiB of it are no pages; what stands behind was not read"
+TOO_MUCH = f"{MOST_SKIPPED >> 30} GiB of it are no pages, and what follows them is not read"
 """Why the rest of an archive is given up."""
 
 
@@ -31,19 +32,43 @@ class ArchiveMember:
     """A member, or what is wrong where one should be.
 
     Attributes:
-        name: Its path in the archive, as the archive has it; empty when the trouble is not of one member.
+        name: Its path in the archive, as the archive has it; empty when the trouble is of the archive as a whole.
         data: Its bytes; ``None`` when it has trouble, or holds rows.
         trouble: Why it cannot be read.
-        rows: The bytes of a file of rows, of any size, in pieces: to be taken before the next member is. Damage is an
-            exception of any kind.
+        hint: What to do about the trouble, a sentence; empty when there is nothing to add.
+        rows: The bytes of a file of rows, of any size, in pieces. They must be taken before the next member is asked
+            for. Damage in them is an exception of any kind.
     """
 
     name: str
     data: bytes | None = None
     trouble: str | None = None
     rows: Iterator[bytes] | None = None
+    hint: str = ""
 
 
-def pieces(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Return what is read from a stream, to its end, in pieces of moderate size."""
-    return iter(partial(read, _STEP), b"")
+def read_member(name: str, chunks: Iterator[bytes], size: int | None = None) -> ArchiveMember:
+    """Return what a member is, by its bytes: a file of rows, a page, or something larger than any page.
+
+    Only a page is read to its end. Whatever reading raises is passed on.
+
+    Args:
+        name: Its path in the archive.
+        chunks: Its bytes, in pieces of any size but none.
+        size: How many bytes it should have, where the archive says that.
+    """
+    head = b""
+    while len(head) < HEAD and (chunk := next(chunks, b"")):
+        head += chunk
+    if begins_row(head):
+        return ArchiveMember(name, rows=chain([head], chunks))
+    if size is not None and size > LARGEST_SOURCE:
+        return ArchiveMember(name, trouble=too_large(size))
+    parts, read = [head], len(head)
+    for chunk in chunks:
+        parts.append(chunk)
+        read += len(chunk)
+        # The size that an archive says may be a lie, or missing.
+        if read > LARGEST_SOURCE:
+            return ArchiveMember(name, trouble=too_large())
+    return ArchiveMember(name, b"".join(parts))

@@ -17,7 +17,6 @@ from typing import BinaryIO
 
 from preserve.errors import SourceError, UsageError
 from preserve.readers.csv import (
-    BROKEN_ROW,
     RowRange,
     count_rows,
     is_cables_csv,
@@ -33,6 +32,7 @@ from preserve.readers.sources.archives import CHOOSE, container_members, is_cont
 __all__ = ["LARGEST_SOURCE", "count_sources", "load_source", "walk_rows", "walk_sources"]
 
 _ARCHIVE_MARKER = "0=preserve_archive_1.0"
+_NAME_A_PAGE = "Name a captured page, or a folder that holds some."
 
 
 def walk_sources(
@@ -131,7 +131,7 @@ _ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ\0", b
 def _standard_input(stream: BinaryIO) -> SourceRef:
     data = stream.read(LARGEST_SOURCE + 1)
     if data.startswith(_ARCHIVES):
-        return SourceRef("-", trouble="standard input is an archive of files; give it as a file, by its name")
+        return SourceRef("-", trouble="standard input is an archive of files", hint="Give it as a file, by its name.")
     if len(data) > LARGEST_SOURCE:
         return SourceRef("-", trouble=too_large())
     return SourceRef("-", data=data)
@@ -148,7 +148,7 @@ def _folder(top: Path, release: str | None) -> Iterator[SourceRef]:
         none = False
         yield from [path] if isinstance(path, SourceRef) else _file(path, release)
     if none:
-        yield SourceRef(_named(str(top)), trouble="the folder has no files to read")
+        yield SourceRef(_named(str(top)), trouble="the folder has no files to read", hint=_NAME_A_PAGE)
 
 
 def _is_folder(path: Path) -> bool:
@@ -183,13 +183,10 @@ def load_source(ref: SourceRef) -> SourceItem:
     Raises:
         SourceError: It is missing, unreadable, no regular file, or larger than :data:`LARGEST_SOURCE`.
     """
+    if ref.trouble is not None:
+        raise SourceError(f"{ref.where}: {ref.trouble}", hint=ref.hint)
     if ref.length is not None:
         return load_row(ref)
-    if ref.trouble is not None:
-        raise SourceError(
-            f"{ref.where}: {ref.trouble}",
-            hint="Name a captured page, or a folder that holds some." if ref.container is None else BROKEN_ROW,
-        )
     if ref.path is None:
         return _inlined(ref, ref.data or b"")
     try:
