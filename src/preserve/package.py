@@ -1,7 +1,7 @@
-"""The package: record, source, TEI and provenance of cables become the payload and the tags of one bag.
+"""The package: how the files of cables become the payload and the tags of one bag.
 
-Scope: where each file goes, the table of a bag of many cables, and what ``bag-info.txt`` says. Not in scope: making the
-files (``ingest`` chains that) and writing the bag (``bag``).
+It says where each file goes, what the table of a bag of several cables holds, and what ``bag-info.txt`` says. The files
+are made in ``ingest``, and the bag is written in ``bag``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 BTR = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
-"""The identifier of the BagIt profile of Beyond the Repository, version 1.0, of which ours is nearly a subset."""
+"""The BagIt profile of Beyond the Repository, version 1.0; bags of ours meet it when they name their organization."""
 
 INDEX = "index.csv"
 """The table of a bag of several cables, below ``data/``."""
@@ -95,16 +95,16 @@ class Packager:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CableFiles:
-    """The files of one cable, each as its bytes.
+    """The files of a cable as bytes.
 
     Attributes:
-        cable: What they are of.
-        source: As received.
-        record: Canonical JSON.
-        tei: XML.
-        premis: XML.
-        access: The page for people, HTML, where one was asked for.
-        digests: Those that were computed of the files, by role and by BagIt's name of the algorithm.
+        cable: The cable.
+        source: The source as received.
+        record: The record, canonical JSON.
+        tei: The TEI, XML.
+        premis: The PREMIS, XML.
+        access: The page for people, HTML; ``None`` when none was asked for.
+        digests: The digests that were computed of the files, by role and by BagIt's name of the algorithm.
     """
 
     cable: Cable
@@ -116,7 +116,7 @@ class CableFiles:
     digests: Mapping[FileRole, Mapping[str, str]] = field(default_factory=dict)
 
     def files(self) -> tuple[PayloadFile, ...]:
-        """Return them as payload, each at its place."""
+        """Return the files as payload, each at its place."""
         contents: Sequence[tuple[FileRole, bytes | None]] = (
             (FileRole.SOURCE, self.source),
             (FileRole.RECORD, self.record),
@@ -141,21 +141,21 @@ class CableSummary:
     told, made of a stored bag, in words that every target takes.
 
     Attributes:
-        identifier: Canonical.
-        origin: The post or office that it came from, by name.
-        station: The same, as identifiers spell it.
-        day: ``YYYY-MM-DD``.
-        release: Which its source belongs to.
-        source_name: As received.
-        source_sha256: Of the bytes as received.
-        text_sha256: Of the body's text.
-        classification: As marked.
-        level: The highest level of it.
+        identifier: Its canonical identifier.
+        origin: The name of the post or office that it came from.
+        station: The same post as identifiers spell it.
+        day: The day on which it was made, ``YYYY-MM-DD``.
+        release: The release to which its source belongs.
+        source_name: The name of its source as received.
+        source_sha256: The SHA-256 of its source as received.
+        text_sha256: The SHA-256 of the text of its body.
+        classification: Its classification as marked.
+        level: The level alone, without other words of the marking.
         redaction: Whether something was blacked out.
         completeness: Whether the source has all of it.
         access: Who may see it.
         copyright: The address of its rights statement.
-        files: The paths in the bag of its files, by role.
+        files: The paths of its files in the bag, by role.
     """
 
     identifier: str
@@ -176,7 +176,7 @@ class CableSummary:
 
     @classmethod
     def of(cls, parts: CableFiles) -> Self:
-        """Draw it from the files of a cable."""
+        """Return what a bag with these files says of their cable."""
         cable = parts.cable
         there = [role for role in _COLUMNS if role is not FileRole.ACCESS or parts.access is not None]
         return cls(
@@ -202,7 +202,7 @@ _COLUMNS = (FileRole.SOURCE, FileRole.RECORD, FileRole.TEI, FileRole.ACCESS, Fil
 
 
 def portable_name(identifier: str) -> str:
-    """Return the name of the files of a cable, and of a bag of it alone: its identifier, in the portable alphabet."""
+    """Return the name of the files of a cable, and of its own bag: the identifier in a portable alphabet."""
     return _NOT_PORTABLE.sub("_", identifier)
 
 
@@ -212,14 +212,11 @@ def bag_name(cable: Cable) -> str:
 
 
 def profile_identifiers(settings: Settings) -> tuple[str, ...]:
-    """Return the BagIt profiles that bags with these settings meet: ours, and BTR's when they name who sends them.
-
-    BTR knows no tars in Zstandard.
-    """
+    """Return the identifiers of the BagIt profiles that bags with these settings meet: ours, and perhaps BTR's."""
     ours = Profile.ours()
     if not set(settings.bags.digests) <= set(ours.manifests_allowed or settings.bags.digests):
         return ()
-    # BTR 1.0 requires Source-Organization; we do not invent one.
+    # BTR 1.0 requires Source-Organization, which we do not invent, and accepts no tar in Zstandard.
     beyond = settings.organisation.name and settings.bags.form != "tar.zst"
     return (ours.identifier, BTR) if beyond else (ours.identifier,)
 
@@ -227,8 +224,8 @@ def profile_identifiers(settings: Settings) -> tuple[str, ...]:
 def payload_path(cable: Cable, role: FileRole) -> str:
     """Return the path in the bag, ``data/`` included, of the file of a cable that has a role.
 
-    The name is the cable's, never that of the file as received: that one is kept in the record, where no file system
-    can disagree about it.
+    Its name is that of the cable. The name under which a source was received is kept in the record, where no file
+    system can refuse it.
     """
     suffixes = {
         FileRole.SOURCE: _SUFFIXES.get(cable.provenance.source.media_type, ".bin"),
@@ -241,12 +238,12 @@ def payload_path(cable: Cable, role: FileRole) -> str:
 
 
 def sources_uuid(cables: Iterable[CableSummary]) -> str:
-    """Return the UUID of the bag of some cables: it follows from them and their sources."""
+    """Return the UUID of the bag of some cables, which follows from them and their sources."""
     return bag_uuid([(cable.identifier, cable.source_sha256) for cable in cables])
 
 
 def index_table(cables: Iterable[CableSummary]) -> bytes:
-    """Return the table of a bag of several cables: CSV (RFC 4180) in UTF-8 with a line feed, a row a cable.
+    """Return the table of a bag of several cables: CSV (RFC 4180) in UTF-8 with line feeds, a row for each cable.
 
     It has no subjects: they may name persons, and a table is searched more easily than texts are.
     """
@@ -261,19 +258,19 @@ def index_table(cables: Iterable[CableSummary]) -> bytes:
 
 
 def new_bag(name: str, cables: Sequence[CableSummary], files: Iterable[Payload], packaging: Packaging) -> NewBag:
-    """Return the bag of some cables, to be written.
+    """Return the bag of some cables, which is still to be written.
 
     Args:
-        name: Its name.
-        cables: At least one, in the order in which they are to be told; all of one release.
-        files: All of its payload.
-        packaging: Who makes it, when.
+        name: The name of the bag.
+        cables: At least one cable, all of one release, in the order in which ``bag-info.txt`` is to tell of them.
+        files: The whole payload.
+        packaging: Who makes the bag, and when.
     """
     return NewBag(name, tuple(files), tuple(_bag_info(cables, packaging)))
 
 
 def _bag_info(cables: Sequence[CableSummary], packaging: Packaging) -> Iterator[tuple[str, str]]:
-    """Yield the fields of ``bag-info.txt``; what is not stated or not configured is left out. No personal names."""
+    """Yield the fields of ``bag-info.txt``, without those that nobody states, and without names of persons."""
     release, settings, software = cables[0].release, packaging.settings, packaging.software
     stated: tuple[tuple[str, str | None], ...] = (
         ("Source-Organization", settings.organisation.name),
@@ -285,7 +282,7 @@ def _bag_info(cables: Sequence[CableSummary], packaging: Packaging) -> Iterator[
         ("External-Identifier", f"urn:uuid:{sources_uuid(cables)}"),
         ("Bag-Group-Identifier", release.name if release else None),
         ("Bagging-Date", packaging.at.date().isoformat()),
-        # Of several cables, how many bags the release will have is not known when one is written.
+        # How many bags a release of several will have is not known while they are written (RFC 8493 2.2.2).
         ("Bag-Count", "1 of 1" if len(cables) == 1 else None),
         ("Bag-Software-Agent", f"{software.name} {software.version}"),
         *(("BagIt-Profile-Identifier", identifier) for identifier in profile_identifiers(settings)),
@@ -309,7 +306,7 @@ def _each(values: Iterable[str | None]) -> list[str]:
 
 
 def _description(cables: Sequence[CableSummary]) -> str:
-    # Not the subject: it may name persons, and bag-info travels further than the payload.
+    # The subject is left out: it may name persons, and bag-info.txt travels further than the payload.
     origins = _each(cable.origin for cable in cables)
     origin = "" if not origins else f" from {origins[0]}" if len(origins) == 1 else f" from {len(origins)} posts"
     days = _each(cable.day for cable in cables)

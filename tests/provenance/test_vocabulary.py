@@ -6,6 +6,7 @@ import pytest
 
 from preserve.provenance import vocabulary
 from preserve.provenance.vocabulary import Term
+from preserve.xml_characters import escape_attribute, escape_content
 
 PUBLISHED = {
     "agentType": {"har": "hardware", "org": "organization", "per": "person", "sof": "software"},
@@ -69,6 +70,11 @@ def test_each_term_is_one_of_the_published_lists(term: Term) -> None:
     base, scheme, code = term.uri.rsplit("/", 2)
     assert base == "http://id.loc.gov/vocabulary/preservation"
     assert PUBLISHED[scheme][code] == term.label
+
+
+@pytest.mark.parametrize("term", TERMS, ids=str)
+def test_no_term_needs_an_escape_in_xml(term: Term) -> None:
+    assert escape_attribute(term.label + term.uri) == escape_content(term.label + term.uri) == term.label + term.uri
 
 
 def test_no_term_says_that_we_redact() -> None:

@@ -1,7 +1,9 @@
-"""Provenance: where the files of a cable come from, told once as values and written as PREMIS and RO-Crate.
+"""Provenance: where the files of a cable come from, as values that PREMIS and RO-Crate then write.
 
-Scope: vocabulary, model, history, PREMIS 3.0 and RO-Crate 1.2, written and checked. Not in scope: events after the bag
-is sealed; ``archive`` logs them beside it, in the same vocabulary.
+``provenance_of`` traces the history of a cable from its record and files: events, agents and rights (``model``), in
+the terms of the Library of Congress (``vocabulary``), by the program that runs (``software``). ``encode_premis`` and
+``encode_crate`` write it; ``check_premis`` and ``check_crate`` judge such files, from anybody. ``combine_premis`` adds
+what happened to stored bags afterwards, which ``archive`` logs in the same terms.
 """
 
 import lazy_loader

@@ -1,10 +1,8 @@
 """One PREMIS document for stored bags: what the PREMIS in them says, and what was logged about them afterwards.
 
-Scope: PREMIS documents and later events in, one valid document out, and the events of such a document as values. Not
-in scope: where documents and events come from; whoever keeps bags knows that.
-
-Every bag becomes a representation that includes its files. Each of its events links it, so that events of two
-versions of one cable stay apart; identifiers that are unique in one bag only get the bag's name before them.
+Every bag becomes a representation that includes its files. Each event of a bag links the bag, so that the events of two
+versions of a cable stay apart. An identifier that is unique in its bag only, such as a path, gets the name of the bag
+before it.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ from preserve.provenance.vocabulary import EventType, Outcome, Relationship, Rel
 __all__ = ["BAG_TYPE", "KeptBag", "LaterEvent", "PremisEvent", "combine_premis", "premis_events"]
 
 BAG_TYPE: Final = "bag"
-"""The type of the identifier of a bag, as ``05STRELSAU4281/v1``."""
+"""The type of the identifier of a bag, such as ``05STRELSAU4281/v1``."""
 
 _P: Final = f"{{{PREMIS_NAMESPACE}}}"
 _XSI_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -55,10 +53,10 @@ _ENTITY_PARTS: Final = (
     "linkingEventIdentifier",
     "linkingRightsStatementIdentifier",
 )
-"""The parts of an intellectual entity in the order of the schema."""
+"""The parts of an intellectual entity, in the order that the schema asks for."""
 
 Named = tuple[str, tuple[str, str]]
-"""What identifies a thing: the element, then type and value."""
+"""What identifies a thing: the name of the element, then its type and value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +65,12 @@ class LaterEvent:
 
     Attributes:
         identifier: A UUID.
-        type: What happened: a label of the list ``eventType``; another word is written without an address.
-        at: When, as ``2026-01-31T09:30:00Z``.
-        detail: In words.
+        type: What happened: a label of the list ``eventType``, or another word, which is written without an address.
+        at: When it happened, such as ``2026-01-31T09:30:00Z``.
+        detail: What happened, in a sentence.
         outcome: How it ended: a label of the list ``eventOutcome``, or another word.
         notes: What there is to add, in words.
-        agent: What did it.
+        agent: The agent that did it.
     """
 
     identifier: str
@@ -86,13 +84,13 @@ class LaterEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBag:
-    """One version of a bag.
+    """A version of a bag that is kept.
 
     Attributes:
-        label: How people name it, as ``05STRELSAU4281/v1``.
+        label: What people call it, such as ``05STRELSAU4281/v1``.
         cables: The identifiers of the cables in it.
-        documents: The PREMIS in it, untrusted; none when it has none.
-        later: What happened afterwards.
+        documents: The PREMIS documents in it, as bytes that nobody has checked.
+        later: What happened to it after it was made.
     """
 
     label: str
@@ -106,15 +104,15 @@ class PremisEvent:
     """An event as a PREMIS document tells it.
 
     Attributes:
-        identifier: Its value.
+        identifier: The value of its identifier.
         type: What happened.
-        at: When.
-        details: In words.
+        at: When it happened.
+        details: What happened, in words.
         outcomes: How it ended.
-        notes: What there is to add to that.
-        agents: The names of those who took part.
-        bag: The label of the bag.
-        objects: The other objects that it links.
+        notes: What there is to add to the outcomes.
+        agents: The names of the agents that took part.
+        bag: The label of the bag to which it happened; ``None`` when it links no bag.
+        objects: The identifiers of the other objects that it links.
     """
 
     identifier: str
@@ -129,10 +127,10 @@ class PremisEvent:
 
 
 def combine_premis(bags: Sequence[KeptBag]) -> bytes:
-    """Write one document of all that is known of some bags: events in the order of their times, each agent once.
+    """Return one document of all that is known of some bags: events in the order of their times, each agent once.
 
     Raises:
-        RecordError: A PREMIS document of a bag is not valid, or they contradict each other.
+        RecordError: A PREMIS document of a bag is not valid, or two contradict each other.
     """
     parts = _Parts({}, [], [], {}, [])
     for bag in bags:
@@ -154,13 +152,13 @@ def combine_premis(bags: Sequence[KeptBag]) -> bytes:
         + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
         + b"\n"
     )
-    _sound(premis.check_premis(data), f"what the PREMIS of {', '.join(bag.label for bag in bags)} comes to")
+    _refuse_invalid(premis.check_premis(data), f"what the PREMIS of {', '.join(bag.label for bag in bags)} comes to")
     return data
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What was taken in so far; entities and agents by what identifies them."""
+    """What was taken in so far, entities and agents by what identifies them."""
 
     entities: dict[Named, etree._Element]
     objects: list[etree._Element]
@@ -169,41 +167,41 @@ class _Parts:
     rights: list[etree._Element]
 
     def taken(self) -> set[Named]:
-        """Return what is identified in it, but for entities."""
+        """Return what is identified in it, entities aside."""
         elements = (*self.objects, *self.events, *self.agents.values(), *self.rights)
         return {named for element in elements for named in _names(element)}
 
 
-def _sound(findings: Sequence[Finding], what: str) -> None:
+def _refuse_invalid(findings: Sequence[Finding], what: str) -> None:
     if findings:
         first = findings[0]
         more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
         raise RecordError(
             f"{what} is not valid: {first.where}: {first.message.rstrip('.')}{more}",
-            hint="preserve verify and preserve audit tell whether the bag is what it was.",
+            hint="Run preserve verify or preserve audit to learn whether the bag is what it was.",
         )
 
 
 def _root(data: bytes, what: str) -> etree._Element:
-    _sound(premis.check_premis(data), what)
-    # What was checked without a finding is not refused.
+    _refuse_invalid(premis.check_premis(data), what)
+    # parse_premis refuses nothing in which check_premis found nothing.
     return cast("etree._Element", premis.parse_premis(data))
 
 
 def _parsed(*elements: str) -> etree._Element:
-    """Return the root of a document of elements that we wrote."""
+    """Return the root of a document of elements that we wrote ourselves."""
     return cast("etree._Element", premis.parse_premis(document(elements)))
 
 
 def _take(parts: _Parts, root: etree._Element, label: str) -> list[str]:
-    """Take in one document of a bag, its events linked to the bag; return the names of its files."""
+    """Take in a document of a bag, link its events to the bag, and return the names of its files."""
     _rename(root, _new_names(parts, root, label))
     files = []
     for child in list(root):
         match str(child.tag).removeprefix(_P):
             case "object":
                 kind = (child.get(_XSI_TYPE) or "").rpartition(":")[2]
-                # A prefix in the value of an attribute would lose its declaration.
+                # lxml moves declarations with names, but does not see the prefix in the value of an attribute.
                 child.set(_XSI_TYPE, kind)
                 if kind == "intellectualEntity":
                     _take_entity(parts, child)
@@ -221,17 +219,17 @@ def _take(parts: _Parts, root: etree._Element, label: str) -> list[str]:
 
 
 def _names(element: etree._Element) -> list[Named]:
-    """Return what an element identifies, and what the elements in it do."""
+    """Return what an element and the elements in it identify."""
     return [
         (name, identifier) for name, identifier, _ in premis.premis_identifiers(element) if name not in premis.LINKS
     ]
 
 
 def _new_names(parts: _Parts, root: etree._Element, label: str) -> Mapping[Named, str]:
-    """Return the new value of each identifier of a document that another document may use for another thing.
+    """Return a new value for each identifier that another document may use for another thing.
 
-    Files are named by their paths, which are unique in one bag. An intellectual entity is the same everywhere, and so
-    is an agent that is described in the same words.
+    Such are the paths of files, which are unique in their bag only, and identifiers that are taken. An intellectual
+    entity is the same everywhere, and so is an agent that is described in the same words: they keep theirs.
     """
     taken = parts.taken()
     names = {}
@@ -247,7 +245,7 @@ def _new_names(parts: _Parts, root: etree._Element, label: str) -> Mapping[Named
 
 
 def _content(element: etree._Element) -> tuple[object, ...]:
-    """Return what an element says, without how it is spelled: prefixes, order of attributes, white space around."""
+    """Return what an element says, whatever its prefixes, order of attributes and white space around texts."""
     text = (element.text or "").strip()
     return (str(element.tag), sorted(element.attrib.items()), text, [_content(child) for child in element])
 
@@ -308,7 +306,7 @@ def _worded(name: str, term: Term | None, word: str) -> str:
 
 
 def _time(event: etree._Element) -> tuple[datetime, str]:
-    """Return what events are sorted by; a time without a zone counts as UTC, one that we cannot read comes first."""
+    """Return the key to sort events by. A time without a zone counts as UTC; one that we cannot read comes first."""
     text = event.findtext(f"{_P}eventDateTime") or ""
     try:
         at = datetime.fromisoformat(text)
@@ -321,10 +319,10 @@ def premis_events(premis_document: bytes) -> tuple[PremisEvent, ...]:
     """Return the events of a document that :func:`combine_premis` wrote, in its order."""
     root = cast("etree._Element", premis.parse_premis(premis_document))
     names = {_names(agent)[0][1]: agent.findtext(f"{_P}agentName") or "" for agent in root.iterchildren(f"{_P}agent")}
-    return tuple(_told(event, names) for event in root.iterchildren(f"{_P}event"))
+    return tuple(_event(event, names) for event in root.iterchildren(f"{_P}event"))
 
 
-def _told(event: etree._Element, agents: Mapping[tuple[str, str], str]) -> PremisEvent:
+def _event(event: etree._Element, agents: Mapping[tuple[str, str], str]) -> PremisEvent:
     links = [(name, identifier) for name, identifier, _ in premis.premis_identifiers(event)]
     objects = [identifier for name, identifier in links if name == "linkingObjectIdentifier"]
     return PremisEvent(
@@ -341,4 +339,4 @@ def _told(event: etree._Element, agents: Mapping[tuple[str, str], str]) -> Premi
 
 
 def _texts(element: etree._Element, name: str) -> tuple[str, ...]:
-    return tuple(found.text or "" for found in element.iter(f"{_P}{name}"))
+    return tuple(each.text or "" for each in element.iter(f"{_P}{name}"))

@@ -1,8 +1,7 @@
-"""The rules of RO-Crate 1.2 that a crate in a bag must meet, checked without a network.
+"""Whether the metadata file of a crate in a bag keeps the rules of RO-Crate 1.2, and names the files of the payload.
 
-Scope: the metadata file against the specification's MUSTs (and the SHOULDs that our bags keep), and against the
-names of the payload. Not in scope: fixity, which the bag's manifests state, and JSON-LD processing: the
-specification defines a crate as flat, compacted JSON, to be read as such.
+The rules are the MUSTs of the specification, and the SHOULDs that our bags keep. Nothing is fetched, and the file is
+not processed as JSON-LD: the specification defines it as flat, compacted JSON that can be read as such.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ _ACTION_PROPERTIES: Final = ("name", "endTime", "instrument", "object", "result"
 
 
 class CrateEntity(NamedTuple):
-    """One entity.
+    """An entity of the graph.
 
     Attributes:
-        where: Its place, a JSON Pointer.
+        where: Its place, as a JSON Pointer (RFC 6901).
         types: Its types.
-        body: All of it.
+        body: The whole entity.
     """
 
     where: str
@@ -42,18 +41,18 @@ class CrateEntity(NamedTuple):
 
 
 Entities = Mapping[str, CrateEntity]
-"""Each entity by its identifier."""
+"""The entities by their identifiers."""
 
 
 def check_crate(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
-    """Look for what is wrong with a crate's metadata file.
+    """Return what is wrong with the metadata file of a crate.
 
     Args:
-        data: The bytes of ``ro-crate-metadata.json``, untrusted.
-        paths: The path in the bag of every payload file; those outside ``data/`` and the metadata file are passed over.
+        data: The bytes of ``ro-crate-metadata.json``, from anybody.
+        paths: The paths in the bag of its payload files; paths outside of ``data/`` are passed over.
 
     Returns:
-        Findings, their place a JSON Pointer into the file or the path of a payload file.
+        Findings; the place of each is a JSON Pointer into the file, or the path of a payload file.
     """
     try:
         document = json.loads(data.decode("utf-8"))
@@ -143,7 +142,7 @@ def _root(where: str, types: tuple[str, ...], root: Mapping[str, object]) -> Ite
 
 
 def _actions(entities: Entities) -> Iterator[Finding]:
-    # RO-Crate 1.2, Recording changes to RO-Crates, and Software used to create files.
+    # RO-Crate 1.2, Recording changes to RO-Crates; Software used to create files.
     for identifier, (where, types, action) in entities.items():
         if "CreateAction" not in types:
             continue
@@ -162,7 +161,7 @@ def _actions(entities: Entities) -> Iterator[Finding]:
 
 
 def _parts(entities: Entities, root: str) -> Iterator[Finding]:
-    """Give the data entities that hasPart does not reach from the root."""
+    """Yield the data entities that cannot be reached from the root by hasPart."""
     reached = {root}
     waiting = [root]
     while waiting:
@@ -207,7 +206,7 @@ def _files(entities: Entities, paths: Collection[str]) -> Iterator[Finding]:
             continue
         path = PAYLOAD + unquote(identifier.removeprefix("./"))
         described.add(path)
-        # A relative @id must name a file of the crate; a path that climbs out can only be none of them.
+        # A path with ".." is compared as it is, so that it names no file of the payload.
         if path not in payload:
             yield Finding.of("crate-file-missing", where, f"{identifier!r} is described but not in the payload")
         for name in _FILE_PROPERTIES:

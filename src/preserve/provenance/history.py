@@ -1,10 +1,8 @@
-"""The history of one cable's files, told from the record and the files: events, agents and rights.
+"""The history of the files of a cable, told from its record and the files: events, agents and rights.
 
-Scope: which events every cable has, and what each says. Not in scope: how they are written down (PREMIS, RO-Crate),
-and what happens after the bag is sealed; that is an event log beside it.
-
-Two things are never told: a capture that nobody recorded (we note that it was not), and a change of the security
-marking, which is the originator's alone.
+It ends when the bag is sealed; what happens afterwards is in an event log beside the bag. Two things are never told: a
+capture that nobody recorded (an event notes that nobody did), and a change of the security marking, which the
+originator alone may change.
 """
 
 from __future__ import annotations
@@ -51,7 +49,7 @@ ACCESS_WORDS: Final[Mapping[Access, tuple[str, str]]] = {
     "embargoed": ("Disallow", "Access is embargoed, by decision of the holding institution."),
     "metadata-only": ("Conditional", "Only the description may be given out, by decision of the holding institution."),
 }
-"""Restriction and reason of each access decision; the words are those of Archivematica's rights metadata."""
+"""The restriction and its reason for each access decision, in the words of Archivematica's rights metadata."""
 
 _COPYRIGHT: Final[tuple[tuple[str, CopyrightStatus], ...]] = (
     ("http://rightsstatements.org/vocab/NoC-", CopyrightStatus.PUBLIC_DOMAIN),
@@ -59,7 +57,7 @@ _COPYRIGHT: Final[tuple[tuple[str, CopyrightStatus], ...]] = (
     ("http://creativecommons.org/publicdomain/", CopyrightStatus.PUBLIC_DOMAIN),
     ("http://creativecommons.org/licenses/", CopyrightStatus.COPYRIGHTED),
 )
-"""What the first characters of a rights statement's address say of copyright; anything else leaves it unknown."""
+"""What the beginning of the address of a rights statement says of copyright; no other address says anything."""
 
 _GOVERNMENT_WORK: Final = "Work of the United States Government (17 U.S.C. 105); text quoted from others may differ."
 _FILES: Final = (FileRole.SOURCE, FileRole.RECORD, FileRole.TEI)
@@ -67,14 +65,14 @@ _WORSE: Final = (Outcome.SUCCESS, Outcome.WARNING, Outcome.FAIL)
 
 
 def copyright_status(statement: str) -> CopyrightStatus:
-    """Return what the address of a rights statement says of copyright; unknown when it says nothing."""
+    """Return what the address of a rights statement says of copyright: unknown when it says nothing."""
     address = statement.replace("https://", "http://", 1)
     return next((status for start, status in _COPYRIGHT if address.startswith(start)), CopyrightStatus.UNKNOWN)
 
 
 @lru_cache(maxsize=16)
 def software_agent(software: Software) -> Agent:
-    """Return the program as an agent; the same program with other parts is another agent."""
+    """Return a program as an agent; with other versions of its parts it is another agent."""
     parts = [f"{name} {version}" for name, version in software.components]
     commit = [f"commit {software.commit}"] if software.commit else []
     return Agent(
@@ -101,18 +99,18 @@ def provenance_of(
     organisation: str | None,
     validations: Sequence[Validation],
 ) -> CableProvenance:
-    """Tell the history of one cable: from the bytes as received to the package.
+    """Return the history of a cable, from the bytes as received to the package.
 
     Args:
         cable: The record.
-        files: Its source, its record and its TEI, one of each, and its access copy where one was made; in any order.
-        at: When it was done, aware.
-        software: What did it.
-        organisation: Who had it done; ``None`` when the settings do not say.
-        validations: The checks, in the order in which they were done.
+        files: One source, one record, one TEI, and an access copy if one was made, in any order.
+        at: When it was done, with a zone.
+        software: The program that did it.
+        organisation: The institution that had it done; ``None`` when the settings do not say.
+        validations: The checks in the order in which they were done.
 
     Raises:
-        ValueError: The files are not one of each kind, a check is of a file that is not there, or the time has no
+        ValueError: The files are not one of each role, a check is of a file that is not there, or the time has no
             zone.
     """
     given = {file.role: file for file in files}
@@ -155,7 +153,7 @@ class _Draft:
 
 
 def _dated(cable: Cable, at: datetime, draft: _Draft) -> Event:
-    # Each kind happens once; the time is part of the name: a second ingestion of the same bytes is another event.
+    # Each type happens once to a cable. The time is part of the name, as a second ingestion is another event.
     sha256 = cable.provenance.source.sha256
     return Event(
         identifier=cable_uuid(cable.identifier, sha256, "event", draft.kind.code, utc_timestamp(at)),
@@ -175,7 +173,7 @@ def _events(
     agents: tuple[Agent, ...],
     validations: Sequence[Validation],
 ) -> Iterator[_Draft]:
-    """Give the events in the order of the work, each kind at most once."""
+    """Yield the events in the order of the work, each type at most once."""
     source, record, tei = (files[role].path for role in _FILES)
     program = (AgentLink(agents[0].identifier),)
     everyone = (*program, *(AgentLink(agent.identifier, AgentRole.IMPLEMENTER) for agent in agents[1:]))
@@ -202,7 +200,7 @@ def _derivation(used: str, made: str) -> tuple[ObjectLink, ...]:
 def _validation(
     files: Mapping[FileRole, FileObject], program: tuple[AgentLink, ...], checks: Sequence[Validation]
 ) -> _Draft:
-    """Tell all checks as one event: it ended as the worst of them, and a note names each that did not pass."""
+    """Return all checks as one event, which ended as the worst of them; a note names each that did not pass."""
     looked_at = {role for check in checks for role in check.checked}
     return _Draft(
         EventType.VALIDATION,
@@ -225,7 +223,7 @@ def _ingestion_detail(cable: Cable) -> str:
 
 
 def _extraction_outcome(cable: Cable) -> tuple[Outcome, tuple[str, ...]]:
-    # Counts, not messages: a message may quote the text.
+    # Findings are counted, not quoted: a message may hold words of the text.
     if not cable.findings:
         return Outcome.SUCCESS, ()
     counts = Counter(finding.severity for finding in cable.findings)
@@ -246,7 +244,7 @@ def _rights(cable: Cable) -> tuple[RightsStatement, ...]:
             cable,
             RightsBasis.COPYRIGHT,
             (address, reason),
-            # Copyright alone never opens a cable: the institution's decision comes on top.
+            # Copyright alone never opens a cable; the institution decides.
             "Conditional",
             "Subject to the decision of the holding institution.",
             status,

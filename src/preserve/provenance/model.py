@@ -1,8 +1,7 @@
-"""What is known of where a cable's files come from: pure values, which PREMIS and RO-Crate then write.
+"""Files, events, agents and rights as values, and the identifiers that follow from content.
 
-Scope: files, events, agents, rights, and identifiers that follow from content. Not in scope: which events a cable
-has (:mod:`preserve.provenance.history`), XML (:mod:`preserve.provenance.premis`), JSON-LD
-(:mod:`preserve.provenance.ro_crate`).
+Nothing here is drawn at random: the same bytes, packaged at the same time by the same software, have the same
+identifiers.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ __all__ = [
 ]
 
 PAYLOAD: Final = "data/"
-"""The folder of a bag that holds its payload (RFC 8493 2.1.2): the root of the RO-Crate."""
+"""The folder of a bag that holds its payload (RFC 8493 2.1.2); it is the root of the RO-Crate too."""
 
 NAMESPACE: Final = UUID("6c1f0f5a-3f0e-4d39-9a53-2d7d0d2c8e41")
 """The namespace of our version-5 identifiers (RFC 9562 5.5): drawn at random once, never changed."""
@@ -73,7 +72,7 @@ class FileRole(StrEnum):
 
     @property
     def folder(self) -> str:
-        """The folder of a bag that holds the files of this role of its cables: ``data/source/``."""
+        """The folder of a bag that holds the files of this role: ``data/source/``."""
         return f"{PAYLOAD}{self.value}/"
 
 
@@ -82,9 +81,9 @@ class Format:
     """A file format.
 
     Attributes:
-        name: As the PRONOM registry names it.
-        version: The version of the format, where the registry has one.
-        puid: Its PRONOM identifier, as ``fmt/817``.
+        name: Its name in the PRONOM registry.
+        version: Its version, if the registry has one.
+        puid: Its PRONOM identifier, such as ``fmt/817``.
     """
 
     name: str
@@ -100,10 +99,10 @@ FORMATS: Final[Mapping[str, Format]] = {
     "text/html": Format("Hypertext Markup Language", None, "fmt/96"),
     "text/plain": Format("Plain Text File", None, "x-fmt/111"),
 }
-"""The format of each media type that we read or write; of HTML, no version is claimed for pages as received."""
+"""The format of each media type that we read or write. No version is claimed of the HTML of pages as received."""
 
 _OUR_HTML: Final = Format("Hypertext Markup Language", "5", "fmt/471")
-"""What our own access copies are: their version is known."""
+"""The format of our own access copies, whose version we know."""
 
 _MEDIA_TYPES: Final[Mapping[FileRole, str]] = {
     FileRole.SOURCE: "text/plain",
@@ -122,15 +121,15 @@ class FileObject:
 
     Attributes:
         role: What it is for.
-        path: Its path in the bag, as ``data/source/02STRELSAU17.txt``.
-        size: In bytes.
-        digests: Lower-case hexadecimal digest by BagIt name of the algorithm.
-        format_name: As PRONOM names it; the media type when PRONOM's name is not known.
-        format_version: Where the format has versions.
-        puid: PRONOM identifier.
-        media_type: As ``text/plain``.
-        original_name: The name with which it was received, for a source.
-        derived_from: The path of the file that it was made from.
+        path: Its path in the bag, such as ``data/source/02STRELSAU17.txt``.
+        size: Its size in bytes.
+        digests: Its digests in lower-case hexadecimal, by the BagIt name of the algorithm.
+        format_name: The name of its format in PRONOM; the media type when that is not known.
+        format_version: The version of its format, if that has versions.
+        puid: The PRONOM identifier of its format.
+        media_type: Its media type, such as ``text/plain``.
+        original_name: The name under which a source was received.
+        derived_from: The path of the file from which it was made.
 
     Raises:
         ValueError: The path is not one of a payload file, or the size is negative.
@@ -166,7 +165,7 @@ def file_object(
     original_name: str | None = None,
     derived_from: str | None = None,
 ) -> FileObject:
-    """Make a file object, its format taken from its media type, that from its role when it is not given.
+    """Make a file object. Its format follows from its media type, and this from its role when it is not given.
 
     Raises:
         ValueError: The path is not one of a payload file, or the size is negative.
@@ -192,11 +191,11 @@ class Agent:
     """A program or an institution that took part.
 
     Attributes:
-        identifier: Unique among the agents of one cable, and the same for the same agent elsewhere.
-        name: For people.
+        identifier: A UUID, which is the same wherever this agent is.
+        name: Its name, for people.
         type: Software or organization.
-        version: Of a program.
-        notes: What else identifies it, as the versions of its parts.
+        version: The version of a program.
+        notes: What else tells it from others, such as the versions of its parts.
     """
 
     identifier: str
@@ -208,7 +207,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class AgentLink:
-    """An agent in an event; its role where that does not follow from what the agent is."""
+    """An agent in an event, with its role unless that follows from what the agent is."""
 
     agent: str
     role: AgentRole | None = None
@@ -216,7 +215,7 @@ class AgentLink:
 
 @dataclass(frozen=True, slots=True)
 class ObjectLink:
-    """A file (by path) or the cable (by identifier) in an event; the role where it says something."""
+    """A file (by its path) or the cable (by its identifier) in an event, with its role if that says something."""
 
     identifier: str
     role: ObjectRole | None = None
@@ -224,17 +223,17 @@ class ObjectLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened to a cable or its files.
+    """Something that happened to a cable or its files.
 
     Attributes:
         identifier: A UUID.
         type: What happened.
-        at: When, aware.
-        details: In words: with what parameters; none where the files that it links say all.
+        at: When it happened, with a zone.
+        details: With what parameters, in words; none when the files in it say all.
         outcome: How it ended.
-        outcome_notes: In words, where there is something to add.
+        outcome_notes: What there is to add to the outcome, in words.
         agents: Who took part.
-        objects: What took part.
+        objects: Which files, or which cable, took part.
     """
 
     identifier: str
@@ -254,10 +253,10 @@ class RightsStatement:
     Attributes:
         identifier: A UUID.
         basis: Copyright, or the policy of the institution.
-        status: The status of copyright, when that is the basis.
-        notes: In words, verbatim where it quotes.
-        restriction: ``Allow``, ``Conditional`` or ``Disallow``: the words of Archivematica's rights metadata.
-        granted_note: Why.
+        status: The status of copyright, if that is the basis.
+        notes: The statement in words; quoted words are verbatim.
+        restriction: ``Allow``, ``Conditional`` or ``Disallow``, the words of Archivematica's rights metadata.
+        granted_note: The reason for the restriction.
     """
 
     identifier: str
@@ -270,13 +269,13 @@ class RightsStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """One check of a file against a contract, done before the bag was made.
+    """A check of files against a contract, done before the bag was made.
 
     Attributes:
-        what: The kind of check, as ``JSON Schema``, ``RELAX NG`` or ``text identity``.
+        what: The kind of check, such as ``JSON Schema``, ``RELAX NG`` or ``text identity``.
         schema: The identifier of the contract, with its version.
         validator: The program that judged, with its version.
-        checked: The files that were looked at.
+        checked: The roles of the files that were checked.
         outcome: How it ended.
         note: What was found, in words.
     """
@@ -294,18 +293,18 @@ class CableProvenance:
     """All that is known of where the files of one cable come from.
 
     Attributes:
-        identifier: The cable's canonical identifier.
-        source_sha256: Of the source bytes.
-        subject: As the record has it.
-        origin: The station's name as the record has it.
-        created: Local date and time as the record has it.
+        identifier: The canonical identifier of the cable.
+        source_sha256: The SHA-256 of the bytes of the source.
+        subject: The subject as the record has it.
+        origin: The name of the station as the record has it.
+        created: The local date and time as the record has them.
         release: The release that the page names as its source, verbatim.
         copyright: The address of the rights statement.
         access: The institution's decision.
-        files: Source, record and TEI, in that order, then the access copy where there is one.
-        events: In the order in which they happened.
-        agents: Each agent of the events.
-        rights: Each statement.
+        files: The source, the record and the TEI, in this order, then the access copy if there is one.
+        events: The events in the order in which they happened.
+        agents: The agents of the events.
+        rights: The rights statements.
     """
 
     identifier: str
@@ -323,33 +322,34 @@ class CableProvenance:
 
 
 def uuid_of(*parts: str) -> str:
-    """Return the version-5 UUID of a thing that is named by a sequence of texts.
+    """Return the version-5 UUID of a thing that is named by a sequence of texts (RFC 9562 5.5).
 
-    The name that is hashed is each part as ``length:text,`` (a netstring, its length in bytes of UTF-8), so that no
-    two sequences give one name.
+    Each part is hashed as ``length:text,`` (a netstring; the length is in bytes of UTF-8), so that no two sequences
+    have one name.
     """
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
     name = b"".join([b"%d:%b," % (len(part), part) for part in encoded])
-    # uuid5 of Python 3.11 takes text only and hashes its UTF-8; Latin-1 gives each byte a character of its own.
+    # uuid5 takes only text in Python 3.11, and hashes its UTF-8. Latin-1 makes a character of each byte. Identifiers
+    # are for ever, so this stays as it is.
     return str(uuid5(NAMESPACE, name.decode("latin-1")))
 
 
 def cable_uuid(identifier: str, source_sha256: str, *parts: str) -> str:
-    """Return the version-5 UUID of a thing that belongs to one cable as one source has it.
+    """Return the version-5 UUID of a thing that belongs to a cable as one source has it.
 
     Args:
-        identifier: The cable's canonical identifier.
-        source_sha256: Of the source bytes, in lower-case hexadecimal.
-        parts: What the thing is, and what makes it differ from others of its kind.
+        identifier: The canonical identifier of the cable.
+        source_sha256: The SHA-256 of the source in lower-case hexadecimal.
+        parts: What the thing is, then what tells it from others of its kind.
     """
     return uuid_of("cable", identifier, source_sha256, *parts)
 
 
 def bag_uuid(sources: Iterable[tuple[str, str]]) -> str:
-    """Return the version-5 UUID of a bag: it follows from the cables in it, in whatever order they are given.
+    """Return the version-5 UUID of a bag, which follows from the cables in it; their order does not matter.
 
     Args:
-        sources: The identifier of each cable with the SHA-256 of its source bytes.
+        sources: The identifier of each cable with the SHA-256 of its source.
     """
     return uuid_of("bag", *(part for pair in sorted(sources) for part in pair))
 

@@ -1,15 +1,13 @@
-"""PREMIS 3.0 of one cable: written from its provenance, and checked against the schema of the Library of Congress.
+"""PREMIS 3.0 of a cable: written from its provenance, and checked against the schema of the Library of Congress.
 
-Scope: XML out, findings in. Not in scope: what happened (:mod:`preserve.provenance.history`); METS, which would only
-repeat the manifest and this.
+The file describes the cable and the files made of it, but not itself, nor what is made after it: no file can state its
+own digest. As every cable has one, it is lean and says each thing once:
 
-The file describes the cable and the files made of it; never itself, nor what is made after it: no file can state its
-own digest. It is lean, since every cable has one, and says each thing once:
-
-* the default namespace; terms by their label and ``valueURI``, whose other two attributes would only repeat it;
-* one digest a file, the manifests having the others; a format by its PRONOM identifier, which has name and version;
-* a derivation as the relationship of the file that was made, with its source and its event (PREMIS Data Dictionary
-  3.0: links may be recorded from either side). The event then does not link these files again.
+* The namespace is the default one. A term has its label and ``valueURI``; its other two attributes would repeat that.
+* A file has one digest, since the manifests have the others, and a format its PRONOM identifier, which stands for
+  name and version (PREMIS Data Dictionary 3.0, 1.5.4: a designation or a registry).
+* A derivation is a relationship of the file that was made, with its source and its event (1.13.4 asks for the event).
+  The event then does not link these files again: no link need be recorded from both sides (2.7).
 """
 
 from __future__ import annotations
@@ -51,19 +49,19 @@ from preserve.provenance.vocabulary import HASH_TERMS, EventType, ObjectRole, Re
 __all__ = ["LINKS", "SCHEMA", "check_premis", "encode_premis", "parse_premis", "premis_identifiers"]
 
 SCHEMA: Final = "external/premis-v3-0.xsd"
-"""The name of the schema among the contract files."""
+"""The schema among the contract files."""
 
 _ALGORITHM: Final = "messageDigestAlgorithm"
 
 
 def encode_premis(provenance: CableProvenance) -> bytes:
-    """Write the PREMIS of one cable.
+    """Return the PREMIS of a cable: the same bytes for equal provenance.
 
-    Equal provenance gives equal bytes. A character that XML cannot hold becomes U+FFFD; the record keeps it.
+    A character that XML cannot hold becomes U+FFFD; the record keeps it.
     """
     paths = {file.path for file in provenance.files}
     makers = {link.identifier: event for event in provenance.events for link in event.objects if _is_outcome(link)}
-    told = _told(provenance.files, makers)
+    told = _derivation_links(provenance.files, makers)
     parts = [
         _cable(provenance),
         *[_file(file, makers.get(file.path)) for file in provenance.files],
@@ -78,8 +76,8 @@ def _is_outcome(link: ObjectLink) -> bool:
     return link.role is ObjectRole.OUTCOME
 
 
-def _told(files: Iterable[FileObject], makers: Mapping[str, Event]) -> Mapping[str, set[str]]:
-    """Return by event the files that it need not link: the derivation of the file that it made tells both."""
+def _derivation_links(files: Iterable[FileObject], makers: Mapping[str, Event]) -> Mapping[str, set[str]]:
+    """Return the files that each event need not link, since the derivation of the file that it made tells of them."""
     told: dict[str, set[str]] = {}
     for file in files:
         if file.derived_from is not None and file.path in makers:
@@ -96,7 +94,7 @@ def _cable(provenance: CableProvenance) -> str:
 
 
 def _file(file: FileObject, maker: Event | None) -> str:
-    # One is enough to tell the file by; where our own is not there, whatever is.
+    # One digest is enough to tell the file by. Where SHA-256 was not computed, all that were are written.
     digests = {name: digest for name, digest in file.digests.items() if name == "sha256"} or file.digests
     fixity = "".join([_fixity(name, digest) for name, digest in sorted(digests.items())])
     content = [
@@ -153,7 +151,7 @@ def _linked_object(link: ObjectLink, paths: Collection[str]) -> str:
 
 
 def _rights(provenance: CableProvenance) -> str:
-    # The schema wants at least one statement inside rights.
+    # The schema asks for at least one statement in rights.
     if not provenance.rights:
         return ""
     statements = [_statement(statement, provenance.identifier) for statement in provenance.rights]
@@ -161,14 +159,17 @@ def _rights(provenance: CableProvenance) -> str:
 
 
 def _statement(statement: RightsStatement, cable: str) -> str:
-    """Return one statement; notes on a policy go with what it grants, as ``otherRightsInformation`` is optional."""
+    """Return a rights statement.
+
+    Notes on a policy go with what it grants: their other place, ``otherRightsInformation``, is optional (4.1.6).
+    """
     reasons = [statement.granted_note]
     content = [
         identifier_element("rightsStatement", UUID_TYPE, statement.identifier),
         term_element("rightsBasis", statement.basis),
     ]
     if statement.status is not None:
-        # The act is of the United States; ISO 3166-1 alpha-2, as the schema recommends.
+        # 4.1.3.2 asks for a country of ISO 3166. Cables are of the United States, whatever the post.
         notes = "".join([leaf("copyrightNote", note) for note in statement.notes])
         status = term_element("copyrightStatus", statement.status)
         jurisdiction = "<copyrightJurisdiction>us</copyrightJurisdiction>"
@@ -193,23 +194,23 @@ LINKS: Final[Mapping[str, str]] = {
     "relatedEventIdentifier": "eventIdentifier",
     "relatedObjectIdentifier": "objectIdentifier",
 }
-"""Each element that links, to the element that it must be found in."""
+"""The element that identifies a thing, for each element that links it."""
 _VALUES: Final = {f"{{{PREMIS_NAMESPACE}}}{name}Value": name for name in (*_DEFINED, *LINKS)}
-"""Local name of each element that identifies or links, by the name that the parser gives the value in it."""
+"""The element that identifies or links, by the name that the parser gives to the value in it."""
 
 
 def check_premis(premis: bytes) -> tuple[Finding, ...]:
-    """Look for what is wrong with a PREMIS document.
+    """Return what is wrong with a PREMIS document from anybody; nothing is ever fetched.
 
-    It is untrusted: entities, external definitions and documents with a document type are refused, and nothing is
-    ever fetched. Findings are ``premis-invalid``, ``premis-link-dangling`` and ``premis-identifier-repeated``.
+    Returns:
+        Findings ``premis-invalid``, ``premis-link-dangling`` and ``premis-identifier-repeated``.
     """
     root = parse_premis(premis)
     return (root,) if isinstance(root, Finding) else (*_against_schema(root.getroottree()), *_identifiers(root))
 
 
 def parse_premis(premis: bytes) -> etree._Element | Finding:
-    """Return the root of an untrusted document, or why it is refused."""
+    """Return the root of a document from anybody, or the finding that says why it is refused."""
     try:
         root = etree.fromstring(premis, xml_parser())
     except etree.XMLSyntaxError as error:
@@ -252,9 +253,9 @@ def _identifiers(root: etree._Element) -> Iterator[Finding]:
 
 
 def premis_identifiers(root: etree._Element) -> Iterator[tuple[str, tuple[str, str], etree._Element]]:
-    """Give what identifies or links in a document: the local name of the element, its type and value, and the value.
+    """Yield what identifies or links in a document: the local name of the element, its type and value, and the value.
 
-    The value is given as an element, so that it can be told where it stands, or changed.
+    The value comes once more as an element, so that a caller can say where it stands, or change it.
     """
     for value in root.iter(*_VALUES):
         kind = value.getprevious()

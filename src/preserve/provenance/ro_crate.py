@@ -1,11 +1,8 @@
-"""RO-Crate 1.2 of one bag: what is in it, who made it, and how one file came from another.
+"""RO-Crate 1.2 of a bag: what is in it, who made it, and how one file came from another.
 
-Scope: the metadata file ``ro-crate-metadata.json`` of a bag of one or many cables; the crate's root is the payload
-folder. Not in scope: judging such a file (:mod:`preserve.provenance.crate_check`), and the fixity that the bag's
-manifests state.
-
-Each action is an event of the PREMIS, under the same UUID, so that the two can be read together. The file is
-flattened, compacted JSON-LD with one entity a line.
+The metadata file ``ro-crate-metadata.json`` lies in the payload folder, which is the root of the crate. It is
+flattened, compacted JSON-LD with one entity on each line. Each action in it is an event of the PREMIS with the same
+UUID, so that the two can be read together.
 """
 
 from __future__ import annotations
@@ -49,7 +46,7 @@ ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
 
 _PRONOM: Final = "https://www.nationalarchives.gov.uk/PRONOM/"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-# RFC 3987 2.2: what may stand in a path of an IRI; a colon could make its first part look like a scheme.
+# RFC 3987 2.2: all but what may stand in the path of an IRI, and a colon, with which a name could look like a scheme.
 _NOT_IN_PATH: Final = re.compile(
     r"[^A-Za-z0-9._~!$&'()*+,;=@/\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0010ffff-]"
 )
@@ -63,7 +60,7 @@ _FILES: Final[Mapping[FileRole, tuple[str, str]]] = {
     FileRole.INDEX: ("index of the cables", "A table with a row for each cable."),
     FileRole.SCHEMA: ("schema", "The definition of files in this crate, kept with them."),
 }
-"""Name and description of the file of each role."""
+"""The name and description of the file of each role."""
 
 _RIGHTS_NAMES: Final[Mapping[str, str]] = {
     "http://rightsstatements.org/vocab/NoC-US/1.0/": "No Copyright - United States",
@@ -72,20 +69,20 @@ _RIGHTS_NAMES: Final[Mapping[str, str]] = {
     "http://rightsstatements.org/vocab/UND/1.0/": "Copyright Undetermined",
     "http://rightsstatements.org/vocab/InC/1.0/": "In Copyright",
 }
-"""Titles of the rights statements that suit cables, as rightsstatements.org gives them."""
+"""The titles of rights statements that suit cables, as rightsstatements.org gives them."""
 
 _RIGHTS_NOTE: Final = "About copyright only: access, and the security marking of the originator, are apart."
 
 Entity = dict[str, object]
 Line = tuple[str, str]
-"""The identifier of an entity, and its JSON."""
+"""The identifier of an entity and its JSON."""
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
 class CrateMember:
-    """One cable of a crate: its history, and the PREMIS file that tells it."""
+    """A cable of a crate: its history, and the PREMIS file that tells it."""
 
     provenance: CableProvenance
     premis: FileObject
@@ -96,14 +93,14 @@ class Crate:
     """What the metadata file says.
 
     Attributes:
-        identifier: Of the bag, as ``urn:uuid:...``.
-        name: Tells it from other crates.
+        identifier: The identifier of the bag, ``urn:uuid:...``.
+        name: A name that tells it from other crates.
         description: One or two sentences.
         published: When the package was made.
-        members: Its cables, in order.
-        extra: Payload files that belong to no cable, as an index.
-        software: What made it.
-        organisation: Who had it made.
+        members: Its cables in order.
+        extra: Payload files that belong to no cable, such as an index.
+        software: The program that made it.
+        organisation: The institution that had it made; ``None`` when the settings do not say.
     """
 
     identifier: str
@@ -125,15 +122,15 @@ def make_crate(
     organisation: str | None = None,
     extra: Sequence[FileObject] = (),
 ) -> Crate:
-    """Make the crate of some cables, its name and description told from them.
+    """Make the crate of some cables, from which its name and description follow.
 
     Args:
         members: At least one cable.
-        identifier: Of the bag: a UUID, with or without ``urn:uuid:``.
-        published: When the package was made, aware.
-        software: What made it.
-        organisation: Who had it made; ``None`` when the settings do not say.
-        extra: Payload files that belong to no cable; the metadata file itself is none of them.
+        identifier: The UUID of the bag, with or without ``urn:uuid:``.
+        published: When the package was made, with a zone.
+        software: The program that made it.
+        organisation: The institution that had it made; ``None`` when the settings do not say.
+        extra: Payload files that belong to no cable, without the metadata file itself.
 
     Raises:
         ValueError: There is no cable.
@@ -161,7 +158,7 @@ def make_crate(
 
 
 def encode_crate(crate: Crate) -> bytes:
-    """Write the metadata file. Equal crates give equal bytes.
+    """Return the metadata file: the same bytes for equal crates.
 
     A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
     """
@@ -179,9 +176,9 @@ def encode_crate(crate: Crate) -> bytes:
 
 @lru_cache(maxsize=256)
 def entity_id(path: str) -> str:
-    """Return the ``@id`` of a payload file: its path from the crate's root, escaped as an IRI.
+    """Return the ``@id`` of a payload file: its path from the root of the crate as an IRI.
 
-    RO-Crate 1.2, Encoding file paths: international characters stay, spaces and percent signs are escaped.
+    RO-Crate 1.2, Encoding file paths: international characters stay; spaces and percent signs are escaped.
     """
     relative = path.removeprefix(PAYLOAD)
     return _NOT_IN_PATH.sub(lambda found: "".join(f"%{byte:02X}" for byte in _utf8(found[0])), relative)
@@ -192,7 +189,7 @@ def _utf8(text: str) -> bytes:
 
 
 def _line(identifier: str, /, **properties: object) -> Line:
-    """Return an entity; ``@id`` comes first, what has no value is left out, ``type`` is ``@type``."""
+    """Return an entity: ``@id`` comes first, then ``type`` as ``@type``, then the properties that have a value."""
     entity: Entity = {"@id": identifier, "@type": properties.pop("type")}
     for name, value in properties.items():
         if value is not None:
@@ -306,12 +303,12 @@ def _file(file: FileObject, of: str) -> Line:
 
 
 def _made(member: CrateMember) -> Iterator[tuple[Event, list[str], list[str]]]:
-    """Give each event that made a file, with the paths that it used and those that it made."""
+    """Yield each event that made a file, with the paths of the files that it used and of those that it made."""
     for event in member.provenance.events:
         used = [link.identifier for link in event.objects if link.role is ObjectRole.SOURCE]
         made = [link.identifier for link in event.objects if link.role is ObjectRole.OUTCOME]
         if event.type is EventType.INFORMATION_PACKAGE_CREATION:
-            # PREMIS cannot speak of itself; here is the place to say what it was made of.
+            # The PREMIS file cannot speak of itself, so this says what it was made of.
             yield event, [file.path for file in member.provenance.files], [member.premis.path]
         elif used and made:
             yield event, used, made
@@ -331,7 +328,7 @@ def _action(event: Event, used: Sequence[str], made: Sequence[str], instrument: 
     )
 
 
-# The same in every crate of a run.
+# These entities are the same in every crate of a run, so each is encoded once.
 
 
 @lru_cache(maxsize=1)

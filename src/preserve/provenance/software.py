@@ -1,14 +1,12 @@
-"""Which program made a thing: its version, and those of the parts whose version can change its output.
+"""Which program made a thing: its version, and the versions of the parts that can change its output.
 
-Scope: the value, and reading it from the installed packages, once. Not in scope: where it is written.
-
-"Same inputs, same bytes" holds for one set of software. So exactly those versions are here that can change a byte
-of output or a verdict, and nothing else of the machine:
+"Same inputs, same bytes" holds for one set of software. So exactly those versions are told that can change a byte of
+output or a verdict, and nothing else of the machine:
 
 * lxml and libxml2: they parse pages, and validate TEI and PREMIS;
 * jsonschema and jsonschema-rs: they judge the record;
-* Python as major.minor: a minor release brings new Unicode tables, which decide what is a space or a letter. A
-  bugfix release changes neither tables nor language, and would make two well-kept machines differ for nothing.
+* Python as major.minor: a minor release brings new Unicode tables, which decide what is a space or a letter. A bugfix
+  release changes neither tables nor language; to tell it would make two well-kept machines differ for nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ from preserve.errors import UsageError
 __all__ = ["COMMIT_VARIABLE", "Software", "this_software"]
 
 COMMIT_VARIABLE: Final = "PRESERVE_COMMIT"
-"""The environment variable with which a build says which commit it is made of."""
+"""The environment variable with which a build states its commit."""
 
 _DISTRIBUTION: Final = "preserve-cables"
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
@@ -39,13 +37,13 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 
 @dataclass(frozen=True, slots=True)
 class Software:
-    """One program.
+    """A program.
 
     Attributes:
-        name: As people call it, ``preserve``.
-        version: Its own version.
+        name: What people call it: ``preserve``.
+        version: Its version.
         commit: The commit of its sources, in hexadecimal; ``None`` when the installation does not say.
-        components: Name and version of each part that can change its output, in a fixed order.
+        components: The name and version of each part that can change its output, in a fixed order.
     """
 
     name: str
@@ -55,18 +53,18 @@ class Software:
 
     @property
     def full_version(self) -> str:
-        """The version with its commit as a local version label (PEP 440), as ``0.1.0+g1a2b3c4``."""
+        """The version with its commit as a local version label (PEP 440): ``0.1.0+g1a2b3c4``."""
         return f"{self.version}+g{self.commit[:12]}" if self.commit else self.version
 
 
 def this_software(environment: Mapping[str, str] = os.environ) -> Software:
-    """Return what runs here.
+    """Return the program that runs here.
 
-    The commit is what ``PRESERVE_COMMIT`` says, else what the installer recorded (PEP 610, an installation from a
-    repository), else unknown; no version-control program is asked.
+    Its commit is the one that ``PRESERVE_COMMIT`` states, else the one that the installer recorded (PEP 610), else
+    unknown. No version-control program is asked.
 
     Raises:
-        UsageError: ``PRESERVE_COMMIT`` is set to what cannot be a commit.
+        UsageError: ``PRESERVE_COMMIT`` is set, but not to a commit.
     """
     stated = environment.get(COMMIT_VARIABLE, "").strip().lower()
     if stated and not _COMMIT.fullmatch(stated):

@@ -1,9 +1,7 @@
-"""The terms of the Library of Congress preservation vocabularies that our metadata uses, code and label exact.
+"""The terms that we write of the Library of Congress preservation vocabularies, each with its exact code and label.
 
-Scope: the lists of ``http://id.loc.gov/vocabulary/preservation/`` as closed enumerations, only the terms that we
-write. Not in scope: where a term goes; :mod:`preserve.provenance.premis` knows that.
-
-No term for a redaction is here on purpose: this program redacts nothing and undoes no redaction.
+Each list of ``http://id.loc.gov/vocabulary/preservation/`` is an enumeration. There is no term for a redaction on
+purpose: this program redacts nothing and undoes no redaction.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ __all__ = [
 ]
 
 AUTHORITY: Final = "http://id.loc.gov/vocabulary/preservation"
-"""The address that every scheme's address begins with; the vocabularies are named with ``http``."""
+"""The beginning of the address of every list; its terms are identified with ``http``, not ``https``."""
 
 _SCHEMES: Final[Mapping[str, str]] = {
     "AgentRole": "eventRelatedAgentRole",
@@ -47,11 +45,11 @@ _SCHEMES: Final[Mapping[str, str]] = {
 
 
 class Term(Enum):
-    """One term of one scheme.
+    """A term of a list.
 
     Attributes:
-        code: The last part of its address, as ``nor``.
-        label: Its authoritative label, as ``normalization``.
+        code: The last part of its address, such as ``nor``.
+        label: Its authoritative label, such as ``normalization``.
         uri: Its address.
     """
 
@@ -96,13 +94,13 @@ class AgentType(Term):
 
 
 class AgentRole(Term):
-    """What an agent did in an event. A program that is linked to an event executed it: that needs no term."""
+    """What an agent did in an event. That a program executed the event needs no term."""
 
     IMPLEMENTER = ("imp", "implementer")
 
 
 class ObjectRole(Term):
-    """What an object was in an event: there before it and used, or its result."""
+    """What an object was in an event: its source or its outcome."""
 
     SOURCE = ("sou", "source")
     OUTCOME = ("out", "outcome")
@@ -140,7 +138,7 @@ class CopyrightStatus(Term):
 
 
 class HashFunction(Term):
-    """The message digest algorithms that the list knows, of those that we use."""
+    """The message digest algorithms that we use and that the list has."""
 
     MD5 = ("md5", "MD5")
     SHA1 = ("sha1", "SHA-1")
@@ -150,11 +148,11 @@ class HashFunction(Term):
 
 
 HASH_TERMS: Final[Mapping[str, HashFunction]] = {term.code: term for term in HashFunction}
-"""The term of an algorithm by its BagIt name, which is its code; an algorithm that is not here has no term."""
+"""The term of each algorithm, by its BagIt name, which is its code too. Other algorithms have no term."""
 
 _T = TypeVar("_T", bound=Term)
 
 
 def find_term(scheme: type[_T], label: str) -> _T | None:
-    """Return the term of a scheme that has a label; ``None`` when none of those that we write has it."""
+    """Return the term of a list that has a label; ``None`` when no term that we write has it."""
     return next((term for term in scheme if term.label == label), None)
