@@ -38,7 +38,11 @@ def test_persons_are_not_in_an_entry_nor_in_any_column() -> None:
     assert {field.name for field in fields(CableEntry)} <= columns
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"identifier": "x"}', b"\xff"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[]", b"{}", b'{"identifier": "x"}', b"\xff", b"[" * 100_000],
+    ids=["empty", "list", "object", "lacking", "no-text", "nested"],
+)
 def test_what_is_no_record_has_no_entry(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         CableEntry.from_record(data)
