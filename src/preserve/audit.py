@@ -1,7 +1,7 @@
 """The audit of an archive: is every bag where it must be, and is every bit what it was?
 
-Scope: one check a bag (pure, for workers), the order in which bags are due, the events of the checks, and the two
-sweeps between catalogue and store. Not in scope: repairing, and choosing a part of what is due.
+There is a check of one bag, made for workers; the order in which bags are due; the events of the checks; and the sweep
+between catalogue and store. Nothing is repaired here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from preserve.archive import (
 from preserve.bag import INDEX_SUFFIX, Depth, Form, Verdict, index_path, read_index, verify
 from preserve.engine import Lost, map_batches
 from preserve.errors import BagError
-from preserve.findings import Finding, Severity
+from preserve.findings import Finding
 from preserve.provenance import EventType
 
 __all__ = [
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 FINDINGS_LIMIT = 1000
-"""Findings of one bag that are kept; a result that has more says how many there were."""
+"""Findings of one bag that are kept, at most; a result says how many there were."""
 
 _OUTCOMES = {
     Verdict.VALID: EventOutcome.SUCCESS,
@@ -60,16 +60,16 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditTask:
-    """One bag that is to be checked.
+    """One bag to be checked.
 
     Attributes:
-        name: Of the bag.
+        name: The name of the bag.
         version: Its version.
         location: Its place below the archive's root.
         path: Where it is read.
         form: The form in which it was stored.
         seal: The SHA-256 of its tag manifest when it was stored.
-        index: That of its member index; ``None`` when it came without one.
+        index: The SHA-256 of its member index then; ``None`` if it came without one.
     """
 
     name: str
@@ -86,15 +86,15 @@ class AuditResult:
     """What a check found.
 
     Attributes:
-        name: Of the bag.
+        name: The name of the bag.
         version: Its version.
         location: Its place below the archive's root.
-        outcome: Success, fail, or unknown when it could not be read.
+        outcome: Success or fail; unknown if the bag could not be read.
         present: Whether something lies at its place.
-        depth: How deep the look was.
-        files: Payload files seen.
-        bytes: Their octets.
-        findings: What is wrong, at most :data:`FINDINGS_LIMIT`, the severest first.
+        depth: How deep the check was.
+        files: The number of payload files that it saw.
+        bytes: The bytes of these.
+        findings: What is wrong, the gravest first, at most :data:`FINDINGS_LIMIT`.
         found: How many findings there were.
     """
 
@@ -111,7 +111,7 @@ class AuditResult:
 
     @property
     def label(self) -> str:
-        """How people name the bag: ``07STRELSAU42/v1``."""
+        """The name that people use, with the version: ``07STRELSAU42/v1``."""
         return f"{self.name}/v{self.version}"
 
 
@@ -129,7 +129,7 @@ def make_task(stored: StoredBag) -> AuditTask:
 
 
 def due_bags(archive: Archive) -> Iterator[AuditTask]:
-    """Yield every bag of an archive: never checked ones first, then by their last check, oldest first.
+    """Yield every bag of an archive: first those that were never checked, then by the last check, oldest first.
 
     Raises:
         ArchiveError: The catalogue could not be read.
@@ -140,7 +140,7 @@ def due_bags(archive: Archive) -> Iterator[AuditTask]:
 def check_bag(one: AuditTask) -> AuditResult:
     """Check one bag in full: every bit against every manifest, and the tag manifest against the seal.
 
-    Pure but for reading, total (what goes wrong is the result), and importable by name: made for workers.
+    It is made for workers: it only reads, whatever goes wrong is its result, and it can be imported by name.
     """
     try:
         absent = describe_absence(one.path, one.form)
@@ -187,7 +187,7 @@ def _lost(one: AuditTask) -> AuditResult:
 
 
 def _of_index(one: AuditTask) -> Iterator[Finding]:
-    """Say whether the member index of a tar is the one that it came with; the bag is no worse without."""
+    """Find a member index that is missing or is not the one with which the bag came; the bag is whole without it."""
     if one.index is None:
         return
     beside = index_path(one.path)
@@ -202,10 +202,7 @@ def _of_index(one: AuditTask) -> Iterator[Finding]:
 
 
 _BY_DESIGN = "archive-name-differs"
-"""In an archive a tar or zip is named by its version, as ``v1.tar``; its top folder has the bag's name."""
-
-
-_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+"""In an archive a tar or zip is named by its version, as ``v1.tar``, while its top folder has the bag's name."""
 
 
 def _result(
@@ -217,7 +214,7 @@ def _result(
     files: int = 0,
     octets: int = 0,
 ) -> AuditResult:
-    worst_first = sorted(findings, key=lambda each: (_WEIGHT[each.severity], each.where, each.code))
+    worst_first = sorted(findings, key=lambda each: (-each.severity.weight, each.where, each.code))
     return AuditResult(
         name=one.name,
         version=one.version,
@@ -233,7 +230,7 @@ def _result(
 
 
 def record_checks(archive: Archive, results: Sequence[AuditResult]) -> list[LoggedEvent]:
-    """Log a ``fixity check`` for each result and note it in the catalogue, all of them in one step.
+    """Log a ``fixity check`` for each result and fold it into the catalogue, all of them in one step.
 
     Raises:
         ArchiveError: The log or the catalogue could not be written.
@@ -265,7 +262,7 @@ def _event(result: AuditResult, at: str) -> LogEvent:
 
 
 def sweep_archive(archive: Archive) -> Iterator[Finding]:
-    """Yield each bag that the catalogue knows and the store lacks, and what lies there unknown; no bag is opened.
+    """Yield each bag that the catalogue knows and the store lacks, and what the store has beyond; open no bag.
 
     Raises:
         ArchiveError: The catalogue or the store could not be read.

@@ -1,7 +1,6 @@
 """The clock that everything is given, so that equal inputs give equal bytes.
 
-Scope: "now" as a value, fixed by ``SOURCE_DATE_EPOCH`` (the specification of reproducible-builds.org). Not in scope:
-measuring durations.
+``SOURCE_DATE_EPOCH`` stops it, as the specification of reproducible-builds.org says.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ __all__ = ["Clock"]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Tells the time, always the same one when it is fixed.
+    """Tells the time; always the same one if it is fixed.
 
     Attributes:
         fixed: The one time it tells, aware and in UTC; ``None`` for the machine's time.
@@ -27,12 +26,12 @@ class Clock:
     fixed: datetime | None = None
 
     def now(self) -> datetime:
-        """Return the time in UTC, whole seconds."""
+        """Return the time in UTC, in whole seconds."""
         return self.fixed or datetime.now(UTC).replace(microsecond=0)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Clock:
-        """Make the clock that ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC) asks for.
+        """Return the clock that ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC) asks for; else the machine's.
 
         Raises:
             UsageError: The variable is set and is not a whole number of seconds.

@@ -1,7 +1,6 @@
-"""Message digests: the algorithms that we know, and several of them in one reading pass.
+"""Message digests: the algorithms that we know, by their names in BagIt (RFC 8493 2.4), several in one pass.
 
-Scope: names as BagIt writes them (RFC 8493 2.4) and the hashing of bytes and streams. Not in scope: which algorithms
-a bag must have; ``bag`` and the settings say that.
+Which algorithms a bag must have is for ``bag`` and the settings.
 """
 
 from __future__ import annotations
@@ -61,14 +60,14 @@ DIGITS: Mapping[str, int] = {
 """Hexadecimal digits of a digest, by BagIt's name of the algorithm."""
 
 WEAK = frozenset({"md5", "sha1"})
-"""Algorithms that detect damage but no longer attack; accepted with a note."""
+"""Algorithms that still detect damage, but no longer an attack; they are accepted with a note."""
 
 
 def algorithm_name(common: str) -> str:
-    """Return BagIt's name of an algorithm given in any common spelling: ``SHA-512`` is ``sha512``.
+    """Return BagIt's name of an algorithm from any common spelling: ``sha512`` for ``SHA-512``.
 
     Raises:
-        UsageError: The algorithm is not one that we know.
+        UsageError: We do not know the algorithm.
     """
     name = re.sub(r"[^a-z0-9]", "", common.lower())
     if name not in ALGORITHMS:
@@ -76,15 +75,15 @@ def algorithm_name(common: str) -> str:
     return name
 
 
-# Fixity, not secrecy: md5 and sha1 are read where an old bag has them. Constructors, as looking one up by its name for
-# each of many small files costs more than hashing them.
+# "usedforsecurity=False": md5 and sha1 serve fixity, not secrecy, and are read where an old bag has them. These are
+# constructors, because looking one up by its name for each of many small files costs more than hashing them.
 _NEW: Mapping[str, Callable[..., _Hash]] = {
     name: partial(getattr(hashlib, algorithm), usedforsecurity=False) for name, algorithm in ALGORITHMS.items()
 }
 
 
 class MultiDigest:
-    """Hashes one stream of bytes with several algorithms in one pass.
+    """Hashes one stream of bytes with several algorithms, in one pass.
 
     Args:
         algorithms: BagIt names, as :data:`ALGORITHMS` lists them.
@@ -103,7 +102,7 @@ class MultiDigest:
             each.update(data)
 
     def hexdigests(self) -> dict[str, str]:
-        """Return the lower-case hexadecimal digest by algorithm, of all bytes so far."""
+        """Return the digests of all bytes so far, by algorithm, in lower-case hexadecimal."""
         return {name: each.hexdigest() for name, each in self._hashes.items()}
 
 
@@ -120,7 +119,7 @@ def digest_bytes(data: bytes, algorithms: Iterable[str], known: Mapping[str, str
 
 
 def digest_stream(stream: BinaryIO, algorithms: Iterable[str]) -> tuple[dict[str, str], int]:
-    """Read a stream to its end and return its digests by algorithm, and its size in bytes.
+    """Read a stream to its end, and return its digests by algorithm and its size in bytes.
 
     Raises:
         OSError: The stream could not be read.

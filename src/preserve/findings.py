@@ -24,8 +24,13 @@ class Severity(StrEnum):
     WARNING = "warning"
     NOTE = "note"
 
+    @property
+    def weight(self) -> int:
+        """A number by which severities are compared; the gravest has the greatest."""
+        return _WEIGHTS[self]
 
-_WEIGHT = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTE: 0}
+
+_WEIGHTS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTE: 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +90,5 @@ def codes() -> Mapping[str, Code]:
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:
-    """Return the greatest weight among the findings; ``None`` when there is none."""
-    return max((finding.severity for finding in findings), key=_WEIGHT.__getitem__, default=None)
+    """Return the gravest severity of some findings; ``None`` if there is none."""
+    return max((finding.severity for finding in findings), key=_WEIGHTS.__getitem__, default=None)

@@ -1,6 +1,6 @@
-"""Plug-ins by entry point: readers and depositors, ours and others', registered in one way.
+"""Plug-ins by entry point: readers and depositors, ours and others', are registered in one way and loaded by name.
 
-Scope: finding and loading. Not in scope: what a reader or a depositor must do; their protocols say that.
+What each must do is said by its protocol: :class:`preserve.readers.Reader`, :class:`preserve.deposit.Depositor`.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ def plugin_names(group: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def load_plugin(group: str, name: str) -> object:
-    """Return the object that a name of a group stands for.
+    """Return the object that is registered under a name in a group.
 
     Raises:
-        UsageError: Nobody registered the name, or its code could not be imported.
+        UsageError: No package registered the name, or its code could not be imported.
     """
-    found = [entry for entry in entry_points(group=group) if entry.name == name]
-    if not found:
+    entries = [entry for entry in entry_points(group=group) if entry.name == name]
+    if not entries:
         known = ", ".join(plugin_names(group)) or "none"
         raise UsageError(f"no {group.removeprefix('preserve.')} entry named {name!r}", hint=f"Registered: {known}.")
     try:
-        return found[0].load()
+        return entries[0].load()
     except (ImportError, AttributeError) as error:
         raise UsageError(
-            f"the plug-in {name!r} ({found[0].value}) could not be loaded: {error}",
+            f"the plug-in {name!r} ({entries[0].value}) could not be loaded: {error}",
             hint="Reinstall the package that brings it.",
         ) from error

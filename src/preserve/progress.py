@@ -1,7 +1,4 @@
-"""Progress as a protocol: the rooms report to it, the command line draws it.
-
-Scope: the two calls that a long task makes. Not in scope: drawing; ``cli`` does that.
-"""
+"""Progress as a protocol: the rooms report to it, the command line draws it."""
 
 from __future__ import annotations
 
@@ -11,17 +8,17 @@ __all__ = ["SILENT", "Progress", "Silent"]
 
 
 class Progress(Protocol):
-    """Hears of a task's advance."""
+    """Is told how a task advances."""
 
     def total(self, items: int | None) -> None:
-        """Hear how many items the task has; ``None`` when nobody knows yet."""
+        """Take note of how many items the task has; ``None`` if nobody knows yet."""
 
     def advance(self, item: str, nbytes: int = 0) -> None:
-        """Hear that one item is done, and how many bytes it had."""
+        """Take note that one item is done, and how many bytes it had."""
 
 
 class Silent:
-    """A progress that draws nothing."""
+    """A :class:`Progress` that does nothing."""
 
     def total(self, items: int | None) -> None:
         """Do nothing."""
@@ -31,3 +28,4 @@ class Silent:
 
 
 SILENT = Silent()
+"""For callers who do not ask."""

@@ -101,6 +101,7 @@ def test_what_an_archive_says_of_itself_is_read_back() -> None:
         (b"", "does not describe"),
         (b"[]", "does not describe"),
         (b"{}", "does not describe"),
+        (b"[" * 100_000, "does not describe"),
         (b'{"layout": "ocfl", "version": "1.0", "created": "x"}', "another layout"),
         (b'{"layout": "preserve_archive", "version": "2.0", "created": "x"}', "layout version 2.0"),
     ],

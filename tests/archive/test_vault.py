@@ -424,7 +424,11 @@ def test_half_a_batch_that_appeared_is_completed(root: Path, monkeypatch: pytest
     assert_in_step(root)
 
 
-@pytest.mark.parametrize("text", ["", "[", "{}", "[{}]", '[{"at": 1}]', "\0"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[", "{}", "[{}]", '[{"at": 1}]', "\0", "[" * 100_000],
+    ids=["empty", "cut", "object", "lacking", "wrong", "no-json", "nested"],
+)
 def test_a_note_that_was_never_finished_announces_nothing(root: Path, text: str) -> None:
     founded(root).close()
     (root / ".intent.json").write_text(text)

@@ -198,7 +198,17 @@ class TestDirectoryDepositor(DepositorContract):
         assert bytes_below(tmp_path / "target") == before
         assert not (tmp_path / "target/07STRELSAU1.receipt.json").exists()
 
-    @pytest.mark.parametrize("text", ["mine", "[]", '{"bag": "other", "version": 1}'])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "mine",
+            "[]",
+            '{"bag": "other", "version": 1}',
+            "[" * 100_000,
+            f'{{"bag": "07STRELSAU1", "version": 1}}{" " * (1 << 20)}',
+        ],
+        ids=["text", "list", "of-another", "nested", "endless"],
+    )
     def test_a_stranger_where_the_receipt_goes_is_not_replaced(
         self, tmp_path: Path, archive: Archive, text: str
     ) -> None:

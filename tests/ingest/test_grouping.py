@@ -238,7 +238,7 @@ def test_pack_again_finds_its_bags_and_replaces_none(pages: Path, tmp_path: Path
     assert {each.seal for each in first} == {each.seal for each in again}
     other = once(*sorted(pages.glob("0[0-3].txt")))
     assert {each.fate for each in other} == {Fate.REJECTED}
-    assert all("is not of these sources" in (each.error or "") for each in other)
+    assert all("is not made of these sources" in (each.error or "") for each in other)
     assert len(list((tmp_path / "bags").glob("*.tar"))) == len(list((tmp_path / "bags").glob("*.csv"))) == 3
 
 
@@ -332,7 +332,7 @@ def test_a_cable_that_was_set_aside_and_cannot_be_taken_up_is_told(tmp_path: Pat
 
 def test_a_cable_that_changed_while_it_waited_makes_no_bag(pages: Path, tmp_path: Path) -> None:
     plan = IngestPlan(packager=grouped("release"), stage=tmp_path)
-    aside = room.prepare(plan, SourceRef("00.txt", pages / "00.txt")).aside
+    aside = room.prepare(plan, SourceRef("00.txt", pages / "00.txt")).waiting
     assert aside is not None
     _waiting, (source, *_others) = read_waiting_cable(tmp_path / aside[1])
     with source.place.open("r+b") as file:
@@ -365,7 +365,7 @@ def test_what_waits_can_be_bound_again_as_a_dead_worker_asks_for(pages: Path, tm
     stage = tmp_path / "stage"
     stage.mkdir()
     plan = IngestPlan(packager=grouped("release"), stage=stage)
-    asides = [room.prepare(plan, SourceRef(str(path), path)).aside for path in (pages / "00.txt", pages / "01.txt")]
+    asides = [room.prepare(plan, SourceRef(str(path), path)).waiting for path in (pages / "00.txt", pages / "01.txt")]
     names = tuple(each[1] for each in asides if each is not None)
     waiting, files = read_waiting_cable(stage / names[0])
     assert waiting.outcome.fate is Fate.STORED

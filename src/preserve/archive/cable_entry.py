@@ -71,9 +71,12 @@ class CableEntry:
         """Draw the entry from the JSON of a record of any schema version, reading only what the catalogue needs.
 
         Raises:
-            ValueError: It is not JSON, or it lacks an identifier or a digest of its source or text.
+            ValueError: It is not JSON, is nested too deeply, or lacks an identifier or a digest of its source or text.
         """
-        record = json.loads(data)
+        try:
+            record = json.loads(data)
+        except RecursionError as error:
+            raise ValueError("the record is nested too deeply") from error
         release = _text(record, "provenance", "release", "name") or _text(record, "provenance", "release", "text")
         identifier = _text(record, "identifier")
         source, text = _text(record, "provenance", "source", "sha256"), _text(record, "body", "sha256")

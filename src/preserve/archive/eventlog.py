@@ -251,7 +251,7 @@ class EventLog:
                     event = LoggedEvent.decode(line, position)
                 except ValueError as error:
                     yield Finding.of("event-line-malformed", where, f"not a line of an event log: {error}")
-                    # The chain goes on from the digest of these bytes, so that one bad line gives one finding.
+                    # The chain goes on from the digest of these bytes: one bad line must not make all later ones bad.
                     end = LogHead(end.seq + 1, sha256(line.removesuffix(b"\n")))
                     continue
                 yield from _link_faults(event, end, where)

@@ -105,7 +105,10 @@ class LoggedEvent:
             ValueError: It is not a line of an event log, or its schema has another major version.
         """
         line = line.removesuffix(b"\n")
-        fields = json.loads(line)
+        try:
+            fields = json.loads(line)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
         try:
             # Minor versions add fields, which are passed over; another major version may change what a field means.
             if fields["schema_version"].split(".")[0] != SCHEMA_VERSION.split(".")[0]:

@@ -68,7 +68,7 @@ def read_intent(root: Path) -> list[LogEvent]:
             )
             for line in json.loads(data)
         ]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []
 
 

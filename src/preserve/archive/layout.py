@@ -104,7 +104,7 @@ class About:
         try:
             fields = json.loads(data)
             layout, version, created = (fields[key] for key in ("layout", "version", "created"))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ArchiveError(
                 f"{where} does not describe an archive: {error}", hint="Restore it from a copy of the archive."
             ) from error

@@ -1,7 +1,4 @@
-"""Two records of one cable compared.
-
-Scope: putting together what texts and fields say, and the kinds. Not in scope: reading the sources (``sides``).
-"""
+"""Two records of one cable compared: what their texts and their fields say, and the kinds of all differences."""
 
 from __future__ import annotations
 
@@ -21,19 +18,20 @@ def compare_cables(old: Cable, new: Cable) -> Comparison:
 
     Args:
         old: The record of the earlier source.
-        new: The record of the later one; turned round, additions are removals and nothing else differs.
+        new: The record of the later one. If the two are exchanged, additions become removals, and nothing else differs.
 
     Raises:
         ComparisonError: They are records of different cables.
     """
     if old.identifier != new.identifier:
         raise ComparisonError(
-            f"they are different cables: {old.identifier} and {new.identifier}",
-            hint="Give two sources of one cable; preserve compare --corpus matches those of whole folders.",
+            f"these are different cables: {old.identifier} and {new.identifier}",
+            hint="Name two sources of one cable; preserve compare --corpus matches those of whole folders.",
         )
     texts = compare_texts(old, new)
     fields = compare_fields(old, new, redactions_differ=bool(texts.redactions))
     kinds = tuple(_kinds(texts, fields))
+    # Chrome is what is left: the bytes differ, and nothing that was read from them does.
     if not kinds and old.provenance.source.sha256 != new.provenance.source.sha256:
         kinds = (ChangeKind.CHROME,)
     return Comparison(

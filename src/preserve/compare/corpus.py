@@ -1,7 +1,7 @@
-"""Folders of sources or bags compared, each with the one before: what is new, gone, back, changed and how.
+"""Folders of sources or bags compared, each with the one before: what is new, gone, back, or changed, and how.
 
-Scope: matching by identifier, and one line a cable. Of each cable only digests and its place are kept; the pairs that
-differ are read again. Not in scope: how two sources are compared (``cables``); merging, which is never done.
+Cables are matched by identifier. Of each only digests and its place are kept, so that a folder of any size fits into
+memory; the pairs whose digests differ are read again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from functools import partial
 from itertools import zip_longest
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
 
 from preserve.compare.cables import compare_cables
 from preserve.compare.kept_pages import KeptPages, lies_in_archive, without_data
@@ -23,14 +22,11 @@ from preserve.compare.metadata import stated_values
 from preserve.compare.model import CableOutcome, ChangeKind, CorpusLine
 from preserve.compare.operands import Ref, read_operand, walk_folder
 from preserve.compare.words import word_keys
-from preserve.engine import Lost, map_batches
-from preserve.errors import PreserveError, SourceError, internal_error
+from preserve.engine import item_results, map_batches, worker_died_error
+from preserve.errors import PreserveError, internal_error
 from preserve.progress import SILENT, Progress
 
 __all__ = ["compare_folders"]
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +36,10 @@ class _Summary:
     Attributes:
         identifier: The cable's.
         ref: Where to read it again.
-        folder: The folder that it is in.
-        source: Digest of its bytes.
-        content: Digest of all that is compared: the texts and what the page states beside them.
-        words: Digest of the words of the body.
+        folder: The folder in which it is.
+        source: The digest of its bytes.
+        content: The digest of all that is compared: the texts, and what the page states beside them.
+        words: The digest of the words of the body.
     """
 
     identifier: str
@@ -56,7 +52,7 @@ class _Summary:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One cable to be settled, of which either side may be absent."""
+    """One cable to be settled; either side may be absent."""
 
     identifier: str
     old: _Summary | None
@@ -66,7 +62,7 @@ class _Task:
 
 @dataclass(slots=True)
 class _Seen:
-    """The sources seen so far, by cable: those of the last folder, and those of earlier ones that were absent since."""
+    """The sources seen so far, by cable: those of the last folder, and those of earlier ones that are absent since."""
 
     here: dict[str, list[_Summary]] = field(default_factory=dict)
     absent: dict[str, list[_Summary]] = field(default_factory=dict)
@@ -81,10 +77,10 @@ class _Seen:
 def compare_folders(
     folders: Sequence[Path], *, jobs: int = 1, progress: Progress = SILENT
 ) -> Generator[CorpusLine, None, None]:
-    """Compare each folder with the one before, in order of the identifiers.
+    """Compare each folder with the one before, and yield a line for each cable in the order of the identifiers.
 
-    Where a folder has several sources of one cable, those of equal bytes are paired first, then those of equal content,
-    of equal words, and the rest in the order of their names.
+    If a folder has several sources of one cable, those of equal bytes are paired first, then those of equal content,
+    then those of equal words, and the rest in the order of their names.
 
     Args:
         folders: Two or more, oldest first.
@@ -92,15 +88,16 @@ def compare_folders(
         progress: Told of each source and each pair.
 
     Returns:
-        A generator; close it when you stop early.
+        A generator; close it if you stop early.
 
     Raises:
-        SourceError: A folder cannot be listed.
+        SourceError: A folder could not be listed.
     """
     seen = _Seen()
     for number, folder in enumerate(folders):
         current: dict[str, list[_Summary]] = {}
-        with closing(_mapped(partial(_summarise, folder), walk_folder(folder), jobs)) as results:
+        summaries = map_batches(partial(_summarise, folder), walk_folder(folder), jobs=jobs)
+        with closing(item_results(summaries, _lost)) as results:
             for ref, result in results:
                 progress.advance(ref.where)
                 if isinstance(result, _Summary):
@@ -117,18 +114,18 @@ def _step(
     seen: _Seen, current: Mapping[str, list[_Summary]], jobs: int, progress: Progress
 ) -> Generator[CorpusLine, None, None]:
     """Compare one folder with what was seen before it."""
-    with KeptPages() as spool:
-        for folder, wanted in _inline(_tasks(seen, current)).items():
-            spool.keep(walk_folder(folder), wanted)
-        tasks = (_filled(task, spool) for task in _tasks(seen, current))
-        with closing(_mapped(_settle, tasks, jobs)) as lines:
+    with KeptPages() as pages:
+        for folder, wanted in _to_keep(_tasks(seen, current)).items():
+            pages.keep(walk_folder(folder), wanted)
+        tasks = (_with_data(task, pages) for task in _tasks(seen, current))
+        with closing(item_results(map_batches(_settle, tasks, jobs=jobs), _lost)) as lines:
             for task, line in lines:
                 progress.advance(task.identifier)
                 yield line if isinstance(line, CorpusLine) else _failed(_line(task, CableOutcome.FAILED), line)
 
 
-def _inline(tasks: Iterable[_Task]) -> dict[Path, set[tuple[str, bytes]]]:
-    """Return which pages out of archives of files are to be read a second time, by the folder that they are in."""
+def _to_keep(tasks: Iterable[_Task]) -> dict[Path, set[tuple[str, bytes]]]:
+    """Return which pages out of archives of files must be read a second time, by the folder in which they are."""
     wanted: dict[Path, set[tuple[str, bytes]]] = {}
     for task in tasks:
         if task.old is not None and task.new is not None and task.old.content != task.new.content:
@@ -138,25 +135,17 @@ def _inline(tasks: Iterable[_Task]) -> dict[Path, set[tuple[str, bytes]]]:
     return wanted
 
 
-def _filled(task: _Task, spool: KeptPages) -> _Task:
-    old, new = (each and replace(each, ref=spool.filled(each.ref, each.source)) for each in (task.old, task.new))
+def _with_data(task: _Task, pages: KeptPages) -> _Task:
+    old, new = (each and replace(each, ref=pages.with_data(each.ref, each.source)) for each in (task.old, task.new))
     return replace(task, old=old, new=new)
 
 
-def _mapped(
-    function: Callable[[Item], Result | PreserveError], items: Iterable[Item], jobs: int
-) -> Generator[tuple[Item, Result | PreserveError], None, None]:
-    with closing(map_batches(function, items, jobs=jobs)) as batches:
-        for batch in batches:
-            for outcome in batch:
-                if isinstance(outcome, Lost):
-                    yield outcome.item, SourceError("the worker died of it, twice", hint="Look at it alone.")
-                else:
-                    yield outcome.item, outcome.result
+def _lost(item: Ref | _Task) -> PreserveError:
+    return worker_died_error(item.identifier if isinstance(item, _Task) else item.where)
 
 
 def _summarise(folder: Path, ref: Ref) -> _Summary | PreserveError:
-    """Read one source and keep what matching needs; total, so that one bad source never stops a run."""
+    """Read one source and keep what matching needs. It is total: one bad source never stops a run."""
     try:
         cable = read_operand(ref)
         return _Summary(
@@ -185,7 +174,7 @@ def _failed(line: CorpusLine, error: PreserveError) -> CorpusLine:
 
 
 def _tasks(seen: _Seen, current: Mapping[str, list[_Summary]]) -> Iterator[_Task]:
-    """Yield every pair of old and new, and every one that has no other, in the order of the identifiers."""
+    """Yield every pair of old and new, and each that has no counterpart, in the order of the identifiers."""
     for identifier in sorted(seen.here.keys() | current.keys()):
         if identifier in seen.here:
             for old, new in _pairs(seen.here[identifier], current.get(identifier, ())):
@@ -218,7 +207,7 @@ _ALIKE: tuple[Callable[[_Summary], bytes], ...] = tuple(map(attrgetter, ("source
 
 
 def _settle(task: _Task) -> CorpusLine | PreserveError:
-    """Tell what became of one cable, reading both sources again where their digests do not tell; total."""
+    """Say what became of one cable; read both sources again if their digests do not tell. It is total."""
     try:
         kinds = _kinds(task.old, task.new) if task.old and task.new else ()
     except PreserveError as error:

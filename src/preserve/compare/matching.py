@@ -1,7 +1,7 @@
-"""Which words of two sequences match, whatever the sequences are, in time linear in their lengths.
+"""Which words of two sequences match, in time that grows as their lengths do, whatever the sequences are.
 
-Scope: the patience method: what both sides have once is matched, then what is once between two matches, and so on.
-Never is each word compared with each. Not in scope: what the words are (``words``).
+It is the patience method: what both sides have once is matched, then what both have once between two matches, and so
+on. Words are never compared each with each, as hostile texts would then take hours.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from collections.abc import Hashable, Sequence
 __all__ = ["HIDDEN", "align"]
 
 HIDDEN = "\0redaction"
-"""The key of every redaction, whatever its length and style; no word has it."""
+"""The key of every redaction, whatever its length and style. No word has it."""
 
 _DEEPEST = 32
-"""How often a gap is looked at again for words that are once in it; real texts need three or four."""
+"""How often a gap is searched again for words that it has once; real texts need three or four times."""
 
 _WIDTHS = (1, 2, 4)
-"""How many words make what both sides have once, the first that is enough: long texts have few words only once."""
+"""How many words in a row are looked for, the first number that matches: long texts have few single words only once."""
 
 
 def align(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Return which items match, as pairs of places that both ascend; the same pairs, turned, for turned arguments."""
+    """Return which items match, as pairs of places that both ascend; exchanged arguments give exchanged pairs."""
     if old == new:
         return [(at, at) for at in range(len(old))]
+    # The method is not symmetric. In an order of their own the two give one result, whichever is called the old one.
     if list(new) < list(old):
         return [(mine, theirs) for theirs, mine in _align(new, old)]
     return _align(old, new)
@@ -56,10 +57,10 @@ def _align(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
 def _once_in_both(
     old: Sequence[str], first: int, last: int, new: Sequence[str], start: int, end: int
 ) -> list[tuple[int, int]]:
-    """Return the places of what is once in each of two stretches, in the order of the first.
+    """Return the places of what each of two stretches has once, in the order of the first.
 
-    Single items, else the first ones of short sequences. Where there is nothing of the kind, the redactions serve, if
-    both stretches have as many.
+    That is single items or, failing these, short sequences, each at its first item. If there is nothing of the kind,
+    the redactions serve, provided that both stretches have as many.
     """
     for width in _WIDTHS:
         mine, theirs = _once(old, first, last, width), _once(new, start, end, width)
@@ -71,7 +72,7 @@ def _once_in_both(
 
 
 def _once(items: Sequence[str], first: int, last: int, width: int) -> dict[Hashable, int]:
-    """Return the places of the sequences of so many items that are there once; a redaction alone is like any other."""
+    """Return the places of sequences of so many items that are there once; never a single redaction: all are alike."""
     seen: dict[Hashable, int] = {}
     for at in range(first, last - width + 1):
         key = items[at] if width == 1 else tuple(items[at : at + width])
@@ -81,7 +82,8 @@ def _once(items: Sequence[str], first: int, last: int, width: int) -> dict[Hasha
 
 
 def _ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return a longest part of some pairs, ascending by their first, that ascends by their second too."""
+    """Return the longest chain of pairs, given in the order of their first places, whose second places ascend too."""
+    # Patience sorting: tails[n] is the least end of a chain of n + 1 pairs, and ends[n] the pair that ends it.
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []

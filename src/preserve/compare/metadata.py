@@ -1,9 +1,7 @@
-"""The fields of two records compared: what changed, and the values only where they cannot tell what a redaction hides.
+"""The fields of two records compared: what changed, and values only where they cannot tell what a redaction hides.
 
-Scope: the fields, and which values are shown. Not in scope: the texts themselves (``texts``).
-
-A value is shown only when both sides have one (of a list: what came and what went), and by :class:`_Showing`. Whatever
-looks like a redaction (:data:`_VEIL`, wider than what the record calls one) keeps values from being shown.
+A value is shown only if both sides have one (of a list: what came and what went), and if :class:`_Showing` allows it.
+Whatever looks like a redaction keeps values from being shown: :data:`_VEIL` takes in more than the record calls one.
 """
 
 from __future__ import annotations
@@ -33,13 +31,13 @@ class _Showing(Enum):
     """When the values of a field are shown."""
 
     TABLE = auto()
-    """They have the closed form of the field, and neither page's table has a redaction."""
+    """If neither page's table has a redaction."""
     STEADY = auto()
-    """They have the closed form of the field, neither table has a redaction, and no redaction of the texts differs."""
+    """If neither page's table has a redaction, and all redactions of the texts are the same."""
     CLEAR = auto()
-    """Neither source has any redaction, in text or table or by its own statement."""
+    """If neither source has any redaction: in its texts, in its table, or by its own statement."""
     NEVER = auto()
-    """Not at all: names of persons, and words of the text."""
+    """Never: it may be the name of a person, or words of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,11 @@ class _Field:
     """One field to compare.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         stated: Whether the page states it beside the texts.
-        values: Its values; a field that is no list has one or none.
+        values: Reads its values from a record; a field that is no list has one or none.
         showing: When they are shown.
-        form: The form that a closed value has.
+        form: Tells whether a value has the closed form of the field; another is never shown.
         many: Whether it is a list.
     """
 
@@ -77,12 +75,12 @@ def compare_fields(old: Cable, new: Cable, *, redactions_differ: bool) -> tuple[
 
 
 def stated_values(cable: Cable) -> tuple[tuple[str, ...], ...]:
-    """Return all that a page states beside the texts and that is compared, field by field."""
+    """Return the compared values that a page states beside the texts, field by field."""
     return tuple(_values(each, cable) for each in _FIELDS if each.stated)
 
 
 def _allowed(old: Cable, new: Cable, redactions_differ: bool) -> frozenset[_Showing]:
-    """Return in which cases values of these two records may be shown."""
+    """Return the cases in which values of these two records may be shown."""
     both = (old, new)
     if any(_is_veiled(row.value) for each in both for row in each.provenance.page.table):
         return frozenset()
@@ -111,7 +109,7 @@ def _has_redaction(cable: Cable) -> bool:
 
 
 def _may_hide_more(cable: Cable) -> bool:
-    """Return whether a text has what may be a redaction and is not known as one: its differences are not seen."""
+    """Return whether a text has what may be a redaction and is not known as one: a difference in it would go unseen."""
     return any(_VEIL.search(_unredacted(text)) is not None for text in _texts(cable))
 
 
@@ -150,7 +148,7 @@ def _values(what: _Field, cable: Cable) -> tuple[str, ...]:
 
 def _same(what: _Field, mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     if what.many:
-        return set(mine) == set(theirs)  # codes: their order says nothing
+        return set(mine) == set(theirs)  # These are codes: their order says nothing.
     return len(mine) == len(theirs) and all(map(same_words, mine, theirs))
 
 
@@ -178,7 +176,7 @@ _LABEL = re.compile(r"[a-z]+")
 
 
 def _row(label: str) -> Callable[[Cable], Iterator[str]]:
-    """Return what reads the rows of the page's table whose label begins with a word."""
+    """Return a function that reads the rows of the page's table whose label begins with a word."""
 
     def values(cable: Cable) -> Iterator[str]:
         for row in cable.provenance.page.table:
@@ -194,14 +192,14 @@ def _page_tags(cable: Cable) -> Iterable[str]:
 
 
 def _level(cable: Cable) -> Iterator[str]:
-    """Yield level and handling of the marking in their closed spelling; another marking as it is."""
+    """Yield level and handling of the marking in their closed spelling, or a marking without one as it is."""
     stated = next(_row("classification")(cable), cable.classification.text if cable.classification else "")
     read = read_level(stated)
     yield "//".join((read.level, *read.handling)) if read else stated
 
 
 def _release(cable: Cable) -> Iterator[str | None]:
-    """Yield the release that the page itself names: where a file was found is not of the cable."""
+    """Yield the release that the page itself names. Where its file was found says nothing of the cable."""
     release = cable.provenance.release
     if release is not None and release.basis == "page":
         yield " ".join(each for each in (release.name, release.date) if each) or release.text
@@ -229,17 +227,17 @@ def _known_caption(value: str) -> bool:
 
 
 def _transmission(*names: str) -> Callable[[Cable], list[str | None]]:
-    """Return what reads some fields of the routing header that are texts or lists of texts or of addressees."""
+    """Return a function that reads fields of the routing header: texts, or lists of texts or of addressees."""
 
     def values(cable: Cable) -> list[str | None]:
-        found = [getattr(cable.transmission, name) for name in names] if cable.transmission else []
-        return [" ".join(map(str, each)) if isinstance(each, tuple) else each for each in found]
+        fields = [getattr(cable.transmission, name) for name in names] if cable.transmission else []
+        return [" ".join(map(str, each)) if isinstance(each, tuple) else each for each in fields]
 
     return values
 
 
 def _marking(read: Callable[[Classification], Iterable[str | None]]) -> Callable[[Cable], Iterable[str | None]]:
-    """Return what reads a field of the marking, where there is one."""
+    """Return a function that reads a field of the marking, if there is one."""
     return lambda cable: read(cable.classification) if cable.classification else ()
 
 

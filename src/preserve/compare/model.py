@@ -1,7 +1,4 @@
-"""What a comparison says: kinds of change, their places and counts.
-
-Scope: frozen values; none of them holds a text of a cable (see the package). Not in scope: finding them.
-"""
+"""What a comparison says: kinds of change, with their places and counts. No value here holds a text of a cable."""
 
 from __future__ import annotations
 
@@ -30,14 +27,14 @@ TextName = Literal["header", "body"]
 
 
 class ChangeKind(StrEnum):
-    """What a difference is, lightest first: every difference is of one kind.
+    """The kind of a difference, lightest first; every difference has one.
 
-    The kinds, and that pages change all the time while texts hardly do, are measured: of 10,974 changed pages in
-    twelve releases 82 had a changed text; of 42 small edits 22 were white space, 12 a dateline, 6 typography, 2 words.
+    The kinds come from a measurement. Pages change all the time, texts hardly ever: of 10,974 changed pages in twelve
+    releases, 82 had a changed text; of 42 small edits, 22 were white space, 12 a dateline, 6 typography and 2 words.
     """
 
     CHROME = "chrome"
-    """The bytes of the page, and nothing that it says of the cable. It comes alone."""
+    """The bytes of the page differ, and nothing that it says of the cable does. It comes alone."""
     WHITESPACE = "whitespace"
     DATELINE = "dateline"
     """The line of a newspaper before the text."""
@@ -51,7 +48,7 @@ class ChangeKind(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a thing, from the old source to the new one."""
+    """What became of something from the old source to the new one."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -66,7 +63,7 @@ class TextPlace:
         text: Which text.
         start: Its first code point.
         end: One past its last.
-        paragraph: The number of the paragraph that it begins in, where that has one.
+        paragraph: The number of the paragraph in which it begins, if that has one.
     """
 
     text: TextName
@@ -77,12 +74,12 @@ class TextPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedactionChange:
-    """One redaction that is on one side only, or of another length.
+    """One redaction that only one side has, or that has another length.
 
     Attributes:
         change: What became of it.
-        old: Its place in the old text; ``None`` when it was added. What it hides has no place here.
-        new: Its place in the new text; ``None`` when it was removed.
+        old: Its place in the old text; ``None`` if it was added. The place of what it hides is not told.
+        new: Its place in the new text; ``None`` if it was removed.
     """
 
     change: Change
@@ -95,11 +92,11 @@ class WordChange:
     """One stretch whose words differ.
 
     Attributes:
-        old: Its place in the old text, empty where words were added; ``None`` when the new side has a redaction there.
+        old: Its place in the old text, empty if words were added; ``None`` if the new side has a redaction there.
         new: Its place in the new text, likewise.
-        removed: How many words of the old text are not in the new one; ``None`` when the new side has a redaction
-            there: what it hides is not counted.
-        added: How many words of the new text are not in the old one, likewise.
+        removed: How many words the old text has in this stretch; ``None`` if the new side has a redaction there, as
+            what that hides is not counted.
+        added: How many words the new text has in this stretch, likewise.
     """
 
     old: TextPlace | None
@@ -114,12 +111,12 @@ class FieldChange:
 
     Attributes:
         field: Its name, as ``created``.
-        stated: Whether the page states it beside the texts; else it was read in the texts, and is told for convenience:
-            its difference is one of the texts.
+        stated: Whether the page states it beside the texts. If not, it was read in the texts; its difference is one of
+            theirs, and is told here for convenience.
         change: What became of it.
-        old: The old value, or what a list lost; ``None`` when there is none or it is not shown.
+        old: The old value, or what a list lost; ``None`` if there is none, or it is not shown.
         new: The new value, or what a list gained, likewise.
-        redacted: Which side redacts it.
+        redacted: Which side redacts it; ``None`` for neither.
     """
 
     field: str
@@ -136,13 +133,13 @@ class Comparison:
 
     Attributes:
         identifier: The cable's.
-        kinds: The kinds of all differences, lightest first; empty when the bytes are the same.
-        whitespace: Places whose white space differs, in both texts.
-        typography: Places whose characters differ and whose words do not.
-        dateline: What became of the dateline.
-        redactions: In the order of the text.
-        words: Stretches whose words differ, in the order of the text.
-        fields: In a fixed order.
+        kinds: The kinds of all differences, lightest first; empty if the bytes are the same.
+        whitespace: The number of places whose white space differs.
+        typography: The number of places whose characters differ, but not their words.
+        dateline: What became of the dateline; ``None`` if it is the same.
+        redactions: The redactions that differ, in the order of the text.
+        words: The stretches whose words differ, in the order of the text.
+        fields: The fields that differ, in a fixed order.
     """
 
     identifier: str
@@ -156,7 +153,7 @@ class Comparison:
 
     @property
     def gravest(self) -> ChangeKind | None:
-        """The gravest kind; ``None`` when the bytes are the same."""
+        """The gravest kind; ``None`` if the bytes are the same."""
         return self.kinds[-1] if self.kinds else None
 
 
@@ -168,7 +165,7 @@ class CableOutcome(StrEnum):
     NEW = "new"
     REMOVED = "removed"
     READDED = "re-added"
-    """It is there again after it was absent; its kinds are against the source that was seen last."""
+    """It is there again after it was absent; it is compared with the source that was seen last."""
     FAILED = "failed"
     """One side could not be read."""
 
@@ -184,7 +181,7 @@ class CorpusLine:
         old: Where the old source is.
         new: Where the new source is.
         error: Why it could not be read.
-        exit_code: What the run's exit code must at least be for it.
+        exit_code: The least that the exit code of the run must be because of it.
     """
 
     outcome: CableOutcome
@@ -197,7 +194,7 @@ class CorpusLine:
 
     @property
     def counted(self) -> str:
-        """The word that it is counted under: the gravest kind of a changed cable, else the outcome."""
+        """The word under which it is counted: the gravest kind of a changed cable, else the outcome."""
         return self.kinds[-1].value if self.outcome is CableOutcome.CHANGED else self.outcome.value
 
     @staticmethod

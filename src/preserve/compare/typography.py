@@ -1,11 +1,9 @@
 """Characters that carry no word: the table by which a change of typography is told from a change of words.
 
-Scope: the table and its reasons. Not in scope: using it (``texts``).
-
-Every character here may come, go, or turn into another of its row without a word being another. Parentheses, slashes,
+Every character here may come, go, or turn into another of its row, and the words stay the same. Parentheses, slashes,
 question and exclamation marks, percent, currency and all other signs are not here: ``(C)``, ``S/NF`` and ``?`` say
-something. Between two digits none is passed over: ``1.5`` is not ``15``; nor is a dash that can be a minus sign.
-Letters never are: ``e`` for ``é`` is another word, upper case for lower case too.
+something. Between two digits none is passed over, as ``1.5`` is not ``15``; nor is a dash that may be a minus sign.
+Letters are not here: ``e`` for ``é`` makes another word, and so does upper case for lower case.
 """
 
 from __future__ import annotations
@@ -34,4 +32,4 @@ _ROWS: tuple[tuple[str, str], ...] = (
 )
 
 PLAIN: Mapping[str, str] = {each: plain for plain, row in _ROWS for each in row}
-"""Each character to the plain one of its row; what it is compared as where it is not passed over."""
+"""Each character to the plain one of its row, as which it is compared where it is not passed over."""

@@ -1,7 +1,4 @@
-"""A text as words, signs that say something, and redactions: what comparisons are made of.
-
-Scope: where each is and what it is compared by; the dateline apart. Not in scope: matching (``matching``).
-"""
+"""A text as words, signs that say something, and redactions: where each is, and by what key it is compared."""
 
 from __future__ import annotations
 
@@ -18,23 +15,23 @@ from preserve.compare.typography import PLAIN
 __all__ = ["Words", "plain_keys", "received_texts", "split_cable", "word_keys"]
 
 _TOKEN = re.compile(r"[^\W_]+|([^\w\s]|_)\1*")
-"""A word, or a sign however often repeated: rules of dashes have no fixed length."""
+"""A word, or a sign however often it is repeated: rules of dashes have no fixed length."""
 
 _LONGEST_DATELINE = 200
-"""Characters at the beginning of a text in which a dateline is."""
+"""Characters at the beginning of a text in which a dateline is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """Header and body of a cable as one sequence of words, signs that say something, and redactions.
 
-    One sequence, because two formats may part header and body at different places.
+    They are one sequence, because two formats may part header and body at different places.
 
     Attributes:
-        text: Header, a line break, body; without the dateline.
-        keys: What each is compared by.
+        text: The header, a line break and the body, without the dateline.
+        keys: By what each is compared.
         spans: Where each is in the text.
-        cut: Where the dateline was, and how many characters are missing there.
+        cut: Where the dateline was, and how many characters it had.
         body: Where the body begins, the dateline counted in.
         numbered: The numbered paragraphs of the body, in order.
     """
@@ -47,7 +44,7 @@ class Words:
     numbered: Sequence[Paragraph]
 
     def place(self, start: int, end: int) -> TextPlace:
-        """Return where a range of the text is in the header or the body, as those were received."""
+        """Return the place of a range of the text in the header or the body, as these were received."""
         first, last = self._received(start), self._received(max(start, end - 1)) + (end > start)
         if first < self.body:
             return TextPlace(text="header", start=first, end=min(last, self.body - 1))
@@ -61,25 +58,25 @@ class Words:
         return offset + length if offset >= at else offset
 
     def stretch(self, first: int, last: int) -> tuple[int, int]:
-        """Return the range that some words have; an empty one where there are none."""
+        """Return the range of some words; an empty one if there are none."""
         if first < last:
             return self.spans[first][0], self.spans[last - 1][1]
         at = self.spans[first - 1][1] if first else 0
         return at, at
 
     def between(self, first: int, last: int) -> tuple[int, int]:
-        """Return the range from the word before some words to the word behind them."""
+        """Return the range between the word before some words and the word behind them."""
         start = self.spans[first - 1][1] if first else 0
         return start, self.spans[last][0] if last < len(self.spans) else len(self.text)
 
 
 def received_texts(cable: Cable) -> tuple[str, str]:
-    """Return header and body as received; an empty header where there is none."""
+    """Return header and body as they were received; the header is empty if there is none."""
     return cable.header.text if cable.header else "", cable.body.text
 
 
 def split_cable(cable: Cable) -> tuple[Words, str]:
-    """Return the words of a cable, and its dateline."""
+    """Return the words of a cable, and its dateline apart."""
     header, body = received_texts(cable)
     begin = len(header) + 1 if header else 0
     whole = f"{header}\n{body}" if header else body
@@ -115,7 +112,7 @@ def _read_text(text: str, keys: list[str], spans: list[tuple[int, int]]) -> None
 
 
 def _apart(spans: Sequence[Span]) -> Iterator[Span]:
-    """Yield the spans that do not lie in the one before: ``[XXXXXXXX REMOVED]`` is one redaction."""
+    """Yield the spans that do not overlap the one before: ``[XXXXXXXX REMOVED]`` is one redaction."""
     cursor = 0
     for span in spans:
         if span.start >= cursor:
@@ -132,7 +129,7 @@ def _read_plain(text: str, start: int, end: int, keys: list[str], spans: list[tu
 
 
 def _sign(text: str, match: re.Match[str]) -> str:
-    """Return what a sign is compared by; nothing for one that carries no word where it stands."""
+    """Return by what a sign is compared; an empty string for one that carries no word where it stands."""
     sign = match[1]
     plain = PLAIN.get(sign)
     if plain is None:
@@ -144,14 +141,14 @@ def _sign(text: str, match: re.Match[str]) -> str:
 
 
 def word_keys(text: str) -> list[str]:
-    """Return what the words of a text are compared by: equal lists have equal words."""
+    """Return the keys of the words of a text: texts with equal keys have equal words."""
     keys: list[str] = []
     _read_text(text, keys, [])
     return keys
 
 
 def plain_keys(text: str) -> list[str]:
-    """Return the same of a text whose redactions are taken for words."""
+    """Return the keys of the words of a text whose redactions are taken for words."""
     keys: list[str] = []
     _read_plain(text, 0, len(text), keys, [])
     return keys

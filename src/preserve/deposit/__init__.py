@@ -1,7 +1,9 @@
-"""Deposit: carries stored bags to targets, each kind of target an entry point of the group ``preserve.depositors``.
+"""Deposit: stored bags are carried to targets. Each kind of target is an entry point in ``preserve.depositors``.
 
-Scope: the protocol of a depositor, receipts, the choice of a depositor, and the run with its events. Not in scope:
-what the archive keeps (``archive``). A receipt says ``verified`` only after the target's copy was read back.
+``targets`` finds the depositor of what a user wrote after ``--to``. ``transfer`` makes a parcel of the stored bag, logs
+that it is about to be sent, lets the depositor carry it, and logs the receipt. ``model`` has these values and the
+protocol :class:`Depositor`; ``directory`` is the first that meets it. A receipt says ``verified`` only after the
+target's copy was read back.
 """
 
 import lazy_loader

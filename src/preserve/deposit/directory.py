@@ -1,7 +1,6 @@
 """Deposit into a folder: another disk, a mounted share, a drop-box.
 
-Scope: copying a bag beside its place, syncing it, reading it back, and letting it appear by a rename, with a receipt
-beside it. Not in scope: anything over a network protocol.
+A bag is copied beside its place, synced, read back, and appears by a rename, with a receipt beside it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class DirectoryDepositor:
     """Copies bags into one folder.
 
     Args:
-        address: The folder; made when only its last part is missing.
+        address: The folder; it is made if only its last part is missing.
     """
 
     name = "directory"
@@ -59,6 +58,7 @@ class DirectoryDepositor:
             if not may_write(base):
                 raise DepositError(f"could not write to {base}: permission denied", hint="Ask its owner for the right.")
             free = shutil.disk_usage(base).free
+            # What is there already needs no room; whether it is the same bag is seen when it is deposited.
             if there and os.path.lexists(self._place(parcel)):
                 return
             if free < parcel.size:
@@ -83,7 +83,7 @@ class DirectoryDepositor:
             return self._receipt(parcel, place, report, at, already=False)
 
     def _bring(self, parcel: Parcel, place: Path) -> BagReport:
-        """Copy aside, read the copy back, let it appear."""
+        """Copy the bag into a stage, read the copy back, and let it appear."""
         sweep_stages(self._folder)
         with Stage(self._folder) as stage:
             report = self._copy(parcel, stage.path / place.name)
@@ -96,7 +96,8 @@ class DirectoryDepositor:
         return self._folder / f"{parcel.name}{parcel.form.suffix}"
 
     def _compare(self, parcel: Parcel, place: Path, at: str) -> Receipt:
-        """Look at what is there already: the same bag is a success, anything else is left alone."""
+        """Compare what is there already: the same bag is a success, anything else is left alone."""
+        # A link could lead to the archive itself, and its bag would pass for a copy.
         if place.is_symlink():
             return self._refusal(parcel, f"{place} is a link", at)
         try:
@@ -108,14 +109,14 @@ class DirectoryDepositor:
         return self._receipt(parcel, place, report, at, already=True)
 
     def _stranger(self, parcel: Parcel, place: Path) -> str | None:
-        """Say what lies where the receipt goes, unless it is a receipt of this bag."""
+        """Say what lies in the place of the receipt, unless it is a receipt of this bag."""
         path = _receipt_path(place)
         if not os.path.lexists(path):
             return None
         try:
-            old = json.loads(path.read_bytes()) if path.is_file() and not path.is_symlink() else {}
+            old = json.loads(_read_receipt(path)) if path.is_file() and not path.is_symlink() else {}
             ours = (old["bag"], old["version"]) == (parcel.bag, parcel.version)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             ours = False
         return None if ours else f"{path} is not a receipt of {parcel.label}"
 
@@ -159,13 +160,24 @@ class DirectoryDepositor:
             already=already,
         )
         path = _receipt_path(place)
-        # The receipt of the first deposit stays; only one that a crash or a person took away is written again.
+        # The receipt of the first deposit stays. Only one that is missing, after a crash, is written again.
         if not already or not path.exists():
             replace_file(path, (json.dumps(receipt.as_json(), indent=2, ensure_ascii=False) + "\n").encode())
         return receipt
 
 
+_RECEIPT_LIMIT = 1 << 20
+"""Bytes of a receipt, at most."""
 _AUDIT = "The stored bag may be damaged; run: preserve audit."
+
+
+def _read_receipt(path: Path) -> bytes:
+    # Whoever can write into the target can put anything there, also a file without end.
+    with path.open("rb") as stream:
+        data = stream.read(_RECEIPT_LIMIT + 1)
+    if len(data) > _RECEIPT_LIMIT:
+        raise ValueError("too long for a receipt")
+    return data
 
 
 def _receipt_path(place: Path) -> Path:
@@ -193,7 +205,7 @@ def _copy_folder(source: Path, target: Path) -> None:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    """Copy one regular file, sync it, and drop it from the cache, so that reading it back reads the disk."""
+    """Copy one regular file, sync it, and drop it from the cache: what is read back must come from the disk."""
     # O_NONBLOCK: opening a FIFO must not wait for a writer.
     reading = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:

@@ -1,7 +1,4 @@
-"""From what a user writes after ``--to`` to a depositor.
-
-Scope: the spelling of targets and the registry. Not in scope: targets named in settings.
-"""
+"""From what a user writes after ``--to`` to a depositor: the spelling of targets, and the registered names."""
 
 from __future__ import annotations
 
@@ -19,6 +16,7 @@ __all__ = ["depositor_for", "depositor_names"]
 
 _NAMED = re.compile(r"([a-z][a-z0-9+_-]*):(.*)", re.DOTALL)
 _DIRECTORY = "directory"
+"""The depositor of a target that is no more than a path."""
 
 
 def depositor_names() -> tuple[str, ...]:
@@ -34,11 +32,12 @@ def depositor_for(target: str) -> Depositor:
             ``file:`` URI.
 
     Raises:
-        UsageError: It is empty, no depositor has that name, or a ``file:`` URI names another host.
+        UsageError: The target is empty, no depositor has that name, or a ``file:`` URI names another host.
     """
     if not target:
         raise UsageError("the target is empty", hint="Name a folder, or NAME:ADDRESS.")
     match = _NAMED.fullmatch(target)
+    # A path may hold a colon too; what is there on this machine wins over a name.
     if match is None or Path(target).exists():
         return _make(_DIRECTORY, target)
     name, address = match.groups()
@@ -48,7 +47,7 @@ def depositor_for(target: str) -> Depositor:
         return _make(name, address)
     known = ", ".join(depositor_names())
     raise UsageError(
-        f"no depositor is named {name!r}", hint=f"Registered: {known}. For a folder of that name write ./{target}"
+        f"no depositor is named {name!r}", hint=f"Registered: {known}. For a folder of that name, write ./{target}"
     )
 
 

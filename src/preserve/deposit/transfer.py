@@ -1,7 +1,4 @@
-"""One deposit from start to receipt, with what must be written down before and after.
-
-Scope: the write-ahead events in the archive's log. Not in scope: how a target is reached (``directory`` and others).
-"""
+"""One deposit from start to receipt, with the events that the archive logs before and after it."""
 
 from __future__ import annotations
 
@@ -24,15 +21,15 @@ _OUTCOMES = {
 
 
 def deposit(archive: Archive, stored: StoredBag, depositor: Depositor) -> Receipt:
-    """Deposit a stored bag; doing it again makes no second copy.
+    """Deposit a stored bag; deposited again, it makes no second copy.
 
-    An event says ``prepared`` before anything is sent, and a second one how it ended. A first one that stays without
-    a second (``kill -9``) means that nobody knows: the next deposit looks at the target before it sends anything.
+    An event says ``prepared`` before anything is sent, a second one says how it ended. A first one without a second,
+    as after ``kill -9``, means that nobody knows; the next deposit looks at the target before it sends anything.
 
     Args:
-        archive: Where the bag is stored, and where the events go.
+        archive: Where the bag is stored and the events are logged.
         stored: The bag.
-        depositor: Carries it.
+        depositor: Carries it to its target.
 
     Returns:
         The receipt: verified, accepted or rejected.
@@ -48,23 +45,23 @@ def deposit(archive: Archive, stored: StoredBag, depositor: Depositor) -> Receip
     parcel = Parcel.of(stored)
     depositor.check(parcel)
 
-    def write_down(state: State, says: str) -> None:
+    def log_state(state: State, says: str) -> None:
         at = archive.now()
         _log(
             archive,
             Receipt(target=depositor.target, bag=parcel.bag, version=parcel.version, state=state, says=says, at=at),
         )
 
-    write_down(State.PREPARED, f"About to be deposited at {depositor.target}.")
+    log_state(State.PREPARED, f"About to be deposited at {depositor.target}.")
     try:
         receipt = depositor.deposit(parcel, archive.now())
     except DepositError as error:
-        write_down(State.FAILED, str(error))
+        log_state(State.FAILED, str(error))
         raise
     except BaseException:
-        # Ctrl-C, or a fault of the depositor: what stopped us matters more than a log that cannot be written.
+        # Ctrl-C, or a fault of the depositor. What stopped us matters more than a log that cannot be written.
         with contextlib.suppress(ArchiveError):
-            write_down(State.UNKNOWN, "Interrupted.")
+            log_state(State.UNKNOWN, "Interrupted.")
         raise
     _log(archive, receipt)
     return receipt

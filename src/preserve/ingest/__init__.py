@@ -1,7 +1,9 @@
-"""Ingest: from one source to one bag, and from many sources to an archive or a folder.
+"""Ingest: sources become bags, in an archive or in a folder.
 
-Scope: the only room where reading, normalizing, rendering, provenance and packaging are chained (``flow``), for one
-item in a worker (``prepare``) and for many (``batch``). Not in scope: how any of these is done.
+For each source a worker reads it, normalizes and renders the cable (``one_cable``) and stages its bag (``prepare``).
+Or it sets the cable aside (``waiting``) until there are enough of its group (``grouping``) for a bag of many
+(``collection``). This process alone lets the staged bags appear, batch by batch, and gives an outcome for each source
+once it holds (``batch``, ``outcome``). One bad item never stops the others.
 """
 
 import lazy_loader

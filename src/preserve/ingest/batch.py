@@ -1,8 +1,7 @@
-"""Many sources: into an archive, or into a folder.
+"""Many sources, batch by batch, into an archive or into a folder.
 
-Scope: mapping ``prepare`` through the engine, gathering groups, and writing down what comes back, batch by batch, in
-the order of the sources (of groups: of the groups). An outcome is given only when it holds; one bad item never stops
-the others, a place that can no longer be written does. Not in scope: one item.
+Outcomes come in the order of the sources; those of groups in the order of the groups. An outcome is given only when it
+holds. One bad item never stops the others, but a place that can no longer be written does.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from preserve.readers import SourceRef
 __all__ = ["ingest", "pack"]
 
 _Keep = Callable[[list[Preparation]], Iterator[ItemOutcome]]
-"""Lets the staged bags of a batch appear, and tells what became of each source."""
+"""Lets the staged bags of a batch appear, and gives the outcome of each source."""
 
 
 def ingest(
@@ -45,11 +44,19 @@ def ingest(
 ) -> Generator[ItemOutcome, None, None]:
     """Package sources and store their bags; an outcome is given only after its bag is durable.
 
-    Run again after an interruption it goes on where it stopped: what is stored comes back as unchanged. Close the
-    generator when you stop early: it ends the workers and removes the stage.
+    After an interruption, run it again: what is stored comes back as unchanged. Close the generator if you stop early:
+    that ends the workers and removes the stage.
+
+    Args:
+        archive: Where the bags go.
+        refs: The sources, drawn as needed.
+        packager: Who makes the bags.
+        jobs: Worker processes; with 1 this process does the work.
+        access_copy: Put the page for people into each bag.
+        progress: Told of each source.
 
     Raises:
-        ArchiveError: The archive cannot be written (any more); the outcomes given until then hold.
+        ArchiveError: The archive cannot be written, or no longer; the outcomes given until then hold.
     """
     with archive.writing(), Stage(archive.store.stages) as stage:
         plan = IngestPlan(packager=packager, stage=stage.path, archive=archive.root, access_copy=access_copy)
@@ -66,13 +73,21 @@ def pack(
     access_copy: bool = False,
     progress: Progress = SILENT,
 ) -> Generator[ItemOutcome, None, None]:
-    """Package sources into a folder, one bag a cable or a group, no archive.
+    """Package sources into a folder, without an archive; as :func:`ingest` otherwise.
 
-    Two sources that are equal byte for byte and come into two bags of one group are in both: nothing here knows what
-    was packed before.
+    Nothing here knows what was packed before: if two sources are equal byte for byte, and come into two bags of one
+    group, both bags have them.
+
+    Args:
+        folder: Where the bags go; made if need be.
+        refs: The sources, drawn as needed.
+        packager: Who makes the bags.
+        jobs: Worker processes; with 1 this process does the work.
+        access_copy: Put the page for people into each bag.
+        progress: Told of each source.
 
     Raises:
-        ArchiveError: The folder cannot be written (any more); the outcomes given until then hold.
+        ArchiveError: The folder cannot be written, or no longer; the outcomes given until then hold.
     """
     _make(folder)
     sweep_stages(folder)
@@ -90,18 +105,18 @@ def _run(
     progress: Progress,
 ) -> Iterator[ItemOutcome]:
     groups = None if plan.grouping is None else _Groups(plan, plan.grouping, is_free, jobs)
-    with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried)) as batches:
+    with closing(map_batches(partial(prepare, plan), refs, jobs=jobs, weigh=_carried_bytes)) as batches:
         for batch in batches:
             prepared = []
             for outcome in batch:
                 prepared.append(outcome.result if isinstance(outcome, Done) else _lost(outcome.item))
                 progress.advance(outcome.item.where)
-            yield from _watched(keep(prepared))
+            yield from _stop_if_unwritable(keep(prepared))
             if groups is not None:
                 groups.take(prepared)
-                yield from _watched(groups.keep_full(keep))
+                yield from _stop_if_unwritable(groups.keep_full(keep))
     if groups is not None:
-        yield from _watched(groups.keep_rest(keep))
+        yield from _stop_if_unwritable(groups.keep_rest(keep))
 
 
 def _lost(ref: SourceRef) -> Preparation:
@@ -109,7 +124,7 @@ def _lost(ref: SourceRef) -> Preparation:
 
 
 class _Groups:
-    """The cables that wait, by group: some hundred octets for each in memory, all else in the stage."""
+    """The cables that wait, by group: some hundred bytes for each in memory, all else in the stage."""
 
     def __init__(self, plan: IngestPlan, grouping: Grouping, is_free: Callable[[str], bool], jobs: int) -> None:
         self._plan, self._most, self._is_free, self._jobs = plan, grouping.most, is_free, jobs
@@ -117,62 +132,64 @@ class _Groups:
         self._numbers: dict[str, int] = {}
 
     def take(self, prepared: Iterable[Preparation]) -> None:
-        """Let the cables that were set aside wait."""
+        """Add the cables that were set aside to those that wait."""
         for each in prepared:
-            if each.aside is not None:
-                group, name = each.aside
+            if each.waiting is not None:
+                group, name = each.waiting
                 self._waiting.setdefault(group, []).append(name)
 
     def keep_full(self, keep: _Keep) -> Iterator[ItemOutcome]:
-        """Bind and keep one bag of every group that has enough cables for it, until no group has."""
+        """Make and keep a bag of every group that has enough cables for one, until no group has."""
         while full := [group for group, names in self._waiting.items() if len(names) >= self._most]:
             yield from self._keep(full, keep)
 
     def keep_rest(self, keep: _Keep) -> Iterator[ItemOutcome]:
-        """Bind and keep all that waits."""
+        """Make and keep bags of all that waits."""
         while self._waiting:
-            # The groups in the order of their names; of each one bag at a time, as the next depends on it.
+            # By name, so that the bags do not depend on the order of the sources. One bag of each group at a time:
+            # what is left over from it comes into the next.
             yield from self._keep(sorted(self._waiting, key=lambda group: (group.stem, str(group.release))), keep)
 
     def _keep(self, groups: Iterable[Group], keep: _Keep) -> Iterator[ItemOutcome]:
         todo = iter(groups)
         while some := list(islice(todo, _AT_ONCE)):
             portions = [(self._portion(group), group) for group in some]
-            yield from keep([self._settled(group, bound) for group, bound in self._bound(portions)])
+            yield from keep([self._take_out(group, result) for group, result in self._make(portions)])
 
     def _portion(self, group: Group) -> Portion:
+        # Two releases may share a stem; so numbers are of the stem, and one that an earlier run took is passed over.
         number = self._numbers.get(group.stem, 0) + 1
         while not self._is_free(group.name(number)):
             number += 1
         self._numbers[group.stem] = number
         return Portion(group.name(number), tuple(self._waiting[group][: self._most]))
 
-    def _bound(self, portions: list[tuple[Portion, Group]]) -> Iterator[tuple[Group, PortionResult]]:
+    def _make(self, portions: list[tuple[Portion, Group]]) -> Iterator[tuple[Group, PortionResult]]:
         bags = item_results(
             map_batches(
                 partial(bag_portion, self._plan), [portion for portion, _group in portions], jobs=self._jobs, batch=1
             ),
             lambda portion: fail_portion(self._plan, portion, worker_died_error(portion.name)),
         )
-        for (portion, group), (_same, bound) in zip(portions, bags, strict=True):
-            for name in set(portion.places).difference(bound.left):
+        for (portion, group), (_same, result) in zip(portions, bags, strict=True):
+            for name in set(portion.places).difference(result.left):
                 (self._plan.stage / name).unlink(missing_ok=True)
-            yield group, bound
+            yield group, result
 
-    def _settled(self, group: Group, bound: PortionResult) -> Preparation:
-        rest = [*bound.left, *self._waiting[group][self._most :]]
+    def _take_out(self, group: Group, result: PortionResult) -> Preparation:
+        rest = [*result.left, *self._waiting[group][self._most :]]
         if rest:
             self._waiting[group] = rest
         else:
             del self._waiting[group]
-        return bound.prepared
+        return result.prepared
 
 
 _AT_ONCE = 16
-"""Bags of groups that are bound before they are kept; each may hold thousands of cables."""
+"""Bags of groups that are staged before they are kept; each may hold thousands of cables."""
 
 
-def _carried(ref: SourceRef) -> int:
+def _carried_bytes(ref: SourceRef) -> int:
     return len(ref.data or b"")
 
 
@@ -181,12 +198,12 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ArchiveError(
-            f"{folder} cannot be made: {error.strerror}", hint="Name a folder that you may write."
+            f"could not make the folder {folder}: {error.strerror}", hint="Name a folder that you may write."
         ) from error
 
 
-def _watched(outcomes: Iterable[ItemOutcome]) -> Iterator[ItemOutcome]:
-    """Pass outcomes on, and stop the run at the first that says that nothing more can be written."""
+def _stop_if_unwritable(outcomes: Iterable[ItemOutcome]) -> Iterator[ItemOutcome]:
+    """Pass the outcomes of a batch on, and then stop the run if one of them says that nothing more can be written."""
     halted = None
     for outcome in outcomes:
         halted = halted or (outcome if outcome.exit_code is ExitCode.ARCHIVE else None)
@@ -198,10 +215,10 @@ def _watched(outcomes: Iterable[ItemOutcome]) -> Iterator[ItemOutcome]:
         )
 
 
-def _put(archive: Archive, claimed: tuple[str, ...], prepared: list[Preparation]) -> Iterator[ItemOutcome]:
-    """Store the staged bags of a batch in one go; this process is the one writer."""
+def _put(archive: Archive, profiles: tuple[str, ...], prepared: list[Preparation]) -> Iterator[ItemOutcome]:
+    """Store the staged bags of a batch in one step; this process is the one writer."""
     incoming = [
-        Incoming(staged=each.staged, cables=each.entries, profiles=claimed)
+        Incoming(staged=each.staged, cables=each.entries, profiles=profiles)
         for each in prepared
         if each.staged is not None
     ]
@@ -216,7 +233,7 @@ def _put(archive: Archive, claimed: tuple[str, ...], prepared: list[Preparation]
 
 
 def _clear(prepared: list[Preparation]) -> None:
-    """Remove the places in the stage, with what was not wanted: a stage must not grow with the corpus."""
+    """Remove what is left of a batch in the stage: a stage must not grow with the corpus."""
     for each in prepared:
         if each.staged is not None:
             shutil.rmtree(each.staged.path.parent, ignore_errors=True)
@@ -224,7 +241,7 @@ def _clear(prepared: list[Preparation]) -> None:
 
 def _stored(outcome: ItemOutcome, put: PutOutcome) -> ItemOutcome:
     if outcome.path is not None:
-        return outcome  # It was stored before; the others of its group are in the new bag.
+        return outcome  # This cable was stored before; the others of its group are in the new bag.
     if put.arrival is Arrival.UNCHANGED and put.stored is not None:
         there = unchanged_outcome(outcome.source, put.stored, outcome.source_sha256 or "")
         return replace(there, findings=outcome.findings)
@@ -237,7 +254,7 @@ def _stored(outcome: ItemOutcome, put: PutOutcome) -> ItemOutcome:
 
 
 def _place(folder: Path, prepared: list[Preparation]) -> Iterator[ItemOutcome]:
-    """Put the staged bags of a batch into a folder, each under a name that is free."""
+    """Let the staged bags of a batch appear in a folder, each under its name if that is free."""
     taken: set[Path] = set()
     fresh: list[tuple[WrittenBag, Path]] = []
     for each in prepared:
@@ -246,6 +263,7 @@ def _place(folder: Path, prepared: list[Preparation]) -> Iterator[ItemOutcome]:
             if target not in taken and not (target.exists() or index_path(target).exists()):
                 fresh.append((each.staged, target))
             taken.add(target)
+    # OXUM: every bit of each was verified when it was staged; here the counts show that it is still whole.
     published = {bag.path: bag for bag in publish(fresh, check=Depth.OXUM)}
     _clear(prepared)
     for each in prepared:
@@ -258,18 +276,18 @@ def _place(folder: Path, prepared: list[Preparation]) -> Iterator[ItemOutcome]:
 
 
 def _already_there(prepared: Preparation, target: Path) -> Iterator[ItemOutcome]:
-    """Say whether what has the name already is a bag of the same sources; nothing is ever replaced."""
+    """Give the outcomes of a bag whose name is taken: by a bag of the same sources, or by something else."""
     try:
         there = verify(target, depth=Depth.OXUM)
     except PreserveError:
         there = None
-    # It follows from the cables and their sources.
+    # The UUID follows from the cables and their sources, so an equal one means equal sources.
     uuid = bag_uuid([(entry.identifier, entry.source_sha256) for entry in prepared.entries])
     if there is not None and ("External-Identifier", f"urn:uuid:{uuid}") in there.info:
         same = there.seal
         yield from (replace(each, fate=Fate.UNCHANGED, path=target, seal=same) for each in prepared.outcomes)
         return
-    whose = "is not of this source" if len(prepared.entries) == 1 else "is not of these sources"
+    whose = "is not made of this source" if len(prepared.entries) == 1 else "is not made of these sources"
     error = (
         f"{target} is there already and {whose}. "
         "Pack into another folder, or ingest into an archive, which keeps versions."

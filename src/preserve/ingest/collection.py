@@ -1,7 +1,7 @@
-"""The bag of a group of cables, made of what was set aside (an archival information collection in the words of OAIS).
+"""The bag of a group of cables, made of what was set aside: in the words of OAIS, an archival information collection.
 
-Scope: what a worker does with the waiting cables of one bag: a total function from them to a staged bag. Not in scope:
-which cables wait together (``grouping``), and making the bag visible (``batch``).
+It is what a worker does with the waiting cables of one bag. Which cables wait together is for ``grouping``, letting the
+bag appear for ``batch``.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Portion:
     """Waiting cables that are to become one bag.
 
     Attributes:
-        name: Of the bag.
-        places: Their files in the stage.
+        name: The name of the bag.
+        places: The names of their files in the stage.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class PortionResult:
-    """A worker's answer.
+    """What a worker made of a portion.
 
     Attributes:
-        prepared: The staged bag and the outcomes that hold with it; there is none where every cable is stored already.
-        left: Files of cables whose names are those of others in the bag: they wait for the next one.
+        prepared: The staged bag, and the outcomes that hold once it is stored; no bag if every cable is stored already.
+        left: The files of cables whose names others in the bag have: they wait for the next bag.
     """
 
     prepared: Preparation
@@ -47,15 +47,16 @@ class PortionResult:
 
 
 def bag_portion(plan: IngestPlan, portion: Portion) -> PortionResult:
-    """Make the bag of some waiting cables, short of making it visible.
+    """Make the bag of some waiting cables, and stage it.
 
-    Total, and repeatable: the cables stay where they were set aside, as a worker may die and its task be done again.
+    It is total, and may be called again: the cables stay where they were set aside, because a worker may die and its
+    task be done again.
     """
     try:
         return _bind(plan, portion)
     except PreserveError as error:
         return fail_portion(plan, portion, error)
-    except Exception as error:  # the last line of defence, as for one item
+    except Exception as error:  # the last line of defence, as in prepare
         return fail_portion(plan, portion, internal_error(error, portion.name))
 
 
@@ -65,7 +66,7 @@ def fail_portion(plan: IngestPlan, portion: Portion, error: PreserveError) -> Po
     for name in portion.places:
         try:
             outcome = read_waiting_cable(plan.stage / name)[0].outcome
-        except Exception:  # a half-written file, or none: only its name is left to tell
+        except Exception:  # the file is half-written, or gone: only the bag can be named
             outcome = ItemOutcome(source=f"a cable of {portion.name}", fate=Fate.FAILED)
         outcomes.append(
             replace(outcome, fate=Fate.FAILED, bag=portion.name, error=str(error), exit_code=error.exit_code)
@@ -79,16 +80,16 @@ def _bind(plan: IngestPlan, portion: Portion) -> PortionResult:
     for name in portion.places:
         with translate_os_errors(f"could not write the bag {portion.name} in", plan.stage):
             waiting, files = read_waiting_cable(plan.stage / name)
-        sha256 = waiting.described.source_sha256
+        sha256 = waiting.summary.source_sha256
         if plan.archive is not None and (stored := worker_archive(plan.archive).find_by_source(sha256)):
             outcomes.append(unchanged_outcome(waiting.outcome.source, stored[-1], sha256))
             continue
-        # As file systems that do not mind letter case would have it.
-        key = waiting.described.files[FileRole.RECORD].lower()
+        # In lower case: on a file system that does not tell letter cases apart the two would be one file.
+        key = waiting.summary.files[FileRole.RECORD].lower()
         if key not in members:
             members[key] = waiting, files
             outcomes.append(replace(waiting.outcome, bag=portion.name))
-        elif members[key][0].described.source_sha256 == sha256:
+        elif members[key][0].summary.source_sha256 == sha256:
             outcomes.append(replace(waiting.outcome, bag=portion.name, fate=Fate.UNCHANGED))
         else:
             left.append(name)
@@ -106,7 +107,7 @@ def _staged(
 ) -> Preparation:
     bag = assemble_bag(
         portion.name,
-        [waiting.described for waiting, _files in members],
+        [waiting.summary for waiting, _files in members],
         [waiting.member for waiting, _files in members],
         chain.from_iterable(files for _waiting, files in members),
         plan.packager.start(),

@@ -1,8 +1,4 @@
-"""Which cables go into one bag.
-
-Scope: the groups that ``--group`` can ask for, and the group of a cable. Not in scope: keeping cables until their group
-is whole (``waiting``), the bag of a group (``collection``).
-"""
+"""Which cables go into one bag: the groups that ``--group`` can ask for, and the group of a cable."""
 
 from __future__ import annotations
 
@@ -17,10 +13,11 @@ from preserve.settings import CABLE
 __all__ = ["DEFAULT_GROUP_SIZE", "Group", "Grouping"]
 
 DEFAULT_GROUP_SIZE = 2000
-"""Cables of a bag, unless a number is asked for: some 8,000 to 10,000 files, and an event of about one megabyte."""
+"""Cables of a bag, unless a number is asked for: 8,000 to 10,000 files, and an event of about one megabyte."""
 
 _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9.-]+")
 _LONGEST = 80
+"""Characters of one part of a name, at most: three parts and a number fit the 255 bytes of a file name."""
 
 
 class Group(NamedTuple):
@@ -35,7 +32,7 @@ class Group(NamedTuple):
     stem: str
 
     def name(self, number: int) -> str:
-        """Return the name of its bag of a number, from 1."""
+        """Return the name of the bag with a number; the first is 1."""
         return f"{self.stem}_{number:04}"
 
 
@@ -44,8 +41,9 @@ class Grouping:
     """How cables are grouped.
 
     Attributes:
-        parts: What tells groups of one release apart: nothing, the post and its year, the post and its month.
-        most: Cables that a bag holds at most; a larger group has several bags.
+        parts: What tells groups of one release apart: nothing (``release``), the post and the year (``post-year``), or
+            the post and the month (``post-month``).
+        most: How many cables a bag holds, at most; a larger group has several bags.
     """
 
     parts: str
@@ -53,7 +51,7 @@ class Grouping:
 
     @classmethod
     def of(cls, setting: str) -> Self | None:
-        """Return what the setting ``bags.group`` asks for; ``None`` for a bag a cable."""
+        """Return what the setting ``bags.group`` asks for; ``None`` for one bag for each cable."""
         if setting == CABLE:
             return None
         return cls("release", int(setting)) if setting.isdigit() else cls(setting)
@@ -72,8 +70,9 @@ class Grouping:
             names += [_portable(entry.post or "") or "unknown-post", period or "undated"]
         else:
             names += [] if names[0] else ["cables"]
-        told = (release.text, release.name or "", release.date or "") if release else None
-        return Group(told, "_".join(name for name in names if name))
+        # Not by the name alone: two releases may have one, or names that are equal once they are portable.
+        key = (release.text, release.name or "", release.date or "") if release else None
+        return Group(key, "_".join(name for name in names if name))
 
 
 def _portable(name: str) -> str:

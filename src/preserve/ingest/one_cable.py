@@ -1,6 +1,6 @@
-"""The way of one cable: source, record, TEI, PREMIS, RO-Crate, each checked against its contract.
+"""The way of one cable: from its source to record, TEI and PREMIS, each checked against its contract; and to a bag.
 
-Scope: the chain of one cable, and how the files of cables become one bag. Not in scope: writing anything down.
+Nothing is written here: a bag is a value until ``prepare`` stages it.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ class NormalizedCable:
     """One source, read and normalized.
 
     Attributes:
-        item: The bytes.
+        item: The source.
         reader: The name of the reader that took it.
         cable: The record as values.
         record: The record as canonical JSON.
-        findings: The record's own, and those of its validation.
+        findings: What the record says of itself, and what its validation found.
     """
 
     item: SourceItem
@@ -80,7 +80,7 @@ def normalize_source(item: SourceItem, settings: Settings) -> NormalizedCable:
 
     Raises:
         NotACableError: Every reader declined it.
-        SourceError: It is a page of a cable, too damaged to be read.
+        SourceError: It is a page of a cable, but too damaged to be read.
     """
     page = read_page(item, _readers())
     cable = normalize(page, _rights(settings))
@@ -103,15 +103,15 @@ def _rights(settings: Settings) -> Rights:
     )
 
 
-def render_cable(understood: NormalizedCable, packaging: Packaging, *, access_copy: bool = False) -> RenderedCable:
+def render_cable(normalized: NormalizedCable, packaging: Packaging, *, access_copy: bool = False) -> RenderedCable:
     """Make the files of one cable, all but the crate of its bag, and check each against its contract.
 
     Args:
-        understood: The source, read and normalized.
+        normalized: The source, read and normalized.
         packaging: Who makes them, when.
         access_copy: Make the page for people too.
     """
-    cable = understood.cable
+    cable = normalized.cable
     made = encode_tei(
         cable,
         software=packaging.software,
@@ -120,7 +120,7 @@ def render_cable(understood: NormalizedCable, packaging: Packaging, *, access_co
         authority=packaging.organisation,
     )
     tei_findings = check_tei(made, cable)
-    contents = {FileRole.SOURCE: understood.item.data, FileRole.RECORD: understood.record, FileRole.TEI: made}
+    contents = {FileRole.SOURCE: normalized.item.data, FileRole.RECORD: normalized.record, FileRole.TEI: made}
     if access_copy:
         contents[FileRole.ACCESS] = render_page(made)
     described = partial(_described, cable, packaging)
@@ -131,21 +131,21 @@ def render_cable(understood: NormalizedCable, packaging: Packaging, *, access_co
         at=packaging.at,
         software=packaging.software,
         organisation=packaging.organisation,
-        validations=_validations(understood.findings, tei_findings, packaging.software),
+        validations=_validations(normalized.findings, tei_findings, packaging.software),
     )
     written = encode_premis(history)
     objects[FileRole.PREMIS] = described(FileRole.PREMIS, written)
     parts = CableFiles(
         cable=cable,
-        source=understood.item.data,
-        record=understood.record,
+        source=normalized.item.data,
+        record=normalized.record,
         tei=made,
         premis=written,
         access=contents.get(FileRole.ACCESS),
         digests={role: each.digests for role, each in objects.items()},
     )
     member = CrateMember(history, objects[FileRole.PREMIS])
-    return RenderedCable(parts, member, understood.findings + tei_findings + check_premis(written))
+    return RenderedCable(parts, member, normalized.findings + tei_findings + check_premis(written))
 
 
 def assemble_bag(
@@ -155,13 +155,13 @@ def assemble_bag(
     files: Iterable[Payload],
     packaging: Packaging,
 ) -> NewBag:
-    """Put the files of cables together as one bag: described by one crate, several also by a table.
+    """Put the files of cables together as one bag, described by one crate and, if there are several, by a table.
 
     Args:
-        name: Of the bag.
-        cables: At least one, all of one release.
-        members: The same for the crate, in the same order.
-        files: Theirs.
+        name: The name of the bag.
+        cables: What the bag says of each; at least one, all of one release.
+        members: What the crate says of each, in the same order.
+        files: The files of all of them.
         packaging: Who makes the bag, when.
     """
     payload: list[Payload] = list(files)
@@ -193,15 +193,15 @@ def bag_of_one(rendered: RenderedCable, packaging: Packaging) -> NewBag:
 def _validations(
     record: tuple[Finding, ...], rendering: tuple[Finding, ...], software: Software
 ) -> tuple[Validation, ...]:
-    """Tell the three checks: of the record, of the TEI, and that the TEI has the text of the record."""
+    """Return the three checks: of the record, of the TEI, and that the TEI has the text of the record."""
     versions = dict(software.components)
     libxml2 = f"libxml2 {versions['libxml2']} (lxml {versions['lxml']})"
-    by_room = {
+    by_check = {
         "record": [finding for finding in record if finding.code == "record-invalid"],
         "identity": [finding for finding in rendering if finding.code == "tei-text"],
         "tei": [finding for finding in rendering if finding.code != "tei-text"],
     }
-    outcome = {room: _verdict(findings) for room, findings in by_room.items()}
+    outcome = {check: _verdict(findings) for check, findings in by_check.items()}
     return (
         Validation(
             what="JSON Schema",

@@ -1,7 +1,4 @@
-"""What became of one source.
-
-Scope: the values that ``ingest`` and ``pack`` give for each item. Not in scope: their words; ``report`` has them.
-"""
+"""What became of one source: the values that ``ingest`` and ``pack`` give for each item. ``report`` words them."""
 
 from __future__ import annotations
 
@@ -22,9 +19,9 @@ class Fate(StrEnum):
     UNCHANGED = "unchanged"
     """It is there already, made of the same bytes."""
     REJECTED = "rejected"
-    """It was looked at and is not what we keep: no cable, or not valid; the findings or the reasons say why."""
+    """It was read, and is not kept: it is no cable, or not valid. The findings or the error say why."""
     FAILED = "failed"
-    """Something stopped us from looking at it or from writing it down."""
+    """It could not be read, or its bag could not be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +33,13 @@ class ItemOutcome:
         fate: Stored, unchanged, rejected or failed.
         identifier: The cable's.
         bag: The name of its bag.
-        version: Which version of the bag in the archive; ``None`` outside one.
+        version: The version of the bag in the archive; ``None`` outside one.
         path: Where the bag is.
         seal: The bag's seal.
-        source_sha256: Of the bytes as received.
+        source_sha256: The SHA-256 of the bytes as received.
         findings: On the source, the record and the renderings.
-        error: What stopped us, or why every reader declined.
-        exit_code: What the run's exit code must at least be for it.
+        error: What went wrong, or why every reader declined.
+        exit_code: The least that the exit code of the run must be because of it.
     """
 
     source: str

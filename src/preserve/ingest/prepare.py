@@ -1,7 +1,6 @@
-"""What a worker does with one source: all of it, short of making the bag visible.
+"""What a worker does with one source: it ends with an outcome, a staged bag, or a cable set aside for its group.
 
-Scope: a total function from a source to an outcome, a staged bag, or a cable set aside for its group. Not in scope: the
-archive's log and catalogue; one process writes those (``batch``).
+The bag does not appear here, and the archive's log and catalogue are only read: one process writes those (``batch``).
 """
 
 from __future__ import annotations
@@ -38,11 +37,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestPlan:
-    """What every item of a run is done with.
+    """What is the same for every item of a run.
 
     Attributes:
         packager: Who makes the bags.
-        stage: The folder in which bags are prepared; on the file system of their place.
+        stage: The folder in which bags are staged, on the file system on which they will appear.
         archive: The archive whose stored sources are not packaged again; ``None`` outside one.
         access_copy: Put the page for people into each bag.
     """
@@ -59,29 +58,29 @@ class IngestPlan:
 
     @property
     def grouping(self) -> Grouping | None:
-        """Which cables go into one bag; ``None`` for a bag a cable."""
+        """Which cables go into one bag; ``None`` for one bag for each cable."""
         return Grouping.of(self.settings.bags.group)
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """A worker's answer: outcomes that stand, a staged bag for the one writer, or a cable that waits for its group.
+    """What a worker made of a source: an outcome that holds, a staged bag, or a cable that waits for its group.
 
     Attributes:
-        outcomes: Of the sources; those of a staged bag hold once it is stored.
-        staged: The bag.
+        outcomes: One for each source; with a staged bag they hold once it is stored.
+        staged: The bag, for the one writer.
         entries: What the catalogue will say of its cables.
-        aside: The group of a cable that waits, and the name of its file in the stage.
+        waiting: The group of a cable that waits, and the name of its file in the stage.
     """
 
     outcomes: tuple[ItemOutcome, ...]
     staged: WrittenBag | None = None
     entries: tuple[CableEntry, ...] = ()
-    aside: tuple[Group, str] | None = None
+    waiting: tuple[Group, str] | None = None
 
 
 def prepare(plan: IngestPlan, ref: SourceRef) -> Preparation:
-    """Do all that one item needs short of making it visible; total, so that one bad item never stops a batch."""
+    """Do all that one item needs, short of letting its bag appear. It is total: one bad item never stops a batch."""
     try:
         return _prepare_item(plan, ref)
     except NotACableError as error:
@@ -96,10 +95,10 @@ def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Preparation:
     item = load_source(ref)
     if plan.archive is not None and (stored := worker_archive(plan.archive).find_by_source(sha256(item.data))):
         return Preparation((unchanged_outcome(ref.where, stored[-1], sha256(item.data)),))
-    understood = normalize_source(item, plan.settings)
+    normalized = normalize_source(item, plan.settings)
     packaging = plan.packager.start()
-    rendered = render_cable(understood, packaging, access_copy=plan.access_copy)
-    cable = understood.cable
+    rendered = render_cable(normalized, packaging, access_copy=plan.access_copy)
+    cable = normalized.cable
     outcome = ItemOutcome(
         source=ref.where,
         fate=Fate.STORED,
@@ -120,7 +119,7 @@ def _wait(plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: 
     with translate_os_errors(f"could not write {outcome.source}, set aside for its group, in", plan.stage):
         place = write_waiting_cable(plan.stage, outcome, entry, rendered.parts, rendered.member)
     group = grouping.group(entry, rendered.parts.cable.provenance.release)
-    return Preparation((), aside=(group, place.name))
+    return Preparation((), waiting=(group, place.name))
 
 
 def _stage(plan: IngestPlan, outcome: ItemOutcome, rendered: RenderedCable, packaging: Packaging) -> Preparation:
@@ -132,12 +131,12 @@ def stage_and_verify(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
     """Write a bag into the stage, and verify every bit of it and the profile that it claims.
 
     Args:
-        plan: The run's.
+        plan: The plan of the run.
         bag: What to write.
         what: What it is made of, for messages.
 
     Raises:
-        ArchiveError: It could not be written, or reads back otherwise.
+        ArchiveError: It could not be written, or what was written does not read back as it should.
     """
     with translate_os_errors(f"could not write the bag {bag.name} in", plan.stage):
         # A folder of its own: two sources of one cable have bags of one name.
@@ -162,11 +161,12 @@ def stage_and_verify(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
 @lru_cache(maxsize=1)
 def worker_archive(root: Path) -> Archive:
     """Return the archive, opened once in each worker, for reading only."""
+    # A worker has no place of its own between two items; opening the catalogue for each would cost more than asking it.
     return open_archive(root)
 
 
 def error_outcome(ref: SourceRef, fate: Fate, error: PreserveError) -> ItemOutcome:
-    """Return the outcome of a source that an error ended."""
+    """Return the outcome of a source that ended with an error."""
     code = ExitCode.SOURCE if fate is Fate.REJECTED else error.exit_code
     return ItemOutcome(source=ref.where, fate=fate, error=str(error), exit_code=code)
 
@@ -176,8 +176,8 @@ def unchanged_outcome(source: str, stored: StoredBag, sha256: str) -> ItemOutcom
 
     Args:
         source: As the user named it.
-        stored: The bag that holds a cable made of it.
-        sha256: Of its bytes.
+        stored: The bag with a cable that was made of it.
+        sha256: The SHA-256 of its bytes.
     """
     cable = next((each for each in stored.cables if each.source_sha256 == sha256), stored.cables[0])
     return ItemOutcome(

@@ -1,7 +1,6 @@
-"""Cables that wait for the others of their group: one file each, in the stage of the run.
+"""Cables that wait for the others of their group: one file each in the stage of the run, so that they take no memory.
 
-Scope: setting aside and taking up again; what is set aside takes no memory. Not in scope: which wait together
-(``grouping``), what becomes of them (``collection``).
+Which wait together is for ``grouping``, what becomes of them for ``collection``.
 """
 
 from __future__ import annotations
@@ -23,37 +22,37 @@ from preserve.provenance import CrateMember
 __all__ = ["WaitingCable", "WaitingFile", "read_waiting_cable", "write_waiting_cable"]
 
 _HEAD = 8
-"""Octets that tell how long the head is."""
+"""Bytes that say how long the head is."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCable:
-    """A cable that waits.
+    """The head of the file of a cable that waits.
 
     Attributes:
-        outcome: What to say once its bag is stored.
+        outcome: Its outcome, once its bag is stored.
         entry: What the catalogue will say of it.
-        described: What its bag will say of it.
+        summary: What its bag will say of it.
         member: What the crate of its bag will say of it.
         files: Of each of its files, in the order in which they lie: the path below ``data/``, the size, the digests.
     """
 
     outcome: ItemOutcome
     entry: CableEntry
-    described: CableSummary
+    summary: CableSummary
     member: CrateMember
     files: tuple[tuple[BagPath, int, Mapping[str, str]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
-    """A payload file that waits; see :class:`preserve.bag.model.Payload`.
+    """A payload file that waits: a :class:`preserve.bag.model.Payload`.
 
     Attributes:
         path: Below ``data/``.
-        size: In octets.
-        place: The file that the cable was set aside in.
-        offset: Where in it.
+        size: Its size in bytes.
+        place: The file in which the cable was set aside.
+        offset: Where it begins in that, in bytes.
         digests: Computed before it was set aside. If the disk gives other bytes back, the bag does not agree with its
             manifests, and is found out before it appears.
     """
@@ -66,10 +65,10 @@ class WaitingFile:
 
     @property
     def data(self) -> bytes:
-        """The octets.
+        """Its bytes.
 
         Raises:
-            OSError: They could not be read; whoever writes the bag says so.
+            OSError: They could not be read; the writer of the bag reports it.
         """
         with self.place.open("rb") as file:
             file.seek(self.offset)
@@ -79,17 +78,17 @@ class WaitingFile:
 def write_waiting_cable(
     folder: Path, outcome: ItemOutcome, entry: CableEntry, parts: CableFiles, member: CrateMember
 ) -> Path:
-    """Write a cable down in a file of its own.
+    """Set a cable aside in a file of its own, and return that.
 
     Args:
-        folder: In the stage of the run.
-        outcome: What to say once its bag is stored.
+        folder: The stage of the run.
+        outcome: Its outcome, once its bag is stored.
         entry: What the catalogue will say of it.
         parts: Its files.
         member: What the crate of its bag will say of it.
 
     Raises:
-        OSError: It could not be written.
+        OSError: The file could not be written.
     """
     files = parts.files()
     sizes = tuple((file.path, file.size, file.digests) for file in files)
@@ -103,14 +102,14 @@ def write_waiting_cable(
 
 
 def read_waiting_cable(place: Path) -> tuple[WaitingCable, tuple[WaitingFile, ...]]:
-    """Return a cable that was set aside, its files still on the disk.
+    """Return a cable that was set aside, and its files, whose bytes stay on the disk.
 
     Raises:
-        OSError: It could not be read.
+        OSError: The file could not be read.
     """
     with place.open("rb") as file:
         length = int.from_bytes(file.read(_HEAD))
-        # Of our own making: only this run's processes can write into a stage (rights 0700).
+        # Unpickling runs code. This file is of our own making: only this user can write into a stage (rights 0700).
         waiting = cast("WaitingCable", pickle.loads(file.read(length)))  # noqa: S301
     files, offset = [], _HEAD + length
     for path, size, digests in waiting.files:
