@@ -294,10 +294,8 @@ Entries = dict[str, Entry] | EntryTable
 """Entries by path, while they are listed."""
 
 
-def to_table(entries: Entries) -> EntryTable:
-    """Return entries as a table; a dictionary is emptied, so that they are not held twice."""
-    if isinstance(entries, EntryTable):
-        return entries
+def to_table(entries: dict[str, Entry]) -> EntryTable:
+    """Return entries as a table; the dictionary is emptied, so that they are not held twice."""
     table = EntryTable()
     for path in list(entries):
         table[path] = entries.pop(path)

@@ -47,10 +47,13 @@ class ListingBuilder:
 
     def add(self, entry: Entry) -> None:
         """Add an entry under its path."""
-        self.entries[entry.path] = entry
+        entries = self.entries
+        entries[entry.path] = entry
         self.characters += len(entry.path)
-        if len(self.entries) >= self.limits.table_entries or self.characters >= self.limits.table_paths:
-            self.entries = to_table(self.entries)
+        if isinstance(entries, dict) and (
+            len(entries) >= self.limits.table_entries or self.characters >= self.limits.table_paths
+        ):
+            self.entries = to_table(entries)
 
     def add_member(self, member: Entry, remark: Finding | None = None) -> Entry | None:
         """Add a member of an archive, and say what is wrong with it.
@@ -79,7 +82,8 @@ class ListingBuilder:
             self.findings.extend(() if said is None else (said,))
             size = size if kind is EntryKind.FILE else 0
         # Archives may hold two members of one path; those who unpack take the last. Folders may come again.
-        if path in self.entries and not (kind is EntryKind.FOLDER and self.entries[path].kind is EntryKind.FOLDER):
+        entries = self.entries
+        if path in entries and not (kind is EntryKind.FOLDER and entries[path].kind is EntryKind.FOLDER):
             says = "the archive holds two members of this path"
             self.findings.append(Finding.of("member-twice", printable(member.path), says))
         entry = Entry(path, kind, size, place, volume)
