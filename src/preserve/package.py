@@ -293,6 +293,7 @@ def _bag_info(cables: Sequence[CableSummary], packaging: Packaging) -> Iterator[
         *(("Cable-Classification", value) for value in _each(cable.classification for cable in cables)),
         *(("Cable-Redaction", value) for value in _each(cable.redaction for cable in cables)),
         *(("Cable-Completeness", value) for value in _each(cable.completeness for cable in cables)),
+        # The settings decide on access, so it is the same for all cables of a run.
         ("Access", cables[0].access),
         *(("Rights-Statement", value) for value in _each(cable.copyright for cable in cables)),
     )

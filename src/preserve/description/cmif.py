@@ -89,6 +89,7 @@ def write_cmif(out: BinaryIO, index: CorrespondenceIndex, descriptions: Iterable
             count += 1
         if not count:
             raise RecordError("no cable is left for the index", hint="Restricted cables are in it only when asked for.")
+        # A text cannot contain the instruction: its "<" would be escaped.
         before, _, after = _frame(index, releases).partition(encode_element(etree.PI(_ENTRIES), _LEVEL))
         out.write(before)
         entries.seek(0)

@@ -144,6 +144,7 @@ def combine_premis(bags: Sequence[KeptBag]) -> bytes:
     root.extend(sorted(parts.events, key=_time))
     root.extend(parts.agents.values())
     root.extend(parts.rights)
+    # The parts come from documents with other white space between them; theirs is replaced by one line break each.
     root.text = "\n"
     for child in root:
         child.tail = "\n"

@@ -18,6 +18,7 @@ from preserve.provenance.ro_crate import ABSOLUTE, CRATE_DESCRIPTOR, CRATE_SPECI
 
 __all__ = ["check_crate"]
 
+# RO-Crate 1.2, Direct properties of the Root Data Entity: a single date of ISO 8601, at least to the day.
 _ISO_DATE: Final = re.compile(
     r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?",
 )

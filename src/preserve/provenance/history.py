@@ -175,6 +175,7 @@ def _events(
 ) -> Iterator[_Draft]:
     """Yield the events in the order of the work, each type at most once."""
     source, record, tei = (files[role].path for role in _FILES)
+    # A program is linked without a role, as it executes. That an institution implements has to be said.
     program = (AgentLink(agents[0].identifier),)
     everyone = (*program, *(AgentLink(agent.identifier, AgentRole.IMPLEMENTER) for agent in agents[1:]))
     whole = (ObjectLink(cable.identifier),)

@@ -200,6 +200,7 @@ def _line(identifier: str, /, **properties: object) -> Line:
 def _graph(crate: Crate) -> Iterator[Line]:
     instrument = software_agent(crate.software).identifier
     agent = organization_agent(crate.organisation).identifier if crate.organisation else None
+    # Listed, not yielded: the root mentions every action, and stands before all of them.
     made = [list(_made(member)) for member in crate.members]
     yield _descriptor()
     yield _root(crate, [event for events in made for event, _, _ in events])

@@ -37,7 +37,7 @@ __all__ = ["HEADER", "Anchors", "find_anchors", "telegram_uri", "w3c_date"]
 HEADER = "t-"
 """The beginning of every ``xml:id`` in the routing header that the text may have too."""
 
-# RFC 6901 section 4: an array index is "0", or digits without a leading zero.
+# RFC 6901 section 4: an array index is "0", or digits without a leading zero. No list is longer than nine digits say.
 _ARRAY_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}Z?)?", re.ASCII)
 
@@ -144,6 +144,7 @@ class Anchors:
 
     def corresp_lines(self, kind: SegmentKind) -> str:
         """Return the attribute that points at all lines of a kind; empty when there are none."""
+        # The routing header is a text of its own, or it is the beginning of the body.
         stem = _LINES[kind]
         stems = (f"{HEADER}{stem}", stem)
         pointers = " ".join(f"#{name}" for name in self.lines.values() if name.rpartition("-")[0] in stems)
@@ -190,12 +191,14 @@ def find_anchors(cable: Cable) -> Anchors:
     """Return the targets of a record."""
     # Marks are told apart by id(): to hash a frozen dataclass takes longer, and the record outlives its anchors.
     header = cable.header
+    # A release redacts before it comes out. Without one, the captured page is all that we know to have done so.
     by = RELEASE if cable.provenance.release else CAPTURE
     is_stated = cable.redaction.status == "redacted" and cable.redaction.text
     routing = _named_lines(HEADER, header.segments) if header else ()
     anchored: dict[str, Mark] = {}
     names: dict[int, str] = {}
     for mark in (*cable.body.marks, *(header.marks if header else ())):
+        # A mark that covers nothing becomes no element, at which nothing could point.
         name = _name(mark, cable) if mark.start < mark.end else None
         if name is not None:
             names[id(mark)] = name

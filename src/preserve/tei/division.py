@@ -57,6 +57,7 @@ BLOCKS: Mapping[SegmentKind, str] = {
 }
 """The type of the ``<ab>``, ``<trailer>`` or ``<seg>`` for each segment that has no element of its own."""
 
+# What ends each part when the pieces are read from its side: the tail backwards, the opener forwards.
 _END_BLOCKS = frozenset({SegmentKind.PARAGRAPH, SegmentKind.HEADING, *LINES})
 _END_OPENER = frozenset({SegmentKind.PARAGRAPH, SegmentKind.HEADING, SegmentKind.SIGNATURE})
 _BEGIN_TAIL = frozenset({SegmentKind.SIGNATURE, SegmentKind.TERMINATOR})
@@ -85,7 +86,7 @@ class Division:
             lost_head: The element that says that something before the text is lost; empty when nothing is.
             lost_tail: The element that says that something after the text is lost; empty when nothing is.
         """
-        after_opener = _last_line(self.pieces, 0)
+        after_opener = _last_line(self.pieces, 0, len(self.pieces))
         tail = self._tail(after_opener)
         parts = [lost_head]
         if after_opener:
@@ -138,7 +139,7 @@ class Division:
         numbers = {"p": 0, "s": 0}
         while at < stop:
             piece = self.pieces[at]
-            run = _last_line(self.pieces[:stop], at) if piece.kind in LINES else at + 1
+            run = _last_line(self.pieces, at, stop) if piece.kind in LINES else at + 1
             if piece.kind in LINES:
                 yield '<ab type="header">'
                 yield from map(self._in_opener, self.pieces[at:run])
@@ -158,6 +159,7 @@ class Division:
 
     def _paragraph(self, piece: Piece, position: int) -> str:
         known = self.paragraphs.get(piece.start)
+        # The xml:id counts paragraphs: printed numbers (@n) are missing, repeated or out of order in some cables.
         number = f' n="{known.number}"' if known and known.number is not None else ""
         level = self.phrases.anchors.taxonomies.level(known.portion) if known and known.portion else None
         portion = f' ana="#{level}"' if level else ""
@@ -191,10 +193,10 @@ class Division:
         yield from (self._other_block("trailer", piece) for piece in pieces[last:])
 
 
-def _last_line(pieces: Sequence[Piece], at: int) -> int:
+def _last_line(pieces: Sequence[Piece], at: int, stop: int) -> int:
     """Return one past the last header line before the next paragraph, heading or signature; ``at`` if there is none."""
     last = at
-    for index in range(at, len(pieces)):
+    for index in range(at, stop):
         if pieces[index].kind in _END_OPENER:
             break
         if pieces[index].kind in LINES:

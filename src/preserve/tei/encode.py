@@ -49,6 +49,8 @@ def encode_tei(
     texts = ((cable.body.text, document), (cable.header.text if cable.header else "", front))
     declared = {character for text, xml in texts if "<g " in xml for character in find_unencodable(text)}
     run = EncodingRun(software, date, source_path, authority)
+    # An xml:id is an NCName, which cannot begin with a digit as the identifier of a cable does. Lone surrogates are
+    # escaped everywhere, so that encode() never fails.
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<TEI xmlns="{TEI_NAMESPACE}" xml:id="cable-{name_part(cable.identifier)}" xml:lang="en">\n'
@@ -59,6 +61,7 @@ def encode_tei(
 
 
 def _front(routing: Header, targets: Anchors, *, has_lines: bool) -> str:
+    # Both texts have paragraphs and sections, and an xml:id is unique in the document.
     own = replace(targets, prefix=HEADER)
     text = make_division(routing.text, routing.segments, routing.marks, (), own, has_lines=has_lines)
     return f'    <front>\n      <div type="transmission" xml:id="transmission">{text.write()}</div>\n    </front>\n'

@@ -79,7 +79,7 @@ def encoding_description(cable: Cable, taxonomies: Taxonomies, unencodable: Iter
     classes = "".join([_taxonomy(scheme) for scheme in taxonomies.schemes]) + (_TAGS if cable.tags else "")
     characters = "".join(
         f'        <char xml:id="{char_id(each)}"><localProp name="codepoint" value="{ord(each):04X}"/></char>\n'
-        for each in sorted(unencodable)
+        for each in sorted(unencodable)  # a set has no order, and the same record gives the same bytes
     )
     return (
         "    <encodingDesc>\n"
@@ -122,4 +122,5 @@ def _application(software: Software) -> str:
 
 
 def _ident(name: str) -> str:
+    # TEI P5 application/@ident is a teidata.enumerated: an XML name without spaces.
     return re.sub(r"[^A-Za-z0-9.-]+", "-", name).lstrip("-.0123456789") or "software"

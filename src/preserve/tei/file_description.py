@@ -122,6 +122,7 @@ def _author(cable: Cable, indent: str) -> str:
 def _publication_statement(cable: Cable, run: EncodingRun) -> str:
     # TEI P5 publicationStmt: the agency stands before the details of its publication.
     rights, day = cable.rights, run.date.isoformat()
+    # What is not an address of the web stays text: @target is a pointer, and a link on the page for people.
     target = f' target="{escape_attribute(rights.copyright)}"' if _URI.fullmatch(rights.copyright) else ""
     marking = f"Marked {cable.classification.level} by the originator. " if cable.classification else ""
     prose = (f"Access: {rights.access}.", rights.statement, rights.advisory, f"{marking}{_MARKING_POLICY}")

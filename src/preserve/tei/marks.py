@@ -86,6 +86,7 @@ def _subject(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
 
 def _reference(mark: Mark, content: str, _printed: str, anchors: Anchors) -> str:
     carried = anchors.reference(mark)
+    # The text refers to something that the list of references does not have.
     if carried is None:
         return f'<ref type="mention">{content}</ref>'
     reference = carried[1]
@@ -199,6 +200,7 @@ class Phrases:
             if inside == at:
                 content = escape(printed)
             else:
+                # An aside becomes a <seg> that may hold the <label> of a paragraph, as no other phrase may.
                 in_aside = paragraph and mark.kind in ASIDES
                 content = self.write(mark.start, mark.end, marks[inside:at], paragraph=in_aside)
             parts.append(self._element(mark, content, printed, paragraph=paragraph))

@@ -57,6 +57,7 @@ def cut_pieces(text: str, segments: Sequence[Segment], marks: Sequence[Mark]) ->
 
 def _whole(text: str, segments: Sequence[Segment]) -> Iterator[tuple[SegmentKind, int, int]]:
     at = 0
+    # Empty segments are left out: an element around nothing says nothing.
     for segment in sorted(segments, key=_BY_START):
         if segment.start < at or segment.end < segment.start or segment.end > len(text):
             raise RecordError(f"the segment {segment.kind} at {segment.start}-{segment.end} is not part of a partition")
@@ -73,8 +74,9 @@ _OPENING: Mapping[MarkKind, re.Pattern[str]] = {
     kind: re.compile(rf"\(?(?:BEGIN\s+)?{kind.value}\b", re.IGNORECASE)
     for kind in (MarkKind.SUMMARY, MarkKind.NOTE, MarkKind.COMMENT)
 }
-"""The words with which an aside of each kind opens."""
+"""The words with which an aside of each kind opens, as in ``COMMENT:`` and ``(BEGIN COMMENT``."""
 
+# No author wrote these: an aside goes on behind such segments, and such marks may follow it in its own.
 _BETWEEN = frozenset({SegmentKind.SPACE, SegmentKind.PAGE_BANNER, SegmentKind.RESIDUE})
 _NOT_OF_THE_CABLE = frozenset({MarkKind.STRAY_CAPTION, MarkKind.PAGE_BANNER})
 

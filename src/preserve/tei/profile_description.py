@@ -62,6 +62,7 @@ def _terms(cable: Cable) -> Iterator[str]:
 
 
 def _correspondence(cable: Cable, anchors: Anchors) -> str:
+    # The number of a reference counts all of them, as the xml:id of its mark does, and not telegrams alone.
     references = "".join(
         [
             _context(number, reference, anchors)
@@ -88,6 +89,7 @@ def _sent(cable: Cable, anchors: Anchors) -> str:
         content += f'          <orgName type="station"{line}>{escape_content(routing.sender)}</orgName>\n'
     if cable.origin and cable.origin.place:
         content += f"          <placeName{IN_THE_TEXT}>{escape_content(cable.origin.place)}</placeName>\n"
+    # The date-time group says when it was sent; without one, the time of creation is the nearest that is known.
     sent = w3c_date(routing.sent) if routing else None
     if routing and routing.dtg and sent:
         when = f'<date when="{sent}"{anchors.corresp("dtg")}>{escape_content(routing.dtg)}</date>'

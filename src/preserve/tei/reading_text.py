@@ -18,6 +18,7 @@ __all__ = ["WIDTH", "render_text"]
 WIDTH = 72
 """Characters of the longest line that is made here; a longer word stays whole, and so does a line of the source."""
 
+# All that a terminal, a printer or an editor may take as the end of a line.
 _LINE_END = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _STEERING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -109,6 +110,7 @@ def _blocks(text: str, segments: Sequence[Segment]) -> Iterator[tuple[SegmentKin
 
 
 def _filled(text: str, *, indent: int) -> str:
+    # No word is broken, neither at a hyphen: tags, references and designations have to be found by a search.
     return textwrap.fill(
         _harmless(text).strip(), WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )

@@ -69,6 +69,7 @@ class Category:
     meaning: str
 
 
+# Compared by identity (eq=False), a scheme is a cheap key for what caches its XML.
 @dataclass(frozen=True, slots=True, eq=False)
 class Scheme:
     """A taxonomy; cables that use the same categories share one object.

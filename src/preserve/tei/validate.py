@@ -100,6 +100,7 @@ def _text(division: _Element, characters: dict[str, str]) -> str:
     """Return the text of a division, each ``<g>`` as the character that it stands for."""
     if not characters:
         return _strings(division)
+    # A <g> has no content, so string() would leave out the character that it stands for.
     parts: list[str] = []
     for action, element in etree.iterwalk(division, events=("start", "end")):
         if action == "start":

@@ -27,6 +27,7 @@ def write(description: Description) -> bytes:
                     *([{"title": subject_line, "titleType": "AlternativeTitle"}] if subject_line else []),
                 ],
                 "publisher": {"name": description.holder.name},
+                # Of the package, not of the cable. formats.FORMATS refuses a bag without a date.
                 "publicationYear": (description.bag.packaged or "")[:4],
                 "subjects": [{"subject": each.value, "subjectScheme": TAGS} for each in description.keywords],
                 "dates": _dates(description),

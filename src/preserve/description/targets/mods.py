@@ -51,6 +51,7 @@ def write(description: Description) -> bytes:
 
 
 def _name(name: str, role: str, code: str) -> list[Element]:
+    # The codes are of the MARC relators: "cre" a creator, "rcp" an addressee.
     terms = [
         *_leaf("roleTerm", role, type="text", authority="marcrelator"),
         *_leaf("roleTerm", code, type="code", authority="marcrelator"),
