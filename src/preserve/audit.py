@@ -6,7 +6,8 @@ sweeps between catalogue and store. Not in scope: repairing, and choosing a part
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from preserve.archive import (
     describe_absence,
 )
 from preserve.bag import INDEX_SUFFIX, Depth, Form, Verdict, index_path, read_index, verify
+from preserve.engine import Lost, map_batches
 from preserve.errors import BagError
 from preserve.findings import Finding, Severity
 from preserve.provenance import EventType
@@ -31,6 +33,7 @@ __all__ = [
     "FINDINGS_LIMIT",
     "AuditResult",
     "AuditTask",
+    "audit_bags",
     "check_bag",
     "due_bags",
     "make_task",
@@ -198,6 +201,27 @@ def _result(
         findings=tuple(worst_first[:FINDINGS_LIMIT]),
         found=len(findings),
     )
+
+
+def audit_bags(archive: Archive, tasks: Iterable[AuditTask], *, jobs: int) -> Generator[AuditResult, None, None]:
+    """Check bags in workers, log each check, and yield its result.
+
+    A batch is in the log before the first of its results is yielded, so a run can be cut short anywhere.
+
+    Raises:
+        ArchiveError: The log or the catalogue could not be written.
+    """
+    with closing(map_batches(check_bag, tasks, jobs=jobs)) as batches:
+        for batch in batches:
+            results = [
+                # Its worker died: nobody can tell.
+                _result(outcome.item, EventOutcome.UNKNOWN, (), present=True)
+                if isinstance(outcome, Lost)
+                else outcome.result
+                for outcome in batch
+            ]
+            record_checks(archive, results)
+            yield from results
 
 
 def record_checks(archive: Archive, results: Sequence[AuditResult]) -> list[LoggedEvent]:

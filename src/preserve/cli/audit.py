@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from preserve.archive import Archive, EventOutcome, open_archive
-from preserve.audit import AuditResult, AuditTask, check_bag, due_bags, make_task, record_checks, sweep_archive
-from preserve.bag import Depth
+from preserve.audit import AuditTask, audit_bags, due_bags, make_task, sweep_archive
 from preserve.cli.console import progress_bar, say, say_json
-from preserve.cli.options import (
-    ArchiveFlag,
-    JobsFlag,
-    JsonFlag,
-    SettingsFlag,
-    gravest,
-    load_settings,
-    the_clock,
-    workers,
-)
-from preserve.engine import Lost, map_batches
+from preserve.cli.jobs import JobsFlag, workers
+from preserve.cli.options import JsonFlag, gravest_code, the_clock
+from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
 from preserve.errors import ExitCode
-from preserve.report import AUDIT_WORDS, json_lines as lines, text
+from preserve.report import archive as report, words
 
 __all__ = ["audit"]
 
@@ -48,7 +39,7 @@ def audit(
 ) -> None:
     """Check every bit of stored bags against manifests and seals, and log a fixity event for each bag.
 
-    Exit code 0: all pass; 2: a bag is not what it was; 4: one could not be read.
+    Exit code 0: all pass; 2: a bag is not what it was; 4: a bag could not be read.
 
     Example: preserve audit --archive /srv/cables
     """
@@ -58,45 +49,25 @@ def audit(
         progress_bar("audit", json_lines=json_lines) as progress,
     ):
         progress.total(place.count()[0] if not identifiers else None)
-        # What is missing is told bag by bag; the sweep adds what lies there unknown.
+        # The checks find what is missing, bag by bag; the sweep adds what lies there unknown.
         strays = [] if identifiers else [each for each in sweep_archive(place) if each.code != "bag-missing"]
-        with closing(_audited(place, _tasks(place, identifiers), workers(jobs))) as results:
+        with closing(audit_bags(place, _tasks(place, identifiers), jobs=workers(jobs))) as results:
             for result in results:
                 progress.advance(result.label, result.bytes)
                 counts[result.outcome] += 1
                 if json_lines:
-                    say_json(lines.audited(result))
+                    say_json(report.audit_line(result))
                 elif result.outcome is not EventOutcome.SUCCESS or identifiers:
-                    say(text.audited(result))
-    numbers = {AUDIT_WORDS[outcome]: counts[outcome] for outcome in EventOutcome}
+                    say(report.audit_text(result))
+    numbers = {words.AUDIT_WORDS[outcome]: counts[outcome] for outcome in EventOutcome}
     if json_lines:
-        say_json(lines.counts(numbers))
+        say_json(words.counts_line(numbers))
     else:
-        say(text.swept(strays) + text.counts(numbers))
-    raise typer.Exit(gravest([_CODES[outcome] for outcome in counts] + [ExitCode.INVALID for _ in strays]))
+        say("\n".join((*words.finding_texts(strays), words.counts_text(numbers))))
+    raise typer.Exit(gravest_code([_CODES[outcome] for outcome in counts] + [ExitCode.INVALID for _ in strays]))
 
 
 def _tasks(place: Archive, identifiers: list[str] | None) -> Iterator[AuditTask]:
     if not identifiers:
         return due_bags(place)
     return (make_task(stored) for identifier in identifiers for stored in place.find(identifier))
-
-
-def _audited(place: Archive, tasks: Iterator[AuditTask], jobs: int) -> Generator[AuditResult, None, None]:
-    """Check in workers; each batch is logged before its results are told, so that a run can be cut short anywhere."""
-    with closing(map_batches(check_bag, tasks, jobs=jobs)) as batches:
-        for batch in batches:
-            results = [_lost(outcome.item) if isinstance(outcome, Lost) else outcome.result for outcome in batch]
-            record_checks(place, results)
-            yield from results
-
-
-def _lost(one: AuditTask) -> AuditResult:
-    return AuditResult(
-        name=one.name,
-        version=one.version,
-        location=one.location,
-        outcome=EventOutcome.UNKNOWN,
-        present=True,
-        depth=Depth.FULL,
-    )
