@@ -1,9 +1,6 @@
-"""Pages of the reference that are made from the contract: run it after a change of ``schemas/``.
+"""Generates pages of the reference from ``schemas/`` and the table of differences; run it after a change there.
 
-Scope: the pages in :data:`PAGES`. Not in scope: pages that people write. A test
-holds the pages against this.
-
-Usage: python docs/generate.py
+A test holds the pages in :data:`PAGES` against what is generated. Usage: ``python docs/generate.py``
 """
 
 from __future__ import annotations
@@ -38,8 +35,8 @@ _ROOMS = {
 _HEAD = """# Findings
 
 A finding says that something is wrong, or worth knowing, about a thing that could be looked at. An **error** makes the
-thing invalid, a **warning** wants a look, a **note** is for the record. The list is closed: every code is here, none is
-ever used for another meaning. Generated from [`schemas/findings.toml`](../../schemas/findings.toml).
+thing invalid, a **warning** deserves a look, a **note** is for the record. The list is closed: every code is here, and
+none is ever used for another meaning. Generated from [`schemas/findings.toml`](../../schemas/findings.toml).
 """
 
 
@@ -68,11 +65,11 @@ not state is absent, never null and never guessed; arrays are always present. Of
 included, end excluded. Texts are verbatim.
 
 Generated from [`schemas/{file}`](../../schemas/{file}), version
-{version}; its examples are tested. Versions are told in [schemas.md](schemas.md); `preserve validate` checks records.
+{version}; its examples are tested. [schemas.md](schemas.md) explains versions; `preserve validate` checks records.
 
-**From** says where a value comes from: *the page*, what a site says around the text, most of it a table; *the text*,
-the words of the cable; the settings; the program. No value is computed from another without a field that says so
-(`basis`, `reliability`, `identifier_basis`).
+**From** says where a value comes from: *the page*, which is what a site says around the text, mostly in a table; *the
+text*, which is the words of the cable; the settings; or the program. No value is computed from another without a field
+that says so (`basis`, `reliability`, `identifier_basis`).
 """
 
 
@@ -124,7 +121,7 @@ def _json(value: object) -> str:
 
 
 def _type(path: str, part: _Schema) -> str:
-    """Return the type of a value, with a link to where its shape is told."""
+    """Return the type of a value, with a link to its shape."""
     if "$ref" in part:
         name = part["$ref"].removeprefix("#/$defs/")
         return f"[{name}](#{name})"
@@ -150,10 +147,10 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-_DIFFERENCES = """# Where bagit-python answers otherwise
+_DIFFERENCES = """# Where bagit-python gives another answer
 
-`preserve verify --with-bagit` asks bagit-python about a folder too. The tests hold both against each other over every
-fixture of ours; here is each difference with its reason. A fixture is named by the findings that it must give.
+`preserve verify --with-bagit` asks bagit-python about a folder too. The tests hold the two against each other over all
+our fixtures; here is each difference with its reason. A fixture is named by the findings that it must give.
 Generated from [`differences.toml`](../../tests/bag/verifying/differences.toml).
 
 | fixtures | ours | why |

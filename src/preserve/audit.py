@@ -157,35 +157,6 @@ def check_bag(one: AuditTask) -> AuditResult:
     return _result(one, outcome, findings, present=True, files=report.files, octets=report.bytes)
 
 
-def audit_bags(archive: Archive, tasks: Iterable[AuditTask], *, jobs: int = 1) -> Generator[AuditResult, None, None]:
-    """Check bags in workers, and log each check before its result is given, so that a run can be cut short anywhere.
-
-    Args:
-        archive: Where they are stored.
-        tasks: The bags to check.
-        jobs: How many workers; with 1 this process does the work.
-
-    Raises:
-        ArchiveError: A check could not be logged; the results given until then were.
-    """
-    with closing(map_batches(check_bag, tasks, jobs=jobs)) as batches:
-        for batch in batches:
-            results = [_lost(outcome.item) if isinstance(outcome, Lost) else outcome.result for outcome in batch]
-            record_checks(archive, results)
-            yield from results
-
-
-def _lost(one: AuditTask) -> AuditResult:
-    return AuditResult(
-        name=one.name,
-        version=one.version,
-        location=one.location,
-        outcome=EventOutcome.UNKNOWN,
-        present=True,
-        depth=Depth.FULL,
-    )
-
-
 def _of_index(one: AuditTask) -> Iterator[Finding]:
     """Find a member index that is missing or is not the one with which the bag came; the bag is whole without it."""
     if one.index is None:
@@ -227,6 +198,27 @@ def _result(
         findings=tuple(worst_first[:FINDINGS_LIMIT]),
         found=len(findings),
     )
+
+
+def audit_bags(archive: Archive, tasks: Iterable[AuditTask], *, jobs: int = 1) -> Generator[AuditResult, None, None]:
+    """Check bags in workers, log each check, and yield its result.
+
+    A batch is in the log before the first of its results is yielded, so a run can be cut short anywhere.
+
+    Raises:
+        ArchiveError: The log or the catalogue could not be written.
+    """
+    with closing(map_batches(check_bag, tasks, jobs=jobs)) as batches:
+        for batch in batches:
+            results = [
+                # Its worker died: nobody can tell.
+                _result(outcome.item, EventOutcome.UNKNOWN, (), present=True)
+                if isinstance(outcome, Lost)
+                else outcome.result
+                for outcome in batch
+            ]
+            record_checks(archive, results)
+            yield from results
 
 
 def record_checks(archive: Archive, results: Sequence[AuditResult]) -> list[LoggedEvent]:

@@ -1,17 +1,17 @@
-"""The one tree of exceptions and the exit code that each of them carries.
+"""The one tree of exceptions, each with its exit code.
 
-Scope: what stopped us from looking. Not in scope: what is wrong with a thing that we looked at; that is a
+An exception is what stopped us from looking at a thing. What is wrong with a thing that we looked at is a
 :class:`preserve.findings.Finding`.
 
 ::
 
     PreserveError               1
-    ├── UsageError              1   the call or the settings are off
+    ├── UsageError              1   the call or a setting is wrong
     ├── SourceError             3   a source could not be read
-    │   └── NotACableError           3   every reader declined it
+    │   └── NotACableError           3   no reader takes it
     ├── RecordError             2   a record, or a document made of it, is not valid
-    ├── BagError                2   a bag could not be opened as one
-    │   └── UnreadableBagError       3   nor could anybody say what it is: it could not be read
+    ├── BagError                2   something could not be opened as a bag
+    │   └── UnreadableBagError       3   it could not be read, so it may be a bag
     ├── ComparisonError         2   two sources cannot be compared
     ├── ArchiveError            4   the archive could not be read or written
     └── DepositError            5   a target refused or did not answer
@@ -54,11 +54,11 @@ class ExitCode(IntEnum):
 
 
 class PreserveError(Exception):
-    """The root of the tree: says what, where and what to do next.
+    """The root of the tree: every error says what happened, where, and what to do next.
 
     Args:
-        message: What happened, to what, in a sentence without a full stop.
-        hint: What to do next, a sentence; empty when there is nothing to add.
+        message: What happened, and to what: a sentence without a full stop.
+        hint: What to do next: a sentence, or nothing.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
@@ -81,11 +81,11 @@ def _revive(kind: type[PreserveError], message: str, hint: str) -> PreserveError
 
 
 def internal_error(error: Exception, where: str = "") -> PreserveError:
-    """Return what is told of a fault of ours: its kind and its line, not its message, which may quote a cable.
+    """Return the error for a fault of ours. It has the kind and the line, not the message, which may quote a cable.
 
     Args:
         error: What was raised.
-        where: The item that it happened with; empty for none.
+        where: The item that was at hand; empty for none.
     """
     frames = extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
@@ -96,7 +96,7 @@ def internal_error(error: Exception, where: str = "") -> PreserveError:
 
 
 class UsageError(PreserveError):
-    """The call, a flag or the settings file is off."""
+    """The call, a flag or a setting is wrong."""
 
 
 class SourceError(PreserveError):
@@ -116,13 +116,13 @@ class RecordError(PreserveError):
 
 
 class BagError(PreserveError):
-    """A place could not be opened as a bag at all (not: a bag with findings)."""
+    """A place could not be opened as a bag at all; a bag with findings is no error."""
 
     exit_code = ExitCode.INVALID
 
 
 class UnreadableBagError(BagError):
-    """What may be a bag could not be read: missing, without rights, on a failing disk. That proves nothing of it."""
+    """What may be a bag is missing, or could not be read for lack of rights or a failing disk. That proves nothing."""
 
     exit_code = ExitCode.SOURCE
 

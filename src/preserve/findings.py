@@ -1,7 +1,6 @@
 """Findings: what is wrong, or worth knowing, about a thing that we could look at.
 
-Scope: the data type, the report that collects it, and the closed table of codes (``schemas/findings.toml``).
-Not in scope: the checks; each room has its own.
+Each room has checks of its own; the codes of all of them are one closed table, ``schemas/findings.toml``.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ __all__ = ["Code", "Finding", "Severity", "codes", "worst"]
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: an error makes a thing invalid, a warning wants a look, a note is for the record."""
+    """The weight of a finding: an error makes a thing invalid, a warning deserves a look, a note is for the record."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -38,12 +37,12 @@ class Code:
     """One row of ``schemas/findings.toml``.
 
     Attributes:
-        name: The code, lower-case words joined by hyphens, as ``stray-caption``.
-        room: The room whose checks give it: ``source``, ``cable``, ``record``, ``document``, ``tei``, ``premis``,
+        name: The code: lower-case words joined by hyphens, such as ``stray-caption``.
+        room: The room whose checks find it: ``source``, ``cable``, ``record``, ``document``, ``tei``, ``premis``,
             ``crate``, ``description``, ``bag``, ``archive`` or ``deposit``.
-        severity: What the code weighs unless a rule says otherwise for one version of a standard.
+        severity: The weight of the code, unless a rule says otherwise for one version of a standard.
         clause: The clause or fact that it rests on.
-        text: What it means and what to do, for people.
+        text: What it means and what to do, for users.
     """
 
     name: str
@@ -55,7 +54,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing found.
+    """One thing that was found.
 
     Attributes:
         code: A name from the closed table.

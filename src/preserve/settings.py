@@ -1,11 +1,9 @@
-"""The institution's settings: ``preserve.toml``, then the environment, then the flags of the command line.
+"""The institution's settings, each with its default, its rule, and its words in the template.
 
-Scope: every setting with its default, its rule and its words in the template. Not in scope: what is done with the
-values; ``package`` and the command line know that.
-
-A later source wins: file, then environment (``PRESERVE_<TABLE>_<KEY>``, as ``PRESERVE_ACCESS_LEVEL``; the archive's
-root is ``PRESERVE_ARCHIVE``), then flags (``"access.level"``). No file is needed: every setting has a default. In the
-environment a list is separated by commas, and an empty variable is one that is not set.
+They come from a file, ``preserve.toml``, then from the environment (``PRESERVE_<TABLE>_<KEY>``, such as
+``PRESERVE_ACCESS_LEVEL``; the archive's root is ``PRESERVE_ARCHIVE``), then from flags (``"access.level"``); a later
+source wins. No file is needed, as every setting has a default. In the environment a list is separated by commas, and an
+empty variable counts as not set.
 """
 
 from __future__ import annotations
@@ -71,7 +69,7 @@ CABLE = "cable"
 _GROUPS = (CABLE, "post-month", "post-year", "release")
 
 _Rule = Callable[[object], object]
-"""Turns a raw value into the setting's; raises ValueError saying what is allowed."""
+"""Turns a raw value into the value of a setting, or raises a ValueError that says what is allowed."""
 
 
 # --- rules ---
@@ -79,7 +77,7 @@ _Rule = Callable[[object], object]
 
 def _text(value: object, controls: str = "") -> str | None:
     if not isinstance(value, str):
-        raise ValueError("it must be a text")  # noqa: TRY004 - the rules speak with one kind of error
+        raise ValueError("it must be text")  # noqa: TRY004 - the rules speak with one kind of error
     for character in value:
         unprintable = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in "\ufffe\uffff"
         if unprintable and character not in controls:
@@ -99,7 +97,7 @@ def _email(value: object) -> str | None:
     if address is not None:
         local, at, host = address.partition("@")
         if not (local and at and host) or "@" in host or any(character.isspace() for character in address):
-            raise ValueError("it must be one e-mail address, as archives@example.org")
+            raise ValueError("it must be one e-mail address, such as archives@example.org")
     return address
 
 
@@ -122,13 +120,13 @@ def _one_of(words: tuple[str, ...]) -> _Rule:
 
 def _algorithms(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
-        raise ValueError('it must be a list of digest algorithms, as ["sha512"]')
+        raise ValueError('it must be a list of digest algorithms, such as ["sha512"]')
     try:
         names = tuple(dict.fromkeys(algorithm_name(name) for name in value))
     except UsageError as error:
         raise ValueError(f"{error.message}; {error.hint[0].lower()}{error.hint[1:].rstrip('.')}") from error
     if set(names) <= WEAK:
-        raise ValueError("it must hold an algorithm that withstands attacks, as sha512 or sha256")
+        raise ValueError("it must hold an algorithm that withstands attacks, such as sha512 or sha256")
     return names
 
 
@@ -164,17 +162,17 @@ def _setting(default: object, rule: _Rule, text: str, *, variable: str | None = 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """Who holds the bags; written into ``bag-info.txt`` where set. ``None``: not set, left out."""
+    """Who holds the bags, for ``bag-info.txt``; what is ``None`` is left out."""
 
     name: str | None = _setting(None, _text, "The institution: Source-Organization of bag-info.txt.")
     address: str | None = _setting(None, _text, "Its address, on one line: Organization-Address.")
-    contact_name: str | None = _setting(None, _text, "Whom to ask, better an office than a person: Contact-Name.")
+    contact_name: str | None = _setting(None, _text, "Whom to ask, rather an office than a person: Contact-Name.")
     contact_email: str | None = _setting(None, _email, "Where to ask, and to request a take-down: Contact-Email.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessSettings:
-    """Who may see the cables: the institution's decision, apart from the marking and from copyright."""
+    """Who may see the cables: the institution's decision, which depends neither on the marking nor on copyright."""
 
     level: AccessLevel = _setting(  # noqa: RUF009 - it is a field()
         "restricted", _access_level, "Who may see the cables: open, restricted, embargoed or metadata-only."
@@ -183,7 +181,7 @@ class AccessSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsSettings:
-    """What is said of copyright and to the reader."""
+    """What is said about copyright, and to the reader."""
 
     copyright: str = _setting(
         "http://rightsstatements.org/vocab/NoC-US/1.0/",
@@ -201,18 +199,18 @@ class BagSettings:
     """How bags are written."""
 
     digests: tuple[str, ...] = _setting(
-        ("sha512",), _algorithms, "The algorithms of the manifests; several are reckoned in one reading pass."
+        ("sha512",), _algorithms, "The algorithms of the manifests; several are computed in one pass."
     )
     form: BagForm = _setting(  # noqa: RUF009
         "directory",
         _bag_form,
-        "A bag is a directory, one tar (less space for very many bags), a tar in Zstandard, or one zip.",
+        "A bag is a directory, one tar (less space for very many bags), one tar in Zstandard, or one zip.",
     )
     group: str = _setting(
         CABLE,
         _group,
-        "What a bag holds: one cable, or those of one release, of its post and year (post-year), of its post and month "
-        "(post-month), or so many of a release: a number up to 10000. A bag never holds cables of two releases.",
+        "What a bag holds: one cable, or the cables of a release, of its posts and years (post-year), of its posts and "
+        "months (post-month), or a number of them, up to 10000. A bag never holds cables of two releases.",
     )
 
 
@@ -230,7 +228,7 @@ class ArchiveSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings; each attribute is the table of ``preserve.toml`` of the same name."""
+    """All settings; each attribute is the table of ``preserve.toml`` with the same name."""
 
     organisation: Organisation = field(default_factory=Organisation)
     access: AccessSettings = field(default_factory=AccessSettings)
@@ -240,7 +238,7 @@ class Settings:
 
     @property
     def notice(self) -> str | None:
-        """The advisory followed by the institution's contact, as far as either is set."""
+        """The advisory, followed by the institution's contact, as far as they are set."""
         who = self.organisation
         parts = [part for part in (who.name, who.contact_name, who.address, who.contact_email) if part]
         contact = f"Contact: {', '.join(parts)}" if parts else None
@@ -258,7 +256,7 @@ _TABLES: Mapping[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One setting: its place, its rule, the variable that sets it."""
+    """One setting: its place, its rule, and the variable that sets it."""
 
     table: str
     name: str
@@ -494,8 +492,8 @@ def _place_of(key: str, text: str) -> tuple[int, int] | None:
 def settings_template() -> str:
     """Return the commented ``preserve.toml``: each setting with its default, commented out."""
     lines = [
-        "# Settings of preserve. Each line that starts with # and no space shows a default: remove the # to change it.",
-        "# Variables of the environment (named in brackets) win over this file, flags over both.",
+        "# Settings of preserve. A line that starts with # and no space shows a default: remove the # to change it.",
+        "# Variables of the environment (named in brackets) win over this file, and flags over both.",
     ]
     for table in _TABLES:
         lines += ["", f"[{table}]"]
@@ -506,7 +504,7 @@ def settings_template() -> str:
 
 
 def _assignment(name: str, value: object) -> list[str]:
-    """Return the lines of ``name = value`` in TOML; a long text is wrapped with line-ending backslashes."""
+    """Return the lines of ``name = value`` in TOML; each line of a long text ends with a backslash."""
     if isinstance(value, tuple):
         return [f"{name} = {json.dumps(list(value))}"]
     text = json.dumps("" if value is None else str(value), ensure_ascii=False)

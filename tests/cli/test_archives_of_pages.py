@@ -64,7 +64,7 @@ def test_inspect_and_pack_take_archives_too(tmp_path: Path) -> None:
 def test_a_release_is_a_name_of_one_line(tmp_path: Path, release: str) -> None:
     done = preserve("inspect", "x.txt", "--release", release, cwd=tmp_path)
     assert done.returncode == 1
-    assert "a name of one line" in done.stderr
+    assert "a name on one line" in done.stderr
 
 
 def test_standard_input_is_no_archive(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def archive(made: Path, tmp_path: Path) -> Path:
         (["metadata", "07STRELSAU112", "05STRELSAU4281", "--as", "mods"], "one cable"),
         (["metadata", "07STRELSAU112", "--as", "dspace"], "one file"),
         (["metadata", "07STRELSAU112", "--as", "mods", "--json"], "--json"),
-        (["metadata", "07STRELSAU112", "--as", "mods", "--embargo-until", "soon"], "no day"),
+        (["metadata", "07STRELSAU112", "--as", "mods", "--embargo-until", "soon"], "not a day"),
         (["metadata", "all", "--as", "mods", "--to", "no/where"], "cannot be made a folder"),
         (["cmif", "--licence", "cc0"], "--url"),
         (["cmif", "--licence", "cc0", "--url", "ftp://x/"], "--url"),
@@ -127,5 +127,5 @@ def test_many_left_out_are_not_all_listed(archive: Path) -> None:
     shut = ["05STRELSAU4281/v1", "05STRELSAU4281/v2", "07STRELSAU112"] * 2
     done = index("export", "cmif", "open/07STRELSAU112", *shut, *call, cwd=archive)
     assert done.returncode == 0
-    assert "6 left out" in done.stderr
+    assert "6 cables left out" in done.stderr
     assert done.stderr.rstrip().endswith("...")

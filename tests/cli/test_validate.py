@@ -161,7 +161,7 @@ def test_warnings_and_notes_leave_a_file_valid(folder: Path) -> None:
 
 def test_there_is_more_than_is_told(folder: Path) -> None:
     done = preserve("validate", "-", "--as", "outcome", cwd=folder, stdin=b'{"x": 1}\n' * 2000)
-    assert "  there is more: told up to line " in done.stdout
+    assert "  there are more findings: these go up to line " in done.stdout
     assert done.stdout.count("outcome-invalid at") == 1000
 
 

@@ -62,10 +62,10 @@ def test_programs_read_the_word_on_some_files(home: Path) -> None:
     [
         (["one", "--by-index"], ExitCode.USAGE, "--path or --cable"),
         (["one.tar", "--path", "*", "--by-index", "--seal", "0" * 64], ExitCode.USAGE, "goes round the seal"),
-        (["one", "--path", "*", "--depth", "oxum"], ExitCode.USAGE, "--depth is of whole bags"),
-        (["one", "--path", "*", "--profile", "btr"], ExitCode.USAGE, "--profile is of whole bags"),
-        (["one", "--path", "*", "--with-bagit"], ExitCode.USAGE, "--with-bagit is of whole bags"),
-        (["-", "--path", "*"], ExitCode.USAGE, "of a stream every file passes"),
+        (["one", "--path", "*", "--depth", "oxum"], ExitCode.USAGE, "--depth is for whole bags"),
+        (["one", "--path", "*", "--profile", "btr"], ExitCode.USAGE, "--profile is for whole bags"),
+        (["one", "--path", "*", "--with-bagit"], ExitCode.USAGE, "--with-bagit is for whole bags"),
+        (["-", "--path", "*"], ExitCode.USAGE, "do not go with a stream"),
         (["one", "--path", "*.pdf"], ExitCode.USAGE, "fits '*.pdf'"),
         (["one", "--path", "data/tei/*"], ExitCode.USAGE, "paths below data/: 'tei/*'"),
         (["one", "--cable", "07STRELSAU9"], ExitCode.USAGE, "fits '*/07STRELSAU9.*'"),
@@ -74,7 +74,7 @@ def test_programs_read_the_word_on_some_files(home: Path) -> None:
         (["bare.tar", "--path", "*", "--by-index"], ExitCode.INVALID, "preserve bag index"),
         (["spoilt.tar", "--path", "*", "--by-index"], ExitCode.INVALID, "is no index of a tar: line 1"),
         (["plain", "--path", "*"], ExitCode.INVALID, "plain is no bag"),
-        (["one", "--seal", "abc"], ExitCode.USAGE, "no SHA-256"),
+        (["one", "--seal", "abc"], ExitCode.USAGE, "not a SHA-256"),
         (["one", "one.tar", "--seal", "0" * 64], ExitCode.USAGE, "not of 2"),
         (["one", "--profile", "x" * 300], ExitCode.USAGE, "no BagIt Profile is named"),
         (["x" * 300], ExitCode.SOURCE, "File name too long"),
@@ -140,7 +140,7 @@ def test_who_names_the_folder_that_holds_the_bags_is_told_so(home: Path) -> None
     (home / "one").rename(home / "bags/one")
     done = preserve("verify", "bags", cwd=home)
     assert done.returncode == ExitCode.INVALID
-    assert "bags is no bag, but may hold some, as bags/one. To verify them: preserve verify bags/*" in done.stderr
+    assert "bags is no bag, but may hold some, such as bags/one. To verify them: preserve verify bags/*" in done.stderr
     (home / "bags/one").rename(home / "one")
     assert "may hold some" not in preserve("verify", "bags", cwd=home).stderr
     assert preserve("verify", "bags", "--json", cwd=home).stderr == ""

@@ -46,11 +46,11 @@ from preserve.bag.verifying.profile import KNOWN_PROFILES, Profile
 from preserve.bag.verifying.second_opinion import ask_bagit
 from preserve.bag.verifying.verification import verify, verify_stream
 from preserve.bag.writing.index import write_index
-from preserve.cli.named import named_profile
+from preserve.cli.small_files import find_profile
 from preserve.contracts.contract import contract_bytes
 from preserve.errors import PreserveError
 from preserve.findings import Finding, codes
-from preserve.report import bags as words, json_lines, text
+from preserve.report import bags as words
 
 __all__ = ["MOST_MEMORY", "TARGETS", "BagTarget", "bag_target"]
 
@@ -206,7 +206,7 @@ def _try_index(sample: Sample, ground: Path, _whole: bool) -> str:
 
 def _try_profile(sample: Sample, ground: Path, whole: bool) -> str:
     (ground / "profile.json").write_bytes(sample.data)
-    profile = named_profile(str(ground / "profile.json"))
+    profile = find_profile(str(ground / "profile.json"))
     chance = _chance(sample)
     files = chance.choice(BAGS)
     (ground / "bag.tar").write_bytes(tarred(files))
@@ -255,8 +255,8 @@ def _told(path: Path, files: Files | None, chance: random.Random, *, whole: bool
     _check_extracted(path, report, files)
     _check_converted(path, report, chance)
     for each in list_files(path):
-        _check_encodes(words.file_line(str(path), each))
-    _check_encodes(words.summary_line(str(path), summarize_bag(path)))
+        _check_encodes(words.bag_list_line(str(path), each))
+    _check_encodes(words.bag_info_line(str(path), summarize_bag(path)))
     return report
 
 
@@ -358,8 +358,8 @@ def _check_words(what: str, said: str) -> None:
 
 def _check_report(report: BagReport) -> None:
     """Check what is printed of a bag, for people and for programs."""
-    _check_encodes(json_lines.bag("bag", report))
-    printed = text.bag("bag", report)
+    _check_encodes(words.verify_line("bag", report))
+    printed = words.verify_text("bag", report)
     if printed.count("\n") != len(report.findings):
         raise FaultError(f"the text has {printed.count(chr(10))} lines of {len(report.findings)} findings")
 

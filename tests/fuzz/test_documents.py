@@ -12,7 +12,7 @@ from tests.validation.making import MADE
 
 from preserve.contracts.contract import json_schema
 from preserve.errors import RecordError, SourceError
-from preserve.report import validated as report
+from preserve.report import documents as report
 from preserve.validation.files import validate_file
 from preserve.validation.model import DocumentKind
 
@@ -63,8 +63,8 @@ def assert_told(data: bytes, kind: DocumentKind | None) -> None:
     for each in result.findings:
         assert each.finding.message
         assert each.place is None or (1 <= each.place.line <= lines and each.place.column >= 1)
-    json.dumps(report.line(result), allow_nan=False)
-    assert report.words(result)
+    json.dumps(report.validate_line(result), allow_nan=False)
+    assert report.validate_text(result)
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:

@@ -19,7 +19,7 @@ from preserve.compare.corpus import compare_folders
 from preserve.compare.matching import align
 from preserve.compare.model import CableOutcome, Change, ChangeKind, Comparison
 from preserve.compare.operands import find_operand, read_operand
-from preserve.report import json_lines, text
+from preserve.report import comparison as report
 
 WORDS = st.text("abAB15.,-'“\n ¶(Xé&;#\u00a0", max_size=4)
 """What is put into texts: letters, digits, signs of the table and others, white space, half a redaction."""
@@ -151,8 +151,8 @@ CELLS = ("origin", "created", "classification", "tags", "redacted", "partial", "
 def _everything_said(old: Cable, new: Cable) -> str:
     """All that can be printed of a comparison, and its own inside."""
     result = compare_cables(old, new)
-    line = json.dumps(json_lines.compared("a.txt", "b.txt", result), ensure_ascii=False)
-    return "\n".join((repr(result), line, text.compared("a.txt", "b.txt", result)))
+    line = json.dumps(report.compare_line("a.txt", "b.txt", result), ensure_ascii=False)
+    return "\n".join((repr(result), line, report.compare_text("a.txt", "b.txt", result)))
 
 
 def _parts_of(secret: str) -> set[str]:

@@ -16,8 +16,8 @@ from preserve.validation.json_text import (
     LONGEST_NUMBER,
     DocumentPlace,
     NotJsonError,
+    find_places,
     place_at,
-    places,
     read_json,
 )
 
@@ -133,16 +133,16 @@ TEXT = """\
     ],
 )
 def test_a_pointer_leads_to_a_line_and_a_column(where: str, line: int, column: int) -> None:
-    assert places(TEXT, [where]) == {where: DocumentPlace(line, column)}
+    assert find_places(TEXT, [where]) == {where: DocumentPlace(line, column)}
 
 
 def test_several_pointers_are_found_in_one_walk() -> None:
-    assert places(TEXT, {"/last", "", "/tags/1"}) == {
+    assert find_places(TEXT, {"/last", "", "/tags/1"}) == {
         "": DocumentPlace(1, 1),
         "/tags/1": DocumentPlace(4, 5),
         "/last": DocumentPlace(6, 58),
     }
-    assert places(TEXT, []) == {}
+    assert find_places(TEXT, []) == {}
 
 
 VALUES = st.recursive(
@@ -170,7 +170,7 @@ def test_at_the_place_of_every_pointer_stands_its_value(value: Any, indent: int 
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     lines = text.split("\n")
     wanted = _pointers(value)
-    found = places(text, wanted)
+    found = find_places(text, wanted)
     assert found.keys() == set(wanted)
     decoder = json.JSONDecoder()
     for where, place in found.items():
@@ -184,4 +184,4 @@ def test_at_the_place_of_every_pointer_stands_its_value(value: Any, indent: int 
 
 
 def test_lines_end_as_they_do_in_files_of_windows() -> None:
-    assert places('{\r\n "a": 1,\r\n "b": 2}', ["/b"]) == {"/b": DocumentPlace(3, 2)}
+    assert find_places('{\r\n "a": 1,\r\n "b": 2}', ["/b"]) == {"/b": DocumentPlace(3, 2)}

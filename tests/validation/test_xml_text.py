@@ -6,7 +6,7 @@ import pytest
 
 from preserve.validation import xml_text
 from preserve.validation.json_text import DocumentPlace
-from preserve.validation.xml_text import NotXmlError, Root, places, read_root, stated
+from preserve.validation.xml_text import NotXmlError, Root, find_places, place_in_words, read_root
 
 BOMB = b"""<?xml version="1.0"?>
 <!DOCTYPE TEI [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -67,7 +67,7 @@ TEI = b"""<TEI>
 
 def test_findings_get_the_place_of_what_they_name() -> None:
     wheres = {"#p2", "document", "textClass", "line 2", "#none", "", "transmission"}
-    assert places(TEI, wheres) == {
+    assert find_places(TEI, wheres) == {
         "#p2": DocumentPlace(3, 26),
         "document": DocumentPlace(4, 3),
         "textClass": DocumentPlace(5, 3),
@@ -78,7 +78,7 @@ def test_findings_get_the_place_of_what_they_name() -> None:
 
 def test_a_document_is_walked_only_for_what_states_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_text, "_parser", None)
-    assert places(TEI, {"line 4", ""}) == {"line 4": DocumentPlace(4, 1)}
+    assert find_places(TEI, {"line 4", ""}) == {"line 4": DocumentPlace(4, 1)}
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_a_document_is_walked_only_for_what_states_no_line(monkeypatch: pytest.M
     ],
 )
 def test_a_place_is_read_from_words(says: str, place: DocumentPlace | None) -> None:
-    assert stated(says) == place
+    assert place_in_words(says) == place

@@ -10,3 +10,4 @@ from .export import (
     read_cables as read_cables,
 )
 from .lifetime import BagEvent as BagEvent, trace_lifetime as trace_lifetime
+from .selection import describe_public as describe_public, newest_bags as newest_bags, select_bag as select_bag

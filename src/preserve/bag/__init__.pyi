@@ -1,6 +1,7 @@
 from .containers.container import Container as Container
 from .containers.entry import Entry as Entry, EntryKind as EntryKind, printable as printable
-from .containers.opening import SUFFIXES as SUFFIXES, open_container as open_container
+from .containers.nesting import find_bag_inside as find_bag_inside
+from .containers.opening import open_container as open_container
 from .copying.convert import Conversion as Conversion, Converted as Converted, convert_bag as convert_bag
 from .copying.extract import Extracted as Extracted, extract_bag as extract_bag, extract_indexed as extract_indexed
 from .copying.gather import Hidden as Hidden, Links as Links
@@ -9,7 +10,6 @@ from .model import (
     BagPath as BagPath,
     BagReport as BagReport,
     Depth as Depth,
-    Fault as Fault,
     Form as Form,
     NewBag as NewBag,
     Payload as Payload,
@@ -31,7 +31,7 @@ from .reading.summary import (
     list_files as list_files,
     summarize_bag as summarize_bag,
 )
-from .reading.tagfiles import read_info_fields as read_info_fields, read_lines as read_lines
+from .reading.tagfiles import parse_info as parse_info
 from .verifying.partial import (
     PartialReport as PartialReport,
     PartialVerdict as PartialVerdict,

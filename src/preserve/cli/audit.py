@@ -12,18 +12,11 @@ import typer
 from preserve.archive import Archive, EventOutcome, open_archive
 from preserve.audit import AuditTask, audit_bags, due_bags, make_task, sweep_archive
 from preserve.cli.console import progress_bar, say, say_json
-from preserve.cli.options import (
-    ArchiveFlag,
-    JobsFlag,
-    JsonFlag,
-    SettingsFlag,
-    gravest,
-    load_settings,
-    the_clock,
-    workers,
-)
+from preserve.cli.jobs import JobsFlag, workers
+from preserve.cli.options import JsonFlag, gravest_code, the_clock
+from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
 from preserve.errors import ExitCode
-from preserve.report import AUDIT_WORDS, json_lines as lines, text
+from preserve.report import archive as report, words
 
 __all__ = ["audit"]
 
@@ -46,7 +39,7 @@ def audit(
 ) -> None:
     """Check every bit of stored bags against manifests and seals, and log a fixity event for each bag.
 
-    Exit code 0: all pass; 2: a bag is not what it was; 4: one could not be read.
+    Exit code 0: all pass; 2: a bag is not what it was; 4: a bag could not be read.
 
     Example: preserve audit --archive /srv/cables
     """
@@ -56,22 +49,22 @@ def audit(
         progress_bar("audit", json_lines=json_lines) as progress,
     ):
         progress.total(place.count()[0] if not identifiers else None)
-        # What is missing is told bag by bag; the sweep adds what lies there unknown.
+        # The checks find what is missing, bag by bag; the sweep adds what lies there unknown.
         strays = [] if identifiers else [each for each in sweep_archive(place) if each.code != "bag-missing"]
         with closing(audit_bags(place, _tasks(place, identifiers), jobs=workers(jobs))) as results:
             for result in results:
                 progress.advance(result.label, result.bytes)
                 counts[result.outcome] += 1
                 if json_lines:
-                    say_json(lines.audited(result))
+                    say_json(report.audit_line(result))
                 elif result.outcome is not EventOutcome.SUCCESS or identifiers:
-                    say(text.audited(result))
-    numbers = {AUDIT_WORDS[outcome]: counts[outcome] for outcome in EventOutcome}
+                    say(report.audit_text(result))
+    numbers = {words.AUDIT_WORDS[outcome]: counts[outcome] for outcome in EventOutcome}
     if json_lines:
-        say_json(lines.counts(numbers))
+        say_json(words.counts_line(numbers))
     else:
-        say(text.swept(strays) + text.counts(numbers))
-    raise typer.Exit(gravest([_CODES[outcome] for outcome in counts] + [ExitCode.INVALID for _ in strays]))
+        say("\n".join((*words.finding_texts(strays), words.counts_text(numbers))))
+    raise typer.Exit(gravest_code([_CODES[outcome] for outcome in counts] + [ExitCode.INVALID for _ in strays]))
 
 
 def _tasks(place: Archive, identifiers: list[str] | None) -> Iterator[AuditTask]:

@@ -1,4 +1,4 @@
-"""``preserve catalogue rebuild``: makes the catalogue again from what cannot be lost."""
+"""``preserve catalogue rebuild``: the catalogue, made again from the event log and the bags."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import typer
 
 from preserve.archive import rebuild_catalogue
 from preserve.cli.console import say, say_json
-from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings, the_clock
+from preserve.cli.options import JsonFlag, the_clock
+from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
 from preserve.errors import ExitCode
 from preserve.findings import Severity, worst
-from preserve.report import json_lines as lines, text
+from preserve.report import archive as report
 
 __all__ = ["app"]
 
@@ -18,7 +19,7 @@ app = typer.Typer(help="The index of the archive, which can always be made again
 
 @app.callback()
 def _catalogue() -> None:
-    """Keep the name of the verb also while it has one sub-verb only."""
+    """Keep the name of the verb, although it has one sub-verb only."""
 
 
 @app.command()
@@ -29,7 +30,7 @@ def rebuild(archive: ArchiveFlag = None, json_lines: JsonFlag = False, settings_
     """
     rebuilt = rebuild_catalogue(load_settings(settings_file, archive).archive.root, clock=the_clock())
     if json_lines:
-        say_json(lines.rebuilt(rebuilt))
+        say_json(report.catalogue_rebuild_line(rebuilt))
     else:
-        say(text.rebuilt(rebuilt))
+        say(report.catalogue_rebuild_text(rebuilt))
     raise typer.Exit(ExitCode.ARCHIVE if worst(rebuilt.findings) is Severity.ERROR else ExitCode.GOOD)

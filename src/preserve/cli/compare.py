@@ -1,4 +1,4 @@
-"""``preserve compare``: tells what changed between two sources of one cable, or from folder to folder."""
+"""``preserve compare``: what changed between two sources of one cable, or from folder to folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import typer
 
 from preserve.archive import open_archive
 from preserve.cli.console import progress_bar, say, say_json
-from preserve.cli.options import ArchiveFlag, JobsFlag, JsonFlag, SettingsFlag, gravest, load_settings, workers
+from preserve.cli.jobs import JobsFlag, workers
+from preserve.cli.options import JsonFlag, gravest_code
+from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
 from preserve.compare import (
     BagSource,
     CableOutcome,
@@ -26,7 +28,7 @@ from preserve.compare import (
 )
 from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
 from preserve.package import portable_name
-from preserve.report import json_lines as lines, text
+from preserve.report import comparison as report, words
 from preserve.settings import Settings
 
 __all__ = ["compare"]
@@ -41,19 +43,20 @@ def compare(
         list[str],
         typer.Argument(
             metavar="OLD NEW",
-            help="Two sources or bags of one cable: a file, -, a bag, or a bag of the archive as 05STRELSAU4281/v1. "
-            "With --corpus: folders of sources or bags, oldest first.",
+            help="Two sources or bags of one cable: a file, -, a bag, or a bag of the archive, such as "
+            "05STRELSAU4281/v1. With --corpus: folders of sources or bags, oldest first.",
         ),
     ],
-    corpus: Annotated[bool, typer.Option("--corpus", help="Compare folders, each with the one before.")] = False,
+    corpus: Annotated[bool, typer.Option("--corpus", help="Compare folders, each with the one before it.")] = False,
     archive: ArchiveFlag = None,
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Tell what changed, by kind: chrome, white space, dateline, typography, metadata, redaction, substance.
+    """Show what changed, by kind: chrome, white space, dateline, typography, metadata, redaction, substance.
 
-    No text of a cable is printed: places, lengths, counts. Exit code 0 whatever changed; 2: not comparable.
+    No text of a cable is printed, only places, lengths and counts. Exit code 0 whatever changed; 2: the two cannot be
+    compared.
 
     Example: preserve compare 2010/05STRELSAU4281.html 2011/05STRELSAU4281.html
     """
@@ -72,12 +75,12 @@ def _pair(old: str, new: str, settings: Settings, json_lines: bool) -> ExitCode:
     except PreserveError as error:
         if not json_lines:
             raise
-        say_json(lines.not_compared(old, new, error))
+        say_json(words.error_line(error, old=old, new=new))
         return error.exit_code
     if json_lines:
-        say_json(lines.compared(old, new, result))
+        say_json(report.compare_line(old, new, result))
     else:
-        say(text.compared(old, new, result))
+        say(report.compare_text(old, new, result))
     return ExitCode.GOOD
 
 
@@ -115,12 +118,12 @@ def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:
             counts[line.counted] += 1
             codes.add(line.exit_code)
             if json_lines:
-                say_json(lines.corpus_line(line))
+                say_json(report.compare_corpus_line(line))
             elif line.counted not in _LIGHT:
-                say(text.corpus_line(line))
+                say(report.compare_corpus_text(line))
     numbers = CorpusLine.counts(counts)
     if json_lines:
-        say_json(lines.counts(numbers))
+        say_json(words.counts_line(numbers))
     else:
-        say(text.corpus_counts(numbers))
-    return gravest(codes)
+        say(report.compare_corpus_counts(numbers))
+    return gravest_code(codes)

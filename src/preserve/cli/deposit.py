@@ -1,4 +1,4 @@
-"""``preserve deposit``: carries stored bags to a target and verifies what arrived."""
+"""``preserve deposit``: copies of stored bags at a target, verified there."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ import typer
 
 from preserve.archive import open_archive
 from preserve.cli.console import say, say_error, say_json
-from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, gravest, load_settings, the_clock
+from preserve.cli.options import JsonFlag, gravest_code, the_clock
+from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
 from preserve.deposit import deposit as deposit_bag, depositor_for
 from preserve.errors import DepositError, ExitCode
-from preserve.report import DEPOSITED, json_lines as lines, text
+from preserve.report import archive as report, words
 
 __all__ = ["deposit"]
 
 
 def deposit(
     identifiers: Annotated[
-        list[str], typer.Argument(metavar="ID...", help="Cables or bags; the newest version, or one as ID/v1.")
+        list[str],
+        typer.Argument(metavar="ID...", help="Cables or bags: the newest version, or another, such as ID/v1."),
     ],
     to: Annotated[str, typer.Option("--to", metavar="TARGET", help="A folder, or NAME:ADDRESS.")],
     archive: ArchiveFlag = None,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Carry stored bags to a target, read them back there, and log what happened. Twice makes one copy.
+    """Copy stored bags to a target, read them back there, and log what happened.
+
+    To deposit a bag twice makes one copy of it.
 
     Example: preserve deposit 05STRELSAU4281 --to /mnt/repository
     """
@@ -39,13 +43,13 @@ def deposit(
             except DepositError as error:
                 codes.append(error.exit_code)
                 if json_lines:
-                    say_json(lines.not_deposited(identifier, to, error))
+                    say_json(report.deposit_error_line(identifier, to, error))
                 else:
                     say_error(error.message, hint=error.hint)
                 continue
-            codes.append(ExitCode.GOOD if receipt.state in DEPOSITED else ExitCode.TARGET)
+            codes.append(ExitCode.GOOD if receipt.state in words.DEPOSITED else ExitCode.TARGET)
             if json_lines:
-                say_json(lines.receipt(identifier, receipt))
+                say_json(report.deposit_line(identifier, receipt))
             else:
-                say(text.receipt(receipt))
-    raise typer.Exit(gravest(codes))
+                say(report.deposit_text(receipt))
+    raise typer.Exit(gravest_code(codes))

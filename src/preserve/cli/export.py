@@ -1,4 +1,4 @@
-"""``preserve export``: what is kept, in the formats of others: metadata for a target, an index for correspSearch."""
+"""``preserve export``: metadata of cables in the formats of others, and an index of them for correspSearch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -16,15 +15,18 @@ from preserve.access import (
     BagSelection,
     Exported,
     HeldCable,
+    describe_public,
     describe_stored,
     export_all,
     metadata_path,
+    newest_bags,
     open_new_file,
     read_cables,
+    select_bag,
 )
-from preserve.archive import open_archive
 from preserve.cli.console import binary_stdout, say, say_bytes, say_json, say_note
-from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, gravest, load_settings, the_clock
+from preserve.cli.options import JsonFlag, gravest_code, the_clock
+from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
 from preserve.description import (
     FORMATS,
     CorrespondenceIndex,
@@ -39,24 +41,24 @@ from preserve.description import (
     write_cmif,
 )
 from preserve.errors import ExitCode, UsageError
-from preserve.report import exported, json_lines as lines, text
+from preserve.report import export as report, words
 from preserve.settings import Settings
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Write what is kept in the formats of others.", no_args_is_help=True)
+app = typer.Typer(help="Write the metadata of cables in the formats of others.", no_args_is_help=True)
 
 _ALL = "all"
 _Ids = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[ID...]",
-        help="Cables or bags of the archive, the newest version or one as ID/v1; paths of bags; or all.",
+        help="Cables or bags of the archive, the newest version or another, such as ID/v1; paths of bags; or all.",
     ),
 ]
 _To = Annotated[
     Path | None,
-    typer.Option("--to", metavar="FILE|DIR", help="Where to write; default: standard output. Nothing is replaced."),
+    typer.Option("--to", metavar="FILE|DIR", help="Where to write; default: standard output. Nothing is overwritten."),
 ]
 
 
@@ -71,42 +73,42 @@ def _export() -> None:
 @app.command()
 def metadata(
     identifiers: _Ids = None,
-    name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="The format; --list has them.")] = None,
+    name: Annotated[str | None, typer.Option("--as", metavar="NAME", help="The format; --list shows them.")] = None,
     to: _To = None,
-    listed: Annotated[bool, typer.Option("--list", help="List the formats, and leave.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the formats and exit.")] = False,
     embargo_until: Annotated[
         str | None,
-        typer.Option("--embargo-until", metavar="YYYY-MM-DD", help="When the embargo of embargoed ones ends."),
+        typer.Option("--embargo-until", metavar="YYYY-MM-DD", help="When the embargo ends, for embargoed cables."),
     ] = None,
     archive: ArchiveFlag = None,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Write the description of cables as a target reads it. Persons are never named; the bags are only read.
+    """Write metadata of cables as a repository or catalogue reads it. Persons are never named; bags are only read.
 
     Example: preserve export metadata 05STRELSAU4281 --as mods
     """
     if listed:
         for target in FORMATS:
             if json_lines:
-                say_json(exported.format_line(target))
+                say_json(report.export_formats_line(target))
             else:
-                say(exported.format_text(target))
+                say(report.export_formats_text(target))
         return
     if not identifiers or name is None:
         raise UsageError(
-            "export metadata takes cables and a format", hint="As: preserve export metadata ID --as mods; or: --list."
+            "export metadata takes cables and a format", hint="Try: preserve export metadata ID --as mods; or --list."
         )
     settings, target, until = load_settings(settings_file, archive), find_format(name), _future(embargo_until)
-    refs = _refs(identifiers, settings)
+    bags = _bags(identifiers, settings)
     describing = partial(describe_stored, settings=settings, embargo_until=until)
     if to is None:
-        raise typer.Exit(_to_stdout(list(refs), target, describing, json_lines=json_lines))
+        raise typer.Exit(_to_stdout(list(bags), target, describing, json_lines=json_lines))
     if len(identifiers) == 1 and identifiers != [_ALL] and len(target.parts) == 1 and not to.is_dir():
-        done = export_all(refs, target, lambda _: to, describing)
+        done = export_all(bags, target, lambda _: to, describing)
     else:
         folder = _folder(to)
-        done = export_all(refs, target, lambda held: metadata_path(folder, held.stem, target), describing)
+        done = export_all(bags, target, lambda held: metadata_path(folder, held.stem, target), describing)
     raise typer.Exit(_to_places(done, target, json_lines=json_lines))
 
 
@@ -114,25 +116,25 @@ def _future(text: str | None) -> str | None:
     if text is None:
         return None
     if format_day(text) != text or text <= the_clock().now().date().isoformat():
-        raise UsageError(f"--embargo-until {text!r} is no day to come", hint="Write it as 2030-12-31.")
+        raise UsageError(f"--embargo-until {text!r} is not a day to come", hint="Write it as 2030-12-31.")
     return text
 
 
 def _to_stdout(
-    refs: list[BagSelection],
+    bags: list[BagSelection],
     target: MetadataFormat,
     describing: Callable[[HeldCable], Description],
     *,
     json_lines: bool,
 ) -> ExitCode:
-    held = [each for ref in refs for each in read_cables(ref)] if len(refs) == 1 else []
+    held = list(read_cables(bags[0])) if len(bags) == 1 else []
     if len(held) != 1 or len(target.parts) != 1 or json_lines:
         raise UsageError(
             "standard output takes one cable in a format of one file, without --json", hint="Name a folder with --to."
         )
     rendered = render_metadata(describing(held[0]), target)
-    for told in exported.findings_text(rendered.findings):
-        say_note(told)
+    for finding in words.finding_texts(rendered.findings):
+        say_note(finding)
     for file in rendered.files:
         say_bytes(file.data)
     return ExitCode.GOOD if rendered.files else ExitCode.INVALID
@@ -145,14 +147,14 @@ def _to_places(done: Iterator[Exported], target: MetadataFormat, *, json_lines: 
         counts[each.outcome] += 1
         codes.add(each.exit_code)
         if json_lines:
-            say_json(exported.metadata_line(each, target))
+            say_json(report.export_metadata_line(each, target))
         else:
-            say(exported.metadata_text(each))
+            say(report.export_metadata_text(each))
     if json_lines:
-        say_json(lines.counts(counts))
+        say_json(words.counts_line(counts))
     elif counts.total() > 1:
-        say(text.counts(counts))
-    return gravest(codes)
+        say(words.counts_text(counts))
+    return gravest_code(codes)
 
 
 def _folder(to: Path) -> Path:
@@ -178,22 +180,23 @@ class LicenceWord(StrEnum):
 def cmif(
     identifiers: _Ids = None,
     licence: Annotated[
-        LicenceWord | None, typer.Option("--licence", help="Under which the index may be copied: your decision.")
+        LicenceWord | None,
+        typer.Option("--licence", help="The licence under which the index may be copied; you decide."),
     ] = None,
     address: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="The web address at which the file will be found.")
     ] = None,
     include_restricted: Annotated[
-        bool, typer.Option("--include-restricted", help="Take in cables whose access is restricted.")
+        bool, typer.Option("--include-restricted", help="Include cables whose access is restricted.")
     ] = False,
     to: _To = None,
     archive: ArchiveFlag = None,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Write an index of cables for correspSearch (CMIF): who sent when what to whom; no subject, no text, no persons.
+    """Write an index of cables for correspSearch (CMIF): who sent each, when, to whom; no subject, text or persons.
 
-    It is made to be copied by everybody: restricted cables are left out, and told.
+    The index is made to be copied by anybody, so restricted cables are left out, and their number is shown.
 
     Example: preserve export cmif all --licence cc0 --url https://example.org/cmif.xml --to cmif.xml
     """
@@ -202,28 +205,21 @@ def cmif(
     if json_lines and to is None:
         raise UsageError("--json and standard output do not go together", hint="Name a file with --to.")
     left_out: list[str] = []
-
-    def wanted() -> Iterator[Description]:
-        for ref in _refs(identifiers or [_ALL], settings):
-            for held in read_cables(ref):
-                if held.cable.rights.access == "restricted" and not include_restricted:
-                    left_out.append(ref.label)
-                else:
-                    yield describe_stored(held, settings)
-
+    bags = _bags(identifiers or [_ALL], settings)
+    descriptions = describe_public(bags, settings, include_restricted=include_restricted, left_out=left_out)
     if to is None:
-        count = write_cmif(binary_stdout(), index, wanted())
+        count = write_cmif(binary_stdout(), index, descriptions)
     else:
         with open_new_file(to) as stream:
-            count = write_cmif(stream, index, wanted())
-    if json_lines:
-        say_json({"path": str(to), "cables": count, "left_out": len(left_out)})
+            count = write_cmif(stream, index, descriptions)
+    if json_lines and to is not None:
+        say_json(report.export_cmif_line(to, count, len(left_out)))
         return
     if left_out:
         some = ", ".join(left_out[:5]) + (" ..." if len(left_out) > 5 else "")
-        say_note(f"{len(left_out)} left out, access restricted: {some}")
+        say_note(f"{words.number_of(len(left_out), 'cable')} left out, access restricted: {some}")
     if to is not None:
-        say(f"written    {count} {'cable' if count == 1 else 'cables'}  ->  {to}")
+        say(report.export_cmif_text(to, count))
 
 
 def _index(settings: Settings, licence: LicenceWord | None, address: str | None) -> CorrespondenceIndex:
@@ -246,24 +242,7 @@ def _index(settings: Settings, licence: LicenceWord | None, address: str | None)
 # which bags
 
 
-def _refs(identifiers: list[str], settings: Settings) -> Iterable[BagSelection]:
-    """Return the bags that are named: by a path, by a name in the archive (the newest version), or all."""
+def _bags(identifiers: list[str], settings: Settings) -> Iterable[BagSelection]:
     if identifiers == [_ALL]:
-        return _newest(settings)
-    return [_ref(identifier, settings) for identifier in identifiers]
-
-
-def _ref(identifier: str, settings: Settings) -> BagSelection:
-    path = Path(identifier)
-    if path.exists():
-        return BagSelection(identifier, path)
-    with open_archive(settings.archive.root) as place:
-        return BagSelection.of(place.find(identifier)[-1], identifier)
-
-
-def _newest(settings: Settings) -> Iterator[BagSelection]:
-    """Yield the newest version of every bag."""
-    with open_archive(settings.archive.root) as place:
-        for _, versions in groupby(place.bags(), key=lambda stored: stored.name):
-            *_, newest = versions
-            yield BagSelection.of(newest)
+        return newest_bags(settings.archive.root)
+    return [select_bag(identifier, settings.archive.root) for identifier in identifiers]

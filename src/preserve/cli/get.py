@@ -1,4 +1,4 @@
-"""``preserve get``: takes the files of a cable out of the archive."""
+"""``preserve get``: the files of a cable, out of the archive."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typer
 
 from preserve.access import take_out
 from preserve.archive import open_archive
-from preserve.bag import Verdict, verdict_of
 from preserve.cli.console import progress_bar, say, say_json
-from preserve.cli.options import ArchiveFlag, JsonFlag, SettingsFlag, load_settings
-from preserve.errors import ExitCode
+from preserve.cli.options import JsonFlag
+from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
+from preserve.cli.verdicts import code_of_findings
 from preserve.provenance import FileRole
 from preserve.report import bags as report
 
@@ -32,19 +32,22 @@ class PackagePart(StrEnum):
 
 def get(
     identifier: Annotated[
-        str, typer.Argument(metavar="ID", help="A cable or a bag; the newest, or one version as 05STRELSAU4281/v1.")
+        str,
+        typer.Argument(
+            metavar="ID", help="A cable or a bag: the newest version, or another, such as 05STRELSAU4281/v1."
+        ),
     ],
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The new folder that the files go to.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The new folder for the files.")],
     only: Annotated[
-        list[PackagePart] | None, typer.Option("--only", help="Only these of its files; repeatable.")
+        list[PackagePart] | None, typer.Option("--only", help="Only files of this kind; repeatable.")
     ] = None,
     archive: ArchiveFlag = None,
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Take the files of a cable out of the archive, every byte verified on the way.
+    """Copy the files of a cable out of the archive, and verify every byte on the way.
 
-    Of a large tarred bag only the bytes of these files are read, by its member index.
+    Of a large tarred bag only these files are read, by its member index.
 
     Example: preserve get 05STRELSAU4281 --to reading-room --only tei
     """
@@ -56,9 +59,8 @@ def get(
         stored = place.find(identifier)[-1]
         extracted = take_out(stored, identifier, to, roles=roles, progress=progress)
     if json_lines:
-        say_json(report.extracted_line(stored.label, extracted))
+        say_json(report.bag_extract_line(stored.label, extracted))
     else:
-        say(report.extracted_text(stored.label, extracted))
+        say(report.bag_extract_text(stored.label, extracted))
     if not extracted.whole:
-        unreadable = verdict_of(extracted.findings) is Verdict.UNREADABLE
-        raise typer.Exit(ExitCode.SOURCE if unreadable else ExitCode.INVALID)
+        raise typer.Exit(code_of_findings(extracted.findings))

@@ -1,27 +1,14 @@
-"""``preserve ingest``: packages sources and stores their bags in an archive."""
+"""``preserve ingest``: bags made of sources, and stored in an archive."""
 
 from __future__ import annotations
 
 from preserve.archive import open_archive
 from preserve.cli.console import progress_bar
 from preserve.cli.items import report_items
-from preserve.cli.options import (
-    AccessCopyFlag,
-    ArchiveFlag,
-    FormFlag,
-    GroupFlag,
-    JobsFlag,
-    JsonFlag,
-    ReleaseFlag,
-    RowsFlag,
-    SettingsFlag,
-    Sources,
-    announce,
-    chosen,
-    load_settings,
-    the_clock,
-    workers,
-)
+from preserve.cli.jobs import JobsFlag, workers
+from preserve.cli.options import JsonFlag, the_clock
+from preserve.cli.settings import ArchiveFlag, FormFlag, GroupFlag, SettingsFlag, load_settings
+from preserve.cli.sources import AccessCopyFlag, ReleaseFlag, RowsFlag, Sources, announce_total, choose_sources
 from preserve.ingest import ingest as ingest_sources
 from preserve.package import Packager
 from preserve.provenance import this_software
@@ -41,7 +28,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a flag
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Package captured pages, one bag a cable or a group of them, and store the bags in the archive.
+    """Package captured pages, one bag for each cable or group of cables, and store the bags in the archive.
 
     Run it again after an interruption: what is stored already is "unchanged".
 
@@ -49,12 +36,12 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a flag
     """
     settings = load_settings(settings_file, archive, form, group)
     clock = the_clock()
-    refs = chosen(sources, rows, release)
+    refs = choose_sources(sources, rows, release)
     with (
         open_archive(settings.archive.root, clock=clock) as place,
         progress_bar("ingest", json_lines=json_lines) as progress,
     ):
-        announce(progress, sources, rows)
+        announce_total(progress, sources, rows)
         outcomes = ingest_sources(
             place,
             refs,

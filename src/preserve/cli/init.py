@@ -1,4 +1,4 @@
-"""``preserve init``: makes an archive, and settings to fill in."""
+"""``preserve init``: a new archive, and settings to fill in."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from pathlib import Path
 
 from preserve.archive import initialise
 from preserve.cli.console import say, say_json
-from preserve.cli.options import ArchiveFlag, JsonFlag, load_settings, the_clock
+from preserve.cli.options import JsonFlag, the_clock
+from preserve.cli.settings import ArchiveFlag, load_settings
 from preserve.errors import UsageError
+from preserve.report import archive as report
 from preserve.settings import FILE_NAME, settings_template
 
 __all__ = ["init"]
 
 
 def init(archive: ArchiveFlag = None, json_lines: JsonFlag = False) -> None:
-    """Make an archive, and a commented preserve.toml in this folder when there is none.
+    """Make an archive, and a commented preserve.toml in this folder if it has none.
 
     Example: preserve init --archive /srv/cables
     """
@@ -23,10 +25,9 @@ def init(archive: ArchiveFlag = None, json_lines: JsonFlag = False) -> None:
     settings = Path(FILE_NAME)
     written = _write_new(settings)
     if json_lines:
-        say_json({"archive": str(made.root), "settings": str(settings), "settings_written": written})
-        return
-    say(f"archive   {made.root}")
-    say(f"settings  {settings} ({'written; fill in your organisation' if written else 'was there; left as it is'})")
+        say_json(report.init_line(made.root, settings, written=written))
+    else:
+        say(report.init_text(made.root, settings, written=written))
 
 
 def _write_new(path: Path) -> bool:
@@ -37,6 +38,6 @@ def _write_new(path: Path) -> bool:
         return False
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written here: {error.strerror}", hint="Run it in a folder of yours."
+            f"{path} cannot be written here: {error.strerror}", hint="Run it in a folder that you may write to."
         ) from error
     return True

@@ -1,4 +1,4 @@
-"""``preserve inspect``: shows what a source is understood to be, and stores nothing."""
+"""``preserve inspect``: what a source is understood to be; nothing is stored."""
 
 from __future__ import annotations
 
@@ -10,24 +10,16 @@ from typing import Annotated
 import typer
 
 from preserve.cli.console import say, say_bytes, say_error, say_json
-from preserve.cli.options import (
-    JsonFlag,
-    ReleaseFlag,
-    RowsFlag,
-    SettingsFlag,
-    Sources,
-    chosen,
-    gravest,
-    load_settings,
-    the_clock,
-)
+from preserve.cli.options import JsonFlag, gravest_code, the_clock
+from preserve.cli.settings import SettingsFlag, load_settings
+from preserve.cli.sources import ReleaseFlag, RowsFlag, Sources, choose_sources
 from preserve.errors import ExitCode, PreserveError, UsageError
 from preserve.findings import Severity, worst
 from preserve.ingest import NormalizedCable, normalize_source, render_cable
 from preserve.package import Packager
 from preserve.provenance import this_software
 from preserve.readers import SourceRef, load_source
-from preserve.report import json_lines as lines, text
+from preserve.report import cables as report
 from preserve.settings import Settings
 from preserve.tei import render_page, render_text
 
@@ -46,7 +38,7 @@ class View(StrEnum):
 
 def inspect(
     sources: Sources,
-    view: Annotated[View | None, typer.Option("--as", help="Show this document of one source.")] = None,
+    view: Annotated[View | None, typer.Option("--as", help="Show this document, made of one source.")] = None,
     release: ReleaseFlag = None,
     rows: RowsFlag = None,
     json_lines: JsonFlag = False,
@@ -59,10 +51,10 @@ def inspect(
     if view is not None and json_lines:
         raise UsageError("--as and --json do not go together", hint="--json shows the record; --as shows one document.")
     settings = load_settings(settings_file)
-    refs = chosen(sources, rows, release)
+    refs = choose_sources(sources, rows, release)
     if view is not None:
         raise typer.Exit(_one_document(list(refs), view, settings))
-    raise typer.Exit(gravest([_line(ref, settings, json_lines) for ref in refs]))
+    raise typer.Exit(gravest_code([_line(ref, settings, json_lines) for ref in refs]))
 
 
 def _line(ref: SourceRef, settings: Settings, json_lines: bool) -> ExitCode:
@@ -70,14 +62,14 @@ def _line(ref: SourceRef, settings: Settings, json_lines: bool) -> ExitCode:
         understood = normalize_source(load_source(ref), settings)
     except PreserveError as error:
         if json_lines:
-            say_json(lines.not_understood(ref.where, error))
+            say_json(report.inspect_error_line(ref.where, error))
         else:
             say_error(error.message, hint=error.hint)
         return error.exit_code
     if json_lines:
-        say_json(lines.understood(ref.where, understood))
+        say_json(report.inspect_line(ref.where, understood))
     else:
-        say(text.understood(ref.where, understood))
+        say(report.inspect_text(ref.where, understood))
     return _code(understood)
 
 

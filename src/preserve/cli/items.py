@@ -9,18 +9,18 @@ from contextlib import closing
 import typer
 
 from preserve.cli.console import say, say_json
-from preserve.cli.options import gravest
+from preserve.cli.options import gravest_code
 from preserve.errors import ArchiveError, ExitCode
 from preserve.ingest import Fate, ItemOutcome
-from preserve.report import json_lines as lines, text
+from preserve.report import cables as report, words
 
 __all__ = ["report_items"]
 
 
 def report_items(outcomes: Generator[ItemOutcome, None, None], *, json_lines: bool) -> None:
-    """Print each outcome as it comes, then the counts, and leave with the gravest exit code.
+    """Print each outcome as it comes, then the counts, and end with the gravest exit code.
 
-    The counts come also when the run is stopped: what was acknowledged until then holds.
+    The counts are printed also when the run is stopped: what was acknowledged until then holds.
 
     Raises:
         ArchiveError: The archive stopped the run.
@@ -29,21 +29,21 @@ def report_items(outcomes: Generator[ItemOutcome, None, None], *, json_lines: bo
     codes: set[ExitCode] = set()
     stopped: ArchiveError | KeyboardInterrupt | None = None
     try:
-        # Closed here and now, not when the last reference goes: workers can be ended by the thread that made them only.
+        # Closed here, and not when the last reference goes: only the thread that made the workers can end them.
         with closing(outcomes):
             for outcome in outcomes:
                 counts[outcome.fate] += 1
                 codes.add(outcome.exit_code)
                 if json_lines:
-                    say_json(lines.item(outcome))
+                    say_json(report.ingest_line(outcome))
                 else:
-                    say(text.item(outcome))
+                    say(report.ingest_text(outcome))
     except (ArchiveError, KeyboardInterrupt) as error:
         stopped = error
     if json_lines:
-        say_json(lines.counts({fate.value: counts[fate] for fate in Fate}))
+        say_json(words.counts_line({fate.value: counts[fate] for fate in Fate}))
     else:
-        say(text.counts({fate.value: counts[fate] for fate in Fate}))
+        say(words.counts_text({fate.value: counts[fate] for fate in Fate}))
     if stopped is not None:
         raise stopped
-    raise typer.Exit(gravest(codes))
+    raise typer.Exit(gravest_code(codes))

@@ -1,8 +1,4 @@
-"""The command ``preserve``: its verbs, and the one place where errors become messages and exit codes.
-
-Scope: registering the verbs, catching what they raise. Not in scope: what a verb does; each has its own module, and
-the work is done in the rooms below.
-"""
+"""The command ``preserve``: its verbs, and the one place where errors become messages and exit codes."""
 
 from __future__ import annotations
 
@@ -35,8 +31,8 @@ _VERBS: Mapping[str, str] = {
     "compare": "compare.compare",
     "pack": "pack.pack",
     "ingest": "ingest.ingest",
-    "list": "archived.list_bags",
-    "show": "archived.show",
+    "list": "list.list_bags",
+    "show": "show.show",
     "events": "events.events",
     "get": "get.get",
     "verify": "verify.verify",
@@ -59,14 +55,14 @@ def _version(wanted: bool) -> None:
 
 def _preserve(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Keep captured diplomatic cables: read, normalize, bag, verify, deposit."""
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """Return the command with the verb that is asked for; help, completion and slips need them all.
+    """Return the command with the verb that is asked for; help, completion and misspelt verbs need them all.
 
     A verb brings its rooms with it, and to import them all takes longer than most verbs run.
     """
@@ -80,8 +76,8 @@ def _app(arguments: list[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_preserve)
-    asked = arguments[:1] if arguments[:1] and arguments[0] in _VERBS else _VERBS
-    for verb in asked:
+    first = arguments[0] if arguments else ""
+    for verb in [first] if first in _VERBS else [] if first == "--version" else _VERBS:
         module, _, name = _VERBS[verb].partition(".")
         found = getattr(import_module(f"preserve.cli.{module}"), name)
         if isinstance(found, typer.Typer):
@@ -98,7 +94,7 @@ def run(arguments: list[str] | None = None) -> None:
         arguments: Without the program's name; ``None`` for those of the process.
     """
     for each in (signal.SIGTERM, signal.SIGHUP):
-        # Told to end, by a service manager or a closed terminal, is as Ctrl-C: what is half made is removed.
+        # A service manager or a closed terminal that ends us is as good as Ctrl-C: what is half made is removed.
         if signal.getsignal(each) is signal.SIG_DFL:
             signal.signal(each, signal.default_int_handler)
     sys.exit(_run(arguments))
@@ -107,7 +103,7 @@ def run(arguments: list[str] | None = None) -> None:
 def _run(arguments: list[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # JSON lines are UTF-8 whatever the locale; a character that nothing can write must not end a run.
+            # JSON lines are UTF-8 whatever the locale, and a character that cannot be written must not end a run.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = _exit_code(sys.argv[1:] if arguments is None else arguments)
@@ -124,7 +120,7 @@ def _exit_code(arguments: list[str]) -> int:
     try:
         code = _app(arguments)(arguments, prog_name="preserve", standalone_mode=False)
     except typer.TyperException as error:
-        # The library that converts values says so first, which tells nobody anything.
+        # The library that converts values puts its own name of the error first, which tells nobody anything.
         says = error.format_message().replace(": Value error, ", ": ")
         say_error(says, hint="See 'preserve --help', or 'preserve VERB --help'.")
         return ExitCode.USAGE

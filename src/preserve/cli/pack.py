@@ -1,4 +1,4 @@
-"""``preserve pack``: packages sources into a folder, without an archive."""
+"""``preserve pack``: bags made of sources, in a folder, without an archive."""
 
 from __future__ import annotations
 
@@ -9,22 +9,10 @@ import typer
 
 from preserve.cli.console import progress_bar
 from preserve.cli.items import report_items
-from preserve.cli.options import (
-    AccessCopyFlag,
-    FormFlag,
-    GroupFlag,
-    JobsFlag,
-    JsonFlag,
-    ReleaseFlag,
-    RowsFlag,
-    SettingsFlag,
-    Sources,
-    announce,
-    chosen,
-    load_settings,
-    the_clock,
-    workers,
-)
+from preserve.cli.jobs import JobsFlag, workers
+from preserve.cli.options import JsonFlag, the_clock
+from preserve.cli.settings import FormFlag, GroupFlag, SettingsFlag, load_settings
+from preserve.cli.sources import AccessCopyFlag, ReleaseFlag, RowsFlag, Sources, announce_total, choose_sources
 from preserve.ingest import pack as pack_sources
 from preserve.package import Packager
 from preserve.provenance import this_software
@@ -34,7 +22,9 @@ __all__ = ["pack"]
 
 def pack(  # noqa: PLR0913, PLR0917 - each is a flag
     sources: Sources,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder that the bags go to; made if need be.")],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="DIR", help="The folder for the bags; it is made if it is not there.")
+    ],
     form: FormFlag = None,
     group: GroupFlag = None,
     access_copy: AccessCopyFlag = False,
@@ -44,14 +34,14 @@ def pack(  # noqa: PLR0913, PLR0917 - each is a flag
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Package captured pages, one bag a cable or a group of them, into a folder.
+    """Package captured pages, one bag for each cable or group of cables, into a folder.
 
     Example: preserve pack page.txt --to bags/
     """
     settings = load_settings(settings_file, form=form, group=group)
-    refs = chosen(sources, rows, release)
+    refs = choose_sources(sources, rows, release)
     with progress_bar("pack", json_lines=json_lines) as progress:
-        announce(progress, sources, rows)
+        announce_total(progress, sources, rows)
         outcomes = pack_sources(
             to,
             refs,

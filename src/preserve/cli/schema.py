@@ -1,4 +1,4 @@
-"""``preserve schema list`` and ``preserve schema show``: the contracts, every version, and their text."""
+"""``preserve schema list`` and ``preserve schema show``: the schemas in every version, and their text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from preserve.cli.console import say, say_bytes, say_json
 from preserve.cli.options import JsonFlag
 from preserve.contracts import Contract, contract_bytes, contracts, find_contract
 from preserve.errors import UsageError
-from preserve.report import validated as report
+from preserve.report import documents as report
 
 __all__ = ["app"]
 
-app = typer.Typer(help="The schemas: what a record, TEI, PREMIS, an event ... must be.", no_args_is_help=True)
+app = typer.Typer(
+    help="The schemas that a record, TEI, PREMIS, an event and other documents must meet.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -25,19 +27,22 @@ def list_schemas(json_lines: JsonFlag = False) -> None:
     """
     for each in contracts():
         if json_lines:
-            say_json(report.schema_line(each))
+            say_json(report.schema_list_line(each))
         else:
-            say(report.schema_row(each))
+            say(report.schema_list_text(each))
 
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name of preserve schema list: record, tei ...")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A name from preserve schema list, such as record or tei.")
+    ],
     version: Annotated[
-        str | None, typer.Option("--version", metavar="VERSION", help="An older one; default: the newest.")
+        str | None, typer.Option("--version", metavar="VERSION", help="An older version; default: the newest.")
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--as", metavar="FORM", help="Which of its files, where it has several: rnc or rng.")
+        str | None,
+        typer.Option("--as", metavar="FORM", help="Which file of the schema, where it has several: rnc or rng."),
     ] = None,
     json_lines: JsonFlag = False,
 ) -> None:
@@ -48,13 +53,13 @@ def show(
     what = find_contract(name, version)
     data = contract_bytes(_file(what, form))
     if json_lines:
-        say_json(report.schema_line(what, data.decode("utf-8")))
+        say_json(report.schema_show_line(what, data.decode("utf-8")))
         return
     say_bytes(data)
 
 
 def _file(what: Contract, form: str | None) -> str:
-    """Return the file of a form; where none is asked for the first by name, as ``rnc``, which people read, of two."""
+    """Return the file of a form; by default the first by name: of ``rnc`` and ``rng`` that is the one for people."""
     if form is None:
         return what.files[min(what.files)]
     if form not in what.files:

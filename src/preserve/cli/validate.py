@@ -1,4 +1,4 @@
-"""``preserve validate``: checks any document against what it should be, ours or edited by hand."""
+"""``preserve validate``: any document, ours or edited by hand, held against what it must be."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from typing import Annotated
 import typer
 
 from preserve.cli.console import say, say_error, say_json
-from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
+from preserve.cli.jobs import JobsFlag, workers
+from preserve.cli.options import JsonFlag, gravest_code
 from preserve.engine import item_results, map_batches, worker_died_error
 from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
-from preserve.report import json_lines as lines, text, validated as report
+from preserve.report import documents as report, words
 from preserve.validation import (
     DocumentKind,
     UnknownKindError,
     Validated,
     is_folder,
-    validate_file as validate_file,
+    validate_file,
     walk_documents,
 )
 
@@ -32,7 +33,7 @@ __all__ = ["validate"]
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One file to validate; what was found below a folder need not be a document."""
+    """One file to validate; a file below a folder need not be a document."""
 
     name: str
     below_folder: bool = False
@@ -47,13 +48,14 @@ def validate(
         list[str], typer.Argument(metavar="FILE...", help="Documents, folders of them, or - for standard input.")
     ],
     kind: Annotated[
-        DocumentKind | None, typer.Option("--as", help="What the files must be; default: what their content shows.")
+        DocumentKind | None,
+        typer.Option("--as", help="The kind that the files must be; default: what their content shows."),
     ] = None,
     record: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The record that a TEI is of; default: ../record/ beside the TEI's folder, as in a bag.",
+            help="The record to compare a TEI with; default: the one in ../record/, as in a bag.",
         ),
     ] = None,
     jobs: JobsFlag = 0,
@@ -61,28 +63,28 @@ def validate(
 ) -> None:
     """Validate records, TEI, PREMIS, profiles, crates, event logs, lines of --json and settings, whoever made them.
 
-    Each finding has its file, line and column, the clause it rests on and what to do. Exit code 0: all valid; 2: some
-    are not; 3: some could not be read.
+    Each finding has its file, line and column, the clause that it rests on, and advice. Exit code 0: all are valid; 2:
+    some are not; 3: some could not be read.
 
     Example: preserve validate bags/05STRELSAU4281/data notes/05STRELSAU4281.json
     """
     if record is not None and (len(files) != 1 or is_folder(Path(files[0]))):
-        raise UsageError("--record goes with one TEI", hint="Without it, the record in the folder beside is taken.")
+        raise UsageError("--record goes with one TEI", hint="Without it, the record is taken from the folder beside.")
     counts: Counter[str] = Counter()
     codes: set[ExitCode] = set()
     task = partial(_try, kind, record)
     # What comes from standard input cannot be read by another process.
     answers = map_batches(task, _items(files, kind), jobs=1 if "-" in files else workers(jobs), batch=20)
-    with closing(item_results(answers, lambda item: worker_died_error(item.name))) as told:
-        for item, answer in told:
-            verdict, code = _tell(item, answer, json_lines)
+    with closing(item_results(answers, lambda item: worker_died_error(item.name))) as results:
+        for item, answer in results:
+            verdict, code = _print(item, answer, json_lines)
             counts[verdict] += 1
             codes.add(code)
     if json_lines:
-        say_json(lines.counts({verdict: counts[verdict] for verdict in report.VERDICTS}))
+        say_json(words.counts_line({verdict: counts[verdict] for verdict in report.VERDICTS}))
     elif counts.total() > 1:
-        say(text.counts({verdict: counts[verdict] for verdict in report.VERDICTS}))
-    raise typer.Exit(gravest(codes))
+        say(words.counts_text({verdict: counts[verdict] for verdict in report.VERDICTS}))
+    raise typer.Exit(gravest_code(codes))
 
 
 def _items(files: list[str], kind: DocumentKind | None) -> Iterator[_Item]:
@@ -90,16 +92,16 @@ def _items(files: list[str], kind: DocumentKind | None) -> Iterator[_Item]:
         if name == "-" or not is_folder(Path(name)):
             yield _Item(name)
             continue
-        some = False
+        empty = True
         try:
             for path in walk_documents(Path(name), kind):
-                some = True
+                empty = False
                 yield _Item(str(path), below_folder=True)
         except SourceError as error:
             yield _Item(name, trouble=error.message)
             continue
-        if not some:
-            yield _Item(name, trouble=f"{name}: the folder has no files whose names end as those of documents do")
+        if empty:
+            yield _Item(name, trouble=f"{name}: the folder has no files whose names end like those of documents")
 
 
 def _try(kind: DocumentKind | None, record: Path | None, item: _Item) -> _Answer:
@@ -112,17 +114,17 @@ def _try(kind: DocumentKind | None, record: Path | None, item: _Item) -> _Answer
         return error
 
 
-def _tell(item: _Item, answer: _Answer, json_lines: bool) -> tuple[str, ExitCode]:
+def _print(item: _Item, answer: _Answer, json_lines: bool) -> tuple[str, ExitCode]:
     """Print the answer on one file; return its verdict and its exit code."""
     if isinstance(answer, Validated):
-        line = report.line(answer)
+        line = report.validate_line(answer)
         if json_lines:
             say_json(line)
         else:
-            say(report.words(answer))
+            say(report.validate_text(answer))
         return str(line["verdict"]), ExitCode.GOOD if answer.valid else ExitCode.INVALID
     passed_over = item.below_folder and isinstance(answer, UnknownKindError)
-    line = report.line_of_error(item.name, answer, passed_over=passed_over)
+    line = report.validate_error_line(item.name, answer, passed_over=passed_over)
     if json_lines:
         say_json(line)
     elif passed_over:

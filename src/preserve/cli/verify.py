@@ -1,4 +1,4 @@
-"""``preserve verify``: verifies bags anywhere, ours or not."""
+"""``preserve verify``: bags anywhere, ours or not, verified where they lie."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,71 +16,73 @@ import typer
 
 from preserve.bag import (
     KNOWN_PROFILES,
-    SUFFIXES,
     BagReport,
     Depth,
     PartialReport,
     PartialVerdict,
     Profile,
     Verdict,
-    ask_bagit,
+    find_bag_inside,
     index_path,
     verify as verify_bag,
     verify_some,
     verify_stream,
 )
 from preserve.cli.console import progress_bar, say, say_error, say_json, say_note
-from preserve.cli.named import named_profile
-from preserve.cli.options import JobsFlag, JsonFlag, gravest, workers
-from preserve.cli.parts import ByIndexFlag, CableFlag, PathFlag, believed, patterns
+from preserve.cli.jobs import JobsFlag, workers
+from preserve.cli.options import JsonFlag, gravest_code
+from preserve.cli.payload_files import ByIndexFlag, CableFlag, PathFlag, path_patterns, read_index_beside
+from preserve.cli.small_files import find_profile
+from preserve.cli.verdicts import code_of_verdict
 from preserve.engine import item_results, map_batches, worker_died_error
 from preserve.errors import ExitCode, PreserveError, UsageError
-from preserve.report import json_lines as lines, text
+from preserve.findings import Finding
+from preserve.report import bags as report, words
 
 __all__ = ["verify"]
 
-STREAM: Final = Path("-")
+_STREAM: Final = Path("-")
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
-_CODES: Final[Mapping[str, ExitCode]] = {
-    Verdict.VALID: ExitCode.GOOD,
-    PartialVerdict.INTACT: ExitCode.GOOD,
-    Verdict.UNREADABLE: ExitCode.SOURCE,
-    PartialVerdict.UNREADABLE: ExitCode.SOURCE,
-}
 _NO_BAG: Final = frozenset({"bagit-txt-missing", "payload-manifest-missing"})
-_ARCHIVES: Final = (".tar", ".zip", *chain.from_iterable(SUFFIXES.values()))
-_LOOKED_AT: Final = 1000
-"""Names of a folder, when it is no bag, that are looked at for one that is."""
+"""The findings of a folder that nobody meant to be a bag."""
+
 _Answer = BagReport | PartialReport | PreserveError
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked of every bag."""
+class _Request:
+    """What every bag is asked."""
 
     depth: Depth
     seal: str | None
     profile: Profile | None
     with_bagit: bool
     threads: int
-    part: tuple[str, ...]
+    patterns: tuple[str, ...]
     by_index: bool
 
-    def of(self, path: Path) -> _Answer:
-        """Verify one bag or some files of it, or say what stopped us."""
+    def answer(self, path: Path) -> _Answer:
+        """Verify one bag or some files of it, or return what stopped us."""
         try:
-            if self.part:
-                index = believed(path, by_index=self.by_index)
-                return verify_some(path, self.part, seal=self.seal, index=index, threads=self.threads)
-            if path == STREAM:
+            if self.patterns:
+                index = read_index_beside(path) if self.by_index else None
+                return verify_some(path, self.patterns, seal=self.seal, index=index, threads=self.threads)
+            if path == _STREAM:
                 stream = sys.stdin.buffer
-                report = verify_stream(stream, depth=self.depth, seal=self.seal, profile=self.profile)
+                answer = verify_stream(stream, depth=self.depth, seal=self.seal, profile=self.profile)
             else:
-                report = verify_bag(path, depth=self.depth, seal=self.seal, profile=self.profile, threads=self.threads)
-            second = ask_bagit(path, report) if self.with_bagit else None
+                answer = verify_bag(path, depth=self.depth, seal=self.seal, profile=self.profile, threads=self.threads)
+            second = _ask_bagit(path, answer) if self.with_bagit else None
         except PreserveError as error:
             return error
-        return report if second is None else replace(report, findings=(*report.findings, second))
+        return answer if second is None else replace(answer, findings=(*answer.findings, second))
+
+
+def _ask_bagit(path: Path, answer: BagReport) -> Finding | None:
+    # bagit-python brings much of the standard library with it, and few ask for it.
+    from preserve.bag import ask_bagit
+
+    return ask_bagit(path, answer)
 
 
 def verify(  # noqa: PLR0913, PLR0917 - each is a flag
@@ -89,22 +90,24 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
         list[Path],
         typer.Argument(
             metavar="BAG...",
-            readable=False,  # told of each, and the others are verified
-            help="Bags: folders, tars (plain, gzip, bzip2, xz, zstd), zips, or - for a tar as stream.",
+            readable=False,  # one that may not be read is reported, and the others are verified
+            help="Bags: folders, tars (plain, gzip, bzip2, xz, zstd), zips, or - for a tar on standard input.",
         ),
     ],
-    depth: Annotated[Depth, typer.Option(help="How deep: counts, names, or every bit.")] = Depth.FULL,
+    depth: Annotated[Depth, typer.Option(help="How deep to look: at counts, at names, or at every bit.")] = Depth.FULL,
     profile: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME|FILE", help=f"Hold the bags to a BagIt Profile too: {', '.join(KNOWN_PROFILES)}, or a file."
+            metavar="NAME|FILE",
+            help=f"A BagIt Profile that the bags must meet too: {', '.join(KNOWN_PROFILES)}, or a file.",
         ),
     ] = None,
     seal: Annotated[
-        str | None, typer.Option(metavar="HASH", help="The SHA-256 of the tag manifest as you kept it; one bag only.")
+        str | None,
+        typer.Option(metavar="HASH", help="The SHA-256 of the tag manifest, as you kept it; for a single bag."),
     ] = None,
     with_bagit: Annotated[
-        bool, typer.Option("--with-bagit", help="Ask bagit-python too, and tell where it differs.")
+        bool, typer.Option("--with-bagit", help="Ask bagit-python too, and show where it differs.")
     ] = False,
     path: PathFlag = None,
     cable: CableFlag = None,
@@ -112,12 +115,12 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     jobs: JobsFlag = 0,
     json_lines: JsonFlag = False,
 ) -> None:
-    """Verify bags, ours or anybody's; nothing is unpacked or written.
+    """Verify bags, whoever made them. Nothing is unpacked or written.
 
     Exit code 0: all are valid; 2: some are not; 3: some could not be read, which is no proof of loss.
 
     With --path or --cable only those files are verified, and nothing is said of the rest of the bag. An index that is
-    named beside its tar is checked with it.
+    named beside its tar is checked with the tar.
 
     Example: preserve verify bags/05STRELSAU4281
     """
@@ -125,15 +128,15 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     _check_usage(bags, seal, with_bagit, depth)
     at_once = workers(jobs)
     threads = max(1, at_once // max(1, len(bags)))
-    part = patterns(path, cable)
-    asked = _Asked(depth, seal, named_profile(profile), with_bagit, threads, part, by_index)
-    _check_part(bags, asked)
+    patterns = path_patterns(path, cable)
+    request = _Request(depth, seal, find_profile(profile), with_bagit, threads, patterns, by_index)
+    _check_patterns(bags, request)
     counts: Counter[str] = Counter()
     codes: set[ExitCode] = set()
     failed = 0
     with (
         progress_bar("verify", json_lines=json_lines) as progress,
-        closing(_verified(bags, asked, at_once)) as answers,
+        closing(_answers(bags, request, at_once)) as answers,
     ):
         progress.total(len(bags))
         for bag, answer in answers:
@@ -141,26 +144,32 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
             if isinstance(answer, PreserveError):
                 failed += 1
                 codes.add(answer.exit_code)
-                _tell_error(bag, answer, json_lines)
+                _print_error(bag, answer, json_lines)
                 continue
             counts[answer.verdict] += 1
-            codes.add(_CODES.get(answer.verdict, ExitCode.INVALID))
-            _tell(bag, answer, json_lines)
-    numbers = {verdict.value: counts[verdict] for verdict in (PartialVerdict if part else Verdict)} | {"failed": failed}
+            codes.add(code_of_verdict(answer.verdict))
+            _print(bag, answer, json_lines)
+    numbers = {verdict.value: counts[verdict] for verdict in (PartialVerdict if patterns else Verdict)} | {
+        "failed": failed
+    }
     if json_lines:
-        say_json(lines.counts(numbers))
+        say_json(words.counts_line(numbers))
     elif len(bags) > 1:
-        say(text.counts(numbers))
-    raise typer.Exit(gravest(codes))
+        say(words.counts_text(numbers))
+    raise typer.Exit(gravest_code(codes))
 
 
 def _check_usage(bags: list[Path], seal: str | None, with_bagit: bool, depth: Depth) -> None:
     if seal is not None and len(bags) != 1:
-        raise UsageError(f"--seal is of one bag, not of {len(bags)}", hint="Verify each bag with its own seal.")
+        raise UsageError(
+            f"--seal is the seal of one bag, not of {len(bags)}", hint="Verify each bag with its own seal."
+        )
     if seal is not None and _SHA256.fullmatch(seal) is None:
-        raise UsageError(f"--seal {seal!r} is no SHA-256", hint="Give 64 hexadecimal digits, as 'preserve show' does.")
-    if bags.count(STREAM) > 1:
-        raise UsageError("- stands for one stream, and is named twice", hint="Save the others to files.")
+        raise UsageError(
+            f"--seal {seal!r} is not a SHA-256", hint="Give 64 hexadecimal digits, as 'preserve show' does."
+        )
+    if bags.count(_STREAM) > 1:
+        raise UsageError("- stands for one stream, and is given twice", hint="Save the others to files.")
     if with_bagit and depth is not Depth.FULL:
         raise UsageError("--with-bagit compares every bit", hint="Leave --depth out.")
 
@@ -172,58 +181,54 @@ def _without_indexes(bags: list[Path]) -> list[Path]:
     return [bag for bag in bags if bag not in beside]
 
 
-def _check_part(bags: list[Path], asked: _Asked) -> None:
-    """Refuse what some files of a bag cannot be asked."""
-    if asked.by_index and not asked.part:
+def _check_patterns(bags: list[Path], request: _Request) -> None:
+    """Refuse flags that do not go with some files of a bag."""
+    if request.by_index and not request.patterns:
         raise UsageError("--by-index is for some files of a tar", hint="Name them with --path or --cable.")
-    if asked.by_index and asked.seal:
+    if request.by_index and request.seal:
         raise UsageError("--by-index goes round the seal: no manifest is read", hint="Leave one of them out.")
-    flags = {"--depth": asked.depth is not Depth.FULL, "--profile": asked.profile, "--with-bagit": asked.with_bagit}
+    flags = {
+        "--depth": request.depth is not Depth.FULL,
+        "--profile": request.profile,
+        "--with-bagit": request.with_bagit,
+    }
     whole = [flag for flag, given in flags.items() if given]
-    if asked.part and whole:
-        raise UsageError(f"{whole[0]} is of whole bags; --path and --cable name some files", hint="Leave one out.")
-    if asked.part and STREAM in bags:
-        raise UsageError("of a stream every file passes", hint="Verify all of it, or save it to a file first.")
+    if request.patterns and whole:
+        raise UsageError(f"{whole[0]} is for whole bags; --path and --cable name some files", hint="Leave one out.")
+    if request.patterns and _STREAM in bags:
+        raise UsageError(
+            "--path and --cable do not go with a stream", hint="Verify all of it, or save it to a file first."
+        )
 
 
-def _verified(bags: list[Path], asked: _Asked, jobs: int) -> Generator[tuple[Path, _Answer], None, None]:
-    if STREAM in bags:
+def _answers(bags: list[Path], request: _Request, jobs: int) -> Generator[tuple[Path, _Answer], None, None]:
+    if _STREAM in bags:
         # Only this process has the stream.
-        yield STREAM, asked.of(STREAM)
-    others = [bag for bag in bags if bag != STREAM]
+        yield _STREAM, request.answer(_STREAM)
+    others = [bag for bag in bags if bag != _STREAM]
     # Small batches: one bag may hold gigabytes.
-    yield from item_results(map_batches(asked.of, others, jobs=jobs, batch=4), lambda bag: worker_died_error(str(bag)))
+    yield from item_results(
+        map_batches(request.answer, others, jobs=jobs, batch=4), lambda bag: worker_died_error(str(bag))
+    )
 
 
-def _tell(bag: Path, answer: BagReport | PartialReport, json_lines: bool) -> None:
+def _print(bag: Path, answer: BagReport | PartialReport, json_lines: bool) -> None:
     if isinstance(answer, PartialReport):
-        line, words = lines.part(str(bag), answer), text.part(str(bag), answer)
+        line, text = report.verify_part_line(str(bag), answer), report.verify_part_text(str(bag), answer)
     else:
-        line, words = lines.bag(str(bag), answer), text.bag(str(bag), answer)
+        line, text = report.verify_line(str(bag), answer), report.verify_text(str(bag), answer)
     if json_lines:
         say_json(line)
         return
-    say(words)
+    say(text)
     if isinstance(answer, BagReport) and {each.code for each in answer.findings} >= _NO_BAG:
-        inside = _looks_like_a_bag_in(bag)
+        inside = find_bag_inside(bag)
         if inside is not None:
-            say_note(f"  {bag} is no bag, but may hold some, as {inside}. To verify them: preserve verify {bag}/*")
+            say_note(f"  {bag} is no bag, but may hold some, such as {inside}. To verify them: preserve verify {bag}/*")
 
 
-def _looks_like_a_bag_in(folder: Path) -> Path | None:
-    """Return something in a folder that may be a bag, by its name or its bagit.txt; ``None`` when nothing is."""
-    try:
-        with os.scandir(folder) as items:
-            for item in islice(items, _LOOKED_AT):
-                if item.name.endswith(_ARCHIVES) or os.path.isfile(f"{item.path}/bagit.txt"):  # noqa: PTH113
-                    return Path(item.path)
-    except OSError:
-        pass
-    return None
-
-
-def _tell_error(path: Path, error: PreserveError, json_lines: bool) -> None:
+def _print_error(path: Path, error: PreserveError, json_lines: bool) -> None:
     if json_lines:
-        say_json(lines.no_bag(str(path), error))
+        say_json(report.verify_error_line(str(path), error))
     else:
         say_error(error.message, hint=error.hint)

@@ -1,7 +1,9 @@
-"""Reports: outcomes in the words of people and in those of programs.
+"""Reports: every outcome of a verb in words for people, and as a JSON line for programs.
 
-Scope: pure functions from outcomes to text and to JSON objects (``schemas/outcome-1.0.0.schema.json``). Not in scope:
-printing; ``cli`` does that.
+Each verb has two functions: ``verify_text`` for people and ``verify_line`` for programs, and a line is of the shape
+that the schema ``outcome`` has under that name. They are pure: they take what a room returned and return text or a
+dictionary, and ``cli`` prints it. A report holds no clock and no colour, and breaks no line because of a file name.
+A module for the verbs on bags loads nothing of archives and cables.
 """
 
 import lazy_loader

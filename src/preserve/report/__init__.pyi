@@ -1,9 +1,9 @@
 from . import (
+    archive as archive,
     bags as bags,
-    events as events,
-    exported as exported,
-    json_lines as json_lines,
-    text as text,
-    validated as validated,
+    cables as cables,
+    comparison as comparison,
+    documents as documents,
+    export as export,
+    words as words,
 )
-from .words import AUDIT_WORDS as AUDIT_WORDS, DEPOSITED as DEPOSITED

@@ -1,7 +1,9 @@
-"""Validation of any one document: a record, TEI, PREMIS, a profile, a crate, lines of JSON, settings; ours or not.
+"""Validation of any one document: a record, TEI, PREMIS, a profile, a crate, a log, lines of JSON, or settings.
 
-Scope: recognising what a file is by its content, checking it with the room that knows the rules, and finding the line
-of every fault. Not in scope: the rules (each room has its own), bags as a whole (``bag``), an archive (``audit``).
+``files`` opens a file and bounds what is read of it, ``recognition`` finds its kind by its content, ``documents`` reads
+it as JSON, XML or TOML, ``checks`` asks the room that knows the rules of the kind, and ``json_text`` and ``xml_text``
+give each finding its line and column. Two rules are kept here, as no schema can state them: a record must be true of
+its own text (``coherence``), and a line of an event log must follow the line before it (``chain``).
 """
 
 import lazy_loader

@@ -1,7 +1,6 @@
-"""The chain of an event log, as far as one file of it shows: numbers without gaps, each line with the digest before it.
+"""The chain of an event log within one of its files: numbers without gaps, and the digest of the line before in each.
 
-Scope: lines of one file, one after the other. Not in scope: a whole log across files, and its end
-(``archive.eventlog``).
+The archive's event log checks the chain across files, and the end of the log.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ __all__ = ["Chain"]
 
 @dataclass(slots=True)
 class Chain:
-    """The line before: its number and digest; ``None`` before the first."""
+    """The number and the digest of the line before; ``None`` before the first."""
 
     seq: int | None = None
     digest: str | None = None
 
     def follow(self, line: bytes, value: object) -> Iterator[Finding]:
-        """Go on to a line, and yield in what it does not follow the one before.
+        """Go on to a line, and yield each way in which it does not follow the line before.
 
         Args:
             line: Its bytes, with or without the line feed.
-            value: What it is as JSON.
+            value: The line as JSON.
         """
         event = value if isinstance(value, dict) else {}
         seq, previous = event.get("seq"), event.get("previous")
@@ -44,6 +43,6 @@ class Chain:
             self.seq = seq
 
     def skip(self, line: bytes) -> None:
-        """Go on to a line that is no JSON: it counts as one."""
+        """Go on to a line that is not JSON; it counts as one line."""
         self.seq = None if self.seq is None else self.seq + 1
         self.digest = sha256(line.removesuffix(b"\n"))

@@ -1,8 +1,4 @@
-"""The checks of each kind of document: the room that knows the rules is asked, and each finding gets its place.
-
-Scope: one document that is in memory and whose kind is known. Not in scope: recognising it (``recognition``), reading
-it (``files``), the rules.
-"""
+"""The checks of each kind of document: the room that knows the rules is asked, and each finding gets its place."""
 
 from __future__ import annotations
 
@@ -30,9 +26,9 @@ class Beside:
     """What lies beside a document and is needed to judge it.
 
     Attributes:
-        record: The bytes of the record that a TEI is of; ``None``: not known.
+        record: The bytes of the record to compare a TEI with; ``None`` for none.
         record_name: Its name, for messages.
-        payload: The paths of the payload of the bag that a crate describes; ``None``: it lies in no bag.
+        payload: The paths of the payload of the bag that a crate describes; ``None`` where it lies in no bag.
     """
 
     record: bytes | None = None
@@ -44,21 +40,21 @@ class Beside:
 
 
 def check_json(kind: DocumentKind, text: str, value: object, beside: Beside) -> list[Located]:
-    """Check a JSON document of a kind, and say where in its text each finding stands."""
+    """Check a JSON document of a kind, and find the place of each finding in its text."""
     return locate(text, _JSON[kind](text, value, beside))
 
 
 def locate(text: str, findings: Iterable[Finding]) -> list[Located]:
-    """Say where in a JSON text each finding stands; one that is about no value of it has no place."""
-    told = list(findings)
-    pointers = {each.where for each in told if each.where == "" or each.where.startswith("/")}
-    places = json_text.places(text, pointers) if pointers else {}
-    return [Located(each, places.get(each.where)) for each in told]
+    """Find the place of each finding in a JSON text; a finding that is about no value of it has none."""
+    found = list(findings)
+    pointers = {each.where for each in found if each.where == "" or each.where.startswith("/")}
+    places = json_text.find_places(text, pointers) if pointers else {}
+    return [Located(each, places.get(each.where)) for each in found]
 
 
 def _check_record(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
     if not isinstance(value, dict):
-        yield Finding.of("record-invalid", "", "it is no object")
+        yield Finding.of("record-invalid", "", "it is not an object")
         return
     invalid = [*check_record(value), *_half_characters(value)]
     yield from invalid or coherence.check_coherence(value)
@@ -86,7 +82,7 @@ def _check_profile(text: str, _value: object, _beside: Beside) -> Iterator[Findi
 
 
 def _member_named(text: str, says: str) -> str:
-    """Return the pointer of the member of a profile that some words name: the specification has two levels."""
+    """Return the pointer of the member of a profile that some words name; the specification has two levels."""
     words = set(re.findall(r"[A-Za-z][A-Za-z0-9.-]*", says))
     value = json_text.read_json(text)
     levels = [("", value)] + [(f"/{name}", each) for name, each in value.items()] if isinstance(value, dict) else []
@@ -140,14 +136,15 @@ _JSON: Mapping[DocumentKind, Callable[[str, object, Beside], Iterable[Finding]]]
 
 
 def check_xml(kind: DocumentKind, data: bytes, beside: Beside) -> list[Located]:
-    """Check an XML document of a kind, and say where in it each finding stands.
+    """Check an XML document of a kind, and find the place of each finding in it.
 
     Raises:
         RecordError: The record beside a TEI cannot be read.
     """
     findings = check_premis(data) if kind is DocumentKind.PREMIS else tuple(_check_tei(data, beside))
-    places = xml_text.places(data, {each.where for each in findings})
-    return [Located(each, places.get(each.where) or xml_text.stated(each.message)) for each in findings]
+    places = xml_text.find_places(data, {each.where for each in findings})
+    # Of a fault of the grammar only libxml2's words tell the line.
+    return [Located(each, places.get(each.where) or xml_text.place_in_words(each.message)) for each in findings]
 
 
 def _check_tei(data: bytes, beside: Beside) -> Iterator[Finding]:
@@ -185,12 +182,13 @@ _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){1,2}")
 
 
 def version_of(kind: DocumentKind, value: object = None) -> str | None:
-    """Return the version that a document is held against; ``None`` where it names one that is not known."""
+    """Return the version that a document is held against; ``None`` where it names an unknown one."""
     if kind is DocumentKind.CRATE:
         return CRATE_SPECIFICATION.rpartition("/")[2]
     if kind is DocumentKind.PROFILE:
         about = value.get("BagIt-Profile-Info") if isinstance(value, dict) else None
-        # "any profile not explicitly defining BagIt-Profile-Version should be treated as conforming to 1.1.0"
+        # BagIt Profiles 1.4.0: "any profile not explicitly defining BagIt-Profile-Version should be treated as
+        # conforming to 1.1.0".
         stated = about.get("BagIt-Profile-Version", "1.1.0") if isinstance(about, dict) else None
         return stated if isinstance(stated, str) and _VERSION.fullmatch(stated) else None
     if kind in {DocumentKind.RECORD, DocumentKind.EVENT} and isinstance(value, dict) and "schema_version" in value:

@@ -1,7 +1,7 @@
-"""What makes a valid record a true one of its own text: digests, the partition, stretches, the targets of marks.
+"""Whether a valid record is true of its own text: digests, the partition by segments, offsets, the targets of marks.
 
-Scope: what a record says of itself, as JSON, which no schema can check; a hand that corrects a text forgets it. Not in
-scope: whether it is true of the source (``preserve inspect`` reads that anew).
+No schema can check these, and a hand that corrects a text forgets them. Whether a record is true of its source, only
+reading the source again can show.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["check_coherence"]
 
 
 def check_coherence(record: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield where a record contradicts itself.
+    """Yield each place where a record contradicts itself.
 
     Args:
         record: JSON that meets the schema of its version.

@@ -1,9 +1,6 @@
-"""One document, or lines of documents, in memory: recognised, checked, every finding at its place.
+"""One document, or a document a line, in memory: recognised, checked, and every finding at its place.
 
-Scope: bytes in, what was found out. Not in scope: where the bytes come from (``files``).
-
-What stops the look is a :class:`~preserve.errors.SourceError`: not text, or of no kind that we know. Everything else is
-a finding.
+What is not text, or of no kind that we know, is a :class:`~preserve.errors.SourceError`; everything else is a finding.
 """
 
 from __future__ import annotations
@@ -25,10 +22,10 @@ from preserve.validation.recognition import KNOWN, OTHER_VERSIONS, kind_of_json,
 __all__ = ["LARGEST_SETTINGS", "MOST_FINDINGS", "XML", "UnknownKindError", "validate_bytes", "validate_lines"]
 
 MOST_FINDINGS = 1000
-"""Findings of one file that are told."""
+"""Findings of one file that are kept."""
 
 LARGEST_SETTINGS = 64 << 10
-"""Bytes of the largest settings; Python's reader of TOML takes the square of some lengths."""
+"""Bytes of the largest settings: the time of Python's reader of TOML grows as the square of some lengths."""
 
 XML = frozenset({DocumentKind.TEI, DocumentKind.PREMIS})
 """The kinds that are XML."""
@@ -40,7 +37,7 @@ _SPACE = b" \t\r\n"
 class UnknownKindError(SourceError):
     """A file that is of no kind that can be validated."""
 
-    def __init__(self, message: str, *, hint: str = f"What can be: {KNOWN}. --as names the kind.") -> None:
+    def __init__(self, message: str, *, hint: str = f"Known are {KNOWN}. --as names the kind.") -> None:
         super().__init__(message, hint=hint)
 
 
@@ -50,14 +47,14 @@ def validate_bytes(
     """Validate one document.
 
     Args:
-        name: Its name, for messages and by which settings are known.
+        name: Its name, for messages; settings are also known by it.
         data: All of it.
-        asked: What it must be; ``None``: what it is by its content.
-        beside: What is known of its surroundings.
+        asked: The kind that it must be; ``None`` for the kind that its content shows.
+        beside: What lies beside it.
 
     Raises:
-        UnknownKindError: It is of no kind that we know, or no text at all.
-        SourceError: It is larger than settings can be.
+        UnknownKindError: It is of no kind that we know, or not text.
+        SourceError: It is larger than settings may be.
         RecordError: The record of a TEI cannot be read.
     """
     beside = beside or Beside()
@@ -73,20 +70,20 @@ def validate_bytes(
         return _result(name, asked, [_undecodable(data, error)])
     if asked is DocumentKind.SETTINGS or (asked is None and _are_settings(name, text)):
         if len(data) > LARGEST_SETTINGS:
-            raise SourceError(f"{name}: larger than {LARGEST_SETTINGS >> 10} KiB, which no settings are")
+            raise SourceError(f"{name}: the file is larger than {LARGEST_SETTINGS >> 10} KiB, too large for settings")
         return _result(name, DocumentKind.SETTINGS, check_settings(text))
     if asked is None and not text.lstrip("\ufeff \t\r\n").startswith("{"):
-        raise UnknownKindError(f"{name}: neither a JSON object nor XML nor settings")
+        raise UnknownKindError(f"{name}: the file is neither a JSON object nor XML nor settings")
     return _of_json(name, text, asked, beside)
 
 
 def validate_lines(name: str, lines: Iterable[bytes], asked: DocumentKind | None = None) -> Validated:
-    """Validate a file of one JSON document a line; looking ends when there are :data:`MOST_FINDINGS`.
+    """Validate a file of one JSON document a line, up to :data:`MOST_FINDINGS`.
 
     Args:
         name: Its name, for messages.
         lines: Each with its line feed, which only the last may lack.
-        asked: What they must be; ``None``: what the first one is.
+        asked: The kind that they must be; ``None`` for the kind of the first.
 
     Raises:
         UnknownKindError: The lines are of no kind that we know.
@@ -100,7 +97,7 @@ def validate_lines(name: str, lines: Iterable[bytes], asked: DocumentKind | None
             continue
         kind, stated, told = _of_line(name, line, number, kind, chain)
         version = version or stated
-        findings += (_moved(each, number) for each in told)
+        findings += (_at_line(each, number) for each in told)
         if len(findings) >= MOST_FINDINGS:
             return _result(name, kind, findings, version=version, lines=number, stopped=number)
     return _result(name, kind, findings, version=version, lines=number)
@@ -109,7 +106,7 @@ def validate_lines(name: str, lines: Iterable[bytes], asked: DocumentKind | None
 def _of_line(
     name: str, line: bytes, number: int, kind: DocumentKind | None, chain: Chain
 ) -> tuple[DocumentKind | None, str | None, list[Located]]:
-    """Return the kind of a line, its version, and what is wrong with it; a line that is no JSON shows no kind."""
+    """Return the kind of a line, its version, and what is wrong with it; a line that is not JSON shows no kind."""
     try:
         text = line.decode("utf-8")
         value = json_text.read_json(text)
@@ -134,7 +131,7 @@ def _no_json(text: str, error: NotJsonError) -> Located:
     return Located(error.finding, json_text.place_at(text, min(error.offset, len(text.rstrip()))))
 
 
-def _moved(located: Located, line: int) -> Located:
+def _at_line(located: Located, line: int) -> Located:
     column = located.place.column if located.place else 1
     return Located(located.finding, DocumentPlace(line, column))
 
@@ -147,7 +144,7 @@ def _of_json(name: str, text: str, asked: DocumentKind | None, beside: Beside) -
     met = kind_of_json(value)
     kind = asked or met
     if kind is None:
-        raise UnknownKindError(f"{name}: JSON whose properties are of no kind that can be validated")
+        raise UnknownKindError(f"{name}: the properties of the JSON are those of no kind that can be validated")
     if met not in {kind, None}:
         says = f"its properties are those of the kind {met}, not {kind}"
         return _result(name, kind, [Located(Finding.of("document-other", "", says), DocumentPlace(1, 1))])
@@ -201,7 +198,7 @@ def _result(
 
 
 def _order(located: Located) -> tuple[int, int, str, str]:
-    """Sort by place, what has none first."""
+    """Sort by place; a finding without a place comes first."""
     place = located.place or DocumentPlace(0, 0)
     return (place.line, place.column, located.finding.code, located.finding.message)
 
@@ -227,5 +224,5 @@ def _undecodable(data: bytes, error: UnicodeDecodeError) -> Located:
     before = data[: error.start]
     line = before.count(b"\n") + 1
     column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
-    says = f"the byte 0x{data[error.start]:02x} is no UTF-8 here"
+    says = f"the byte 0x{data[error.start]:02x} is not UTF-8 here"
     return Located(Finding.of("document-not-utf8", "", says), DocumentPlace(line, column))

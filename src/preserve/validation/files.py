@@ -1,8 +1,7 @@
-"""Files to validate, read within bounds: one, standard input, or those below a folder.
+"""Files to validate, read within bounds: one file, standard input, or those below a folder.
 
-Scope: opening, what lies beside a file, and whether it is one document or a document a line; lines are drawn as they
-are needed, so a log of any length takes the memory of its longest line. Not in scope: what the bytes are
-(``documents``).
+A file is one document, or one document a line. Lines are drawn as they are needed, so that a log of any length takes
+the memory of its longest line.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _SETTINGS_FILES = frozenset({".toml"})
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a folder is there, as far as may be seen: reading tells why something else cannot be read."""
+    """Return whether a folder is there, as far as may be seen; to read anything else says why it cannot be read."""
     try:
         return path.is_dir()
     except OSError:
@@ -47,11 +46,11 @@ def _is_file(path: Path) -> bool:
 
 
 def walk_documents(folder: Path, kind: DocumentKind | None = None) -> Iterator[Path]:
-    """Yield the files below a folder that can be documents, by the ends of their names; no link is followed.
+    """Yield the files below a folder that can be documents by the ends of their names; no link is followed.
 
     Args:
         folder: Where to look, at any depth.
-        kind: The kind that is asked for; ``None`` for all.
+        kind: The kind that is asked for; ``None`` for every kind.
 
     Raises:
         SourceError: A folder cannot be listed.
@@ -59,7 +58,7 @@ def walk_documents(folder: Path, kind: DocumentKind | None = None) -> Iterator[P
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        raise SourceError(f"{_named(folder)}: the folder cannot be listed: {error.strerror}") from error
+        raise SourceError(f"{_name(folder)}: the folder cannot be listed: {error.strerror}") from error
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from walk_documents(Path(entry.path), kind)
@@ -82,33 +81,34 @@ def validate_file(
 
     Args:
         file: The file; ``None`` for standard input.
-        kind: What it must be; ``None``: what it is by its content.
-        record: The record that a TEI is of; ``None``: the one in the folder ``record`` beside its folder, if any.
+        kind: The kind that it must be; ``None`` for the kind that its content shows.
+        record: The record to compare a TEI with; ``None`` for the one in the folder ``record`` beside its folder, if
+            there is one.
         stdin: Standard input, where ``file`` is ``None``.
 
     Raises:
-        SourceError: It could not be looked at, or is of no kind that we know.
+        SourceError: It could not be read, or is of no kind that we know.
         RecordError: The record of a TEI cannot be read.
     """
     if file is None:
         if stdin is None:
             raise TypeError("neither a file nor a stream")
         return _of_stream("-", stdin, kind, _beside(None, record))
-    with _opened(file) as stream:
-        return _of_stream(_named(file), stream, kind, _beside(file, record))
+    with _open(file) as stream:
+        return _of_stream(_name(file), stream, kind, _beside(file, record))
 
 
-def _opened(file: Path) -> BinaryIO:
+def _open(file: Path) -> BinaryIO:
     try:
         return file.open("rb")
     except FileNotFoundError as error:
-        raise SourceError(f"{_named(file)}: no such file or folder", hint="Check the name.") from error
+        raise SourceError(f"{_name(file)}: no such file or folder", hint="Check the name.") from error
     except OSError as error:
-        raise SourceError(f"{_named(file)}: cannot be read: {error.strerror or error}") from error
+        raise SourceError(f"{_name(file)}: cannot be read: {error.strerror or error}") from error
 
 
-def _named(path: Path) -> str:
-    """Return a file's name as text: bytes of it that are no UTF-8 are shown as escapes."""
+def _name(path: Path) -> str:
+    """Return a file's name as text, with escapes for bytes that are not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -136,12 +136,12 @@ def _line(name: str, stream: BinaryIO) -> bytes:
 
 
 def _too_large(name: str, what: str) -> NoReturn:
-    says = f"{name}: {what} is larger than {LARGEST >> 20} MiB, which no document of a cable is"
-    raise SourceError(says, hint=f"What can be validated: {KNOWN}.")
+    says = f"{name}: {what} is larger than {LARGEST >> 20} MiB, as no document of a cable is"
+    raise SourceError(says, hint=f"Known are {KNOWN}.")
 
 
 def _are_lines(first: bytes, second: bytes, kind: DocumentKind | None) -> bool:
-    """Return whether a file has a document on each line: its first line is a whole object, and another follows."""
+    """Return whether a file has a document on each line: the first line is a whole object, and another follows."""
     if kind in {*XML, DocumentKind.SETTINGS}:
         return False
     whole = first.strip()
@@ -153,19 +153,19 @@ def _are_lines(first: bytes, second: bytes, kind: DocumentKind | None) -> bool:
 
 
 def _beside(file: Path | None, record: Path | None) -> Beside:
-    """Return what is beside a file where it lies as in a bag: the record of a TEI, the payload of a crate."""
+    """Return what lies beside a file that lies as in a bag: the record of a TEI, the payload of a crate."""
     if record is None and file is not None and file.parent.name == "tei":
         here = file.parent.parent / "record" / f"{file.stem}.json"
         record = here if _is_file(here) else None
     data = None
     if record is not None:
-        with _opened(record) as stream:
+        with _open(record) as stream:
             data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
-            _too_large(_named(record), "the record")
+            _too_large(_name(record), "the record")
     return Beside(
         record=data,
-        record_name=None if record is None else _named(record),
+        record_name=None if record is None else _name(record),
         payload=None if file is None else _payload(file),
     )
 
@@ -179,5 +179,5 @@ def _payload(crate: Path) -> list[str] | None:
     for folder, _, files in os.walk(top):
         paths += (f"{PAYLOAD}{(Path(folder) / name).relative_to(top).as_posix()}" for name in files)
         if len(paths) > _MOST_PAYLOAD:
-            raise SourceError(f"{_named(crate)}: the bag has more than {_MOST_PAYLOAD:,} files")
+            raise SourceError(f"{_name(crate)}: the bag has more than {_MOST_PAYLOAD:,} files")
     return paths

@@ -1,10 +1,8 @@
-"""JSON as text: read within bounds, and where in it a value stands.
+"""JSON as text: reading it within bounds, and finding the line and column of a value.
 
-Scope: RFC 8259, strictly: no repeated name, no ``NaN``; lines and columns of JSON Pointers. Not in scope: what a
-value means.
-
-Reading is the standard library's. Only when something is wrong is the text walked a second time to find the place,
-which costs Python's time for each sign; so files without faults cost next to nothing. Nothing here recurses.
+JSON is that of RFC 8259, strictly: no repeated name, no ``NaN``. The standard library reads it. Only when something is
+wrong is the text walked a second time, sign by sign in Python, to find the place; so files without faults cost next to
+nothing. Nothing here recurses.
 """
 
 from __future__ import annotations
@@ -23,19 +21,19 @@ __all__ = [
     "MOST_VALUES",
     "DocumentPlace",
     "NotJsonError",
+    "find_places",
     "place_at",
-    "places",
     "read_json",
 ]
 
 DEEPEST = 64
-"""Levels of nesting that are read; the deepest of our documents has about ten."""
+"""Levels of nesting that are read; the deepest of our documents have about ten."""
 
 MOST_VALUES = 2_000_000
-"""Values that one text may hold (by its commas and brackets): what bounds the memory that reading takes."""
+"""Values that one text may hold, by its commas and brackets; this bounds the memory that reading takes."""
 
 LONGEST_NUMBER = 4300
-"""Digits of the longest integer that is read: Python's own bound, as a longer one takes the square of its time."""
+"""Digits of the longest integer that is read: Python's own bound, as the time grows as the square of the length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class DocumentPlace:
 
 
 class NotJsonError(Exception):
-    """A text that is not read as JSON, with its finding and the offset of the fault."""
+    """A text that cannot be read as JSON, with its finding and the offset of the fault."""
 
     def __init__(self, finding: Finding, offset: int) -> None:
         super().__init__(finding.message)
@@ -57,7 +55,7 @@ class NotJsonError(Exception):
 
 @dataclass(slots=True)
 class _Open:
-    """A container that the walk is inside of, and the member or item at hand."""
+    """An object or array that the walk is in, and the member or item that it is at."""
 
     is_object: bool
     item: int = 0
@@ -69,7 +67,7 @@ class _Open:
 
     @property
     def step(self) -> str | int:
-        """The step of a pointer to the member or item at hand."""
+        """The step of a pointer to that member or item."""
         return self.name if self.is_object else self.item
 
     def meet(self, name: str, offset: int) -> None:
@@ -80,21 +78,21 @@ class _Open:
 
 @dataclass(slots=True)
 class _Sought:
-    """A step of the pointers that are sought, and those that go on from it; the offset once it is met."""
+    """A step of the pointers that are sought, the steps below it, and its offset once the walk has met it."""
 
     below: dict[str, _Sought] = field(default_factory=dict)
     offset: int | None = None
 
 
-# Possessive: an unfinished string fails at once, and no string costs more than its length.
+# Possessive quantifiers: an unfinished string fails at once, and no string takes more time than its length.
 _TOKEN = re.compile(r'[ \t\n\r]*+("[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++)', re.DOTALL)
 
 
 def read_json(text: str) -> object:
-    """Return the value that a text is.
+    """Return the value of a JSON text.
 
     Raises:
-        NotJsonError: It is not JSON, repeats a name in an object, or goes beyond the bounds of this module. Its
+        NotJsonError: It is not JSON, repeats a name in an object, or goes beyond the bounds of this module. The
             finding is ``json-malformed``, ``json-repeated-name``, ``json-byte-order-mark`` or ``json-limit``.
     """
     if text.startswith("\ufeff"):
@@ -115,7 +113,7 @@ def read_json(text: str) -> object:
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a repeated name")  # where, the walk says
+        raise ValueError("a repeated name")  # the walk finds where
     return members
 
 
@@ -168,8 +166,8 @@ def _shown(name: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def places(text: str, pointers: Collection[str]) -> dict[str, DocumentPlace]:
-    """Return where each JSON Pointer stands; one that leads to nothing has the place of what is nearest above it.
+def find_places(text: str, pointers: Collection[str]) -> dict[str, DocumentPlace]:
+    """Return the place of each JSON Pointer; one that leads to nothing has the place of the nearest value above it.
 
     Args:
         text: JSON, as :func:`read_json` reads it.
@@ -195,7 +193,7 @@ def places(text: str, pointers: Collection[str]) -> dict[str, DocumentPlace]:
 
 
 def _way(whole: _Sought, where: str) -> list[_Sought]:
-    """Return the steps to a pointer, the whole first; they are made where they are not there yet."""
+    """Return the steps to a pointer, from the whole text on; steps that are not there yet are made."""
     way = [whole]
     for step in where.split("/")[1:]:
         way.append(way[-1].below.setdefault(step.replace("~1", "/").replace("~0", "~"), _Sought()))
@@ -219,11 +217,11 @@ def _lines_of(text: str, offsets: Iterable[int]) -> Mapping[int, DocumentPlace]:
 
 
 def _walk(text: str) -> Iterator[tuple[int, str, list[_Open]]]:
-    """Yield every value of a text, those that hold others first, as far as the text is JSON.
+    """Yield every value of a text, a container before what it holds, as far as the text is JSON.
 
     Yields:
-        Where the value begins (a member: where its name does), its first sign, and what it stands in, outermost
-        first; the list is that of the walk, and changes as it goes on.
+        The offset at which the value begins, or the name of a member; its first sign; and what it stands in, outermost
+        first. The list is that of the walk, and changes as the walk goes on.
     """
     stack: list[_Open] = []
     expects_name = False

@@ -1,7 +1,4 @@
-"""What validation says of one file.
-
-Scope: values. Not in scope: words for people and lines for programs (``report``).
-"""
+"""What validation says of one file."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A finding and where in the file it stands; ``None`` where the file has no such place, as for what is missing."""
+    """A finding and its place in the file; ``None`` where the file has no such place, as for what is missing."""
 
     finding: Finding
     place: DocumentPlace | None
@@ -41,12 +38,12 @@ class Validated:
 
     Attributes:
         file: Its name as the user gave it, or ``-``.
-        kind: What it is; ``None`` when a fault kept that from showing.
+        kind: Its kind; ``None`` when a fault kept that from showing.
         version: The version of the contract that it was held against; ``None`` where the kind has none, or none fits.
         findings: In the order of their places.
         lines: How many lines of JSON were looked at, for a file of lines.
         record: The record that a TEI was compared with.
-        stopped: The line at which looking ended because there were too many findings.
+        stopped: The line at which reading ended because there were too many findings.
     """
 
     file: str

@@ -1,6 +1,6 @@
-"""What kind a document is, by its content: the root element of XML, the properties of JSON, the tables of settings.
+"""The kind of a document by its content: the root element of XML, or the properties of JSON.
 
-Scope: recognising, also what is damaged: the kind that it fits best. Not in scope: whether it is valid.
+A damaged document has the kind that it fits best; whether it is valid is another question.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from preserve.validation.model import DocumentKind
 __all__ = ["KNOWN", "OTHER_VERSIONS", "kind_of_json", "kind_of_root"]
 
 KNOWN = "a record, TEI, PREMIS, a BagIt profile, an RO-Crate, a line of an event log or of --json, or settings"
-"""What can be recognised, in words."""
+"""The kinds that can be recognised, for messages."""
 
 _ROOTS = MappingProxyType({(TEI, "TEI"): DocumentKind.TEI, (PREMIS_NAMESPACE, "premis"): DocumentKind.PREMIS})
 
@@ -36,11 +36,11 @@ _MARKERS = MappingProxyType({"BagIt-Profile-Info": DocumentKind.PROFILE, "@graph
 """Properties that only one kind has."""
 
 _LEAST = 0.5
-"""The part of a kind's required properties, and of the properties that are there, that must fit."""
+"""The share of a kind's required properties, and of the properties that are there, that must fit."""
 
 
 def kind_of_root(namespace: str, name: str) -> DocumentKind | None:
-    """Return the kind of an XML document by its root element; of any version that is known by name."""
+    """Return the kind of an XML document by its root element, also of older versions that are known by name."""
     other = OTHER_VERSIONS.get((namespace, name))
     return other[0] if other else _ROOTS.get((namespace, name))
 
@@ -58,7 +58,7 @@ def kind_of_json(value: object) -> DocumentKind | None:
 
 
 def _fit(names: Collection[str], required: frozenset[str], properties: frozenset[str]) -> float:
-    """Return the part of the required properties that are there, or of those there that are known: the smaller."""
+    """Return the share of required properties that are there, or of those there that are known: the smaller one."""
     if not names:
         return 0.0
     known = sum(name in properties for name in names)

@@ -1,10 +1,8 @@
-"""XML as text: its root element, what must not be in it, and where in it a finding stands.
+"""XML as text: its root element, what must not be in it, and the place of a finding.
 
-Scope: passes of an event parser that resolves nothing. Not in scope: validity; ``tei`` and ``provenance`` know that,
-and parse for themselves.
-
-A document type declaration ends the pass at once: without one there are no entities but the five of XML, so nothing
-can grow and nothing can be fetched.
+Each pass is that of an event parser that resolves nothing; ``tei`` and ``provenance`` check validity and parse for
+themselves. A document type declaration ends a pass at once: without one there are no entities but the five of XML, so
+nothing can grow and nothing can be fetched.
 """
 
 from __future__ import annotations
@@ -17,22 +15,22 @@ from xml.parsers import expat  # no entity of the document is ever met: see the 
 from preserve.findings import Finding
 from preserve.validation.json_text import DocumentPlace
 
-__all__ = ["MOST_ATTRIBUTES", "MOST_TAGS", "NotXmlError", "Root", "places", "read_root", "stated"]
+__all__ = ["MOST_ATTRIBUTES", "MOST_TAGS", "NotXmlError", "Root", "find_places", "place_in_words", "read_root"]
 
 MOST_TAGS = 1_000_000
-"""Tags of a document that is read, by its signs ``<``: what bounds the memory that the parsers take."""
+"""Tags of a document that is read, by its signs ``<``; this bounds the memory that the parsers take."""
 
 MOST_ATTRIBUTES = 2_000_000
 """Attributes of a document that is read, by its signs ``=``."""
 
 _XML_ID = "http://www.w3.org/XML/1998/namespace id"
-# Not line 0, which is what libxml2 says when it does not know.
+# Not line 0, which libxml2 says when it does not know the line.
 _LINE = re.compile(r"\bline ([1-9]\d{0,8})(?!\d)(?:, column (\d{1,9}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The root element: its namespace, empty for none, its local name, and where it starts."""
+    """The root element: its namespace, empty for none, its local name, and its place."""
 
     namespace: str
     name: str
@@ -40,7 +38,7 @@ class Root:
 
 
 class NotXmlError(Exception):
-    """A document that is not read, with its finding and place, and its root where the pass came to it."""
+    """A document that is not read on, with its finding and place, and its root where the pass reached it."""
 
     def __init__(self, finding: Finding, place: DocumentPlace, root: Root | None = None) -> None:
         super().__init__(finding.message)
@@ -54,7 +52,7 @@ def read_root(data: bytes) -> Root:
 
     Raises:
         NotXmlError: It is not well-formed, has a document type declaration, or goes beyond the bounds of this module.
-            Its finding is ``xml-malformed``, ``xml-document-type`` or ``xml-limit``.
+            The finding is ``xml-malformed``, ``xml-document-type`` or ``xml-limit``.
     """
     if data.count(b"<") > MOST_TAGS or data.count(b"=") > MOST_ATTRIBUTES:
         says = f"more than {MOST_TAGS:,} tags, or more than {MOST_ATTRIBUTES:,} attributes"
@@ -75,38 +73,38 @@ def read_root(data: bytes) -> Root:
         says = f"not well-formed XML: {expat.ErrorString(error.code)}"
         raise NotXmlError(Finding.of("xml-malformed", f"line {place.line}", says), place, *roots) from None
     except (LookupError, ValueError):
-        says = "it declares an encoding that is not read; save it as UTF-8"
+        says = "it declares an encoding that cannot be read; save it as UTF-8"
         raise NotXmlError(Finding.of("xml-malformed", "line 1", says), DocumentPlace(1, 1)) from None
     return roots[0]
 
 
-def places(data: bytes, wheres: Collection[str]) -> dict[str, DocumentPlace]:
-    """Return the place of what findings name, as far as it can be told.
+def find_places(data: bytes, wheres: Collection[str]) -> dict[str, DocumentPlace]:
+    """Return the places of what findings name, as far as they can be found.
 
     Args:
         data: A document that :func:`read_root` has read.
         wheres: As findings of TEI and PREMIS have them: ``line 12``, ``#id``, the type of a division, the name of an
-            element; of the last two the first such element is meant.
+            element. Of the last two, the first such element is meant.
     """
-    told = {where: place for where in wheres if (place := stated(where)) is not None}
-    sought = set(wheres) - told.keys() - {""}
+    found = {where: place for where in wheres if (place := place_in_words(where)) is not None}
+    sought = set(wheres) - found.keys() - {""}
     if not sought:
-        return told
+        return found
     parser = _parser()
 
     def start(name: str, attributes: dict[str, str]) -> None:
         xml_id = attributes.get(_XML_ID)
         for where in (f"#{xml_id}", attributes.get("type", ""), name.rpartition(" ")[2]):
             if where in sought:
-                told.setdefault(where, _place(parser))
+                found.setdefault(where, _place(parser))
 
     parser.StartElementHandler = start
     parser.Parse(data, True)
-    return told
+    return found
 
 
-def stated(says: str) -> DocumentPlace | None:
-    """Return the place that some words state, as those of libxml2 do: ``line 3, column 14``."""
+def place_in_words(says: str) -> DocumentPlace | None:
+    """Return the place that some words state, as messages of libxml2 do: ``line 3, column 14``."""
     match = _LINE.search(says)
     return None if match is None else DocumentPlace(int(match[1]), int(match[2] or 1))
 

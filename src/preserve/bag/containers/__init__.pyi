@@ -8,4 +8,5 @@ from .entry_table import (
     split_files as split_files,
 )
 from .folder import READ_FLAGS as READ_FLAGS, base_name as base_name
+from .nesting import find_bag_inside as find_bag_inside
 from .opening import open_container as open_container, open_stream as open_stream

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Fault
+from preserve.errors import UsageError
 
 __all__ = [
     "DECLARATION",
@@ -25,6 +26,7 @@ __all__ = [
     "decode_path",
     "encode_path",
     "parse_declaration",
+    "parse_info",
     "read_fetch_lines",
     "read_info_fields",
     "read_lines",
@@ -331,6 +333,24 @@ def read_info_fields(lines: Iterable[tuple[int, str]], faults: list[Fault]) -> I
             label, parts = match["label"].strip(" \t"), [match["value"].strip(" \t")]
     if label:
         yield label, "\n".join(parts).strip(" \t\n")
+
+
+def parse_info(name: str, data: bytes) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a ``bag-info.txt`` that somebody wrote for a new bag, in UTF-8.
+
+    Args:
+        name: What errors call the text.
+        data: All of it.
+
+    Raises:
+        UsageError: Some lines are not fields as a ``bag-info.txt`` has them; the message numbers them.
+    """
+    faults: list[Fault] = []
+    fields = tuple(read_info_fields(read_lines((data,), "utf-8", faults), faults))
+    if faults:
+        wrong = "; ".join(f"line {fault.line}: {fault.says}" for fault in faults)
+        raise UsageError(f"{name} is no bag-info.txt: {wrong}", hint="Write lines as 'Label: value', in UTF-8.")
+    return fields
 
 
 def read_plain_info(data: bytes, limits: Limits = LIMITS) -> tuple[tuple[str, str], ...] | None:

@@ -10,7 +10,7 @@ from preserve.archive.layout import Location
 from preserve.archive.model import StoredBag
 from preserve.bag.model import Form
 from preserve.provenance.combine import PremisEvent
-from preserve.report import events as report
+from preserve.report import archive as report
 
 BAG = StoredBag(
     root=Path("archive"),
@@ -43,7 +43,7 @@ TOLD = PremisEvent(
 
 def test_one_detail_stands_on_the_line_and_several_below_it() -> None:
     events = [BagEvent(BAG, TOLD, False), BagEvent(BAG, replace(TOLD, details=("all",), notes=()), True)]
-    assert list(report.text([BAG], events)) == [
+    assert list(report.events_text([BAG], events)) == [
         "02STRELSAU17/v2",
         f"  {AT}  bag  validation (fail)",
         "    one",
@@ -54,10 +54,10 @@ def test_one_detail_stands_on_the_line_and_several_below_it() -> None:
 
 
 def test_a_bag_without_events_is_named() -> None:
-    assert list(report.text([BAG], [])) == ["02STRELSAU17/v2"]
+    assert list(report.events_text([BAG], [])) == ["02STRELSAU17/v2"]
 
 
 def test_an_outcome_that_nothing_states_is_said_to_be_not_stated() -> None:
     event = BagEvent(BAG, replace(TOLD, outcomes=()), False)
-    assert report.line(event)["outcome"] == "not stated"
-    assert "validation (not stated)" in list(report.text([BAG], [event]))[1]
+    assert report.events_line(event)["outcome"] == "not stated"
+    assert "validation (not stated)" in list(report.events_text([BAG], [event]))[1]

@@ -1,0 +1,66 @@
+"""Which bags and cables are given out: those that are named, or all; restricted ones only where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from preserve.access.export import BagSelection, describe_stored, read_cables
+from preserve.archive import open_archive
+from preserve.description import Description
+from preserve.settings import Settings
+
+__all__ = ["describe_public", "newest_bags", "select_bag"]
+
+
+def select_bag(name: str, root: Path) -> BagSelection:
+    """Return the bag that a name means: what lies at the path, else the newest version in the archive.
+
+    Args:
+        name: A path, a bag of the archive, one version of it, or a cable.
+        root: The root of the archive.
+
+    Raises:
+        ArchiveError: There is no such path, and no archive that has such a bag.
+    """
+    path = Path(name)
+    if path.exists():
+        return BagSelection(name, path)
+    with open_archive(root) as archive:
+        return BagSelection.of(archive.find(name)[-1], name)
+
+
+def newest_bags(root: Path) -> Iterator[BagSelection]:
+    """Yield the newest version of every bag of an archive.
+
+    Raises:
+        ArchiveError: There is no archive, or it could not be read.
+    """
+    with open_archive(root) as archive:
+        for _, versions in groupby(archive.bags(), key=lambda stored: stored.name):
+            *_, newest = versions
+            yield BagSelection.of(newest)
+
+
+def describe_public(
+    bags: Iterable[BagSelection], settings: Settings, *, include_restricted: bool, left_out: list[str]
+) -> Iterator[Description]:
+    """Yield the description of each cable for a list that anybody may copy (docs/decisions/0014, rule 5).
+
+    Args:
+        bags: The bags.
+        settings: Whose institution gives the cables out.
+        include_restricted: Whether restricted cables are described too.
+        left_out: Where the label of the bag of each restricted cable is put that is not.
+
+    Raises:
+        BagError: A bag is not what it was, or holds no cables.
+        ArchiveError: A bag could not be read.
+    """
+    for bag in bags:
+        for held in read_cables(bag):
+            if held.cable.rights.access == "restricted" and not include_restricted:
+                left_out.append(bag.label)
+            else:
+                yield describe_stored(held, settings)
