@@ -163,7 +163,7 @@ Generated from [`differences.toml`](../../tests/bag/verifying/differences.toml).
 
 def differences_page() -> str:
     """Return the page of all differences from bagit-python, a line each."""
-    table = tomllib.loads((TESTS / "bag" / "differences.toml").read_text("utf-8"))
+    table = tomllib.loads((TESTS / "bag/verifying/differences.toml").read_text("utf-8"))
     rows = (
         f"| `{name}` | {'valid' if row['ours'] else 'invalid'} | {_cell(row['why'])} |\n" for name, row in table.items()
     )

@@ -26,7 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the golden files with what the code gives now; review the difference before committing it",
     )
-    parser.addoption("--all", action="store_true", help="run every test, where some run in part: see tests/selection.py")
+    parser.addoption(
+        "--all", action="store_true", help="run every test, where some run in part: see tests/selection.py"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,7 +81,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if not selection.runs_all():
         terminalreporter.write_line(
-            f"{config.stash.get(LEFT, 0)} tests were left to make test-all, and three of four examples of each property."
+            f"{config.stash.get(LEFT, 0)} tests were left to make test-all, and three of four examples of a property"
         )
 
 

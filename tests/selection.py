@@ -42,7 +42,7 @@ class LongTest:
 
 def select(*, everything: bool) -> None:
     """Say once, before tests are collected, whether all of them run."""
-    global _all  # noqa: PLW0603 - how many inputs a test tries is asked while its module is imported
+    global _all
     _all = everything
 
 

@@ -67,7 +67,7 @@ def test_each_room_has_one_block_in_the_order_of_the_rooms() -> None:
 
 # --- sources, table and tests ---
 
-_FOUND = re.compile(r"""\bfound\(\s*f?["']([^"']+)["']""")
+_FOUND = re.compile(r"""\bFinding\.of\(\s*f?["']([^"']+)["']""")
 _WORD = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w-])")
 _COMPOSED = re.compile(r"""\bf["']([a-z0-9-]*\{\w+\}[a-z0-9-]*)["']""")
 

@@ -573,7 +573,7 @@ class TestFolders:
 
         old = _folder(tmp_path, "a", {"1.txt": page_text()})
         new = _folder(tmp_path, "b", {"1.txt": page_text(BODY.replace("certain", "sure"))})
-        monkeypatch.setattr(corpus, "compare", broken)
+        monkeypatch.setattr(corpus, "compare_cables", broken)
         (line,) = _lines(old, new)
         assert line.outcome is CableOutcome.FAILED
         assert line.error is not None

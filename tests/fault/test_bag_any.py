@@ -80,9 +80,7 @@ def test_a_kill_leaves_a_stage_and_the_next_run_removes_it(form: str, source: Pa
 
 @pytest.mark.parametrize("signaled", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
 @pytest.mark.parametrize("form", ["directory", "tar"])
-def test_who_is_told_to_end_leaves_nothing(
-    signaled: signal.Signals, form: str, source: Path, tmp_path: Path
-) -> None:
+def test_who_is_told_to_end_leaves_nothing(signaled: signal.Signals, form: str, source: Path, tmp_path: Path) -> None:
     done = run_until(500, signaled, "bag", "make", "source", "--to", "bags", "--form", form, cwd=tmp_path)
     assert done.returncode == ExitCode.INTERRUPTED
     assert [path.name for path in tmp_path.iterdir()] == ["source"]

@@ -176,9 +176,9 @@ def test_a_fault_of_ours_in_one_item_is_told_without_its_text_and_stops_nothing(
             raise ValueError(secret)
         return real(item, settings)
 
-    monkeypatch.setattr(prepare, "understand", faulty)
+    monkeypatch.setattr(prepare, "normalize_source", faulty)
     bad, good = run(tmp_path / "archive", [PAGES[0], PAGES[-1]])
     assert (bad.fate, bad.exit_code, good.fate) == (Fate.FAILED, ExitCode.USAGE, Fate.STORED)
     assert bad.error is not None
-    assert "internal error: ValueError in test_flow.py, line" in bad.error
+    assert "internal error: ValueError in test_one_cable.py, line" in bad.error
     assert secret not in bad.error

@@ -12,7 +12,6 @@ import shutil
 import stat
 import struct
 import tarfile
-import tracemalloc
 import warnings
 import zipfile
 import zlib
@@ -23,6 +22,7 @@ from pathlib import Path
 
 import py7zr
 import pytest
+from tests.memory import measured_memory
 from tests.protocols.reader import RIGHTS
 
 from preserve.cable.normalization import normalize
@@ -498,14 +498,10 @@ def test_a_header_of_a_tar_larger_than_any_is_not_read_into_memory(tmp_path: Pat
     with path.open("wb") as stream:
         stream.write(info.tobuf(tarfile.GNU_FORMAT))
         stream.truncate(256 << 20)
-    tracemalloc.start()
-    try:
+    with measured_memory() as memory:
         found = told(path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
     assert "its headers are larger than any" in str(found[""])
-    assert peak < 32 << 20
+    assert memory.peak < 32 << 20
 
 
 def test_an_archive_that_is_mostly_no_pages_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -537,16 +533,12 @@ def test_a_7z_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_archive(tmp_path: Path, form: str) -> None:
     words = random.Random(3).randbytes(40_000).hex().encode()
     path = tmp_path / form
-    FORMS[form](path, {f"cable/{number}.txt": words + b"%d" % number for number in range(800)})
-    unpacked = 800 * len(words)
-    tracemalloc.start()
-    try:
+    FORMS[form](path, {f"cable/{number}.txt": words + b"%d" % number for number in range(400)})
+    unpacked = 400 * len(words)
+    with measured_memory() as memory:
         count = sum(1 for ref in walk_sources([str(path)]) if ref.data is not None)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert count == 800
-    assert peak < unpacked // 2
+    assert count == 400
+    assert memory.peak < unpacked // 2
 
 
 def test_nothing_is_written_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
