@@ -81,7 +81,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if not selection.runs_all():
         terminalreporter.write_line(
-            f"{config.stash.get(LEFT, 0)} tests were left to make test-all, and three of four examples of each property."
+            f"{config.stash.get(LEFT, 0)} tests were left to make test-all, and three of four examples of a property"
         )
 
 

@@ -293,47 +293,49 @@ def test_a_near_miss_names_what_is_like_it(archive: Archive) -> None:
 # One writer
 
 
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["preserve.archive", "tests.archive.making"])
+
+
 def _hold(root: Path, ready: object, leave: object) -> None:
     with open_archive(root) as archive, archive.writing():
         ready.set()  # type: ignore[attr-defined]
-        leave.wait(30)  # type: ignore[attr-defined]
+        leave.wait()  # type: ignore[attr-defined]
 
 
 def test_a_second_writer_is_told_who_writes_and_readers_are_not_kept_waiting(root: Path, archive: Archive) -> None:
     put(archive, "07STRELSAU1")
-    context = multiprocessing.get_context("spawn")
-    ready, leave = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(root, ready, leave))
+    ready, leave = PROCESSES.Event(), PROCESSES.Event()
+    other = PROCESSES.Process(target=_hold, args=(root, ready, leave))
     other.start()
     try:
-        assert ready.wait(60)
+        ready.wait()
         with reopened(root) as reader:
             assert labels(reader) == ["07STRELSAU1/v1"]
             with pytest.raises(ArchiveError, match=f"process {other.pid} is writing"):
                 put(reader, "07STRELSAU2")
     finally:
         leave.set()
-        other.join(60)
+        other.join()
     assert other.exitcode == 0
     put(archive, "07STRELSAU2")
     assert_in_step(root)
 
 
 def _put_many(root: Path, names: list[str]) -> None:
-    with open_archive(root, clock=CLOCK, patience=60) as archive:
+    with open_archive(root, clock=CLOCK, patience=3600) as archive:
         for name in names:
             put(archive, name)
 
 
 def test_two_writers_at_once_take_turns_and_lose_nothing(root: Path) -> None:
     founded(root).close()
-    context = multiprocessing.get_context("spawn")
     groups = [[f"{year:02}STRELSAU{number}" for number in range(8)] for year in (7, 8)]
-    writers = [context.Process(target=_put_many, args=(root, names)) for names in groups]
+    writers = [PROCESSES.Process(target=_put_many, args=(root, names)) for names in groups]
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(120)
+        writer.join()
         assert writer.exitcode == 0
     with reopened(root) as archive:
         assert [stored.name for stored in archive.bags()] == sorted(name for names in groups for name in names)

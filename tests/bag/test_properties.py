@@ -11,9 +11,10 @@ import zipfile
 from pathlib import Path
 
 from backports import zstd
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from tests.bag.making import write_bag
 from tests.bag.second_opinion import bagit_python_accepts
+from tests.selection import examples
 
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
 from preserve.bag.verifying.verification import verify
@@ -48,7 +49,7 @@ algorithms = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(new_bags(odd, values), algorithms, st.sampled_from(Form))
 def test_any_bag_that_is_written_is_valid(bag: NewBag, names: list[str], form: Form) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -63,7 +64,7 @@ def test_any_bag_that_is_written_is_valid(bag: NewBag, names: list[str], form: F
         ]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(new_bags(plain, plain_values))
 def test_any_plain_bag_that_is_written_is_valid_to_bagit_python(bag: NewBag) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -74,7 +75,7 @@ def test_any_plain_bag_that_is_written_is_valid_to_bagit_python(bag: NewBag) -> 
 FILES = tuple(PayloadFile(BagPath(f"{name}/05STRELSAU1"), name.encode() * 9) for name in ("source", "record", "tei"))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.data(), st.sampled_from(Form))
 def test_any_flipped_bit_is_found(data: st.DataObject, form: Form) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -114,7 +115,7 @@ def _data_of(archive: bytes, info: zipfile.ZipInfo) -> int:
     return info.header_offset + 30 + int(name) + int(extra)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.sampled_from(["delete", "add", "rename", "swap", "truncate"]), st.integers(0, 2), st.integers(0, 2))
 def test_any_change_of_a_file_is_found(change: str, first: int, second: int) -> None:
     with tempfile.TemporaryDirectory() as place:

@@ -19,10 +19,10 @@ import os
 import pkgutil
 import runpy
 import select
-import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 import preserve
@@ -52,7 +52,6 @@ def serve(path: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         gc.freeze()
         print("ready", flush=True)  # noqa: T201 - to the process that waits for it
         while listener in select.select([listener, sys.stdin], [], [])[0]:
@@ -61,11 +60,13 @@ def serve(path: str) -> None:
                 listener.close()
                 _answer(client)
             client.close()
+            with suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                    pass
 
 
 def _answer(client: socket.socket) -> NoReturn:
     """Run one command in a child, and tell the client how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _, descriptors, _, _ = socket.recv_fds(client, 1, 3)
     with client.makefile("rb") as stream:
         arguments, folder, environment = marshal.load(stream)
@@ -91,9 +92,9 @@ def _run(arguments: list[str], folder: str, environment: dict[bytes, bytes]) -> 
         os.environb.update(environment)
         sys.argv = ["preserve", *arguments]
         # New ones: a stream asks its descriptor only when it is made whether it is a terminal, and whether it can seek.
-        sys.stdin = open(0, errors="surrogateescape", closefd=False)
-        sys.stdout = open(1, "w", errors="surrogateescape", closefd=False)
-        sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+        sys.stdin = open(0, errors="surrogateescape", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", errors="surrogateescape", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
         runpy.run_module("preserve", run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code

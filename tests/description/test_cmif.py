@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import os
 import re
-import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 from lxml import etree
 from tests.description.examples import BAG, HOLDER, PERSONS, cable_with, described
+from tests.memory import measured_memory
+from tests.selection import examples
 from tests.strategies import cables
 
 from preserve.cable.record import Access, Cable
@@ -23,7 +24,7 @@ from preserve.description.describe import describe_cable
 from preserve.description.model import Description, Holder, SourceRelease
 from preserve.errors import RecordError
 
-FEW = settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
+FEW = examples(30)
 INDEX = CorrespondenceIndex(
     holder=HOLDER, licence=Licence.CC0, address="https://example.org/cmif.xml", day="2026-11-23"
 )
@@ -145,9 +146,8 @@ def test_memory_does_not_grow_with_the_cables() -> None:
             return len(memoryview(data))  # type: ignore[arg-type]
 
     peaks = []
-    for count in (3_000, 12_000):
-        tracemalloc.start()
-        write_cmif(Nowhere(), INDEX, many(count))  # type: ignore[arg-type]
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
+    for count in (1_000, 4_000):
+        with measured_memory() as memory:
+            write_cmif(Nowhere(), INDEX, many(count))  # type: ignore[arg-type]
+        peaks.append(memory.peak)
     assert peaks[1] < peaks[0] + (1 << 20)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from tests.description.examples import BAG, HOLDER, PERSONS, cable_with, described
+from tests.selection import examples
 from tests.strategies import cables
 
 from preserve.cable.record import (
@@ -29,7 +30,7 @@ from preserve.description.model import Keyword, SourceRelease
 from preserve.digests import sha256
 from preserve.findings import Finding
 
-FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+FEW = examples(60)
 CLOSED: tuple[Access, ...] = ("restricted", "embargoed", "metadata-only")
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 from lxml import etree
 from tests.description.examples import BAG, HOLDER, cable_with, described
+from tests.selection import examples
 from tests.strategies import cables
 
 from preserve.cable.record import Access, Cable, Origin, Release
@@ -26,7 +27,7 @@ from preserve.errors import UsageError
 from preserve.findings import Severity, worst
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "description"
-FEW = settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None)
+FEW = examples(100)
 HOSTILE = ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\x00\x07\x1b[2J", "a\r\nb\tc", "]]>&<\"'", "\ud800x\udfff",
            "\ufffe\uffff\u0085", "\u202egnp.exe", "😀", "a;b,c\"d", "x" * 5000)  # fmt: skip
 

@@ -52,7 +52,7 @@ def test_a_killed_batch_leaves_whole_bags_and_stages_only(form: Form, tmp_path: 
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(1 if halt else chance.randrange(1, 12))]
         if not halt:
-            # Where in the next batches the kill meets it is left to the machine; the last one meets a batch for certain.
+            # Where in the next batches the kill meets it is left to the machine; the last kill meets a batch.
             time.sleep(chance.uniform(0.0, 0.05))
         process.kill()
         said += process.communicate()[0].splitlines(keepends=True)

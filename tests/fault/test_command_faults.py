@@ -24,7 +24,7 @@ from preserve.errors import ExitCode
 NUMBER = 250
 KILLS = part(8)
 MANY = {"1": 8000, "2": 2500}
-"""A moment when the first hundred cables are stored and told, and others are not, by jobs: workers count for themselves."""
+"""A moment when the first hundred cables are stored and told, and others are not; what workers do is not counted."""
 
 
 def bags_of(archive: Path) -> list[Path]:

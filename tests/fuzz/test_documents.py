@@ -7,7 +7,8 @@ import json
 import random
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
+from tests.selection import examples
 from tests.validation.making import MADE
 
 from preserve.contracts.contract import json_schema
@@ -84,14 +85,14 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("kind", DocumentKind)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 1 << 32), asked=st.booleans())
 def test_a_damaged_document_is_told(kind: DocumentKind, seed: int, asked: bool) -> None:
     assert_told(damaged(DATA[kind], random.Random(seed)), kind if asked else None)
 
 
 @pytest.mark.parametrize("kind", [None, *DocumentKind])
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(parts=st.lists(st.sampled_from(TOKENS) | st.binary(max_size=6), max_size=12))
 def test_anything_at_all_is_told(kind: DocumentKind | None, parts: list[bytes]) -> None:
     assert_told(b"".join(parts), kind)
@@ -122,7 +123,7 @@ NAMES = sorted(
 @pytest.mark.parametrize(
     "kind", [None, *(kind for kind in DocumentKind if kind not in {DocumentKind.TEI, DocumentKind.PREMIS})]
 )
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     value=st.dictionaries(
         st.sampled_from(NAMES), JSON | st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4), max_size=8
@@ -132,7 +133,7 @@ def test_objects_of_our_names_and_other_values_are_told(kind: DocumentKind | Non
     assert_told(json.dumps(value).encode(), kind)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(data=st.data())
 def test_a_record_with_other_values_is_told(data: st.DataObject) -> None:
     document = json.loads(DATA[DocumentKind.RECORD])

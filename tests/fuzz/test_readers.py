@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.cli.command import environment
 from tests.fuzz.readers import CONTAINERS, Failure, Fate, Target, fuzz, target
 from tests.fuzz.samples import Sample
+from tests.selection import part
 
 from preserve.cable.text.page import Page
 from preserve.readers.formats.plain_text import PlainTextReader
 from preserve.readers.reader import Excuse, SourceItem, registered_readers
 
 ROOT = Path(__file__).parents[2]
-INPUTS = 200
+INPUTS = part(200)
 
 
 @pytest.mark.parametrize("name", [*registered_readers(), CONTAINERS])
@@ -74,8 +75,9 @@ def _for_ever() -> Excuse | None:
 )
 def test_a_fault_is_told(fault: Callable[[], Excuse | None], says: str) -> None:
     heard: list[Failure] = []
+    longest = 0.1 if fault is _for_ever else 1000
     what = Target("faulty", [Sample("x.txt", b"some words of a text")], _Faulty(fault))
-    tally = fuzz(what, [5, 6], seed=1, longest=0.1, hear=heard.append)
+    tally = fuzz(what, [5, 6], seed=1, longest=longest, hear=heard.append)
     assert tally.failures == heard
     assert [failure.number for failure in heard] == [5, 6]
     assert says in heard[0].says
@@ -85,8 +87,8 @@ def test_the_command_counts(tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tests.fuzz.readers", *arguments]
         # Without the real samples, which would take long to look through.
-        made_up = {name: value for name, value in os.environ.items() if name != "PRESERVE_SAMPLES"}
-        return subprocess.run(command, cwd=ROOT, env=made_up, capture_output=True, text=True, check=False, timeout=120)
+        made_up = {name: value for name, value in environment().items() if name != "PRESERVE_SAMPLES"}
+        return subprocess.run(command, cwd=ROOT, env=made_up, capture_output=True, text=True, check=False)
 
     done = run("plain_text", "--only", "3", "--keep", str(tmp_path / "kept"))
     assert done.returncode == 0

@@ -92,6 +92,7 @@ def held(bag: StoredBag) -> dict[str, bytes]:
 # --- which cables are in one bag ---
 
 
+@pytest.mark.long("group")
 @pytest.mark.parametrize(
     ("group", "sizes"),
     [

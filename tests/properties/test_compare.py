@@ -9,8 +9,9 @@ from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, strategies as st
 from tests.cli.command import preserve
+from tests.selection import examples
 from tests.twins import BODY, HEADER, cable, page_text
 
 from preserve.cable.record import Cable
@@ -63,19 +64,19 @@ def _plain(result: Comparison) -> object:
 
 
 @given(CABLES)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_cable_equals_itself(one: Cable) -> None:
     assert compare_cables(one, one) == Comparison(identifier=one.identifier, kinds=())
 
 
 @given(CABLES, CABLES)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_turned_round_only_the_sides_change(one: Cable, other: Cable) -> None:
     assert _turned(asdict(compare_cables(one, other))) == _plain(compare_cables(other, one))
 
 
 @given(CABLES, CABLES)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_difference_has_a_kind_and_every_kind_a_difference(one: Cable, other: Cable) -> None:
     result = compare_cables(one, other)
     assert bool(result.kinds) == (one.provenance.source.sha256 != other.provenance.source.sha256)
@@ -88,7 +89,7 @@ def test_every_difference_has_a_kind_and_every_kind_a_difference(one: Cable, oth
 
 
 @given(CABLES, CABLES)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_place_is_in_its_text_and_a_redaction_is_there(one: Cable, other: Cable) -> None:
     result = compare_cables(one, other)
     sides = {"old": one, "new": other}
@@ -101,7 +102,7 @@ def test_every_place_is_in_its_text_and_a_redaction_is_there(one: Cable, other: 
 
 
 @given(BODIES, st.lists(st.integers(0, 200)))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_white_space_put_anywhere_between_words_is_white_space(body: str, places: list[int]) -> None:
     words = body.split()
     assume(words)
@@ -196,7 +197,7 @@ def _twins(draw: st.DrawFn) -> tuple[set[str], Cable, Cable]:
 
 
 @given(_twins())
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_what_one_side_redacts_is_never_said_in_either_order(twins: tuple[set[str], Cable, Cable]) -> None:
     secrets, shown, hidden = twins
     for old, new in ((shown, hidden), (hidden, shown)):
@@ -241,7 +242,7 @@ FOLDERS = st.dictionaries(st.integers(1, 5), EDITED_PAGES, min_size=1)
 
 
 @given(FOLDERS, FOLDERS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_the_table_of_folders_is_that_of_their_pairs(old: dict[int, str], new: dict[int, str]) -> None:
     with tempfile.TemporaryDirectory() as place:
         paths = {}

@@ -8,8 +8,9 @@ from dataclasses import fields, replace
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from tests.protocols.reader import excuse_of, read_with
+from tests.selection import examples
 
 from preserve.cable.grammar import ParsedBody, read_body
 from preserve.cable.normalization import normalize
@@ -135,7 +136,7 @@ def _assert_layout(text: str, segments: tuple[Segment, ...], marks: tuple[Mark, 
 
 
 @given(TEXTS, st.booleans())
-@settings(max_examples=300)
+@examples(300)
 def test_whatever_the_text_every_character_is_in_one_segment(text: str, whole: bool) -> None:
     read = read_body(text, CABLE, whole=whole)
     _assert_layout(text, read.segments, read.marks)
@@ -148,7 +149,7 @@ def test_whatever_the_text_every_character_is_in_one_segment(text: str, whole: b
 
 
 @given(TEXTS, st.one_of(st.none(), st.text()), st.sampled_from([" ", "\n"]))
-@settings(max_examples=200)
+@examples(200)
 def test_whatever_the_page_there_is_a_valid_record(body: str, cell: str | None, header: str) -> None:
     page = _page(
         body,
@@ -234,7 +235,7 @@ def _shown(text: str, read: ParsedBody) -> dict[str, object]:
 
 
 @given(_cables())
-@settings(max_examples=100)
+@examples(100)
 def test_a_cable_flattened_is_the_same_cable(texts: tuple[str, str]) -> None:
     broken, flat = texts
     one, other = read_body(broken, CABLE), read_body(flat, CABLE)
@@ -245,7 +246,7 @@ def test_a_cable_flattened_is_the_same_cable(texts: tuple[str, str]) -> None:
 
 
 @given(BODIES)
-@settings(max_examples=100)
+@examples(100)
 def test_a_header_ends_where_its_body_begins(text: str) -> None:
     at = split_header(text)
     assert 0 <= at <= len(text)
@@ -257,7 +258,7 @@ PAGES = TEXTS.map(lambda text: f"Identifier: 05STRELSAU112\n{text}".encode())
 
 
 @given(st.one_of(st.binary(), TEXTS.map(str.encode), PAGES))
-@settings(max_examples=200)
+@examples(200)
 def test_whatever_the_bytes_the_reader_reads_or_says_why(data: bytes) -> None:
     item = SourceItem("x", data, "x")
     reader = CablebrowserReader()
@@ -369,8 +370,9 @@ def _calls(text: str) -> int:
     return count
 
 
+@pytest.mark.long("pattern")
 @pytest.mark.parametrize("pattern", AWKWARD)
-@pytest.mark.parametrize("opening", ["", OPENING])
+@pytest.mark.parametrize("opening", ["", OPENING], ids=["alone", "after an opening"])
 def test_work_grows_as_the_text_does(pattern: str, opening: str) -> None:
     small, large = (_calls(opening + pattern * (size // len(pattern)) + " 7. (C) end") for size in (5_000, 20_000))
     assert large < 4.6 * small + 2_000

@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from tests.selection import examples
 from tests.tei.cables import document_text
 
 from preserve.cable.normalization import normalize
@@ -141,7 +142,7 @@ class ReaderContract:
         assert _recorded(assert_whole(page)) == _recorded(assert_whole(other))
 
     # The suite runs in one class for each format, which hypothesis takes for a mistake.
-    _property = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    _property = settings(examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors])
 
     @_property
     @given(cut=st.integers(0, 1 << 24))

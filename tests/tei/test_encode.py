@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 from lxml import etree
 from tests.tei.cables import Inline, bare, document_text, encoded, full, marked, spanning
 from tests.tei.strategies import bodies, captured
@@ -40,7 +40,6 @@ from preserve.tei.validate import check_tei
 GOLDEN = Path(__file__).parent.parent / "golden" / "tei"
 TEI = {"t": "http://www.tei-c.org/ns/1.0"}
 K, M = SegmentKind, MarkKind
-PATIENTLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def tree(cable: Cable) -> etree._Element:
@@ -444,7 +443,6 @@ def test_words_of_one_order_are_not_put_under_another() -> None:
         assert (category == "1.4(h)") == (authority == "E.O. 13526")
 
 
-@PATIENTLY
 @given(captured())
 def test_any_record_makes_a_valid_document_with_its_text(cable: Cable) -> None:
     tei = encoded(cable)
@@ -452,7 +450,6 @@ def test_any_record_makes_a_valid_document_with_its_text(cable: Cable) -> None:
     assert document_text(tei) == cable.body.text
 
 
-@PATIENTLY
 @given(bodies())
 def test_any_partition_makes_a_valid_document_with_its_text(body: Body) -> None:
     cable = replace(full(), body=body)
@@ -461,7 +458,6 @@ def test_any_partition_makes_a_valid_document_with_its_text(body: Body) -> None:
     assert document_text(tei) == body.text
 
 
-@PATIENTLY
 @given(st.text(st.characters()))
 def test_any_text_comes_back(text: str) -> None:
     """Lone surrogates included: they are no text, and still they are not lost."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from tests.strategies import cables
 from tests.tei.cables import bare, full, marked
 
@@ -172,14 +172,12 @@ def test_every_word_of_a_cable_with_every_kind_of_segment() -> None:
 
 
 @given(cables())
-@settings(deadline=None)
 def test_no_word_of_any_cable_is_added_lost_or_moved(cable: Cable) -> None:
     text = (cable.header.text if cable.header else "") + cable.body.text
     assert words(body_of(render_text(cable))) == words(text)
 
 
 @given(st.lists(st.tuples(st.sampled_from(SegmentKind), st.text("ab \t\n\xa0-X", max_size=40)), max_size=8))
-@settings(deadline=None)
 def test_no_order_of_blocks_loses_a_word_or_makes_a_long_line(pieces: list[tuple[SegmentKind, str]]) -> None:
     cable = flattened(*pieces)
     text = body_of(render_text(cable))

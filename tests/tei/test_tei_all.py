@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 from lxml import etree
+from tests.selection import examples
 from tests.tei.cables import encoded
 from tests.tei.grammar import documents
 from tests.tei.strategies import captured
@@ -20,7 +21,7 @@ from preserve.contracts.contract import contract_bytes
 from preserve.tei.order import RANKS, TAIL
 
 RNG = contract_bytes("cable-tei-1.0.rng")
-FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+FEW = examples(60)
 
 
 def settled(document: etree._Element) -> etree._Element:

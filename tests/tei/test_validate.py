@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from tests.tei.cables import bare, encoded, full
 
 from preserve.cable.record import Cable, Paragraph
@@ -118,13 +118,11 @@ def test_findings_quote_nothing_of_the_text() -> None:
     assert not re.search("heir|Zenda|Hentzau", findings[0].message)
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(TEI) - 1), st.sampled_from(list("<>&\"'aX/ \x00")))
 def test_one_changed_character_never_breaks_the_check(at: int, character: str) -> None:
     check_tei((TEI[:at] + character + TEI[at + 1 :]).encode(), full())
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_checked(data: bytes) -> None:
     assert {finding.code for finding in check_tei(data, full())} & {"tei-not-well-formed", "tei-schema"}

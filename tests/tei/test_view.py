@@ -9,8 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from lxml import etree, html
+from tests.selection import examples
 from tests.strategies import cables
 from tests.tei.cables import bare, encoded, full, marked
 from tests.tei.strategies import bodies
@@ -107,13 +108,13 @@ def test_the_page_of_every_kind_of_segment_and_mark_has_the_whole_text() -> None
 
 
 @given(bodies())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_no_order_of_segments_and_marks_loses_a_character(body: Body) -> None:
     assert_whole(replace(full(), body=body))
 
 
 @given(cables())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_no_cable_loses_a_character(cable: Cable) -> None:
     assert_whole(cable)
 
@@ -208,7 +209,7 @@ def test_hostile_text_is_text() -> None:
 
 
 @given(cables())
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_no_cable_makes_a_page_that_runs_or_leads_out(cable: Cable) -> None:
     assert_inert(cable)
 
@@ -592,6 +593,6 @@ def test_a_redacted_and_an_open_twin_share_nothing_that_was_hidden() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_any_text_about_a_cable_is_text(subject: str) -> None:
     assert_inert(replace(bare("A text."), subject=subject or None))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import os
 import threading
-import tracemalloc
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from tests.memory import measured_memory
 from tests.provenance.examples import crate_example, payload_of
 from tests.tei.cables import bare, encoded, full
 from tests.validation.making import MADE, event_log, record
@@ -72,12 +72,9 @@ def test_a_file_of_two_gigabytes_is_refused_without_being_read(start: bytes, tmp
     with file.open("wb") as stream:
         stream.write(start)
         stream.truncate(2 << 30)
-    tracemalloc.start()
-    with pytest.raises(SourceError, match="larger than 64 MiB"):
+    with measured_memory() as memory, pytest.raises(SourceError, match="larger than 64 MiB"):
         validate_file(file)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 4 * LARGEST
+    assert memory.peak < 4 * LARGEST
 
 
 def test_a_log_longer_than_any_document_is_read_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

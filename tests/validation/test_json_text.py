@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-import tracemalloc
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from tests.memory import measured_memory
 
 from preserve.contracts.conformance import json_pointer
 from preserve.validation.json_text import (
@@ -72,13 +72,10 @@ def test_json_is_read_as_the_standard_library_reads_it(text: str) -> None:
 
 def test_a_text_of_millions_of_values_is_refused_before_it_is_read() -> None:
     text = "[" + "[]," * 1_500_000 + "[]]"
-    tracemalloc.start()
-    with pytest.raises(NotJsonError, match="2,000,000 values") as told:
+    with measured_memory() as memory, pytest.raises(NotJsonError, match="2,000,000 values") as told:
         read_json(text)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
     assert told.value.finding.code == "json-limit"
-    assert most < 1 << 20
+    assert memory.peak < 1 << 20
 
 
 def test_a_long_name_does_not_swell_the_message() -> None:

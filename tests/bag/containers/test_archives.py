@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
-import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from backports import zstd
 from tests.bag.archives import ARCHIVES, packed
 from tests.bag.fixtures import FIRST, bag, pack
+from tests.memory import measured_memory
 
 from preserve.bag.containers.tar_stream import COMMON
 from preserve.bag.limits import Limits
@@ -62,12 +62,9 @@ def test_few_octets_of_a_zip_that_become_many_take_little_memory(method: int, tm
     octets = packed([(zipfile.ZipInfo(f"bag/{name}"), data) for name, data in files(tmp_path / "bag")], method=method)
     (tmp_path / "bag.zip").write_bytes(octets)
     payload.clear()
-    tracemalloc.start()
-    try:
+    with measured_memory() as memory:
         assert verify(tmp_path / "bag.zip").valid
-        assert tracemalloc.get_traced_memory()[1] < 16 << 20
-    finally:
-        tracemalloc.stop()
+    assert memory.peak < 16 << 20
 
 
 class Slow(io.BytesIO):

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from tests.bag.conftest import without_rights
 from tests.bag.fixtures import FIXTURES, PACKERS, Fixture, bag, pack, pack_as, put, seal
 from tests.bag.second_opinion import bagit_python_accepts
 from tests.bag.trees import grow, tree, trees
+from tests.selection import examples
 
 from preserve.bag.containers.entry import Entry
 from preserve.bag.containers.folder import DirectoryContainer
@@ -69,6 +70,7 @@ def test_just_the_valid_bags_are_converted_and_the_others_told_why(fixture: Fixt
         assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.long("suffix")
 @pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("suffix", [*PACKERS, ".tar", ""])
 def test_every_form_becomes_every_form_we_write(suffix: str, form: Form, tmp_path: Path) -> None:
@@ -211,7 +213,7 @@ def test_what_cannot_be_read_is_told_as_such(open_place: Path) -> None:
     assert list((open_place / "new").iterdir()) == []
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(trees, st.permutations(list(Form)))
 def test_there_and_back_gives_the_same_payload(files: dict[str, object], forms: list[Form]) -> None:
     with tempfile.TemporaryDirectory() as place:

@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from tests.bag.second_opinion import bagit_python_accepts
 from tests.bag.trees import grow, tree, trees
+from tests.selection import examples
 
 from preserve.bag.copying import make as room
 from preserve.bag.copying.extract import extract_bag
@@ -75,7 +76,7 @@ def test_the_same_files_give_the_same_bytes(form: Form, source: Path, tmp_path: 
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(trees, st.sampled_from(Form), st.sampled_from([("sha512",), ("md5", "sha256")]))
 def test_any_tree_is_bagged_and_comes_out_again(
     content: dict[str, object], form: Form, algorithms: tuple[str, ...]

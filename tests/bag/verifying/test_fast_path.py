@@ -34,6 +34,7 @@ def both(root: Path, depth: Depth) -> tuple[BagReport | None, BagReport | None]:
         return straight, None
 
 
+@pytest.mark.long("fixture")
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda each: each.name)
 def test_there_is_no_report_or_the_careful_one(fixture: Fixture, depth: Depth, open_place: Path) -> None:
@@ -72,6 +73,7 @@ def test_a_bag_of_ours_is_plain_and_damage_of_any_octet_makes_it_not(tmp_path: P
         path.write_bytes(octets)
 
 
+@pytest.mark.long("case")
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize(
     "case", [*TARS, *((name, codes, build) for name, _, codes, build in ARCHIVES)], ids=lambda case: case[0]

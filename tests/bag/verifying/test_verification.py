@@ -68,6 +68,7 @@ def test_a_tar_of_the_bag_gives_the_same(fixture: Fixture, tmp_path: Path) -> No
     assert packed.form is Form.TAR
 
 
+@pytest.mark.long("fixture")
 @pytest.mark.parametrize("suffix", PACKERS)
 @pytest.mark.parametrize("fixture", [each for each in FIXTURES if each.twin], ids=lambda each: each.name)
 def test_any_archive_of_the_bag_gives_the_same(fixture: Fixture, suffix: str, tmp_path: Path) -> None:
@@ -80,7 +81,8 @@ def test_any_archive_of_the_bag_gives_the_same(fixture: Fixture, suffix: str, tm
     assert packed.form is {".zip": Form.ZIP, ".tar.zst": Form.TAR_ZST}.get(suffix, Form.TAR)
 
 
-@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+@pytest.mark.long("fixture")
+@pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["as it is", "gzip"])
 @pytest.mark.parametrize("fixture", [each for each in FIXTURES if each.twin], ids=lambda each: each.name)
 def test_a_stream_of_the_bag_gives_the_same(
     fixture: Fixture, compress: Callable[[bytes], bytes], tmp_path: Path

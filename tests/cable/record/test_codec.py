@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
+from tests.selection import examples
 from tests.strategies import cables
 
 from preserve.cable.record import (
@@ -108,7 +109,7 @@ def _nulls(value: object) -> int:
     return value is None
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(cables())
 def test_every_record_comes_back_equal_from_canonical_bytes(cable: Cable) -> None:
     data = encode_record(cable)
@@ -224,7 +225,7 @@ def test_no_bytes_raise_anything_but_a_record_error(data: bytes) -> None:
 ODD = st.sampled_from([None, True, 0, -1, 1.5, 2**53, "", "x", "stated", "1.0.0", [], [0, 1], ["x"], {}, {"text": "x"}])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data())
 def test_a_changed_record_is_refused_or_comes_back_as_changed(data: st.DataObject) -> None:
     document: Any = record_to_json(CABLE)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
+from tests.selection import examples
 from tests.strategies import cables
 
 from preserve.cable.record import Cable, schema
@@ -37,7 +38,7 @@ def test_a_valid_record_has_no_findings() -> None:
     assert schema.check_record(RECORD) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(cables())
 def test_every_coherent_record_is_valid_to_both(cable: Cable) -> None:
     document = record_to_json(cable)
@@ -195,7 +196,7 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.data())
 def test_both_agree_on_records_that_were_changed_at_random(data: st.DataObject) -> None:
     document: Any = deepcopy(FULL)

@@ -7,7 +7,6 @@ import io
 import os
 import random
 import shutil
-import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
@@ -17,8 +16,10 @@ from pathlib import Path
 
 import pytest
 from benchmarks.corpus import make_csv
-from hypothesis import example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
+from tests.memory import measured_memory
 from tests.protocols.reader import FIXTURES, RIGHTS, Good, ReaderContract, excuse_of, read_with
+from tests.selection import examples
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Row, SourceContainer
@@ -130,7 +131,6 @@ CELL = st.lists(st.one_of(AWKWARD, st.text(max_size=8)), max_size=12).map("".joi
 CELLS = st.tuples(st.integers(0, 10**9).map(str), st.just("1/2/1999 3:04"), CELL, CELL, CELL, CELL, CELL, CELL)
 
 
-@settings(deadline=None)
 @given(
     table=st.lists(CELLS, min_size=1, max_size=5), quoting=st.sampled_from([escaped, doubled]), size=st.integers(1, 99)
 )
@@ -148,7 +148,6 @@ def test_what_was_written_is_read(table: list[tuple[str, ...]], quoting: Quoting
         assert fields.bare == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.text('"\\,\na1é\0', max_size=30), min_size=8, max_size=8))
 def test_fields_are_those_of_the_csv_module(cells: list[str]) -> None:
     own = ",".join(f'"{cell}"' for cell in cells)
@@ -165,7 +164,6 @@ def test_fields_are_those_of_the_csv_module(cells: list[str]) -> None:
         assert [list(fields.values)] == theirs
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=40), st.lists(st.binary(max_size=200), min_size=1, max_size=4))
 def test_the_two_patterns_of_a_row_agree(noise: bytes, pieces: list[bytes]) -> None:
     start = b'"1","1/2/1999 3:04",' + b'"",' * 5 + b'"'
@@ -174,7 +172,6 @@ def test_the_two_patterns_of_a_row_agree(noise: bytes, pieces: list[bytes]) -> N
             assert bool(csv_rows._ROW.fullmatch(data)) == bool(csv_rows._PLAIN_ROW.fullmatch(data))
 
 
-@settings(deadline=None)
 @given(st.text('"\\,\n\0a', max_size=40))
 def test_the_two_patterns_agree_on_awkward_texts(text: str) -> None:
     data = b'"1","1/2/1999 3:04",' + b'"",' * 5 + b'"' + text.encode() + b'"'
@@ -236,7 +233,7 @@ def test_a_row_that_is_too_long_is_refused_alone(size: int, monkeypatch: pytest.
     ]
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(
     at=st.integers(0, 49),
     places=st.lists(
@@ -278,13 +275,10 @@ def test_a_row_without_its_start_spoils_only_the_one_before() -> None:
 def test_a_long_file_takes_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     size = make_csv(8_000, path)
-    with path.open("rb") as stream:
-        tracemalloc.start()
+    with path.open("rb") as stream, measured_memory() as memory:
         count = sum(1 for _ in scan(iter(lambda: stream.read(1 << 18), b"")))
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
     assert count == 8_000
-    assert peak < 2 << 20 < size // 20
+    assert memory.peak < 2 << 20 < size // 20
 
 
 @pytest.mark.parametrize("filling", [b'"', b"\\", b'""', b'\n"1', b'"1","1/2/1999 3:04"', b"\n", b",\n"])

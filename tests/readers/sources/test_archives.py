@@ -13,7 +13,6 @@ import stat
 import struct
 import sys
 import tarfile
-import tracemalloc
 import warnings
 import zipfile
 import zlib
@@ -25,6 +24,7 @@ from pathlib import Path
 import py7zr
 import pytest
 from backports import zstd
+from tests.memory import measured_memory
 from tests.protocols.reader import RIGHTS
 
 from preserve.cable.normalization import normalize
@@ -537,16 +537,12 @@ def test_a_bomb_in_a_zip_takes_little_memory(tmp_path: Path, method: int, size: 
     assert len(data) < 1 << 16
     struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, size)  # the size that the table of contents states
     path.write_bytes(data)
-    tracemalloc.start()
-    try:
+    with measured_memory() as memory:
         found = told(path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
     assert list(found) == ["bomb.txt", "c.txt"]
     assert ("larger than 16 MiB" if size > LARGEST_SOURCE else "it is damaged") in str(found["bomb.txt"])
     assert found["c.txt"] is None
-    assert peak < 16 << 20  # of which 8 MiB are the dictionary of LZMA
+    assert memory.peak < 16 << 20  # of which 8 MiB are the dictionary of LZMA
 
 
 def test_a_gzip_larger_than_any_page_is_told(tmp_path: Path) -> None:
@@ -594,14 +590,10 @@ def test_a_header_of_a_tar_larger_than_any_is_not_read_into_memory(tmp_path: Pat
     with path.open("wb") as stream:
         stream.write(info.tobuf(tarfile.GNU_FORMAT))
         stream.truncate(256 << 20)
-    tracemalloc.start()
-    try:
+    with measured_memory() as memory:
         found = told(path)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
     assert "an extended header has 268435456 " in str(found[""])
-    assert peak < 32 << 20
+    assert memory.peak < 32 << 20
 
 
 def test_an_archive_that_is_mostly_no_pages_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -633,16 +625,12 @@ def test_a_7z_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_archive(tmp_path: Path, form: str) -> None:
     words = random.Random(3).randbytes(40_000).hex().encode()
     path = tmp_path / form
-    FORMS[form](path, {f"cable/{number}.txt": words + b"%d" % number for number in range(800)})
-    unpacked = 800 * len(words)
-    tracemalloc.start()
-    try:
+    FORMS[form](path, {f"cable/{number}.txt": words + b"%d" % number for number in range(400)})
+    unpacked = 400 * len(words)
+    with measured_memory() as memory:
         count = sum(1 for ref in walk_sources([str(path)]) if ref.data is not None)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert count == 800
-    assert peak < unpacked // 2
+    assert count == 400
+    assert memory.peak < unpacked // 2
 
 
 def test_nothing_is_written_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

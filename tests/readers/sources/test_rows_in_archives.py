@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import random
-import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from hashlib import sha256
@@ -13,6 +12,7 @@ from typing import BinaryIO
 
 import py7zr
 import pytest
+from tests.memory import measured_memory
 from tests.readers.sources.test_archives import (
     FIXTURES as ALL_FIXTURES,
     FORMS,
@@ -340,10 +340,8 @@ def test_memory_does_not_grow_with_the_rows(
     assert len(table) > 12 << 20
     make(tmp_path / form, {"cables.csv": table})
     del table
-    tracemalloc.start()
-    seen = sum(1 for ref in walk_rows(str(tmp_path / form), RowRange()) if ref.trouble is None)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    with measured_memory() as memory:
+        seen = sum(1 for ref in walk_rows(str(tmp_path / form), RowRange()) if ref.trouble is None)
     assert seen == 6000
-    assert peak < 8 << 20
+    assert memory.peak < 8 << 20
     assert {path.name for path in tmp_path.iterdir()} == {form}
