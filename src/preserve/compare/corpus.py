@@ -186,6 +186,7 @@ def _tasks(seen: _Seen, current: Mapping[str, list[_Summary]]) -> Iterator[_Task
 
 
 def _pairs(old: Sequence[_Summary], new: Sequence[_Summary]) -> Iterator[tuple[_Summary | None, _Summary | None]]:
+    # Each turn pairs what is alike, and leaves the rest to the next, looser one. What is left then is paired anyhow.
     mine, theirs = list(old), list(new)
     for alike in _ALIKE:
         waiting: dict[bytes, deque[_Summary]] = {}

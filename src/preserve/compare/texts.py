@@ -104,6 +104,7 @@ def _compare_run(old: _Run, new: _Run, difference: Difference) -> None:
         more, fewer = (keys_old, keys_new) if len(hidden_old) > len(hidden_new) else (keys_new, keys_old)
         if not _within(more, fewer):
             difference.words.append(_words(old, new, len(hidden_new) - len(hidden_old)))
+    # Words that white space splits or joins (``THE SE``, ``THESE``) are the same: pages break lines inside words.
     elif _joined(keys_old) == _joined(keys_new) or (not hidden_old and _spelt_alike(_around(old), _around(new))):
         if not hidden_old:
             _compare_gap(_around(old)[1:-1], _around(new)[1:-1], difference)

@@ -89,7 +89,7 @@ class DirectoryDepositor:
             report = self._copy(parcel, stage.path / place.name)
             size = parcel.size if report.form is Form.DIRECTORY else report.path.stat().st_size
             copy = WrittenBag(report.name, report.path, report.form, parcel.seal, report.files, report.bytes, size)
-            publish([(copy, place)], check=None)
+            publish([(copy, place)], check=None)  # _copy has read every bit of it back
         return report
 
     def _place(self, parcel: Parcel) -> Path:
@@ -200,6 +200,7 @@ def _copy_folder(source: Path, target: Path) -> None:
         if entry.is_dir(follow_symlinks=False):
             _copy_folder(source / entry.name, target / entry.name)
         else:
+            # A link too comes here: it is refused, not followed.
             _copy_file(source / entry.name, target / entry.name)
     sync_folder(target)
 
