@@ -1,7 +1,6 @@
 """The words of the bag room: paths, bags to be written, bags written, reports on bags.
 
-Scope: values that exist only when they are valid. Not in scope: bytes on a disk (``containers``), the text of tag
-files (``tagfiles``), what makes a bag valid (``checks``).
+A :class:`BagPath` and a :class:`NewBag` exist only when they are valid.
 """
 
 from __future__ import annotations
@@ -64,20 +63,20 @@ STRENGTH = (
     "sha1",
     "md5",
 )
-"""Every algorithm that we know, strongest first. A bag's seal is of the tag manifest that comes first here."""
+"""Every algorithm that we know, the strongest first. The seal of a bag is of the tag manifest that comes first here."""
 
 
 def strongest(algorithms: Iterable[str]) -> str | None:
-    """Return the first of some algorithms in the order of :data:`STRENGTH`; ``None`` when none is known."""
+    """Return the strongest of some algorithms by :data:`STRENGTH`; ``None`` when we know none of them."""
     return min((name for name in algorithms if name in STRENGTH), key=STRENGTH.index, default=None)
 
 
 def path_fault(value: str) -> str | None:
-    """Say why a path would lead out of a bag, or is none; ``None`` when it is safe.
+    """Return why a path would lead out of a bag, or is no path; ``None`` when it is safe.
 
-    RFC 8493 5.1 and 5.2: paths of a bag are relative, below its base directory, and hold no special directory
-    characters. Drive letters, UNC names and environment variables of Windows are refused on every system: a bag
-    travels.
+    RFC 8493 5.1 and 5.2: the paths of a bag are relative, below its base directory, and hold no special directory
+    characters. Drive letters, UNC names and environment variables of Windows are refused on every system, because a
+    bag travels.
     """
     if value and _SUSPECT.search(value) is None:
         return None
@@ -85,7 +84,7 @@ def path_fault(value: str) -> str | None:
 
 
 def is_bag_name(name: str) -> bool:
-    """Tell whether a name can be that of a bag of ours: only letters, digits, ``.``, ``_``, ``-``; no hidden name."""
+    """Tell whether a bag of ours can have a name: only letters, digits, ``.``, ``_`` and ``-``, and not hidden."""
     return _NAME.fullmatch(name) is not None and not name.startswith(".")
 
 
@@ -132,12 +131,12 @@ class PayloadFile:
 
     @property
     def size(self) -> int:
-        """How many octets it has."""
+        """How many bytes it has."""
         return len(self.data)
 
 
 class Payload(Protocol):
-    """One payload file, wherever its octets are: in memory (:class:`PayloadFile`), or set aside on a disk."""
+    """One payload file, wherever its bytes are: in memory (:class:`PayloadFile`), or set aside on a disk."""
 
     @property
     def path(self) -> BagPath:
@@ -145,11 +144,11 @@ class Payload(Protocol):
 
     @property
     def size(self) -> int:
-        """How many octets it has."""
+        """How many bytes it has."""
 
     @property
     def data(self) -> bytes:
-        """They; asked for once, when the file is written."""
+        """Its bytes; asked for once, when the file is written."""
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -166,8 +165,8 @@ class NewBag:
     Attributes:
         name: The name of its folder, or of its tar without ``.tar``: letters, digits, ``.``, ``_``, ``-``.
         files: The payload, in any order; names differ also when compared without case and normalisation.
-        info: The fields of ``bag-info.txt`` in any order, labels repeatable. The writer adds ``Payload-Oxum`` and
-            ``Bag-Size`` and puts all in the order of ``tagfiles.INFO_ORDER``.
+        info: The fields of ``bag-info.txt`` in any order; labels may repeat. The writer adds ``Payload-Oxum`` and
+            ``Bag-Size`` and puts all in the order of ``writing.tagfiles.INFO_ORDER``.
 
     Raises:
         ValueError: A name or label is not allowed, or two files share a place.
@@ -186,7 +185,7 @@ class NewBag:
 
 
 def _check_places(paths: list[str]) -> None:
-    """Refuse two files in one place, here or on a system that knows no case or another normalisation form."""
+    """Refuse two files in one place, here or on a system that ignores case or normalisation form."""
     folded = {_folded(path): path for path in paths}
     if len(folded) < len(paths):
         twice = next(path for path in paths if folded[_folded(path)] != path or paths.count(path) > 1)
@@ -215,7 +214,13 @@ def _check_field(label: str, value: str) -> None:
 
 
 class Fault(NamedTuple):
-    """What is wrong with one line: a finding's code, the line's number from 1, and words."""
+    """What is wrong with one line of a tag file.
+
+    Attributes:
+        code: The code of the finding that it becomes.
+        line: The number of the line, from 1.
+        says: What is wrong, in words.
+    """
 
     code: str
     line: int
@@ -232,12 +237,12 @@ class Form(StrEnum):
 
     @property
     def suffix(self) -> str:
-        """What the name of a bag has after it in this form, as ``.tar.zst``; nothing for a directory."""
+        """What follows the name of a bag in this form, as ``.tar.zst``; empty for a directory."""
         return "" if self is Form.DIRECTORY else f".{self.value}"
 
 
 class Depth(StrEnum):
-    """How deep a verification looks: counts, names, or every bit."""
+    """How deep a verification goes: counts, names, or every bit."""
 
     OXUM = "oxum"
     COMPLETE = "complete"
@@ -247,8 +252,8 @@ class Depth(StrEnum):
 class Verdict(StrEnum):
     """The one word on a bag.
 
-    ``unreadable`` wins over the others only against ``valid`` and ``incomplete``: an I/O error is no proof of loss,
-    a limit of ours no fault of the bag, and a fault that was seen stays a fault.
+    ``unreadable`` takes the place of ``valid`` and ``incomplete``, not of ``invalid``: an I/O error is no proof of
+    loss and a limit of ours no fault of the bag, but a fault that was seen stays a fault.
     """
 
     VALID = "valid"
@@ -262,15 +267,15 @@ class BagReport:
     """What a verification found.
 
     Attributes:
-        name: The name of the bag: its base directory's.
-        path: The folder or archive that was looked at.
+        name: The name of the bag, which is that of its base directory.
+        path: The folder or archive that was verified.
         form: Directory, tar, compressed tar or zip.
         bagit_version: The version that ``bagit.txt`` declares, as ``1.0``; ``None`` when it declares none.
-        depth: How deep the look was.
+        depth: How deep the verification went.
         verdict: Valid, incomplete, invalid or unreadable.
         findings: All findings, sorted.
-        files: Payload files present.
-        bytes: Their octets.
+        files: How many payload files are there.
+        bytes: How many bytes they have together.
         seal: The SHA-256 of the strongest known tag manifest (see :data:`STRENGTH`), lower-case hexadecimal;
             ``None`` when there is none to read.
         info: The fields of ``bag-info.txt``, in its order.
@@ -303,11 +308,11 @@ class WrittenBag:
         path: Its folder or archive, now.
         form: Directory, tar, compressed tar or zip.
         seal: The SHA-256 of its strongest tag manifest, lower-case hexadecimal.
-        files: Payload files.
-        bytes: Payload octets.
-        size: Octets of all its files, tag files too; of the tar when it is one.
-        index: Its member index (:mod:`preserve.bag.reading.member_index`), beside it; ``None`` when it has none.
-        index_sha256: Of that.
+        files: How many payload files it has.
+        bytes: How many bytes they have together.
+        size: The bytes of all its files, tag files included; those of the archive when it is one.
+        index: The member index beside it (:mod:`preserve.bag.reading.member_index`); ``None`` when it has none.
+        index_sha256: The SHA-256 of the index.
     """
 
     name: str

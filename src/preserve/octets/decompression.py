@@ -1,7 +1,7 @@
-"""Compressed octets, read on and never back, in bounded memory and time.
+"""Compressed bytes, read forward and never back, in bounded memory and time.
 
-Scope: gzip, bzip2, xz and Zstandard (RFC 1952, RFC 8878 and the formats of their tools), told apart by their first
-octets. Not in scope: what the octets are; tars and zips have rooms of their own.
+These are gzip, bzip2, xz and Zstandard (RFC 1952, RFC 8878 and the formats of their tools), told apart by their first
+bytes.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ MAGIC: Final[Mapping[str, bytes]] = {
     "xz": b"\xfd7zXZ\0",
     "zstd": b"\x28\xb5\x2f\xfd",
 }
-"""How the octets of each form begin."""
+"""How each form of compression begins."""
 
 _SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
-"""How a frame of Zstandard begins that holds nothing of its octets (RFC 8878 3.1.2); pzstd writes one first."""
+"""How a frame of Zstandard begins that holds no content (RFC 8878 3.1.2); pzstd writes one first."""
 
 MOST_MEMORY: Final = 128 << 20
-"""Octets that a decoder may ask for; the strongest presets of xz and zstd ask for 65 and 128 MiB."""
+"""Bytes of memory that a decoder may ask for; the strongest presets of xz and zstd ask for 65 and 128 MiB."""
 
 FREE_EXPANSION: Final = 1 << 30
 """Bytes that something compressed may become however small it was."""
@@ -52,32 +52,36 @@ MOST_TIMES: Final = 200
 """How many times its size it may become beyond :data:`FREE_EXPANSION`; text becomes 3 to 20 times its size."""
 
 _STEP: Final = 1 << 18
+"""Bytes that are read at once."""
 
 
 class _UnreadableError(OSError):
-    """The compressed octets cannot be read on; no device is to blame."""
+    """The compressed bytes cannot be read further, and no device is to blame."""
 
     def __str__(self) -> str:
         return str(self.strerror)
 
 
-class Damaged(_UnreadableError):  # noqa: N818 - a state of the octets, as OSError's own subclasses are
-    """The compressed octets are damaged, or end too early."""
+class Damaged(_UnreadableError):  # noqa: N818 - a state of the bytes, as OSError's own subclasses are
+    """The compressed bytes are damaged, or end too early."""
 
 
 class Expands(_UnreadableError):  # noqa: N818
-    """The octets become so many, or take so much memory, that they exhaust whoever reads them; they may be whole."""
+    """The compressed bytes would exhaust whoever reads them: they become too many, or ask for too much memory.
+
+    They may be undamaged all the same.
+    """
 
 
 class Readable(Protocol):
-    """What octets can be read from."""
+    """Something that bytes can be read from."""
 
     def read(self, size: int, /) -> bytes:
-        """Return at most some octets; none at the end."""
+        """Return at most ``size`` bytes; none at the end."""
 
 
 def compression_of(start: bytes) -> str | None:
-    """Return the form of what begins with some octets, a key of :data:`MAGIC`; ``None`` when it is none of them."""
+    """Return the form of compression of what begins with some bytes, a key of :data:`MAGIC`; ``None`` for no form."""
     if _SKIPPABLE.match(start):
         return "zstd"
     return next((name for name, magic in MAGIC.items() if start.startswith(magic)), None)
@@ -95,12 +99,16 @@ def expands_too_far(size: int, packed: int, free: int = FREE_EXPANSION) -> bool:
 
 
 def memory_words(what: str) -> str:
-    """Say that a decoder asks for over :data:`MOST_MEMORY`, and what of the compressed octets is too large."""
+    """Return the words that a decoder asks for over :data:`MOST_MEMORY`.
+
+    Args:
+        what: What is too large in the compressed bytes, as ``window``.
+    """
     return f"to decompress it takes over {MOST_MEMORY >> 20} MiB of memory; compress it with a smaller {what}"
 
 
 class Decompressed:
-    """The octets in compressed octets.
+    """The bytes that compressed bytes become.
 
     Args:
         stream: The compressed bytes; it is not closed.
@@ -120,16 +128,16 @@ class Decompressed:
 
     @property
     def taken(self) -> int:
-        """How many compressed octets were read so far."""
+        """How many compressed bytes were read so far."""
         return self._raw.size
 
     def read(self, size: int) -> bytes:
-        """Return the next octets, fewer than ``size`` only at the end.
+        """Return the next bytes, fewer than ``size`` only at the end.
 
         Raises:
-            Damaged: They cannot be decoded from here on.
-            Expands: They are too many for where they come from, or ask for more memory than is given.
-            OSError: The compressed octets could not be read.
+            Damaged: They cannot be decompressed from here on.
+            Expands: They are too many for what they come from, or ask for more memory than is given.
+            OSError: The compressed bytes could not be read.
         """
         parts: list[bytes] = []
         while size > 0 and (part := self._some(min(size, _STEP))):
@@ -141,7 +149,7 @@ class Decompressed:
         try:
             part = self._inner.read(size)
         except (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, gzip.BadGzipFile, ValueError) as error:
-            # Neither library has an exception of its own for octets that are whole and ask for too much.
+            # Neither library has an exception of its own for undamaged bytes that ask for too much memory.
             if "memory" in str(error).lower():
                 raise Expands(None, memory_words("window")) from error
             raise Damaged(None, str(error) or "it ends too early") from error
@@ -162,7 +170,7 @@ class _Counted:
         self.size = 0
 
     def read(self, size: int = -1) -> bytes:
-        # Never in part: where damage is found must not depend on how the octets come, from a file or a pipe.
+        # Always as many as asked for: where damage is found must not depend on how bytes come from a file or a pipe.
         left = _STEP if size < 0 else size
         parts = []
         while left and (part := self._stream.read(left)):
@@ -183,7 +191,7 @@ class _Counted:
 
 
 class Decoder(Protocol):
-    """A decoder of the standard library that gives no more octets at once than it is asked for."""
+    """A decoder of the standard library that gives no more bytes at once than it is asked for."""
 
     @property
     def eof(self) -> bool:
@@ -191,20 +199,21 @@ class Decoder(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Whether nothing more comes of what it was given."""
+        """Whether it gives nothing more before it is given more."""
 
     @property
     def unused_data(self) -> bytes:
-        """What follows the end of the stream, of what it was given."""
+        """What follows the end of the stream in what it was given."""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Take more of the stream, and return the next octets, at most some."""
+        """Take more of the stream, and return the next bytes, at most ``max_length``."""
 
 
 class _Streams:
-    """The octets in streams one after another, read on as their tools do, each with a decoder of its own.
+    """The content of compressed streams that follow one another, as the tools of bzip2 and xz read them.
 
-    For xz the library bounds no memory; for bzip2 it takes whatever follows the first stream, and is none, for nothing.
+    The library's own files are not used: the one for xz bounds no memory, and the one for bzip2 silently ignores what
+    follows a stream and is no stream.
     """
 
     def __init__(self, stream: BinaryIO, decoder: Callable[[], Decoder]) -> None:
@@ -215,7 +224,7 @@ class _Streams:
         while True:
             rest = b""
             if self._decoder.eof:
-                # The xz file format, 2.2: streams may be followed by others, and by padding of NUL octets.
+                # The xz file format, 2.2: other streams may follow, and padding of NUL bytes.
                 rest = self._decoder.unused_data.lstrip(b"\0") or self._stream.read(_STEP).lstrip(b"\0")
                 if not rest:
                     return b""

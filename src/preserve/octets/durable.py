@@ -1,7 +1,7 @@
 """Files and folders that are on the disk when the call returns, and that appear whole or not at all.
 
-One file is synced by itself; the many files of a batch of bags are synced by one call for all of them. A rename never
-replaces anything. These functions raise :class:`OSError`; ``os_errors`` turns it into words.
+One file is synced by itself; one call syncs all the files of a batch of bags. A rename never replaces anything. These
+functions raise :class:`OSError`; ``os_errors`` turns it into words.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-"""How a file is opened that must not be there yet, not even as a link to nowhere."""
+"""The flags to open a file that must not be there yet, not even as a link to nowhere."""
 
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
@@ -56,15 +56,15 @@ def write_new(path: str | Path, chunks: Iterable[bytes], *, mode: int | None = N
     """Write a file that is not there yet.
 
     Args:
-        path: Where.
+        path: Where to write it.
         chunks: Its bytes.
         mode: Its mode, whatever the umask is; ``None`` for 0644 less the umask.
-        sync: Put it and its name on the disk. Without, the caller does that for many files at once
+        sync: Put the file and its name on the disk. If not, the caller does that for many files at once
             (:func:`sync_trees`).
 
     Raises:
         FileExistsError: Something is there, even a link to nowhere.
-        OSError: It could not be written; nothing is left.
+        OSError: It could not be written; nothing of it is left.
     """
     descriptor = os.open(path, NEW_FILE, 0o644 if mode is None else mode)
     try:
@@ -99,7 +99,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def make_folders(folder: Path, root: Path) -> None:
-    """Make a folder and those above it, down from ``root``, each synced into the one that holds it."""
+    """Make a folder and those between it and ``root``, and put the name of each on the disk."""
     missing = []
     while folder != root and not folder.is_dir():
         missing.append(folder)
@@ -110,7 +110,7 @@ def make_folders(folder: Path, root: Path) -> None:
 
 
 def may_write(path: Path) -> bool:
-    """Tell whether this process may write a file, or make files in a folder; a read-only file system says no."""
+    """Tell whether this process may write a file, or make files in a folder; a read-only file system forbids it."""
     mode = os.W_OK | os.X_OK if path.is_dir() else os.W_OK
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
@@ -121,7 +121,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_trees(roots: Iterable[Path]) -> None:
-    """Put everything below some folders on the disk: one ``syncfs`` a file system where there is one, else each file.
+    """Put everything below some folders on the disk: by one ``syncfs`` a file system where there is such a call.
+
+    Elsewhere each file is synced by itself, which takes longer.
 
     Raises:
         OSError: The disk did not take it.
@@ -130,7 +132,7 @@ def sync_trees(roots: Iterable[Path]) -> None:
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
-    """Put the names in some folders on the disk: one ``syncfs`` a file system where there is one, else each folder.
+    """Put the names in some folders on the disk, by the same means as :func:`sync_trees`.
 
     Raises:
         OSError: The disk did not take it.
@@ -149,7 +151,7 @@ def _sync_all(folders: Iterable[Path], one: Callable[[Path], None]) -> None:
 
 
 def _sync_file_system(place: Path) -> bool:
-    """Sync the file system that holds a folder; return whether there is such a call."""
+    """Sync the file system that holds a folder; return whether there is a call for that."""
     syncfs = _library_call("syncfs")
     if syncfs is None:
         return False
@@ -199,9 +201,10 @@ def rename_new(source: Path, target: Path) -> None:
 
 
 def _rename_checked(source: Path, target: Path) -> None:
-    """Rename where the kernel or the file system has no such call.
+    """Rename where the kernel or the file system has no ``renameat2``.
 
-    A file gets its name by a link, which never replaces. A folder can replace an empty folder only, which is no bag.
+    A file gets its new name by a hard link, which never replaces anything. POSIX lets the rename of a folder replace an
+    empty folder, and nothing else; that is no loss, as an empty folder is no bag.
     """
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(target))

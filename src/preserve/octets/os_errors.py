@@ -1,8 +1,4 @@
-"""What the operating system said, in words that tell what to do next.
-
-Scope: naming the errors of a file system at the edge of a room. Not in scope: what is wrong with a bag; that is a
-finding.
-"""
+"""Errors of the operating system, in words that say what to do next."""
 
 from __future__ import annotations
 
@@ -36,11 +32,11 @@ def translate_os_errors(doing: str, place: Path, kind: type[PreserveError] = Arc
 
     Args:
         doing: What was being done, as ``could not write``.
-        place: To what; the error's own file name, where it has one, is added when it differs.
-        kind: The class of the error.
+        place: What it was done to. The file name of the error is added where it has another.
+        kind: The class of our error.
 
     Raises:
-        PreserveError: Of the given class, in place of each ``OSError``.
+        PreserveError: An error of that class, in place of each ``OSError``.
     """
     try:
         yield

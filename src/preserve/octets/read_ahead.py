@@ -1,8 +1,4 @@
-"""The octets of files on a disk, in chunks, asked of the disk before they are needed.
-
-Scope: reading on from a place in an open file. Not in scope: which files may be opened, and how (``folder``,
-``tarball``, ``gather``).
-"""
+"""The bytes of open files, in chunks, asked of the disk before they are needed."""
 
 from __future__ import annotations
 
@@ -15,18 +11,18 @@ from preserve.digests import CHUNK
 __all__ = ["read_chunks"]
 
 _AHEAD: Final = 8 * CHUNK
-"""Octets that are asked for before they are read. By itself a system reads a few hundred kilobytes ahead, and a disk
+"""Bytes that are asked for before they are read. By itself a system reads a few hundred kilobytes ahead, and the disk
 idles while they are hashed."""
 
 
 def read_chunks(descriptor: int, size: int, offset: int = 0) -> Iterator[bytes]:
-    """Give octets of a file, as many as there are, :data:`preserve.digests.CHUNK` at a time.
+    """Give bytes of a file, at most :data:`preserve.digests.CHUNK` at a time, until it ends.
 
-    The place at which others read in the file is left alone, so that several threads can share the descriptor.
+    The position of the descriptor does not move, so several threads can share it.
 
     Args:
-        descriptor: The file, a plain one.
-        size: How many octets to give at most.
+        descriptor: An open plain file.
+        size: How many bytes to give at most.
         offset: Where to begin.
 
     Raises:

@@ -1,8 +1,8 @@
 """The headers of a tar, one after another: forward only, in bounded memory and linear time (POSIX.1-2017 pax).
 
-ustar, GNU and pax headers are read; links, devices, sparse files and the parts of multi-volume archives are told as
+ustar, GNU and pax headers are read. Links, devices, sparse files and the parts of multi-volume archives are reported as
 such and never followed. The standard library's ``tarfile`` reads headers of any size into memory and follows what it
-finds; here a member is never more than a name, a size and an offset. The tests hold the two against each other.
+finds; here a member is never more than a name, a size and an offset. The tests compare the two.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ __all__ = [
 ]
 
 MAX_HEADER = 1 << 20
-"""Octets that the extended header of one member may have."""
+"""Bytes that the extended header of one member may have."""
 
 _OCTAL = re.compile(rb"[0-7]+")
 _FILES = frozenset(b"0\x007")
 _LINKS = frozenset(b"12")
 _FOLDERS = frozenset(b"5D")
-"""Folders; GNU's incremental archives write ``D``, and what the folder held as its octets."""
+"""Folders; GNU's incremental archives write ``D``, with a list of what the folder held as its bytes."""
 
 _LABEL = ord("V")
 _SPARSE = ord("S")
@@ -50,12 +50,12 @@ _WITHOUT_DATA = frozenset(b"123456")
 
 
 class TarMember(NamedTuple):
-    """One member, as its header and the extended headers before it tell of it.
+    """One member, as its header and the extended headers before it describe it.
 
     Attributes:
-        path: As the archive has it, which may be anything; bytes that are not UTF-8 as lone surrogates.
-        flag: The type of the member, the byte 156 of its header.
-        size: The bytes that it should have.
+        path: Its path as the archive has it, which may be anything; bytes that are not UTF-8 stand as lone surrogates.
+        flag: The type of the member, which is byte 156 of its header.
+        size: How many bytes it should have.
         start: Where the first of them lies in the tar.
         sparse: Whether its bytes are only the parts of a sparse file.
     """
@@ -83,7 +83,13 @@ class TarMember(NamedTuple):
 
 
 class TarFault(NamedTuple):
-    """Something that is wrong with a tar: a finding's code, the path or the place in the tar, and words."""
+    """Something that is wrong with a tar.
+
+    Attributes:
+        code: The code of the finding that it becomes.
+        where: The path of a member, or a place in the tar as ``byte 1024``.
+        says: What is wrong, in words.
+    """
 
     code: str
     where: str
@@ -94,16 +100,16 @@ class BrokenTarError(Exception):
     """What follows in the tar cannot be trusted.
 
     Attributes:
-        fault: Why.
+        fault: What is wrong.
     """
 
     def __init__(self, code: str, offset: int, says: str) -> None:
         super().__init__(says)
-        self.fault = TarFault(code, f"octet {offset}", says)
+        self.fault = TarFault(code, f"byte {offset}", says)
 
 
 def is_tar(start: bytes) -> bool:
-    """Tell whether a file that starts with these octets is a tar: its first header's checksum holds."""
+    """Tell whether a file that starts with these bytes is a tar: the checksum of its first header is right."""
     return len(start) >= BLOCK and _checksum_holds(start[:BLOCK])
 
 
@@ -136,18 +142,14 @@ def _header_path(block: bytes) -> str:
 
 
 class Octets(Protocol):
-    """The octets of a tar.
-
-    Attributes:
-        end: How many there are; of octets that are read on only, this is known when a read came short.
-    """
+    """The bytes of a tar, read by their offsets."""
 
     @property
     def end(self) -> int:
-        """How many octets there are."""
+        """How many bytes there are; of a stream, how many were read so far, which are all once a read came short."""
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Return some octets, fewer only at the end; offsets never go back.
+        """Return some bytes, fewer only at the end; offsets never go back.
 
         Raises:
             OSError: They could not be read.
@@ -155,13 +157,13 @@ class Octets(Protocol):
 
 
 class ForwardOctets:
-    """The bytes of a stream that is read on only, by their offsets.
+    """The bytes of a stream that is read forward only, by their offsets.
 
     Args:
-        stream: It; nothing of it was read before.
+        stream: The stream; nothing of it was read before.
 
     Attributes:
-        end: How many bytes were read of it.
+        end: How many bytes of it were read.
     """
 
     __slots__ = ("_stream", "end")
@@ -171,7 +173,7 @@ class ForwardOctets:
         self.end = 0
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Return some bytes, fewer only at the end; those before them are passed over."""
+        """Return some bytes, fewer only at the end; those before them are read and dropped."""
         while self.end < offset:
             if not self._read(min(CHUNK, offset - self.end)):
                 return b""
@@ -187,7 +189,7 @@ class ForwardOctets:
 
 
 class CutShortError(OSError):
-    """The archive ends inside a member, which the walk over its headers finds too."""
+    """The archive ends inside a member; the walk over its headers finds that too."""
 
 
 def member_octets(octets: Octets, start: int, size: int) -> Iterator[bytes]:
@@ -212,8 +214,8 @@ def member_octets(octets: Octets, start: int, size: int) -> Iterator[bytes]:
 
 
 def cut_short(lacking: int) -> CutShortError:
-    """Return the error that says how many octets a member lacks."""
-    return CutShortError(None, f"the archive ends {lacking} octets too early")
+    """Return the error that says how many bytes a member lacks."""
+    return CutShortError(None, f"the archive ends {lacking} bytes too early")
 
 
 def read_members(octets: Octets) -> Iterator[TarMember | TarFault]:
@@ -240,7 +242,7 @@ def read_members(octets: Octets) -> Iterator[TarMember | TarFault]:
         flag, start = block[156], offset + BLOCK
         size = _size(block, offset)
         if flag in _NAMING and local:
-            # Of two, GNU tar takes the last alone, the library of Python the first of two names, others both.
+            # Readers disagree: of two, GNU tar takes the last alone, Python's library the first name, others take both.
             raise BrokenTarError("tar-corrupt", offset, "a member has two extended headers; the rest is not looked at")
         if flag in _EXTENDED:
             _extend(octets, flag, start, size, shared if flag == ord("g") else local)
@@ -248,7 +250,7 @@ def read_members(octets: Octets) -> Iterator[TarMember | TarFault]:
             fields = {**shared, **local} if shared or local else {}
             last = _member(block, start, size, fields)
             local = {}
-            if last.flag != _LABEL or last.size:  # GNU's name of the volume is no member: nothing is unpacked for it
+            if last.flag != _LABEL or last.size:  # GNU's label of the volume is no member: nothing is unpacked for it
                 yield last
             if last.flag == _SPARSE:
                 start = _behind_its_map(octets, block, start)
@@ -257,7 +259,7 @@ def read_members(octets: Octets) -> Iterator[TarMember | TarFault]:
 
 
 def _behind_its_map(octets: Octets, block: bytes, start: int) -> int:
-    """Return where the octets of a sparse member of GNU's old form begin: behind the blocks with more of its map."""
+    """Return where the bytes of a sparse member in GNU's old form begin: behind the blocks that continue its map."""
     more = block[482]
     while more:
         further = octets.read_at(start, BLOCK)
@@ -267,21 +269,21 @@ def _behind_its_map(octets: Octets, block: bytes, start: int) -> int:
 
 
 def _lacking(last: TarMember, end: int) -> Iterator[TarFault]:
-    """Tell whether the archive ends inside the octets of its last member."""
+    """Give the fault that the archive ends inside the bytes of its last member, if it does."""
     if last.is_file and last.start + last.size > end:
-        says = f"it should have {last.size} octets; the archive ends after {max(0, end - last.start)}"
+        says = f"it should have {last.size} bytes; the archive ends after {max(0, end - last.start)}"
         yield TarFault("tar-truncated", last.path, says)
 
 
 def _extend(octets: Octets, flag: int, start: int, size: int, into: dict[str, str]) -> None:
     if size > MAX_HEADER:
-        raise BrokenTarError("limit-exceeded", start, f"an extended header has {size} octets, over {MAX_HEADER}")
+        raise BrokenTarError("limit-exceeded", start, f"an extended header has {size} bytes, over {MAX_HEADER}")
     data = octets.read_at(start, size)
     if len(data) < size:
         raise BrokenTarError("tar-truncated", start, "the archive ends inside an extended header")
     if flag == ord("L"):
         into["path"] = _text(data)
-    elif flag != ord("K"):  # a long link name is of no use: links are not followed
+    elif flag != ord("K"):  # GNU's long name of a link's target is not needed: links are not followed
         for key, value in _pax_records(data, start):
             if key in _KEYS:
                 into[key] = value
@@ -290,18 +292,18 @@ def _extend(octets: Octets, flag: int, start: int, size: int, into: dict[str, st
 
 
 def _ending(octets: Octets, block: bytes, offset: int) -> Iterator[TarFault]:
-    """Tell what is wrong with the end of a tar, which starts with an empty block or with none."""
+    """Give what is wrong with the end of a tar, which begins with an empty block or is missing."""
     if 0 < len(block) < BLOCK:
-        yield TarFault("tar-truncated", f"octet {offset}", "the archive ends inside a header")
+        yield TarFault("tar-truncated", f"byte {offset}", "the archive ends inside a header")
         return
     if not block:
-        yield TarFault("tar-no-end", f"octet {offset}", "the archive lacks the two empty blocks at its end")
+        yield TarFault("tar-no-end", f"byte {offset}", "the archive lacks the two empty blocks at its end")
         return
     offset += BLOCK
     while chunk := octets.read_at(offset, CHUNK):
         if chunk.count(0) != len(chunk):
             says = "more follows the end of the archive; it is not looked at"
-            yield TarFault("tar-trailing-data", f"octet {offset}", says)
+            yield TarFault("tar-trailing-data", f"byte {offset}", says)
             return
         offset += len(chunk)
 
@@ -320,14 +322,14 @@ def _member(block: bytes, start: int, size: int, fields: dict[str, str]) -> TarM
             raise BrokenTarError("tar-corrupt", start, f"a pax header gives the size {fields['size'][:40]!r}")
         size = int(fields["size"])
     sparse = block[156] == _SPARSE or _SPARSE_KEY in fields
-    # Also an empty one: whoever unpacks it has no name for the member then, whatever its header says. GNU's third form
-    # of sparse members has a made-up name there, for those who do not know it.
+    # An empty path counts too: who unpacks such a member has no name for it, whatever its header says. In GNU's third
+    # form of sparse members, the header has a made-up name for readers that do not know the form.
     path = fields.get(_SPARSE_NAME, fields.get("path"))
     return TarMember(_header_path(block) if path is None else path, block[156], size, start, sparse)
 
 
 def _pax_records(data: bytes, start: int) -> Iterator[tuple[str, str]]:
-    """Read the records of a pax header: ``LENGTH KEY=VALUE`` and a line feed."""
+    """Give the key and value of each record of a pax header: ``LENGTH KEY=VALUE`` and a line feed."""
     at = 0
     while at < len(data):
         blank = data.find(b" ", at, at + 10)

@@ -1,9 +1,8 @@
-"""The octets of one member of a zip, in pieces and bounded memory (APPNOTE.TXT 4.4.5, 5.8.8).
+"""The bytes of one member of a zip, in pieces and bounded memory (APPNOTE.TXT 4.4.5, 5.8.8).
 
-Scope: the methods of compression that the standard library reads. Not in scope: which members there are (``zipped``).
-
-Of Deflate the library makes as much as it is asked for; of bzip2 and LZMA it makes at once whatever comes of the octets
-at hand, which of a thousand may be gigabytes. So of these it only gives the octets as they lie in the zip.
+The standard library decompresses as much of Deflate as it is asked for. Of bzip2 and LZMA it decompresses at once all
+that it was given, and a thousand bytes may become gigabytes. So these two are asked for as they lie in the zip, and are
+decompressed here, piece by piece.
 """
 
 from __future__ import annotations
@@ -25,20 +24,20 @@ __all__ = ["zip_member_octets"]
 _STEP: Final = 1 << 16
 _LZMA_START: Final = struct.Struct("<2xHBL")
 _LZMA_PROPERTIES: Final = 5
-"""APPNOTE 5.8.8: a version, how many octets of properties follow; the modes, and the size of the dictionary."""
+"""APPNOTE 5.8.8: a version, how many bytes of properties follow, then the modes and the size of the dictionary."""
 
 
 def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, first: int = CHUNK) -> Iterator[bytes]:
-    """Give the octets of a member, never more than the table of contents says; fewer when there are not so many.
+    """Give the bytes of a member, never more than the table of contents says; fewer when the member has fewer.
 
     Args:
         archive: The zip.
-        info: The member, of a method that the library reads, without its CRC: the library would hold back the last
-            octets of a damaged member, and compare the CRC with octets that are still compressed.
-        first: The most octets of the first piece. Whoever looks at a beginning gets it, also when damage follows.
+        info: The member, in a method of compression that the library reads, without its CRC: the library would hold
+            back the last bytes of a damaged member, and compare the CRC with bytes that are still compressed.
+        first: The most bytes of the first piece. Whoever looks at a beginning gets it, also when damage follows.
 
     Raises:
-        OSError: They could not be read, are damaged, or ask for more memory than is given. On hostile octets the
+        OSError: They could not be read, are damaged, or ask for more memory than is given. On hostile bytes the
             library raises others too.
     """
     if info.compress_type not in _DECODERS:
@@ -52,14 +51,14 @@ def zip_member_octets(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, first:
     packed.compress_type, packed.file_size = zipfile.ZIP_STORED, info.compress_size
     with archive.open(packed) as member:
         decoder, left = _DECODERS[info.compress_type](member, info.file_size), info.file_size
-        # On to its end, also when nothing is left to come: the rest may be damaged.
+        # To the end of the compressed bytes, also when all was given that should come: the rest may be damaged.
         while not decoder.eof:
             more = member.read(_STEP) if decoder.needs_input else b""
             if decoder.needs_input and not more:
                 return
             part = decoder.decompress(more, min(left, first if left == info.file_size else CHUNK) or 1)
             if len(part) > left:
-                raise OSError(None, f"it has more octets than the table of contents says, {info.file_size}")
+                raise OSError(None, f"it has more bytes than the table of contents says, {info.file_size}")
             left -= len(part)
             if part:
                 yield part
@@ -74,7 +73,7 @@ def _lzma(member: IO[bytes], size: int) -> Decoder:
     properties, modes, stated = _LZMA_START.unpack(start)
     if properties != _LZMA_PROPERTIES:
         raise lzma.LZMAError("it does not begin as LZMA does")
-    # Of a larger dictionary than there are octets nothing is ever used.
+    # A dictionary larger than the member is never filled: encoders state their preset, whatever they compress.
     dictionary = min(stated, size)
     if dictionary > MOST_MEMORY:
         raise OSError(errno.ENOMEM, memory_words("dictionary"))

@@ -1,4 +1,9 @@
-"""copying."""
+"""Copying: bags made of any files, bags written again in another form, and payload taken out of bags.
+
+``gather`` walks over files and folders and says what speaks against bagging them; ``make`` writes them as a bag.
+``convert`` verifies a bag and writes it again in the same pass. ``extract`` takes files out, each only when it is what
+a manifest says. All read their source once, change nothing of it, and publish their result whole or not at all.
+"""
 
 import lazy_loader
 
