@@ -6,7 +6,7 @@ The line is recorded as it is printed. Nothing here, or anywhere, says that a ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from preserve.cable.record import DeclassifyOn
 from preserve.cable.rules.declassify_on import find_date, read_date
@@ -22,8 +22,7 @@ _DECL = re.compile(r"DEC+L+(?:ASSIFY|ASSIFICATION)?(?: ?ON)?(?![A-Z])[ .:;,]*")
 _NOT_OF_ORDER = re.compile(r"[ ,;]*(?<![A-Z])(?:REASONS?(?![A-Z])|SIPDIS$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(NamedTuple):
     """What the ``E.O.`` line says.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from preserve.cable.record import Banner, MessageReference
 from preserve.cable.text import Flat
@@ -38,8 +38,7 @@ _BARE = re.compile(rf"(?P<level>{_LEVEL})(?P<handling>(?: ?/?/? ?(?:{_HANDLING})
 _HANDLING_WORD = re.compile(_HANDLING)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundBanner:
+class FoundBanner(NamedTuple):
     """A banner and where it is, in flat offsets.
 
     Attributes:

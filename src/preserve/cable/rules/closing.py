@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from preserve.cable.record import SegmentKind
 from preserve.cable.rules.signed_by import find_names, join_names
@@ -26,8 +26,7 @@ _MOST_PIECES = 30
 """Pieces besides the names, at most: real ends have six."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(NamedTuple):
     """The end of a body, in flat offsets.
 
     Attributes:

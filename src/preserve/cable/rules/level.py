@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["LEVELS", "StatedLevel", "read_level"]
 
@@ -17,8 +17,7 @@ LEVELS = (
 """Every level that a table or a banner prints, in full."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatedLevel:
+class StatedLevel(NamedTuple):
     """A classification cell taken apart: ``SECRET//NOFORN`` is the level ``SECRET`` with the handling ``NOFORN``."""
 
     level: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -31,8 +30,7 @@ _REDACTED = re.compile(r"\[[A-Za-z ]{3,40}\]|X{4,}", re.IGNORECASE)
 _PORTION = re.compile(r" ?\((?:U|SBU|C|S)\):?(?= )")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundTag:
+class FoundTag(NamedTuple):
     """A tag and its flat range; ambiguous when nothing says where its words begin or end."""
 
     tag: Tag

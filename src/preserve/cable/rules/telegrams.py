@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from preserve.cable import vocabulary
@@ -20,8 +19,7 @@ _MOST_WORDS = 40
 """Words that are kept while a number is looked for; of these at most the last four are a post."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundReference:
+class FoundReference(NamedTuple):
     """A reference and its flat range."""
 
     reference: Reference
@@ -61,8 +59,7 @@ def read_telegrams(
     return [_reference(flat, cable, letter, year) for cable in scanner.scan()]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cable:
+class _Cable(NamedTuple):
     station: str
     serial: int
     year: str | None
