@@ -1,7 +1,8 @@
 # Two commands set everything up on a fresh machine with Python 3.11 or later:
 #   make demo             ingest a made-up page into a new archive, verify, audit, deposit, and show what it made
 #   make demo PAGE=FILE   the same with a page of yours
-#   make test             every test that this machine can run
+#   make test             the tests: all but a part of those that are long
+#   make test-all         every test that this machine can run
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -12,10 +13,10 @@ PYTEST_ARGS ?= -n auto
 # pip prints the places it looks at; only its errors matter here.
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo test check format golden clean
+.PHONY: help demo test test-all check format golden clean
 
 help:
-	@sed -n '1,4p' Makefile
+	@sed -n '1,5p' Makefile
 
 # The environment: made once, made again when the dependencies change.
 $(VENV)/installed: pyproject.toml
@@ -38,6 +39,9 @@ demo: $(VENV)/installed
 test: $(VENV)/tested
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+test-all: $(VENV)/tested
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) --all
+
 check: $(VENV)/checked
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -48,7 +52,7 @@ format: $(VENV)/checked
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 golden: $(VENV)/tested
-	@$(BIN)/python -m pytest -n auto --accept-golden ; git diff --stat -- tests/golden
+	@$(BIN)/python -m pytest -n auto --all --accept-golden ; git diff --stat -- tests/golden
 
 clean:
 	@rm -rf $(VENV) $(DEMO) build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -80,10 +80,16 @@ def imports(module: Module, modules: Mapping[str, Module]) -> Iterator[str]:
 
 
 def _run_at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Give the statements that may run when a module is imported: any branch, but no function."""
     for node in body:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             yield from _run_at_import(node.orelse)
-        elif isinstance(node, ast.If | ast.Try | ast.With):
+        elif isinstance(node, ast.If):
+            yield from _run_at_import([*node.body, *node.orelse])
+        elif isinstance(node, ast.Try):
+            handled = [each for handler in node.handlers for each in handler.body]
+            yield from _run_at_import([*node.body, *handled, *node.orelse, *node.finalbody])
+        elif isinstance(node, ast.With | ast.ClassDef):
             yield from _run_at_import(node.body)
         else:
             yield node
@@ -138,16 +144,22 @@ def _is_typed(function: ast.FunctionDef) -> bool:
     )
 
 
-def face(checkout: Path) -> int:
-    """Count the names that ``import preserve`` gives."""
+def count_face(checkout: Path) -> int:
+    """Count the names that ``import preserve`` gives: those of ``__all__``, else those that a stub gives on.
+
+    A stub gives a name on by ``import a as a``, as the typing specification says of stub files.
+    """
     root = checkout / "src" / PACKAGE
-    for name in ("__init__.pyi", "__init__.py"):
-        if not (root / name).is_file():
-            continue
-        for node in ast.parse((root / name).read_text(encoding="utf-8")).body:
-            targets = node.targets if isinstance(node, ast.Assign) else []
-            if any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets):
-                return len(ast.literal_eval(node.value)) if isinstance(node, ast.Assign) else 0
+    for path in (root / "__init__.pyi", root / "__init__.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else []
+        for node in body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets):
+                    return len(ast.literal_eval(node.value))
+        given = [alias for node in body if isinstance(node, ast.ImportFrom) for alias in node.names]
+        if path.suffix == ".pyi" and given:
+            return sum(alias.asname == alias.name for alias in given)
     return 0
 
 
@@ -155,6 +167,7 @@ def figures(checkout: Path) -> dict[str, str]:
     """Return the figures of a checkout, each with its name."""
     modules = read_modules(checkout)
     sizes = sorted(module.lines for module in modules.values())
+    ninth = quantiles(sizes, n=10, method="inclusive")[-1]
     largest = max(modules.values(), key=lambda module: module.lines)
     between = {name: set(imports(module, modules)) - {name} for name, module in modules.items()}
     rooms: dict[str, set[str]] = {}
@@ -178,13 +191,13 @@ def figures(checkout: Path) -> dict[str, str]:
         "lines": f"{lines:,}",
         "modules": str(len(modules)),
         "median, 90th percentile and largest module": (
-            f"{median(sizes):.0f}, {quantiles(sizes, n=10)[-1]:.0f}, {largest.lines} ({largest.name or PACKAGE})"
+            f"{median(sizes):.0f}, {ninth:.0f}, {largest.lines} ({largest.name or PACKAGE})"
         ),
         "rooms": str(len(rooms) - ("" in rooms)),
         "arrows between rooms": str(sum(len(others) for here, others in rooms.items() if here)),
         "circles of rooms": str(len(circles(rooms))),
         "circles of modules": str(len(circles(between))),
-        "names in the face of the library": str(face(checkout)),
+        "names in the face of the library": str(count_face(checkout)),
         "public classes that share a name": str(sum(1 for count in names.values() if count > 1)),
         "lines with a comment": f"{commented / lines:.1%}",
         "typed functions": f"{sum(map(_is_typed, functions)) / len(functions):.0%}",

@@ -44,7 +44,8 @@ def import_everything() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     for name in BESIDES:
-        importlib.import_module(name)
+        with suppress(ImportError):
+            importlib.import_module(name)
 
 
 def serve(path: str) -> None:
