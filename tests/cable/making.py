@@ -1,7 +1,6 @@
 """What the tests of the grammar share: made-up bodies, made-up pages, and the promises of a layout.
 
-Scope: texts about the fictional post STRELSAU in the fictional country RURITANIA. Not in scope: files; the fixtures
-have those.
+The texts are about the fictional post STRELSAU in the fictional country RURITANIA.
 """
 
 from __future__ import annotations

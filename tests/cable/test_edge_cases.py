@@ -1,6 +1,6 @@
 """The table of edge cases, one test a row: made-up texts of the shapes that real pages have.
 
-Scope: what the grammar makes of each shape. Stations are real names only where the table of stations matters.
+Each case is a shape, and what the grammar makes of it. Stations have real names only where their table matters.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The field cases: text and expected value, one a case, by kind; those that fail are listed with the reason.
 
-Scope: every case that holds the text it is about. Not in scope: cases that name a whole cable only, which the folder
-of samples does not hold; they are counted, so that none is forgotten.
+Every case that holds its text is read. Cases that only name a whole cable are counted, so that none is forgotten: the
+folder of samples does not hold those cables.
 """
 
 from __future__ import annotations

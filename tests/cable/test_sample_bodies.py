@@ -1,6 +1,6 @@
 """Every real body of the samples: each character in one segment, and the fields that a reader of it would see.
 
-Scope: the grammar alone, on the two blocks of each captured page and on plain texts. Not in scope: the readers.
+The grammar is tested alone, on the two blocks of each captured page and on plain texts. Readers have tests of their own.
 """
 
 from __future__ import annotations
