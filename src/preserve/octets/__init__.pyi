@@ -30,7 +30,6 @@ from .tar_headers import (
     Octets as Octets,
     TarFault as TarFault,
     TarMember as TarMember,
-    cut_short as cut_short,
     is_tar as is_tar,
     member_octets as member_octets,
     read_members as read_members,

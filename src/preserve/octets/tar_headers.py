@@ -22,7 +22,6 @@ __all__ = [
     "Octets",
     "TarFault",
     "TarMember",
-    "cut_short",
     "is_tar",
     "member_octets",
     "read_members",
@@ -189,7 +188,14 @@ class ForwardOctets:
 
 
 class CutShortError(OSError):
-    """The archive ends inside a member; the walk over its headers finds that too."""
+    """The archive ends inside a member; the walk over its headers finds that too.
+
+    Args:
+        lacking: How many bytes the member lacks.
+    """
+
+    def __init__(self, lacking: int) -> None:
+        super().__init__(None, f"the archive ends {lacking} bytes too early")
 
 
 def member_octets(octets: Octets, start: int, size: int) -> Iterator[bytes]:
@@ -208,14 +214,9 @@ def member_octets(octets: Octets, start: int, size: int) -> Iterator[bytes]:
     while left:
         chunk = octets.read_at(offset, min(left, CHUNK))
         if not chunk:
-            raise cut_short(left)
+            raise CutShortError(left)
         yield chunk
         offset, left = offset + len(chunk), left - len(chunk)
-
-
-def cut_short(lacking: int) -> CutShortError:
-    """Return the error that says how many bytes a member lacks."""
-    return CutShortError(None, f"the archive ends {lacking} bytes too early")
 
 
 def read_members(octets: Octets) -> Iterator[TarMember | TarFault]:

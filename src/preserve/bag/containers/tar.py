@@ -13,7 +13,7 @@ from preserve.bag.containers.tar_listing import list_tar
 from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.errors import UnreadableBagError
-from preserve.octets import BLOCK, cut_short, read_chunks
+from preserve.octets import BLOCK, CutShortError, read_chunks
 
 __all__ = ["TarContainer"]
 
@@ -92,7 +92,7 @@ class TarContainer:
             left -= len(chunk)
             yield chunk
         if left:
-            raise cut_short(left)
+            raise CutShortError(left)
 
     def digests_of(self, _entry: Entry) -> None:
         """Return nothing: every member can be read at any time."""

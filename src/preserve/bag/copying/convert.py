@@ -43,7 +43,7 @@ from preserve.bag.writing import (
 )
 from preserve.digests import ALGORITHMS
 from preserve.errors import UsageError
-from preserve.findings import Finding, Severity
+from preserve.findings import Finding, Severity, worst
 from preserve.progress import SILENT, Progress
 
 __all__ = ["Conversion", "Converted", "convert_bag"]
@@ -113,7 +113,7 @@ def convert_bag(path: Path, folder: Path, how: Conversion, *, progress: Progress
         # The bytes of the payload are checked while they are copied.
         findings = [finding for _, check in CHECKS if check is not check_payload_digests for finding in check(bag)]
         findings += _unlistable(bag)
-        if _is_bad(findings):
+        if worst(findings) is Severity.ERROR:
             return Converted(None, tuple(sorted(findings)))
         more = manifest_algorithms(how.algorithms) if how.algorithms else ()
         algorithms = manifest_algorithms({*_known(bag), *more})
@@ -140,10 +140,6 @@ def _claims(path: Path, info: Sequence[tuple[str, str]]) -> Iterator[Finding]:
             if finding.code.startswith("profile-") and finding.severity is Severity.ERROR:
                 says = f"the bag claims {profile.identifier}: {finding.message}"
                 yield Finding.of(finding.code, finding.where, says, severity=Severity.WARNING)
-
-
-def _is_bad(findings: Sequence[Finding]) -> bool:
-    return any(each.severity is Severity.ERROR for each in findings)
 
 
 def _unlistable(bag: ScannedBag) -> Iterator[Finding]:

@@ -79,11 +79,6 @@ class Gathered:
     findings: tuple[Finding, ...]
 
     @property
-    def refused(self) -> bool:
-        """Whether there is a reason not to make the bag."""
-        return any(each.severity is Severity.ERROR for each in self.findings)
-
-    @property
     def size(self) -> int:
         """How many bytes all files have together."""
         return sum(file.size for file in self.files)

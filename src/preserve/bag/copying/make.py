@@ -24,7 +24,7 @@ from preserve.bag.writing import (
     sort_info,
 )
 from preserve.errors import SourceError, UsageError
-from preserve.findings import Finding, Severity
+from preserve.findings import Finding, Severity, worst
 from preserve.progress import SILENT, Progress
 
 __all__ = ["Made", "Recipe", "make_bag"]
@@ -106,7 +106,7 @@ def make_bag(sources: Sequence[Path], folder: Path, recipe: Recipe, *, progress:
         sizes = {file.path: file.size for file in gathered.files}
         plan = PlannedBag(recipe.name, form, tag_file, algorithms, sizes, gathered.empty, tags)
         findings += plan.check(recipe.profile)
-    if any(each.severity is Severity.ERROR for each in findings):
+    if worst(findings) is Severity.ERROR:
         return Made(None, findings, gathered)
     progress.total(gathered.size)
     with Stage.beside(folder, gathered.size) as stage:

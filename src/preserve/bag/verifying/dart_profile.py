@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["OTHER_FIELDS", "is_dart", "to_standard"]
+__all__ = ["OTHER_FIELDS", "is_dart", "to_standard_layout"]
 
 OTHER_FIELDS = "Other-Fields"
 """The member that holds the rules for fields of other tag files, by file name and label."""
@@ -40,7 +40,7 @@ def is_dart(document: Mapping[str, object]) -> bool:
     return "bagItProfileInfo" in document
 
 
-def to_standard(document: Mapping[str, object]) -> dict[str, object]:
+def to_standard_layout(document: Mapping[str, object]) -> dict[str, object]:
     """Return the profile as the specification would write it; wrong types are left for its parser to find."""
     about = document["bagItProfileInfo"]
     stated = about.items() if isinstance(about, dict) else ()

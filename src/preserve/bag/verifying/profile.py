@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 from preserve.bag.containers import printable
 from preserve.bag.model import Fault, Form
 from preserve.bag.reading import ScannedBag, read_info_fields, read_lines
-from preserve.bag.verifying.dart_profile import OTHER_FIELDS, is_dart, to_standard
+from preserve.bag.verifying.dart_profile import OTHER_FIELDS, is_dart, to_standard_layout
 from preserve.contracts import contract_bytes
 from preserve.digests import algorithm_name
 from preserve.errors import UsageError
@@ -127,7 +127,7 @@ class Profile:
         if not isinstance(document, dict):
             raise _unfit("it is no JSON object")
         if is_dart(document):
-            document = to_standard(document)
+            document = to_standard_layout(document)
         about = _member(document, "BagIt-Profile-Info", dict, {})
         identifier = _member(about, "BagIt-Profile-Identifier", str, "")
         if not identifier:

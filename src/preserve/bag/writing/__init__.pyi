@@ -1,5 +1,3 @@
-from .index import check_indexable as check_indexable, write_index as write_index
-from .new_bag import stage_bag as stage_bag
 from .publication import (
     check_free as check_free,
     publication_names as publication_names,
@@ -7,6 +5,6 @@ from .publication import (
     publish_path as publish_path,
 )
 from .sinks import Sink as Sink, open_sink as open_sink
-from .stage import Stage as Stage, lies_in as lies_in, sweep_stages as sweep_stages
+from .stage import Stage as Stage, lies_in as lies_in
 from .tagfiles import format_info as format_info, payload_counts as payload_counts, sort_info as sort_info
 from .writer import BagWriter as BagWriter, manifest_algorithms as manifest_algorithms, open_writer as open_writer
