@@ -6,9 +6,11 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from enum import Enum
+from pathlib import Path, PurePath
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -48,6 +50,37 @@ def pytest_configure(config: pytest.Config) -> None:
     # Who runs the tests in the background of a shell gives them, and the commands that they interrupt, a deaf ear.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a value by what it is, where pytest would number it."""
+    if isinstance(val, int | float | NoneType) and not isinstance(val, Enum):
+        return f"{argname}={val}"
+    said = _said(val)
+    if said is None:
+        return None
+    said = said[:200].encode("unicode_escape").decode("ascii")
+    return said if len(said) <= 80 else f"{said[:77]}..."
+
+
+def _said(value: object) -> str | None:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bytes):
+        return value[:100].decode("ascii", "backslashreplace")
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, int | float | NoneType | PurePath):
+        return str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_said(key)}={_said(each)}" for key, each in value.items()) or "nothing"
+    if isinstance(value, Set):
+        # Each worker of pytest-xdist has an order of its own for a set.
+        return ", ".join(sorted(str(_said(each)) for each in value)) or "nothing"
+    if isinstance(value, Sequence):
+        return ", ".join(str(_said(each)) for each in value) or "nothing"
+    name = getattr(value, "name", getattr(value, "__name__", None))
+    return name if isinstance(name, str) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

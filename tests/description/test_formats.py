@@ -61,7 +61,7 @@ def test_any_cable_is_valid_in_every_format(cable: Cable, until: str | None) -> 
             file.data.decode("utf-8")
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("target", FORMATS, ids=lambda each: each.name)
 def test_hostile_texts_are_taken_in_every_field(target: MetadataFormat, text: str) -> None:
     cable = cable_with()

@@ -26,13 +26,13 @@ def content(element: etree._Element) -> tuple[object, ...]:
     return (str(element.tag), sorted(element.attrib.items()), text, [content(child) for child in element])
 
 
-@pytest.mark.parametrize("block", XML, ids=range(len(XML)))
+@pytest.mark.parametrize("block", XML)
 def test_each_piece_of_premis_is_what_is_written(block: str) -> None:
     shown = etree.fromstring(f'<premis xmlns="{PREMIS_NAMESPACE}" xmlns:xsi="{XSI}">{block}</premis>')[0]
     assert content(shown) in [content(element) for element in etree.fromstring(WRITTEN).iter(shown.tag)]
 
 
-@pytest.mark.parametrize("block", JSON, ids=range(len(JSON)))
+@pytest.mark.parametrize("block", JSON)
 def test_each_entity_is_what_is_written(block: str) -> None:
     graph = json.loads(ro_crate.encode_crate(crate_example(access_copy=True)))["@graph"]
     assert json.loads(block) in graph

@@ -334,7 +334,6 @@ def test_an_identifier_with_a_leading_dot_is_the_same_file() -> None:
         b"[" * 200_000,
         b'{"@context": "x", "@graph": [' + b"9" * 5000 + b"]}",
     ],
-    ids=range(8),
 )
 def test_what_is_no_crate_is_said_to_be_none(data: bytes) -> None:
     assert {finding.code for finding in crate_check.check_crate(data, ())} == {"crate-invalid"}

@@ -141,7 +141,7 @@ MOMENTS = [
 ]
 
 
-@pytest.mark.parametrize(("created", "transmission", "says"), MOMENTS, ids=range(len(MOMENTS)))
+@pytest.mark.parametrize(("created", "transmission", "says"), MOMENTS)
 def test_the_date_claims_no_more_than_is_known(
     created: Created | None, transmission: Transmission | None, says: str
 ) -> None:

@@ -321,7 +321,7 @@ CREATED = {
 }
 
 
-@pytest.mark.parametrize(("says", "created"), CREATED.items(), ids=range(len(CREATED)))
+@pytest.mark.parametrize(("says", "created"), CREATED.items())
 def test_the_date_says_what_it_is_worth(says: str, created: Created) -> None:
     assert facts(replace(bare("A text."), created=created))["Created"] == says
 
@@ -465,7 +465,6 @@ def shown(element: html.HtmlElement) -> str:
         ("\n\none", "one"),
         ("one\n\n", "one"),
     ],
-    ids=range(11),
 )  # fmt: skip
 def test_lines_flow_and_what_the_author_parted_stays_parted(inline: list[object] | str, says: str) -> None:
     assert shown(paragraph(inline)) == says
@@ -578,7 +577,7 @@ PAIRS = [("ink", "paper"), ("ink", "panel"), ("quiet", "paper"), ("quiet", "pane
 
 
 @pytest.mark.parametrize(("name", "palette"), list(_palettes()), ids=["light", "dark", "print"])
-@pytest.mark.parametrize(("text", "ground"), PAIRS, ids="-on-".join)
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_contrast_is_that_of_wcag_aa(name: str, palette: dict[str, str], text: str, ground: str) -> None:
     light, dark = sorted((_luminance(palette[text]), _luminance(palette[ground])), reverse=True)
     # WCAG 2.2, 1.4.3: at least 4.5 to 1 for text of usual size.
