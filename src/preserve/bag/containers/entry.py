@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 
 
 def refusal(kind: EntryKind, where: str) -> Finding | None:
-    """Say why something in a bag is never opened; ``None`` for files and folders."""
+    """Return the finding that something in a bag is never opened, and why; ``None`` for files and folders."""
     if kind is EntryKind.LINK:
         return Finding.of("link-in-bag", where, "it is a link; it is not followed")
     if kind is EntryKind.SPECIAL:

@@ -158,9 +158,10 @@ def _without_crc(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
 
 
 def _misnamed(infos: list[zipfile.ZipInfo], file: BinaryIO) -> Iterator[Finding]:
-    """Tell of members that their own headers name otherwise: whoever unpacks a zip as it comes sees those names.
+    """Give a finding for each member whose own header has another name than the table of contents.
 
-    The library tells of it only when a member is read, and what no manifest lists is never read.
+    A program that unpacks a zip as a stream sees the names in the headers. The library compares them only when a member
+    is read, and what no manifest lists is never read.
     """
     for info in infos:
         name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")

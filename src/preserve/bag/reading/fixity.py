@@ -68,7 +68,7 @@ Fixity = Intact | Altered | Unreadable
 
 
 class UnreadableFileError(Exception):
-    """A file could not be read to its end, or has not the size that was listed.
+    """A file could not be read to its end, or does not have the size that was listed.
 
     Attributes:
         path: Its path in the bag.
@@ -111,7 +111,7 @@ def read_as_listed(path: str, size: int, chunks: Iterable[bytes], progress: Prog
 
 
 def check_fixity(chunks: Iterable[bytes], expected: Mapping[str, str]) -> Fixity:
-    """Hash a file in one pass, and return which of the three it is.
+    """Hash a file in one pass, and return its fixity.
 
     Args:
         chunks: Its bytes; iterating may raise OSError.
@@ -137,7 +137,7 @@ def compare_digests(actual: Mapping[str, str], expected: Mapping[str, str]) -> F
 def check_fixities(
     container: Container, wanted: Iterable[Entry], expected: Expected, *, threads: int = 1
 ) -> Iterator[tuple[Entry, Fixity]]:
-    """Give each file with which of the three it is, in no order that may be relied on.
+    """Give each file and its fixity, in no order that may be relied on.
 
     Intact files of a stream, which were hashed as they passed, are left out.
 

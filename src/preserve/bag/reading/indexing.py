@@ -22,7 +22,7 @@ __all__ = ["check_index", "check_plain_tar", "make_index"]
 
 
 def make_index(bag: ScannedBag) -> MemberIndex:
-    """Make the index of a plain tar again, from its headers and manifests.
+    """Return the index of a plain tar, made from its headers and manifests.
 
     Args:
         bag: A scan of the tar; whether the bag is valid is for ``verify`` to say.
