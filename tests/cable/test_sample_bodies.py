@@ -1,6 +1,6 @@
 """Every real body of the samples: each character in one segment, and the fields that a reader of it would see.
 
-The grammar is tested alone, on the two blocks of each captured page and on plain texts. Readers have tests of their own.
+The grammar is tested alone, on the two blocks of each captured page and on plain texts; readers have their own tests.
 """
 
 from __future__ import annotations
