@@ -549,7 +549,7 @@ def test_what_stands_behind_the_signature_is_residue(tail: str, residue: str) ->
         pytest.param("\ufffd1. (C) One.\n\n\ufffd2. (C) Two.", [(1, "C"), (2, "C")], id="pilcrow-lost"),
         pytest.param("1. (C-NF) One.\n\n2. (U//FOUO) Two.\n\n3. (CONFIDENTIAL) Three.\n\n4. [S] Four.",
                      [(1, "C/NF"), (2, "U//FOUO"), (3, "CONFIDENTIAL"), (4, "S")], id="open-vocabulary"),
-        pytest.param("¶1. (C) He came in June of\n¶2007. Then he left.\n\n¶2. (C) Two.", [(1, "C"), (2, "C")], id="a-year"),
+        pytest.param("¶1. (C) He came in June of\n¶2007. He left.\n\n¶2. (C) Two.", [(1, "C"), (2, "C")], id="a-year"),
         pytest.param("¶1. One.\nXXXXXXXXXXXX\n¶3. Three. See Zenda 885\n¶8. Eight.\n-----\n¶11. Eleven.",
                      [(1, None), (3, None), (8, None), (11, None)], id="numbers-left-out"),
         pytest.param("Â¶1. One.\nXXXXXXXXXXXX\nÂ¶3. Three.", [(1, None), (3, None)], id="numbers-left-out-latin-1"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from xml.parsers import expat
+
 import pytest
 
-from preserve.validation import xml_text
 from preserve.validation.json_text import DocumentPlace
 from preserve.validation.xml_text import NotXmlError, Root, find_places, place_in_words, read_root
 
@@ -77,7 +78,7 @@ def test_findings_get_the_place_of_what_they_name() -> None:
 
 
 def test_a_document_is_walked_only_for_what_states_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml_text, "_parser", None)
+    monkeypatch.setattr(expat, "ParserCreate", None)
     assert find_places(TEI, {"line 4", ""}) == {"line 4": DocumentPlace(4, 1)}
 
 
