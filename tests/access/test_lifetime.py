@@ -289,7 +289,7 @@ def test_premis_that_cannot_be_read_is_told(
     open_to_all(stored.path / PREMIS)
     (stored.path / PREMIS).chmod(0)
     with unprivileged():
-        assert f"{NAME}/v1: {PREMIS}: it could not be read" in refused(archive, stored, ArchiveError)
+        assert f"{NAME}/v1: {PREMIS} could not be read" in refused(archive, stored, ArchiveError)
 
 
 def test_damage_elsewhere_in_the_bag_hides_nothing(archive: Archive) -> None:

@@ -22,7 +22,7 @@ from preserve.bag.reading import (
     scan_bag,
     select_paths,
 )
-from preserve.bag.verifying import CHECKS, VouchedFiles, check_chain
+from preserve.bag.verifying import CHECKS, VouchedFiles, check_chain, fixity_finding
 from preserve.bag.writing import (
     Sink,
     Stage,
@@ -188,7 +188,8 @@ class _Extraction:
         def write(entry: Entry, chunks: Iterator[bytes]) -> None:
             sink.add_stream(entry.path.removeprefix(PAYLOAD), entry.size, chunks)
 
-        for entry, wrong in self.files.copy(wanted, write, progress=self.progress):
+        for entry, result in self.files.copy(wanted, write, progress=self.progress):
+            wrong = fixity_finding("payload", entry.path, result, by=self.files.by)
             if wrong is None:
                 yield entry
             else:

@@ -20,6 +20,7 @@ from typing import Self
 from preserve.bag.containers import Container, Entry, open_container, printable
 from preserve.bag.model import Depth, strongest
 from preserve.bag.reading import (
+    Altered,
     Fixity,
     Manifest,
     MemberIndex,
@@ -37,7 +38,6 @@ from preserve.bag.verifying.checks import (
     check_algorithms,
     check_missing_tags,
     check_tag_digests,
-    fixity_finding,
     omitted_manifests,
 )
 from preserve.digests import MultiDigest
@@ -146,7 +146,7 @@ class VouchedFiles:
         wanted: Sequence[Entry],
         write: Callable[[Entry, Iterator[bytes]], object],
         progress: Progress = SILENT,
-    ) -> Iterator[tuple[Entry, Finding | None]]:
+    ) -> Iterator[tuple[Entry, Fixity]]:
         """Hash files while they are copied, and tell of each, when it has passed, whether it is what it should be.
 
         Args:
@@ -155,17 +155,16 @@ class VouchedFiles:
             progress: Hears of the bytes.
 
         Yields:
-            Each file with ``None``, or with the finding that it was altered or could not be read.
+            Each file with what became of it: intact, altered or unreadable.
         """
         for entry, chunks in read_in_order(self.container, wanted):
-            result: Fixity
             digest = MultiDigest(self.expected[entry.path])
             try:
                 write(entry, _hashed(digest, read_as_listed(entry.path, entry.size, chunks, progress)))
-                result = compare_digests(digest.hexdigests(), self.expected[entry.path])
             except UnreadableFileError as error:
-                result = Unreadable(error.reason)
-            yield entry, fixity_finding("payload", entry.path, result, by=self.by)
+                yield entry, Unreadable(error.reason)
+            else:
+                yield entry, compare_digests(digest.hexdigests(), self.expected[entry.path])
 
 
 def _hashed(digest: MultiDigest, chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -222,11 +221,14 @@ class TrustedBag:
         def keep(entry: Entry, chunks: Iterator[bytes]) -> None:
             read[entry.path] = b"".join(chunks)
 
-        for entry, wrong in files.copy(wanted, keep):
-            if wrong is not None and wrong.code == "payload-unreadable":
-                raise ArchiveError(f"{self.label}: {printable(entry.path)}: {wrong.message}", hint=self.hint)
-            if wrong is not None:
-                raise self._error(entry.path, f"was altered: {wrong.message}")
+        for entry, result in files.copy(wanted, keep):
+            match result:
+                case Altered(algorithm):
+                    says = f"was altered: its {algorithm} is not the one that the manifest gives"
+                    raise self._error(entry.path, says)
+                case Unreadable(reason):
+                    says = f"{self.label}: {printable(entry.path)} could not be read: {reason}"
+                    raise ArchiveError(says, hint=self.hint)
         return read
 
     def _error(self, path: str, says: str) -> BagError:
