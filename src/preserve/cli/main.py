@@ -24,27 +24,30 @@ DEBUG = "PRESERVE_DEBUG"
 
 _CODES = "Exit codes: 0 good, 1 usage or bug, 2 invalid, 3 source, 4 archive, 5 target, 6 overdue, 130 interrupted."
 
-_VERBS: Mapping[str, str] = {
-    "init": "init.init",
-    "formats": "formats.formats",
-    "inspect": "inspect.inspect",
-    "compare": "compare.compare",
-    "pack": "pack.pack",
-    "ingest": "ingest.ingest",
-    "list": "list.list_bags",
-    "show": "show.show",
-    "events": "events.events",
-    "get": "get.get",
-    "verify": "verify.verify",
-    "audit": "audit.audit",
-    "deposit": "deposit.deposit",
-    "bag": "bag.app",
-    "export": "export.app",
-    "catalogue": "catalogue.app",
-    "schema": "schema.app",
-    "validate": "validate.validate",
+_VERBS: Mapping[str, tuple[str, str]] = {
+    "init": ("init.init", "Make an archive, and settings to fill in."),
+    "formats": ("formats.formats", "List the formats of sources that can be read."),
+    "inspect": ("inspect.inspect", "Show how a page is understood; nothing is stored."),
+    "compare": ("compare.compare", "Show what changed between two sources of a cable, or between folders."),
+    "pack": ("pack.pack", "Package captured pages into a folder."),
+    "ingest": ("ingest.ingest", "Package captured pages into an archive."),
+    "list": ("list.list_bags", "List every bag in an archive."),
+    "show": ("show.show", "Show the bags of a cable, with their events."),
+    "events": ("events.events", "Show the whole life of a cable's bags."),
+    "get": ("get.get", "Copy the files of a cable out of an archive."),
+    "verify": ("verify.verify", "Verify bags, whoever made them."),
+    "audit": ("audit.audit", "Check every bit of stored bags, and log each check."),
+    "deposit": ("deposit.deposit", "Copy stored bags to a target, and verify them there."),
+    "bag": ("bag.app", "Make, read, extract, index and convert bags of any content."),
+    "export": ("export.app", "Write the metadata of cables in the formats of others."),
+    "catalogue": ("catalogue.app", "Make the catalogue of an archive again."),
+    "schema": ("schema.app", "List and print the schemas of all documents."),
+    "validate": ("validate.validate", "Validate documents, whoever made them."),
 }
-"""Each verb, to its function or group below ``preserve.cli``, in the order of the help."""
+"""Each verb: its function or group below ``preserve.cli``, and its line in the help, in the order of the help."""
+
+_COMPLETION = "_PRESERVE_COMPLETE"
+"""The environment variable by which a shell asks how a line can go on."""
 
 
 def _version(wanted: bool) -> None:
@@ -62,9 +65,10 @@ def _preserve(
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """Return the command with the verb that is asked for; help, completion and misspelt verbs need them all.
+    """Return the command with the verb that is asked for.
 
-    A verb brings its rooms with it, and to import them all takes longer than most verbs run.
+    A verb brings its rooms with it, and to import them all takes longer than most verbs run. Help and misspelt verbs
+    need only names; completion needs the flags of every verb.
     """
     app = typer.Typer(
         name="preserve",
@@ -76,15 +80,21 @@ def _app(arguments: list[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_preserve)
-    first = arguments[0] if arguments else ""
-    for verb in [first] if first in _VERBS else [] if first == "--version" else _VERBS:
-        module, _, name = _VERBS[verb].partition(".")
-        found = getattr(import_module(f"preserve.cli.{module}"), name)
+    asked = next((each for each in arguments if not each.startswith("-")), "")
+    for verb in [asked] if asked in _VERBS else _VERBS:
+        place, line = _VERBS[verb]
+        module, _, name = place.partition(".")
+        wanted = verb == asked or _COMPLETION in os.environ
+        found = getattr(import_module(f"preserve.cli.{module}"), name) if wanted else _unasked
         if isinstance(found, typer.Typer):
-            app.add_typer(found, name=verb)
+            app.add_typer(found, name=verb, short_help=line)
         else:
-            app.command(verb)(found)
+            app.command(verb, short_help=line)(found)
     return app
+
+
+def _unasked() -> None:
+    """Stand for a verb that is only named."""
 
 
 def run(arguments: list[str] | None = None) -> None:
