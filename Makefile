@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PAGE ?= tests/fixtures/cablebrowser/05STRELSAU4281.flattened.txt
 DEMO ?= demo
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 # pip prints the places it looks at; only its errors matter here.
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 

@@ -29,7 +29,7 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
     "--hide-scrollbars", "--remote-debugging-pipe",
 )  # fmt: skip
-_PATIENCE = 120.0
+_PATIENCE = 600.0
 # The browser reads commands from descriptor 3 and answers on descriptor 4. (A shell like dash cannot say it: its
 # redirections know one digit.)
 _LAUNCH = (

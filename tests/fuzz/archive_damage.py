@@ -1,7 +1,7 @@
 """Damage to archives of bags: the headers of tars, the tables of zips, what is around them.
 
-Scope: functions from bytes and chance to bytes, each knowing the structure of what it damages. Not in scope: tag files
-(``bag_damage``), damage to octets of whatever kind (``mutations``), what becomes of it (``fuzz_bags``).
+Each function takes bytes and chance and returns bytes, and knows the structure of what it damages. ``bag_damage`` is
+for tag files, and ``mutations`` for bytes of any kind; ``bags`` tries what comes of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Damage to bags: their tag files, profiles that they are held to, indexes beside them.
 
-Scope: functions from bytes and chance to bytes, each knowing the structure of what it damages. Not in scope: archives
-of bags (``archive_damage``), damage to octets of whatever kind (``mutations``), what becomes of it (``fuzz_bags``).
+Each function takes bytes and chance and returns bytes, and knows the structure of what it damages. ``archive_damage``
+is for archives of bags, and ``mutations`` for bytes of any kind; ``bags`` tries what comes of it.
 """
 
 from __future__ import annotations

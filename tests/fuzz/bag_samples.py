@@ -1,7 +1,6 @@
 """Good bags for the fuzzing of what reads bags, and their forms, made by hand and by the standard library.
 
-Scope: files of made-up bags, tars and zips of them, reading those again without our code. Not in scope: damage
-(``bag_damage``), what is done with them (``fuzz_bags``).
+They are files of made-up bags, and tars and zips of them; what is damaged is read again here without our code.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Witnesses of the fuzzing of bags: what a bag holds and claims, said without our code.
 
-Scope: a plain reading of manifests that forgives how a line is written and never what it says; bagit-python on digests.
-Not in scope: a verdict. A witness only speaks against one.
+One reads manifests plainly, and forgives how a line is written but never what it says; the other is bagit-python on
+digests. A witness gives no verdict of its own: it only speaks against one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Damage to made-up and real sources, for the fuzzing of the readers.
 
-Scope: functions from bytes and chance to bytes; the same chance gives the same bytes. Not in scope: what becomes of
-them (``fuzz``).
+Each function takes bytes and chance and returns bytes; the same chance gives the same bytes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Hostile bags, built by hand: what somebody would make to exhaust or to mislead whoever verifies it.
 
-Scope: the bags, each of a size that is given as a part of the full one. Not in scope: what is done with them
-(``hostile``), damage by chance (``bag_damage``).
+Each bag has a size that is given as a part of its full one. Damage by chance is in ``tests.fuzz``.
 
 Nothing here is made by our writer, so that writer and verifier cannot be wrong together. A bag lies in a folder of its
 own, beside :data:`SECRET`, which nobody may open.

@@ -1,7 +1,7 @@
 """Hostile bags: what verifying each costs in time and memory, and what it opened and wrote that it should not.
 
-Scope: the real command, in a process of its own, on the bags of ``hostile_bags``. Not in scope: what it should say of
-each (``tests/hostile/test_bags.py``).
+The real command runs in a process of its own on each bag of ``tests.hostile.bags``. What it should say of each is
+tested in ``tests/hostile/test_bags.py``.
 
 Each is verified twice: once for the figures, once under ``strace``, where that is installed, for what was opened
 outside the bag and what was written anywhere. The second time is left out when the first took long.
