@@ -18,7 +18,7 @@ from tests.selection import part
 
 from preserve.readers.csv import index as csv_index, index_file as csv_index_file
 from preserve.readers.csv.index import load_row, rows_by_index
-from preserve.readers.csv.rows import scan
+from preserve.readers.csv.rows import find_rows
 
 ROUNDS = part(12)
 NAMES = {".cables.csv.preserve-index", ".cables.csv.preserve-index.part", "cables.csv"}
@@ -79,12 +79,10 @@ def _check(path: Path, offsets: list[int]) -> None:
     assert {each.name for each in path.parent.iterdir()} <= NAMES
     kept = path.with_name(".cables.csv.preserve-index")
     if kept.exists():
-        found = csv_index_file.load(kept)
-        assert found is not None
-        found[0].close()
+        with csv_index_file.load_index(kept) as index:
+            assert index is not None
     assert _offsets(path) == offsets
     assert {each.name for each in path.parent.iterdir()} == NAMES - {".cables.csv.preserve-index.part"}
-    csv_index._indexed.cache_clear()
     assert load_row(next(rows_by_index(path, first=400))).name == "row-400.csv"
 
 
@@ -98,7 +96,7 @@ def test_a_process_killed_at_the_worst_moment(path: Path, moment: str) -> None:
     assert writer.exitcode == -9
     aside = path.with_name(".cables.csv.preserve-index.part").exists()
     assert aside == (moment != "when it has its name")
-    _check(path, [each.offset for each in scan([path.read_bytes()])])
+    _check(path, [each.offset for each in find_rows([path.read_bytes()])])
 
 
 def test_a_process_killed_at_any_moment(path: Path) -> None:

@@ -45,7 +45,7 @@ from preserve.findings import Severity, worst
 from preserve.ingest.one_cable import normalize_source, render_cable
 from preserve.package import Packaging
 from preserve.provenance.software import this_software
-from preserve.readers.csv.rows import RowRange, scan
+from preserve.readers.csv.rows import RowRange, find_rows
 from preserve.readers.reader import Excuse, Reader, SourceItem, SourceRef, registered_readers
 from preserve.readers.sources.walk import load_source, walk_rows, walk_sources
 from preserve.settings import Settings
@@ -208,7 +208,7 @@ def _whole(item: SourceItem) -> None:
 def _check_extents(data: bytes) -> None:
     """Check that rows do not overlap, and that between them is nothing but line ends."""
     at = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    for extent in scan(data[start : start + 4096] for start in range(0, len(data), 4096)):
+    for extent in find_rows(data[start : start + 4096] for start in range(0, len(data), 4096)):
         if extent.offset < at or extent.length <= 0 or data[at : extent.offset].strip(b"\r\n"):
             raise FaultError(f"rows overlap or lose bytes at {at}: {extent}")
         at = extent.offset + extent.length

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from tests.protocols.reader import FIXTURES, excuse_of, read_with
 from tests.readers.sources.test_archives import FORMS, PAGES
 
-from preserve.readers.csv.rows import scan
+from preserve.readers.csv.rows import find_rows
 from preserve.readers.reader import Reader, SourceItem, registered_readers
 
 __all__ = ["Sample", "archives", "made_up", "real"]
@@ -45,7 +45,7 @@ def made_up(reader: Reader) -> Iterator[Sample]:
             yield Sample(path.name, data)
             continue
         yield Sample("cables.csv", data, walked=True)
-        for extent in scan([data]):
+        for extent in find_rows([data]):
             yield Sample("row.csv", data[extent.offset : extent.offset + extent.length])
 
 

@@ -10,7 +10,7 @@ import typer
 
 from preserve.errors import UsageError
 from preserve.progress import SILENT, Progress
-from preserve.readers import CHOOSE, RowRange, SourceRef, count_sources, walk_rows, walk_sources
+from preserve.readers import CHOOSE_ROWS, RowRange, SourceRef, count_sources, walk_rows, walk_sources
 
 __all__ = ["AccessCopyFlag", "ReleaseFlag", "RowsFlag", "Sources", "announce_total", "choose_sources"]
 
@@ -80,7 +80,7 @@ def choose_sources(sources: list[str], rows: RowRange | None, release: str | Non
     if rows is None:
         return walk_sources(sources, release=release)
     if len(sources) != 1:
-        raise UsageError(f"--rows chooses rows of one file, not of {len(sources)}", hint=CHOOSE)
+        raise UsageError(f"--rows chooses rows of one file, not of {len(sources)}", hint=CHOOSE_ROWS)
     return walk_rows(sources[0], rows, release=release)
 
 

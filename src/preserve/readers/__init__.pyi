@@ -8,9 +8,9 @@ from .reader import (
     read_page as read_page,
     registered_readers as registered_readers,
 )
-from .sources.archives import CHOOSE as CHOOSE
+from .source_bytes import LARGEST_SOURCE as LARGEST_SOURCE
+from .sources.archives import CHOOSE_ROWS as CHOOSE_ROWS
 from .sources.walk import (
-    LARGEST_SOURCE as LARGEST_SOURCE,
     count_sources as count_sources,
     load_source as load_source,
     walk_rows as walk_rows,

@@ -1,7 +1,8 @@
-"""What a reader is: the item that it reads, the protocol that it meets, and the choice among those registered."""
+"""What a reader is: the items that it reads, the protocol that it meets, and how an item gets to the right one."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,37 @@ from typing import Protocol, cast
 
 from preserve import plugins
 from preserve.cable import Page, SourceContainer
-from preserve.errors import NotACableError
+from preserve.errors import NotACableError, SourceError
 
-__all__ = ["GROUP", "Excuse", "Reader", "SourceItem", "SourceRef", "read_page", "registered_readers"]
+__all__ = ["GROUP", "Excuse", "FileStamp", "Reader", "SourceItem", "SourceRef", "read_page", "registered_readers"]
 
 GROUP = "preserve.readers"
 """The group of entry points that readers are registered in."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """The state of a file by which a later change shows.
+
+    Nobody can set a ctime, so that a file that was changed and given its old times is known too.
+
+    Attributes:
+        size: In bytes.
+        mtime: When its bytes changed last, in nanoseconds since 1970.
+        ctime: When its bytes or its inode changed last, likewise.
+        inode: Its number in the file system.
+    """
+
+    size: int
+    mtime: int
+    ctime: int
+    inode: int
+
+    @classmethod
+    def of(cls, descriptor: int) -> FileStamp:
+        """Return the stamp of an open file."""
+        status = os.fstat(descriptor)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +51,8 @@ class SourceItem:
         name: The file's own name, without folders; ``stdin`` for standard input.
         data: Every byte.
         where: How messages name it: the path as the user gave it.
-        path: The names of folders and file, as far as they are known, with ``/`` between: where a release may be named.
+        path: The names of its folders and its own, as far as they are known, with ``/`` between. A release may be
+            named there.
         release: The release that the user says the source belongs to.
         container: The larger file that it was part of.
     """
@@ -46,11 +73,12 @@ class SourceRef:
         where: How messages name it.
         path: The file; ``None`` when the bytes are already here.
         data: The bytes, where they had to be read already: from standard input, or from an archive of files.
-        trouble: Why it cannot be read, when walking has found that already.
-        hint: What to do about the trouble, a sentence; empty when there is nothing to add.
+        trouble: Why it cannot be read, where that was found on the way to it.
         release: The release that the user says it belongs to.
         container: The larger file that it is part of.
-        length: With ``container.offset`` the bytes that it has of the file at ``path``; ``None`` for all.
+        length: How many bytes of the file at ``path`` it has, from ``container.offset`` on; ``None`` for all of them.
+        stamp: The state of the file at ``path`` when its rows were found; a row of another state is not read.
+        hint: What to do about the trouble, a sentence; empty when there is nothing to add.
     """
 
     where: str
@@ -60,7 +88,14 @@ class SourceRef:
     release: str | None = None
     container: SourceContainer | None = None
     length: int | None = None
+    stamp: FileStamp | None = None
     hint: str = ""
+
+    @classmethod
+    def unreadable(cls, where: str, error: SourceError, *, release: str | None = None) -> SourceRef:
+        """Return a reference to what an error stopped us from reading."""
+        trouble = error.message.removeprefix(f"{where}: ")
+        return cls(where, trouble=trouble, release=release, hint=error.hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +28,7 @@ from tests.readers.sources.test_archives import (
 from preserve.errors import SourceError, UsageError
 from preserve.readers.csv.rows import Extent, RowRange
 from preserve.readers.reader import SourceRef
+from preserve.readers.source_bytes import open_source
 from preserve.readers.sources import archives as containers, members as limits
 from preserve.readers.sources.walk import count_sources, load_source, walk_rows, walk_sources
 
@@ -190,21 +191,21 @@ def test_what_is_given_up_behind_the_rows_does_not_cost_them(tmp_path: Path, mon
 def test_an_archive_that_is_replaced_meanwhile_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_zip(tmp_path / "a.zip", {"cables.csv": CSV})
     make_zip(tmp_path / "b.zip", {"cables.csv": CSV})
-    opened = containers._open
 
-    def open_and_replace(path: Path) -> BinaryIO:
-        stream = opened(path)
-        if (tmp_path / "b.zip").exists():
-            (tmp_path / "b.zip").rename(path)
-        return stream
+    @contextmanager
+    def open_and_replace(path: Path, where: str) -> Iterator[BinaryIO]:
+        with open_source(path, where) as stream:
+            if (tmp_path / "b.zip").exists():
+                (tmp_path / "b.zip").rename(path)
+            yield stream
 
-    monkeypatch.setattr(containers, "_open", open_and_replace)
-    assert told(tmp_path / "a.zip") == {"": "the archive cannot be read: it changed while it was read"}
+    monkeypatch.setattr(containers, "open_source", open_and_replace)
+    assert told(tmp_path / "a.zip") == {"": "it changed while it was read"}
 
 
 def test_a_member_that_was_not_there_a_moment_ago_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_zip(tmp_path / "a.zip", {"cables.csv": CSV})
-    monkeypatch.setattr(containers, "_tables", lambda *_: {})
+    monkeypatch.setattr(containers._Archive, "_row_files", lambda _: {})
     assert told(tmp_path / "a.zip") == {"cables.csv": "it changed while it was read"}
 
 
@@ -215,10 +216,10 @@ def test_what_can_be_read_no_more_is_told(tmp_path: Path, monkeypatch: pytest.Mo
         yield Extent(0, len(CSV)), CSV
         raise EOFError("gone")
 
-    monkeypatch.setattr(containers, "cut", cut)
+    monkeypatch.setattr(containers, "cut_rows", cut)
     first, rest = walked(tmp_path / "a.zip")
     assert first.trouble is None
-    assert rest.trouble == "what stands behind in it cannot be read any more: EOFError: gone"
+    assert rest.trouble == "what follows in it cannot be read any more: EOFError: gone"
 
 
 @pytest.mark.parametrize("form", [*FORMS, "cables.csv.gz"])

@@ -14,7 +14,8 @@ import pytest
 
 from preserve.errors import SourceError
 from preserve.readers.reader import SourceRef
-from preserve.readers.sources.walk import LARGEST_SOURCE, load_source, walk_sources
+from preserve.readers.source_bytes import LARGEST_SOURCE
+from preserve.readers.sources.walk import load_source, walk_sources
 
 
 def page(folder: Path, name: str, data: bytes = b"text") -> Path:

@@ -6,7 +6,6 @@ from .index import (
     row_name as row_name,
     rows_by_index as rows_by_index,
 )
-from .index_file import opened as opened
 from .rows import (
     COLUMNS as COLUMNS,
     Extent as Extent,
@@ -14,9 +13,9 @@ from .rows import (
     Flaw as Flaw,
     RowRange as RowRange,
     begins_row as begins_row,
-    cut as cut,
+    cut_rows as cut_rows,
     fields_of as fields_of,
+    find_rows as find_rows,
     flaw_of as flaw_of,
-    holds_rows as holds_rows,
-    scan as scan,
+    holds_several_rows as holds_several_rows,
 )

@@ -33,12 +33,12 @@ __all__ = [
     "Flaw",
     "RowRange",
     "begins_row",
-    "cut",
+    "cut_rows",
     "fields_of",
+    "find_rows",
     "flaw_of",
-    "holds_rows",
+    "holds_several_rows",
     "row_number",
-    "scan",
 ]
 
 COLUMNS = ("id", "created", "MRN", "origin", "classification", "references", "header", "body")
@@ -135,7 +135,7 @@ def begins_row(data: bytes) -> bool:
     return _AT_START.match(data.removeprefix(BOM)) is not None
 
 
-def holds_rows(data: bytes) -> bool:
+def holds_several_rows(data: bytes) -> bool:
     """Return whether a second row begins behind the first."""
     return _AT_LINE_START.search(data) is not None
 
@@ -158,13 +158,13 @@ def flaw_of(row: bytes) -> Flaw | None:
     return Flaw.COLUMN_COUNT if _ANY_ROW.fullmatch(row) else Flaw.QUOTING
 
 
-def scan(chunks: Iterable[bytes]) -> Iterator[Extent]:
-    """Find the rows of a stream, as :func:`cut` does, without their bytes."""
-    for extent, _ in cut(chunks):
+def find_rows(chunks: Iterable[bytes]) -> Iterator[Extent]:
+    """Find the rows of a stream, as :func:`cut_rows` does, without their bytes."""
+    for extent, _ in cut_rows(chunks):
         yield extent
 
 
-def cut(chunks: Iterable[bytes]) -> Iterator[tuple[Extent, bytes]]:
+def cut_rows(chunks: Iterable[bytes]) -> Iterator[tuple[Extent, bytes]]:
     """Cut a stream into rows, in order; what is no row comes too, with its flaw, up to where the next row begins.
 
     Holds at most the longest row and one chunk. How the stream is cut into chunks makes no difference.

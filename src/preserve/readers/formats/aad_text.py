@@ -19,8 +19,8 @@ from functools import partial
 from preserve.cable import CaptureSource, Page, PageCapture, Row, is_identifier, opens_header, split_header
 from preserve.digests import sha256
 from preserve.errors import SourceError
+from preserve.readers.formats.decoding import DecodedText, decode_text, text_excuse
 from preserve.readers.formats.release import release_of
-from preserve.readers.formats.text import DecodedText, decode_text, text_excuse
 from preserve.readers.reader import Excuse, SourceItem
 
 __all__ = ["AadTextReader", "document_number"]

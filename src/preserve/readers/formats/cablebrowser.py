@@ -20,9 +20,9 @@ from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
 from preserve.readers.csv import begins_row
-from preserve.readers.formats.cablebrowser_html import cablebrowser_excuse, render
-from preserve.readers.formats.partial import PARTIAL, PARTIAL_WHOLE
-from preserve.readers.formats.release import release_of, stated_day
+from preserve.readers.formats.cablebrowser_html import cablebrowser_excuse, render_lines
+from preserve.readers.formats.partial_extract import PARTIAL, PARTIAL_WHOLE
+from preserve.readers.formats.release import parse_day, release_of
 from preserve.readers.reader import Excuse, SourceItem
 from preserve.readers.source_bytes import BOM, binary_excuse, byte_order_mark, bytes_excuse
 
@@ -79,7 +79,7 @@ def _source(data: bytes) -> _Source | Excuse:
 def _html_source(data: bytes, tag: str) -> _Source | Excuse:
     if excuse := cablebrowser_excuse(data):
         return Excuse(f"it is HTML or XML ({tag}), and {excuse.reason}")
-    rendered = render(data, _ROW)
+    rendered = render_lines(data, _ROW)
     return _Source(rendered.text, "html", "text/html", rendered.encoding, rendered.findings)
 
 
@@ -228,7 +228,7 @@ def _split_release(text: str, start: int) -> tuple[int, Release | None, list[Fin
     end = len(text) if end < 0 else end
     said = text[at:end].strip()
     name, comma, released = said.removeprefix(_FOOTER).partition(",")
-    day = stated_day(released.strip().removeprefix("released").strip())
+    day = parse_day(released.strip().removeprefix("released").strip())
     release = Release(text=said, name=name.strip() or None, date=day)
     notes = []
     if not (name.strip() and comma and day):

@@ -16,10 +16,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from preserve.findings import Finding
-from preserve.readers.formats.html_page import HtmlTag, characters, missing_mark, pieces, references, verbatim
+from preserve.readers.formats.html_page import (
+    HtmlTag,
+    decode_page,
+    decode_references,
+    missing_mark,
+    split_markup,
+    verbatim_text,
+)
 from preserve.readers.reader import Excuse
 
-__all__ = ["RenderedPage", "cablebrowser_excuse", "render"]
+__all__ = ["RenderedPage", "cablebrowser_excuse", "render_lines"]
 
 _LABEL = re.compile(r">\s{0,40}Identifier:", re.IGNORECASE)
 _OTHER_LABEL = re.compile(r">\s{0,40}(?:Wikileaks|Origin|Created|Classification|Redacted):", re.IGNORECASE)
@@ -63,14 +70,14 @@ class RenderedPage:
     findings: tuple[Finding, ...]
 
 
-def render(data: bytes, labels: Iterable[str]) -> RenderedPage:
+def render_lines(data: bytes, labels: Iterable[str]) -> RenderedPage:
     """Return the page as the lines that a browser would show.
 
     Args:
         data: The page.
         labels: The labels of its rows, as ``Identifier:``; a label and what stands behind it are put on one line.
     """
-    page = characters(data)
+    page = decode_page(data)
     lines = _Lines(page.text, frozenset(labels))
     lines.read()
     return RenderedPage(lines.text(), page.encoding, (*page.findings, *lines.findings))
@@ -107,7 +114,7 @@ class _Lines:
 
     def _read_to_pre(self, at: int) -> int:
         """Read up to the end of the next ``pre``, or of the page; return where that is."""
-        for piece in pieces(self.source, at):
+        for piece in split_markup(self.source, at):
             if isinstance(piece, str):
                 self._take(piece)
             elif piece.name == "pre" and not piece.closing:
@@ -120,7 +127,7 @@ class _Lines:
     def _take_pre(self, start: int) -> int:
         ending = _PRE_END.search(self.source, start)
         end = len(self.source) if ending is None else ending.start()
-        text = verbatim(_with_line_feeds(self.source[start:end]), _is_link)
+        text = verbatim_text(_with_line_feeds(self.source[start:end]), _is_link)
         note = text.finding("/body/text")
         self.findings += [] if note is None else [note]
         self._parts += (text.text, "\n")
@@ -131,7 +138,7 @@ class _Lines:
         if self._after_break:
             source = source.removeprefix("\r").removeprefix("\n")
             self._after_break = False
-        text = references(source)
+        text = decode_references(source)
         if self._waiting() is not None and self._is_label(text):
             self._end_row()
         if text.strip() or (text and self._line):

@@ -15,8 +15,8 @@ from preserve.cable import CaptureSource, Page, PageCapture, Row, is_identifier
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
-from preserve.readers.csv import COLUMNS, Flaw, begins_row, fields_of, flaw_of, holds_rows
-from preserve.readers.formats.partial import split_partial
+from preserve.readers.csv import COLUMNS, Flaw, begins_row, fields_of, flaw_of, holds_several_rows
+from preserve.readers.formats.partial_extract import split_partial
 from preserve.readers.formats.release import release_of
 from preserve.readers.reader import Excuse, SourceItem
 from preserve.readers.source_bytes import BOM, LARGEST_SOURCE, byte_order_mark, too_large
@@ -54,7 +54,7 @@ def _excuse(data: bytes) -> Excuse | None:
         return Excuse(too_large(len(data)))
     if not begins_row(data):
         return Excuse("it does not begin as a row of cables.csv does, with a number and a moment in quotes")
-    if holds_rows(data):
+    if holds_several_rows(data):
         return Excuse("it holds more than one row: name the file itself, and each of its rows is read")
     return None
 

@@ -20,17 +20,17 @@ from preserve.readers.reader import Excuse
 from preserve.readers.source_bytes import BOM, byte_order_mark, bytes_excuse
 
 __all__ = [
-    "Characters",
+    "DecodedPage",
     "HtmlTag",
-    "Verbatim",
-    "characters",
+    "VerbatimText",
+    "decode_page",
+    "decode_references",
+    "find_tags",
     "html_excuse",
+    "inline_text",
     "missing_mark",
-    "pieces",
-    "plain",
-    "references",
-    "tags",
-    "verbatim",
+    "split_markup",
+    "verbatim_text",
 ]
 
 
@@ -52,7 +52,7 @@ def missing_mark(data: bytes, *marks: tuple[re.Pattern[str], str]) -> Excuse | N
 
 
 @dataclass(frozen=True, slots=True)
-class Characters:
+class DecodedPage:
     """The characters of a page.
 
     Attributes:
@@ -71,7 +71,7 @@ _LATIN = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", 
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
-def characters(data: bytes) -> Characters:
+def decode_page(data: bytes) -> DecodedPage:
     """Return the characters of a page; whatever the bytes are, each of them becomes at least one.
 
     UTF-8, if all of it is; else windows-1252, if the page declares that or Latin-1 (which the Encoding Standard 4.2
@@ -81,17 +81,17 @@ def characters(data: bytes) -> Characters:
     notes = byte_order_mark(data)
     data = data.removeprefix(BOM)
     try:
-        return Characters(data.decode("utf-8"), "utf-8", notes)
+        return DecodedPage(data.decode("utf-8"), "utf-8", notes)
     except UnicodeDecodeError as error:
         first = error.start
     declared = _DECLARED.search(data, 0, 4096)
     if declared is not None and declared[1].decode("ascii").lower() in _LATIN:
-        return Characters("".join(map(_windows_1252, data)), "windows-1252", notes)
+        return DecodedPage("".join(map(_windows_1252, data)), "windows-1252", notes)
     text, count = _ESCAPED.subn(
         lambda odd: _windows_1252(ord(odd[0]) - 0xDC00), data.decode("utf-8", "surrogateescape")
     )
     says = f"{count} bytes are not UTF-8, the first is byte {first}; they were read as windows-1252"
-    return Characters(text, "utf-8", (*notes, Finding.of("encoding-repaired", "/provenance/source", says)))
+    return DecodedPage(text, "utf-8", (*notes, Finding.of("encoding-repaired", "/provenance/source", says)))
 
 
 def _windows_1252(byte: int) -> str:
@@ -108,7 +108,7 @@ _WINDOWS_1252 = _table()
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z][A-Za-z0-9]{0,31}));")
 
 
-def references(text: str) -> str:
+def decode_references(text: str) -> str:
     """Return a text with its character references decoded: those of HTML by name, and all by number.
 
     What is no reference is kept as it is: ``&D;``, ``AT&T``, a number that no character has. A reference must end in
@@ -153,7 +153,7 @@ class HtmlTag:
         for match in _ATTRIBUTE.finditer(self.inside):
             if match[1].lower() == name:
                 value = next((each for each in match.groups()[1:] if each is not None), "")
-                return references(value)
+                return decode_references(value)
         return None
 
 
@@ -168,7 +168,7 @@ _TAG = re.compile(
 )
 
 
-def pieces(text: str, start: int = 0, end: int | None = None) -> Iterator[HtmlTag | str]:
+def split_markup(text: str, start: int = 0, end: int | None = None) -> Iterator[HtmlTag | str]:
     """Yield the tags of a stretch and what stands between them, in order.
 
     Comments, declarations, scripts and styles are left out; references are as the page has them.
@@ -185,16 +185,16 @@ def pieces(text: str, start: int = 0, end: int | None = None) -> Iterator[HtmlTa
         yield text[at:end]
 
 
-def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[HtmlTag]:
+def find_tags(text: str, start: int = 0, end: int | None = None) -> Iterator[HtmlTag]:
     """Yield the tags of a stretch in order."""
-    for piece in pieces(text, start, end):
+    for piece in split_markup(text, start, end):
         if isinstance(piece, HtmlTag):
             yield piece
 
 
-def plain(text: str, start: int = 0, end: int | None = None) -> str:
+def inline_text(text: str, start: int = 0, end: int | None = None) -> str:
     """Return the text of a stretch as a browser shows it on one line: no tags, references decoded, spaces single."""
-    return " ".join(references(_TAG.sub(_space, text[start:end])).split())
+    return " ".join(decode_references(_TAG.sub(_space, text[start:end])).split())
 
 
 _INLINE = frozenset(
@@ -207,7 +207,7 @@ def _space(tag: re.Match[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Verbatim:
+class VerbatimText:
     """The text of a stretch in which only the site's own markup is none of the text.
 
     Attributes:
@@ -234,7 +234,7 @@ _PIECE = re.compile(
 )
 
 
-def verbatim(source: str, is_chrome: Callable[[str], bool]) -> Verbatim:
+def verbatim_text(source: str, is_chrome: Callable[[str], bool]) -> VerbatimText:
     """Return the text of a stretch, for example of a ``pre``, of which no character may be lost.
 
     Character references are decoded. A tag is left out only when it is the site's own; an end tag is the site's when
@@ -252,7 +252,7 @@ def verbatim(source: str, is_chrome: Callable[[str], bool]) -> Verbatim:
     length = at = 0
     for match in _PIECE.finditer(source):
         piece = match[0]
-        kept = references(piece) if piece[0] == "&" else "" if _is_chrome(piece, open_tags, is_chrome) else piece
+        kept = decode_references(piece) if piece[0] == "&" else "" if _is_chrome(piece, open_tags, is_chrome) else piece
         before = source[at : match.start()]
         length += len(before)
         if kept == piece:
@@ -261,7 +261,7 @@ def verbatim(source: str, is_chrome: Callable[[str], bool]) -> Verbatim:
         length += len(kept)
         at = match.end()
     parts.append(source[at:])
-    return Verbatim("".join(parts), tuple(residue))
+    return VerbatimText("".join(parts), tuple(residue))
 
 
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*+)")

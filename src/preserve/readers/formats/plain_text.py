@@ -37,9 +37,9 @@ from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
 from preserve.readers.formats.aad_text import document_number
-from preserve.readers.formats.partial import PARTIAL, PARTIAL_WHOLE
+from preserve.readers.formats.decoding import DecodedText, decode_text, text_excuse
+from preserve.readers.formats.partial_extract import PARTIAL, PARTIAL_WHOLE
 from preserve.readers.formats.release import release_of
-from preserve.readers.formats.text import DecodedText, decode_text, text_excuse
 from preserve.readers.reader import Excuse, SourceItem
 
 __all__ = ["PlainTextReader"]

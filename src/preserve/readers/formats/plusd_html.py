@@ -23,13 +23,13 @@ from preserve.errors import SourceError
 from preserve.findings import Finding
 from preserve.readers.formats.html_page import (
     HtmlTag,
-    Verbatim,
-    characters,
+    VerbatimText,
+    decode_page,
+    find_tags,
     html_excuse,
+    inline_text,
     missing_mark,
-    plain,
-    tags,
-    verbatim,
+    verbatim_text,
 )
 from preserve.readers.formats.release import release_of
 from preserve.readers.reader import Excuse, SourceItem
@@ -85,9 +85,9 @@ def _synopsis(text: str) -> _Synopsis:
     rows: list[Row] = []
     opened: HtmlTag | None = None
     row_start = end = start
-    for tag in tags(text, start):
+    for tag in find_tags(text, start):
         if opened is not None and tag.name == "div":
-            content = plain(text, opened.end, tag.start)
+            content = inline_text(text, opened.end, tag.start)
             if _role(opened) == "s_key":
                 key = content
             elif key is not None:
@@ -99,7 +99,7 @@ def _synopsis(text: str) -> _Synopsis:
         if tag.name == "tr" and not tag.closing:
             row_start = tag.end
         elif tag.name == "tr" and title is None and not rows:
-            title = plain(text, row_start, tag.start) or None
+            title = inline_text(text, row_start, tag.start) or None
         end = tag.end
         if tag.name == "table" and tag.closing:
             break
@@ -116,14 +116,14 @@ _BREAK = re.compile(r"(?:<br\s{0,9}/?\s{0,9}>|</p\s{0,9}>)(\r?\n)?", re.IGNORECA
 _CHROME = re.compile(r"<(?:a|p|div|span|code)(?:\s[^<>]{0,400})?>", re.IGNORECASE)
 
 
-def _text(text: str, start: int) -> tuple[Verbatim, bool]:
+def _text(text: str, start: int) -> tuple[VerbatimText, bool]:
     """Return the text of the document behind a place of the page, and whether its container has an end."""
     found_texts = list(_preformatted(text, start)) or list(_divisions(text, start))
     if not found_texts:
-        return Verbatim("", ()), True
+        return VerbatimText("", ()), True
     begin, end, closed = max(found_texts, key=lambda each: each[1] - each[0])
     source = _BREAK.sub(lambda found: found[1] or "\n", text[begin:end])
-    return verbatim(source, lambda tag: _CHROME.fullmatch(tag) is not None), closed
+    return verbatim_text(source, lambda tag: _CHROME.fullmatch(tag) is not None), closed
 
 
 def _preformatted(text: str, start: int) -> Iterator[tuple[int, int, bool]]:
@@ -141,7 +141,7 @@ def _divisions(text: str, start: int) -> Iterator[tuple[int, int, bool]]:
     """Yield the same of each outermost ``div`` whose ``id`` or ``class`` has ``text`` in it."""
     opened: HtmlTag | None = None
     depth = 0
-    for tag in tags(text, start):
+    for tag in find_tags(text, start):
         if tag.name != "div":
             continue
         depth += -1 if tag.closing else 1
@@ -181,7 +181,7 @@ def _codes(text: str | None) -> str | None:
 
 
 def _page(item: SourceItem) -> Page:
-    page = characters(item.data)
+    page = decode_page(item.data)
     synopsis = _synopsis(page.text)
     stated = synopsis.value("canonical id") or ""
     collection = _COLLECTION.search(stated)
@@ -217,7 +217,7 @@ def _page(item: SourceItem) -> Page:
         capture=PageCapture(
             format=PlusdHtmlReader.name,
             rendering="html",
-            title=None if title is None else plain(title[1]) or None,
+            title=None if title is None else inline_text(title[1]) or None,
             heading=synopsis.title,
             table=synopsis.rows,
         ),

@@ -12,7 +12,7 @@ from datetime import date
 from preserve.cable import Release
 from preserve.readers.reader import SourceItem
 
-__all__ = ["release_of", "stated_day"]
+__all__ = ["parse_day", "release_of"]
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 
@@ -36,10 +36,10 @@ def _day(name: str) -> str | None:
     digits = match["day"] if match else None
     if digits is None:
         return None
-    return stated_day(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+    return parse_day(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
 
 
-def stated_day(text: str) -> str | None:
+def parse_day(text: str) -> str | None:
     """Return a day as ``2011-10-04``; ``None`` when the text is none, or of a year that no record states."""
     try:
         day = date.fromisoformat(text)

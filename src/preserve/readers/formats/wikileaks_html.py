@@ -22,15 +22,15 @@ from preserve.errors import SourceError
 from preserve.findings import Finding
 from preserve.readers.formats.html_page import (
     HtmlTag,
-    Verbatim,
-    characters,
+    VerbatimText,
+    decode_page,
+    find_tags,
     html_excuse,
+    inline_text,
     missing_mark,
-    plain,
-    tags,
-    verbatim,
+    verbatim_text,
 )
-from preserve.readers.formats.partial import split_partial
+from preserve.readers.formats.partial_extract import split_partial
 from preserve.readers.formats.release import release_of
 from preserve.readers.reader import Excuse, SourceItem
 
@@ -83,7 +83,7 @@ def _table(text: str) -> _Table:
     articles: list[Article] = []
     end = start
     for name, inside_start, inside_end in _cells(text, start, limit):
-        content = plain(text, inside_start, inside_end)
+        content = inline_text(text, inside_start, inside_end)
         if name == "th":
             labels.append(content)
         elif len(values) < len(labels):
@@ -99,7 +99,7 @@ def _table(text: str) -> _Table:
 def _cells(text: str, start: int, limit: int) -> Iterator[tuple[str, int, int]]:
     """Yield the name of each cell of a table, and where its content begins and ends."""
     opened: HtmlTag | None = None
-    for tag in tags(text, start, limit):
+    for tag in find_tags(text, start, limit):
         if opened is not None and tag.name in ("td", "th", "tr", "table"):
             yield opened.name, opened.end, tag.start
             opened = None
@@ -111,12 +111,12 @@ def _cells(text: str, start: int, limit: int) -> Iterator[tuple[str, int, int]]:
 
 def _articles(text: str, start: int, end: int) -> Iterator[Article]:
     """Yield the articles that a cell links to; some addresses are junk, as ``http://not``, and are kept so."""
-    links = [tag for tag in tags(text, start, end) if tag.name == "a"]
+    links = [tag for tag in find_tags(text, start, end) if tag.name == "a"]
     for place, tag in enumerate(links):
         address = None if tag.closing else tag.attribute("href")
         if address is not None:
             after = links[place + 1].start if place + 1 < len(links) else end
-            title = plain(text, tag.end, after)
+            title = inline_text(text, tag.end, after)
             yield Article(address=address, title=title if title not in ("", address) else None)
 
 
@@ -173,7 +173,7 @@ def _text(text: str, start: int) -> _Text:
         blocks[-1] = (source if cut is None else source[: cut.start()], False)
         says = "" if cut is None else f", inside {cut[0][:60]!r}"
         notes.append(Finding.of("page-truncated", "/body", f"the page ends in the midst of the text{says}"))
-    texts = [verbatim(source, _is_chrome) for source, _ in blocks]
+    texts = [verbatim_text(source, _is_chrome) for source, _ in blocks]
     if len(texts) > 1:
         partial, header = split_partial(texts[0].text)
         # No page is known with a third one. If there is, it is text.
@@ -189,7 +189,7 @@ def _text(text: str, start: int) -> _Text:
     return _Text(partial, header if header.strip() else None, body, tuple(notes))
 
 
-def _residue(text: Verbatim, where: str) -> list[Finding]:
+def _residue(text: VerbatimText, where: str) -> list[Finding]:
     note = text.finding(where)
     return [] if note is None else [note]
 
@@ -211,7 +211,7 @@ def _has_false_minutes(created: str, released: str, release: Release | None) -> 
 
 
 def _page(item: SourceItem) -> Page:
-    page = characters(item.data)
+    page = decode_page(item.data)
     table = _table(page.text)
     identifier = table.cells.get("Reference ID", "")
     if not is_identifier(identifier):
@@ -255,7 +255,7 @@ def _page(item: SourceItem) -> Page:
 def _capture(text: str, table: _Table, identifier: str) -> tuple[PageCapture, list[Finding]]:
     """Return the rest of the page: the heading is the first line of the subject, sometimes without its first "("."""
     match = _HEADING.search(text)
-    said = "" if match is None else verbatim(match[1], lambda _: False).text.strip()
+    said = "" if match is None else verbatim_text(match[1], lambda _: False).text.strip()
     named, _, heading = said.partition(",")
     notes = []
     if match is not None and named.strip() != identifier:

@@ -1,4 +1,4 @@
-from .archives import CHOOSE as CHOOSE
+from .archives import CHOOSE_ROWS as CHOOSE_ROWS
 from .walk import (
     count_sources as count_sources,
     load_source as load_source,

@@ -1,21 +1,20 @@
-"""Archives of files as sources: gzip, zip, 7z, and tar as it is or in gzip, bzip2 or xz; nothing is unpacked to disk.
+"""Archives of files as sources: zip, 7z, gzip, and tar as it is or compressed; nothing is unpacked to disk.
 
-Scope: the members of one archive in its order, each with its bytes or with the reason why it has none. Not in scope:
-what the bytes are; archives inside archives, which are told and not opened; the formats (``zips``, ``tars``,
-``seven_zip``).
+Each member comes in the order of the archive, with its bytes or with the reason why it has none. The formats have
+modules of their own (``zips``, ``tars``, ``seven_zip``). An archive inside an archive is told and not opened.
 
-Everything in an archive is hostile. A member's name is never used as a path, and is shown with escapes where it
-cannot be printed. A member larger than the largest page is told and passed over, whatever size it claims. So memory
-holds one member, and the table of contents where the format has one. One bad member never stops the rest.
+Everything in an archive is hostile. A member's name is never used as a path, and is shown with escapes where it cannot
+be printed. A member larger than the largest page is told and passed over, whatever size it claims to have. So memory
+holds one member, and the table of contents where the format has one. One bad member never stops the rest, where the
+format lets us find the next.
 
-A member that begins as ``cables.csv`` does is read row by row, in order, as a stream. An archive with such a one is
+A member that begins as ``cables.csv`` does is read row by row, in order, as a stream. An archive with such a member is
 decompressed twice: the checksum of a member stands behind it, and no row is given of a file that turns out damaged.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,25 +24,30 @@ from typing import BinaryIO
 
 from preserve.cable import SourceContainer
 from preserve.digests import digest_stream
-from preserve.errors import UsageError
-from preserve.readers.csv import BROKEN_ROW, Extent, RowRange, cut, scan
+from preserve.errors import SourceError, UsageError
+from preserve.readers.csv import BROKEN_ROW, Extent, RowRange, cut_rows, find_rows
 from preserve.readers.reader import SourceRef
+from preserve.readers.source_bytes import open_source
 from preserve.readers.sources.members import TOO_MUCH, ArchiveMember
 from preserve.readers.sources.tars import TAR_FORMS, tar_members
 from preserve.readers.sources.zips import gzip_member, zip_members
 from preserve.readers.wording import error_words, printable_name
 
-__all__ = ["CHOOSE", "container_members", "is_container"]
+__all__ = ["CHOOSE_ROWS", "NAME_A_PAGE", "container_members", "is_container"]
 
-CHOOSE = "To choose rows, name a file as cables.csv, or an archive of one."
+CHOOSE_ROWS = "To choose rows, name a file as cables.csv, or an archive of one."
 """What to do where there are no rows to choose from."""
+
+NAME_A_PAGE = "Name a captured page, or a folder or an archive that holds some."
+"""What to do where there is nothing to read."""
 
 LARGEST_ROWS = 8 << 30
 """Bytes of all files of rows in one archive that are read; the only one that is known has 1.7 GB."""
 
 _Opener = Callable[[BinaryIO], Iterator[ArchiveMember]]
-_INSTALL_7Z = "Install it: pip install 'preserve-cables[7z]'."
 _NESTED = "it is an archive inside an archive, which is not opened"
+_CHANGED = "it changed while it was read"
+_INSTALL_7Z = "Install it: pip install 'preserve-cables[7z]'."
 
 
 def is_container(name: str) -> bool:
@@ -68,31 +72,116 @@ def container_members(
     opener = _opener(path.name)
     if opener is None:
         raise ValueError(f"no archive of files by its name: {where}")
-    none = True
+    empty = True
     try:
-        with _open(path) as stream:
+        with open_source(path, where) as stream:
             digests, _ = digest_stream(stream, ["sha256"])
-            place = _Place(where, release, SourceContainer(name=printable_name(path.name), sha256=digests["sha256"]))
-            for member in _of(path, stream, opener, place, wanted):
-                none = False
-                yield member
-    except OSError as error:
-        yield SourceRef(where, trouble=f"the archive cannot be read: {error.strerror or error}", release=release)
+            container = SourceContainer(name=printable_name(path.name), sha256=digests["sha256"])
+            for ref in _Archive(path, stream, opener, where, release, container).sources(wanted):
+                empty = False
+                yield ref
+    except SourceError as error:
+        yield SourceRef.unreadable(where, error, release=release)
         return
-    if none:
-        yield SourceRef(where, trouble="the archive has no files to read", release=release)
+    if empty:
+        yield SourceRef(where, trouble="the archive has no files to read", release=release, hint=NAME_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """An archive: how messages name it, the release that it belongs to, and what its members say of it."""
+class _RowFile:
+    """A file of rows in an archive: how many it has, or why it cannot be read."""
 
+    count: int
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """An open archive, how messages name it, the release that it belongs to, and what its members say of it."""
+
+    path: Path
+    stream: BinaryIO
+    opener: _Opener
     where: str
     release: str | None
     container: SourceContainer
 
-    def ref(self, member: ArchiveMember) -> SourceRef:
-        """Return what a member is, with its bytes or its trouble."""
+    def sources(self, wanted: RowRange | None) -> Iterator[SourceRef]:
+        """Yield all that is in it, or the wanted rows only."""
+        files = None
+        if wanted is not None:
+            files = self._row_files()
+            if not files and (troubles := self._troubles()):
+                yield from map(self._member, troubles)
+                return
+            self._check_wanted(wanted, files)
+        for number, member in enumerate(self._candidates(self.stream)):
+            if member.rows is not None:
+                # Only now, when there is one, as it costs to read the archive once more.
+                files = self._row_files() if files is None else files
+                yield from self._rows(member, files.get(number, _RowFile(0, _CHANGED)), wanted or RowRange())
+            elif wanted is None:
+                yield self._member(member)
+
+    def _candidates(self, stream: BinaryIO) -> Iterator[ArchiveMember]:
+        """Yield the members that may be pages: no hidden names, no bags, no side files of a Macintosh."""
+        stream.seek(0)
+        bags: set[tuple[str, ...]] = set()
+        for member in self.opener(stream):
+            parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part not in ("", "."))
+            if any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in parts):
+                continue
+            # A bag's declaration stands first in the archives that are known; what came before it was a page to us.
+            if parts and parts[-1] == "bagit.txt":
+                bags.add(parts[:-1])
+            if any(parts[:depth] in bags for depth in range(len(parts))):
+                continue
+            nested = bool(parts) and is_container(parts[-1])
+            yield ArchiveMember(member.name, trouble=_NESTED) if nested else member
+
+    def _troubles(self) -> list[ArchiveMember]:
+        """Return what is wrong with the archive as a whole."""
+        return [member for member in self._candidates(self.stream) if member.name == "" and member.trouble is not None]
+
+    def _row_files(self) -> Mapping[int, _RowFile]:
+        """Return the files of rows, by the number of the member, each read to its end."""
+        files: dict[int, _RowFile] = {}
+        left = LARGEST_ROWS
+        # Opened a second time, as the first time is in the midst of it.
+        with open_source(self.path, self.where) as again:
+            if not os.path.samestat(os.fstat(self.stream.fileno()), os.fstat(again.fileno())):
+                raise SourceError(f"{self.where}: {_CHANGED}", hint="Run the command again.")
+            for number, member in enumerate(self._candidates(again)):
+                if member.rows is not None:
+                    files[number], left = _read_through(member.rows, left)
+                elif member.name == "" and member.trouble not in (None, TOO_MUCH):
+                    # The one checksum of a compressed tar stands at its very end.
+                    trouble = f"the archive is damaged, and its rows are not read: {member.trouble}"
+                    files = dict.fromkeys(files, _RowFile(0, trouble))
+        return files
+
+    def _check_wanted(self, wanted: RowRange, files: Mapping[int, _RowFile]) -> None:
+        if len(files) != 1:
+            has = f"{len(files)} files of rows" if files else "no file of rows"
+            raise UsageError(f"{self.where} has {has} in it", hint=CHOOSE_ROWS)
+        [file] = files.values()
+        if file.trouble is None:
+            wanted.check(file.count, self.where)
+
+    def _rows(self, member: ArchiveMember, file: _RowFile, wanted: RowRange) -> Iterator[SourceRef]:
+        """Yield the rows of a member; those after the last that is wanted are not read."""
+        if file.trouble is not None:
+            yield self._member(ArchiveMember(member.name, trouble=file.trouble))
+            return
+        try:
+            for extent, data in islice(cut_rows(member.rows or ()), wanted.first - 1, wanted.last):
+                yield self._row(member, extent, data)
+        except Exception as error:  # foreign code; the member was whole a moment ago
+            trouble = f"what follows in it cannot be read any more: {error_words(error)}"
+            yield self._member(ArchiveMember(member.name, trouble=trouble))
+
+    def _member(self, member: ArchiveMember) -> SourceRef:
+        """Return the source that a member is, with its bytes or its trouble."""
         name = printable_name(member.name)
         where = f"{self.where}!{name}" if name else self.where
         if member.trouble is not None:
@@ -100,8 +189,8 @@ class _Place:
         inside = replace(self.container, member=name or self.container.name)
         return SourceRef(where, data=member.data or b"", release=self.release, container=inside)
 
-    def row(self, member: ArchiveMember, extent: Extent, data: bytes) -> SourceRef:
-        """Return what a row of a member is, with its bytes or its trouble."""
+    def _row(self, member: ArchiveMember, extent: Extent, data: bytes) -> SourceRef:
+        """Return the source that a row of a member is, with its bytes or its trouble."""
         name = printable_name(member.name) or self.container.name
         return SourceRef(
             f"{self.where}!{name}@{extent.offset}",
@@ -113,60 +202,8 @@ class _Place:
         )
 
 
-def _of(path: Path, stream: BinaryIO, opener: _Opener, place: _Place, wanted: RowRange | None) -> Iterator[SourceRef]:
-    """Yield what is in an opened archive."""
-    tables = None
-    if wanted is not None:
-        tables = _tables(path, stream, opener)
-        if not tables and (troubles := _troubles(stream, opener)):
-            yield from map(place.ref, troubles)
-            return
-        _check_wanted(wanted, tables, place.where)
-    stream.seek(0)
-    for number, member in enumerate(_wanted(opener(stream))):
-        if member.rows is not None:
-            tables = _tables(path, stream, opener) if tables is None else tables
-            yield from _rows(member, tables.get(number, _CHANGED), place, wanted or RowRange())
-        elif wanted is None:
-            yield place.ref(member)
-
-
-def _troubles(stream: BinaryIO, opener: _Opener) -> list[ArchiveMember]:
-    """Return what is wrong with an archive as a whole."""
-    stream.seek(0)
-    return [member for member in _wanted(opener(stream)) if member.name == "" and member.trouble is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A file of rows in an archive: how many it has, or why it cannot be read."""
-
-    count: int
-    trouble: str | None = None
-
-
-_CHANGED = _Table(0, "it changed while it was read")
-
-
-def _tables(path: Path, stream: BinaryIO, opener: _Opener) -> Mapping[int, _Table]:
-    """Return the files of rows in an archive, by the number of the member, each read to its end."""
-    tables: dict[int, _Table] = {}
-    left = LARGEST_ROWS
-    with _open(path) as again:
-        if not os.path.samestat(os.fstat(stream.fileno()), os.fstat(again.fileno())):
-            raise OSError("it changed while it was read")
-        for number, member in enumerate(_wanted(opener(again))):
-            if member.rows is not None:
-                tables[number], left = _looked_through(member.rows, left)
-            elif member.name == "" and member.trouble not in (None, TOO_MUCH):
-                # The one checksum of a compressed tar stands at its very end.
-                trouble = f"the archive is damaged, and its rows are not read: {member.trouble}"
-                tables = dict.fromkeys(tables, _Table(0, trouble))
-    return tables
-
-
-def _looked_through(rows: Iterator[bytes], most: int) -> tuple[_Table, int]:
-    """Return what a file of rows is, and how many bytes more may be read of others."""
+def _read_through(rows: Iterator[bytes], most: int) -> tuple[_RowFile, int]:
+    """Return what a file of rows is, and how many bytes of others may still be read."""
     left = most
 
     def pieces() -> Iterator[bytes]:
@@ -178,64 +215,12 @@ def _looked_through(rows: Iterator[bytes], most: int) -> tuple[_Table, int]:
             yield piece
 
     try:
-        count = sum(1 for _ in scan(pieces()))
+        count = sum(1 for _ in find_rows(pieces()))
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
-        return _Table(0, f"it is damaged, and its rows are not read: {error_words(error)}"), left
+        return _RowFile(0, f"it is damaged, and its rows are not read: {error_words(error)}"), left
     if left < 0:
-        return _Table(0, f"it has more than {LARGEST_ROWS >> 30} GiB; unpack it, and give the file itself"), left
-    return _Table(count), left
-
-
-def _check_wanted(wanted: RowRange, tables: Mapping[int, _Table], where: str) -> None:
-    if len(tables) != 1:
-        has = f"{len(tables)} files of rows" if tables else "no file of rows"
-        raise UsageError(f"{where} has {has} in it", hint=CHOOSE)
-    [table] = tables.values()
-    if table.trouble is None:
-        wanted.check(table.count, where)
-
-
-def _rows(member: ArchiveMember, table: _Table, place: _Place, wanted: RowRange) -> Iterator[SourceRef]:
-    """Yield the rows of a member; what is behind the last that is wanted is not taken."""
-    if table.trouble is not None:
-        yield place.ref(ArchiveMember(member.name, trouble=table.trouble))
-        return
-    try:
-        for extent, data in islice(cut(member.rows or ()), wanted.first - 1, wanted.last):
-            yield place.row(member, extent, data)
-    except Exception as error:  # it was whole a moment ago
-        yield place.ref(
-            ArchiveMember(
-                member.name, trouble=f"what stands behind in it cannot be read any more: {error_words(error)}"
-            )
-        )
-
-
-def _open(path: Path) -> BinaryIO:
-    # Non-blocking, so that a named pipe cannot hold up a batch.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    stream = os.fdopen(descriptor, "rb")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        stream.close()
-        raise OSError("not a regular file")
-    return stream
-
-
-def _wanted(members: Iterator[ArchiveMember]) -> Iterator[ArchiveMember]:
-    """Pass on what may be a page: no hidden names, no side files of a Macintosh, no bags; archives are told."""
-    bags: set[tuple[str, ...]] = set()
-    for member in members:
-        parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part not in ("", "."))
-        if any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in parts):
-            continue
-        if parts and parts[-1] == "bagit.txt":
-            bags.add(parts[:-1])
-        if any(parts[:depth] in bags for depth in range(len(parts))):
-            continue
-        if parts and is_container(parts[-1]):
-            yield ArchiveMember(member.name, trouble=_NESTED)
-        else:
-            yield member
+        return _RowFile(0, f"it has more than {LARGEST_ROWS >> 30} GiB; unpack it, and give the file itself"), left
+    return _RowFile(count), left
 
 
 def _opener(name: str) -> _Opener | None:
@@ -243,12 +228,13 @@ def _opener(name: str) -> _Opener | None:
     for suffix, opener in _OPENERS.items():
         if lower.endswith(suffix) and len(name) > len(suffix):
             return opener
+    # Last, as ".tar.gz" ends so too.
     return partial(gzip_member, name[:-3]) if lower.endswith(".gz") and len(name) > 3 else None
 
 
 def _seven_zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
     try:
-        # Here and not above: py7zr is an extra, and it would be a third of what this module needs to be imported.
+        # Not at the top: py7zr is an extra, and takes longer to import than all the rest of this room.
         from preserve.readers.sources.seven_zip import seven_zip_members
     except ImportError:
         yield ArchiveMember("", trouble="reading 7z archives needs the extra 7z of preserve", hint=_INSTALL_7Z)

@@ -1,14 +1,13 @@
 """Sources as the user names them: files, folders, archives of files, standard input.
 
-Scope: walking folders and archives in a fixed order and reading one item's bytes, bounded. Not in scope: what the
-bytes are (the readers say that), and the insides of archives and tables (``containers``, ``csv_index``).
+A walk goes through folders and archives in a fixed order; loading reads the bytes of one item, up to the largest size.
+What is inside an archive or a file of rows is a matter of ``archives`` and ``csv.index``.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,23 +15,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from preserve.errors import SourceError, UsageError
-from preserve.readers.csv import (
-    RowRange,
-    count_rows,
-    is_cables_csv,
-    load_row,
-    opened,
-    row_name,
-    rows_by_index,
-)
+from preserve.readers.csv import RowRange, count_rows, is_cables_csv, load_row, row_name, rows_by_index
 from preserve.readers.reader import SourceItem, SourceRef
-from preserve.readers.source_bytes import LARGEST_SOURCE, too_large
-from preserve.readers.sources.archives import CHOOSE, container_members, is_container
+from preserve.readers.source_bytes import LARGEST_SOURCE, open_source, too_large
+from preserve.readers.sources.archives import CHOOSE_ROWS, NAME_A_PAGE, container_members, is_container
 
-__all__ = ["LARGEST_SOURCE", "count_sources", "load_source", "walk_rows", "walk_sources"]
+__all__ = ["count_sources", "load_source", "walk_rows", "walk_sources"]
 
 _ARCHIVE_MARKER = "0=preserve_archive_1.0"
-_NAME_A_PAGE = "Name a captured page, or a folder that holds some."
 
 
 def walk_sources(
@@ -69,23 +59,21 @@ def walk_rows(argument: str, wanted: RowRange, *, release: str | None = None) ->
     Raises:
         UsageError: It has no rows, or not those.
     """
-    path, where = Path(argument), _named(argument)
-    if argument == "-":
-        raise UsageError("standard input has no rows to choose from", hint=CHOOSE)
-    try:
-        opened(path).close()
-    except OSError:  # to read it says why
-        yield SourceRef(where, path, release=release)
-        return
-    except SourceError as error:
-        raise UsageError(f"{where} has no rows to choose from", hint=CHOOSE) from error
+    path, where = Path(argument), "standard input" if argument == "-" else _named(argument)
+    without_rows = UsageError(f"{where} has no rows to choose from", hint=CHOOSE_ROWS)
+    if argument == "-" or _is_folder(path):
+        raise without_rows
     if is_container(path.name):
         yield from container_members(path, where, release=release, wanted=wanted)
     elif is_cables_csv(path):
         wanted.check(count_rows(path), where)
         yield from rows_by_index(path, release=release, first=wanted.first, last=wanted.last)
     else:
-        raise UsageError(f"{where} has no rows to choose from", hint=CHOOSE)
+        try:
+            with open_source(path, where):
+                raise without_rows
+        except SourceError as error:
+            yield SourceRef.unreadable(where, error, release=release)
 
 
 def count_sources(arguments: Iterable[str]) -> int | None:
@@ -143,18 +131,18 @@ def _named(name: str) -> str:
 
 
 def _folder(top: Path, release: str | None) -> Iterator[SourceRef]:
-    none = True
+    empty = True
     for path in _entries(top):
-        none = False
+        empty = False
         yield from [path] if isinstance(path, SourceRef) else _file(path, release)
-    if none:
-        yield SourceRef(_named(str(top)), trouble="the folder has no files to read", hint=_NAME_A_PAGE)
+    if empty:
+        yield SourceRef(_named(str(top)), trouble="the folder has no files to read", hint=NAME_A_PAGE)
 
 
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # nobody may look: reading it will say so
+    except OSError:  # a folder above it may not be looked into: reading it says so
         return False
 
 
@@ -166,6 +154,7 @@ def _entries(folder: Path) -> Iterator[Path | SourceRef]:
         yield SourceRef(_named(str(folder)), trouble=f"the folder cannot be listed: {error.strerror}")
         return
     names = {entry.name for entry in entries}
+    # What is in an archive of ours, or in a bag, was ingested once and is no capture.
     if _ARCHIVE_MARKER in names or {"bagit.txt", "data"} <= names:
         return
     for entry in entries:
@@ -189,21 +178,20 @@ def load_source(ref: SourceRef) -> SourceItem:
         return load_row(ref)
     if ref.path is None:
         return _inlined(ref, ref.data or b"")
-    try:
-        return SourceItem(
-            name=_named(ref.path.name),
-            data=_read(ref, ref.path),
-            where=ref.where,
-            path=_named(ref.path.as_posix()),
-            release=ref.release,
-            container=ref.container,
-        )
-    except FileNotFoundError as error:
-        raise SourceError(f"{ref.where}: no such file or folder", hint="Check the name.") from error
-    except PermissionError as error:
-        raise SourceError(f"{ref.where}: you may not read it", hint="Check its permissions.") from error
-    except OSError as error:
-        raise SourceError(f"{ref.where}: cannot be read: {error.strerror or error}") from error
+    with open_source(ref.path, ref.where) as stream:
+        # The size first: a file of many gigabytes is not read to find that it is too large.
+        size = os.fstat(stream.fileno()).st_size
+        data = b"" if size > LARGEST_SOURCE else stream.read(LARGEST_SOURCE + 1)
+    if max(size, len(data)) > LARGEST_SOURCE:
+        raise SourceError(f"{ref.where}: {too_large()}", hint="Give captured pages, one cable a file.")
+    return SourceItem(
+        name=_named(ref.path.name),
+        data=data,
+        where=ref.where,
+        path=_named(ref.path.as_posix()),
+        release=ref.release,
+        container=ref.container,
+    )
 
 
 def _inlined(ref: SourceRef, data: bytes) -> SourceItem:
@@ -215,6 +203,7 @@ def _inlined(ref: SourceRef, data: bytes) -> SourceItem:
         name=(_last(member) or ref.container.name) if offset is None else row_name(data),
         data=data,
         where=ref.where,
+        # As if the archive were a folder: its name may name the release.
         path=ref.where.removesuffix(f"@{offset}").replace("!", "/"),
         release=ref.release,
         container=ref.container,
@@ -228,19 +217,3 @@ _SEPARATOR = re.compile(r"/|\\(?!x[0-9a-f]{2}|u[0-9a-f]{4})")
 def _last(member: str) -> str:
     """Return a member's own name, without folders."""
     return _SEPARATOR.split(member.rstrip("/"))[-1]
-
-
-def _read(ref: SourceRef, path: Path) -> bytes:
-    # Non-blocking, so that a named pipe in a folder cannot hold up a batch.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise SourceError(
-                f"{ref.where}: not a regular file", hint="Name a file, a folder, or - for standard input."
-            )
-        if status.st_size <= LARGEST_SOURCE:
-            data = stream.read(LARGEST_SOURCE + 1)
-            if len(data) <= LARGEST_SOURCE:
-                return data
-    raise SourceError(f"{ref.where}: {too_large()}", hint="Give captured pages, one cable a file.")
