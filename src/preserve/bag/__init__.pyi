@@ -37,7 +37,7 @@ from .verifying.partial import (
     PartialVerdict as PartialVerdict,
     verify_some as verify_some,
 )
-from .verifying.profile import KNOWN_PROFILES as KNOWN_PROFILES, Profile as Profile
+from .verifying.profile import KNOWN_PROFILES as KNOWN_PROFILES, Profile as Profile, ProfileError as ProfileError
 from .verifying.second_opinion import ask_bagit as ask_bagit
 from .verifying.trust import TrustedBag as TrustedBag, open_trusted as open_trusted
 from .verifying.verification import verdict_of as verdict_of, verify as verify, verify_stream as verify_stream

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from preserve.bag import Profile
+from preserve.bag import Profile, ProfileError
 from preserve.cable import Cable, check_record, decode_record
 from preserve.contracts import contracts, find_contract, json_pointer, violations
-from preserve.errors import RecordError, UsageError
+from preserve.errors import RecordError
 from preserve.findings import Finding
 from preserve.provenance import CRATE_SPECIFICATION, check_crate, check_premis
 from preserve.settings import SettingsError, parse_settings
@@ -74,23 +74,19 @@ def _half_characters(value: object, steps: tuple[str | int, ...] = ()) -> Iterat
         yield from _half_characters(each, (*steps, step))
 
 
-def _check_profile(text: str, _value: object, _beside: Beside) -> Iterator[Finding]:
+def _check_profile(text: str, value: object, _beside: Beside) -> Iterator[Finding]:
     try:
         Profile.parse(text)
-    except UsageError as error:
-        yield Finding.of("profile-malformed", _member_named(text, error.message), error.message)
+    except ProfileError as error:
+        yield Finding.of("profile-malformed", _pointer_of(value, error.member), error.message)
 
 
-def _member_named(text: str, says: str) -> str:
-    """Return the pointer of the member of a profile that some words name; the specification has two levels."""
-    words = set(re.findall(r"[A-Za-z][A-Za-z0-9.-]*", says))
-    value = json_text.read_json(text)
-    levels = [("", value)] + [(f"/{name}", each) for name, each in value.items()] if isinstance(value, dict) else []
-    for where, level in reversed(levels):
-        for name in level if isinstance(level, dict) else ():
-            if name in words:
-                return f"{where}/{name}"
-    return ""
+def _pointer_of(profile: object, member: str) -> str:
+    """Return the pointer of a member of a profile, which the specification puts into one of two levels."""
+    levels = (
+        [("", profile), *((f"/{name}", each) for name, each in profile.items())] if isinstance(profile, dict) else []
+    )
+    return next((f"{where}/{member}" for where, level in levels if isinstance(level, dict) and member in level), "")
 
 
 def _check_crate(text: str, _value: object, beside: Beside) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from preserve.digests import algorithm_name
 from preserve.errors import UsageError
 from preserve.findings import Finding
 
-__all__ = ["KNOWN_PROFILES", "OURS", "Profile", "TagRule"]
+__all__ = ["KNOWN_PROFILES", "OURS", "Profile", "ProfileError", "TagRule"]
 
 OURS = "bagit-profile-1.0.json"
 """The contract file of the profile that our bags claim."""
@@ -42,6 +42,16 @@ _MISNAMED = frozenset({"archive-name-differs", "archive-no-base-directory"})
 _LARGEST = 1 << 20
 """Bytes of the largest tag file with fields of its own that is read."""
 _STANDARD = ("bagit.txt", "bag-info.txt", "fetch.txt", "manifest-*.txt", "tagmanifest-*.txt")
+
+
+class ProfileError(UsageError):
+    """A text is no BagIt Profile.
+
+    Attributes:
+        member: The name of the member of the JSON object that is at fault; empty when it is the whole.
+    """
+
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +141,10 @@ class Profile:
         about = _member(document, "BagIt-Profile-Info", dict, {})
         identifier = _member(about, "BagIt-Profile-Identifier", str, "")
         if not identifier:
-            raise _unfit("BagIt-Profile-Info names no BagIt-Profile-Identifier")
+            raise _unfit("BagIt-Profile-Info names no BagIt-Profile-Identifier", "BagIt-Profile-Info")
         versions = _texts(document, "Accept-BagIt-Version")
         if not versions:
-            raise _unfit("Accept-BagIt-Version names no version")
+            raise _unfit("Accept-BagIt-Version names no version", "Accept-BagIt-Version")
         return cls(
             identifier=identifier,
             version=_member(about, "Version", str, ""),
@@ -308,14 +318,16 @@ def _not_allowed(code: str, paths: Iterable[str], allowed: tuple[str, ...] | Non
             yield Finding.of(code, printable(path), f"accepted are {', '.join(allowed) or 'none'}")
 
 
-def _unfit(reason: str) -> UsageError:
-    return UsageError(f"this is no BagIt Profile: {reason}", hint="See the BagIt Profiles Specification 1.4.0.")
+def _unfit(reason: str, member: str = "") -> ProfileError:
+    error = ProfileError(f"this is no BagIt Profile: {reason}", hint="See the BagIt Profiles Specification 1.4.0.")
+    error.member = member
+    return error
 
 
 def _member(document: Mapping[str, object], name: str, kind: type[_Kind], default: _Kind) -> _Kind:
     value = document.get(name, default)
     if not isinstance(value, kind):
-        raise _unfit(f"{name} is no {kind.__name__}")
+        raise _unfit(f"{name} is no {kind.__name__}", name)
     return value
 
 
@@ -324,20 +336,23 @@ def _texts(document: Mapping[str, object], name: str) -> tuple[str, ...] | None:
         return None
     value = document[name]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _unfit(f"{name} is no list of strings")
+        raise _unfit(f"{name} is no list of strings", name)
     return tuple(cast("list[str]", value))
 
 
 def _algorithms(document: Mapping[str, object], name: str) -> tuple[str, ...] | None:
     """Read a list of algorithms in any spelling: some published profiles write ``sha-256``."""
     names = _texts(document, name)
-    return None if names is None else tuple(algorithm_name(each) for each in names)
+    try:
+        return None if names is None else tuple(algorithm_name(each) for each in names)
+    except UsageError as error:
+        raise _unfit(f"{name}: {error.message}", name) from error
 
 
 def _serialization(document: Mapping[str, object]) -> str:
     value = _member(document, "Serialization", str, "optional")
     if value not in {"forbidden", "required", "optional"}:
-        raise _unfit(f"Serialization is {value!r}")
+        raise _unfit(f"Serialization is {value!r}", "Serialization")
     return value
 
 
