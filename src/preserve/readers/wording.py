@@ -1,4 +1,4 @@
-"""How a name that anybody may have chosen, or what a library says of an error, is put into a message or a record."""
+"""Words from elsewhere in our messages and records: names that anybody may have chosen, and errors of libraries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["error_words", "printable_name"]
 
 
 def printable_name(name: str) -> str:
-    r"""Return a name as it can be printed and recorded: what is not printable or no character as ``\x1b``."""
+    r"""Return a name as it can be printed and recorded; what is not printable is shown as ``\x1b``."""
     if name.isprintable():
         return name
     return "".join(char if char.isprintable() else _escaped(char) for char in name)

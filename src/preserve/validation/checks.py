@@ -83,10 +83,10 @@ def _check_profile(text: str, value: object, _beside: Beside) -> Iterator[Findin
 
 def _pointer_of(profile: object, member: str) -> str:
     """Return the pointer of a member of a profile, which the specification puts into one of two levels."""
-    levels = (
-        [("", profile), *((f"/{name}", each) for name, each in profile.items())] if isinstance(profile, dict) else []
-    )
-    return next((f"{where}/{member}" for where, level in levels if isinstance(level, dict) and member in level), "")
+    if not isinstance(profile, dict):
+        return ""
+    levels = (("", profile), *((f"/{name}", each) for name, each in profile.items()))
+    return next((f"{at}/{member}" for at, level in levels if isinstance(level, dict) and member in level), "")
 
 
 def _check_crate(text: str, _value: object, beside: Beside) -> Iterator[Finding]:

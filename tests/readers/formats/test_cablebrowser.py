@@ -242,7 +242,7 @@ def test_an_unknown_row_stays_in_the_table() -> None:
         (LINES + b"<!ENTITY lol 'lol'>", "(<!entity), and it has no row 'Identifier:'"),
         (b"  <p>Identifier: 05X1</p>", "(<), and it has no other row of a cablebrowser page than 'Identifier:'"),
         (b"<HTML><body>Identifier: 05X1", "(<html), and it has no other row of a cablebrowser page than 'Identifier:'"),
-        (LINES.replace(b"Reform", b"R\xe9form"), "is not UTF-8; the page must be given as the site served it"),
+        (LINES.replace(b"Reform", b"R\xe9form"), "is not UTF-8; give the page as the site served it"),
         (b"Dear Sir,\nI am not a cable.\n", "it has no row 'Identifier:'"),
         (
             b"x" * (LARGEST_SOURCE + 1),
@@ -262,7 +262,7 @@ def test_it_declines_and_says_why(data: bytes, reason: str) -> None:
 def test_the_byte_that_is_not_utf8_is_named() -> None:
     data = LINES.replace(b"Reform", b"R\xe9form", 1)
     assert excuse_of(READER, SourceItem("x", data, "x")) == (
-        f"byte {LINES.index(b'Reform') + 1} is not UTF-8; the page must be given as the site served it"
+        f"byte {LINES.index(b'Reform') + 1} is not UTF-8; give the page as the site served it"
     )
 
 

@@ -190,7 +190,7 @@ def test_it_declines_and_says_why(data: bytes, reason: str) -> None:
     [
         (row(1)[:-1], "a quote out of place"),
         (row(1)[:-20], "a quote out of place"),
-        (b'"1","1/2/1999 3:04","99ZENDA1"', "has not 8 fields"),
+        (b'"1","1/2/1999 3:04","99ZENDA1"', "does not have 8 fields"),
         (row(1, " \n "), "holds no text of the cable"),
         (row(1).replace(b"05STRELSAU1", b"../../etc/passwd"), "is no identifier of a cable"),
     ],

@@ -278,7 +278,7 @@ def test_what_is_no_text_of_a_cable_is_declined_with_a_reason(text: str, why: st
 
 def test_a_routing_header_without_text_behind_it_is_told() -> None:
     header = (FIXTURES / "07STRELSAU345.txt").read_bytes().partition(b"UNCLAS")[0]
-    with pytest.raises(SourceError, match="no text of the cable behind the routing header"):
+    with pytest.raises(SourceError, match="no text of the cable after the routing header"):
         read_with(PlainTextReader(), SourceItem("07STRELSAU345.txt", header, "x"))
 
 

@@ -368,7 +368,7 @@ def test_encrypted_members_are_told(tmp_path: Path) -> None:
 def test_a_method_that_is_not_safe_is_refused(tmp_path: Path, name: str, method: dict[str, int]) -> None:
     make_7z(tmp_path / "a.7z", {"x.txt": b"x", "y.txt": b"y"}, [method])
     assert told(tmp_path / "a.7z") == dict.fromkeys(
-        ["x.txt", "y.txt"], f"its method of compression, {name}, is not read: unpack it"
+        ["x.txt", "y.txt"], f"its method of compression, {name}, is not read; unpack it yourself"
     )
 
 
@@ -560,7 +560,7 @@ def test_a_zip_whose_members_overlap_is_refused(tmp_path: Path) -> None:
     entries = first * 40
     counted = struct.pack("<HHII", 40, 40, len(entries), table) + b"\0\0"
     path.write_bytes(data[:table] + entries + data[end : end + 8] + counted)
-    assert told(path) == {"": "its members overlap, as only those of a zip bomb do"}
+    assert told(path) == {"": "its members overlap, as those of a zip bomb do"}
 
 
 def test_a_zip_of_more_members_than_there_are_cables_is_not_called_damaged(
@@ -619,18 +619,20 @@ def test_a_7z_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
     struct.pack_into("<I", data, 28, zlib.crc32(data[-size:]))
     struct.pack_into("<I", data, 8, zlib.crc32(data[12:32]))
     path.write_bytes(data)
-    assert told(path) == {"a.txt": "to decompress it takes more than 1 GiB of memory"}
+    assert told(path) == {"a.txt": "decompressing it takes more than 1 GiB of memory"}
 
 
 @pytest.mark.parametrize("form", ["a.zip", "a.tar", "a.tar.gz", "a.tar.xz", "a.7z"])
 def test_memory_does_not_grow_with_the_archive(tmp_path: Path, form: str) -> None:
     words = random.Random(3).randbytes(40_000).hex().encode()
     path = tmp_path / form
-    FORMS[form](path, {f"cable/{number}.txt": words + b"%d" % number for number in range(600)})
-    unpacked = 600 * len(words)
+    # The dictionary of LZMA2 is memory too, 16 MiB whatever the size of a 7z.
+    count = 800 if form == "a.7z" else 400
+    FORMS[form](path, {f"cable/{number}.txt": words + b"%d" % number for number in range(count)})
+    unpacked = count * len(words)
     with measured_memory() as memory:
-        count = sum(1 for ref in walk_sources([str(path)]) if ref.data is not None)
-    assert count == 600
+        found = sum(1 for ref in walk_sources([str(path)]) if ref.data is not None)
+    assert found == count
     assert memory.peak < unpacked // 2
 
 

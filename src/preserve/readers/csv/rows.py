@@ -1,18 +1,15 @@
 r"""The rows of ``cables.csv``: where each begins and ends in a stream of bytes, and the fields of one.
 
-Scope: the grammar of a row, cutting a stream into rows in constant memory, and the fields of one row. Not in scope:
-files and their index (``csv_index``), what the fields mean (``cables_csv``).
-
-The dialect: no header row, eight columns, every field in ``"``; inside a field ``\`` takes the meaning from the next
-character and ``""`` is one quote; a field may hold line ends and NULs. It is what ``csv.reader(quotechar='"',
+The dialect: no header row, eight columns, every field in ``"``. Inside a field, ``\`` takes the meaning from the next
+character, and ``""`` is one quote; a field may hold line ends and NULs. It is what ``csv.reader(quotechar='"',
 escapechar='\\', strict=True)`` reads, with the doubled quote left on.
 
 How rows are found. Each begins, at the start of a line, with a number and a moment: ``"46599","11/18/2005 9:08"``.
-*These bytes at the start of a line are never inside a field of a well-formed row*: their first quote follows a line
-end, so neither ``\`` nor another quote stands before it, and a digit follows, so it is no doubled one: inside a field
-it would close the field, and then a comma or a line end must follow. So the places where rows begin cut a well-formed
-file exactly as its quoting does, and a broken one so that every whole row comes out whole. It also means that a file
-can be cut from any place on.
+*A field of a well-formed row never has these bytes at the start of a line.* Their first quote follows a line end, so
+no ``\`` takes its meaning, and it is no second half of a doubled quote. A digit follows it, so it is no first half
+either. Inside a field it would therefore close the field, and then a comma or a line end would have to follow. So the
+places where rows begin cut a well-formed file exactly as its quoting does, and a broken one so that every whole row
+comes out whole. For the same reason a file can be cut from any place on.
 """
 
 from __future__ import annotations
@@ -42,18 +39,18 @@ __all__ = [
 ]
 
 COLUMNS = ("id", "created", "MRN", "origin", "classification", "references", "header", "body")
-"""What the eight columns hold; the file itself does not name them."""
+"""What the eight columns hold. The file itself does not name them."""
 
 _ROW_START = rb'"([0-9]{1,18})","[0-9]{1,2}/[0-9]{1,2}/[0-9]{4} [0-9]{1,2}:[0-9]{2}"'
 _LONGEST_START = 64
-"""Bytes, more than a row's start at the start of a line has."""
+"""More bytes than the start of a row has, with the line end before it."""
 _AT_START = re.compile(_ROW_START)
 _AT_LINE_START = re.compile(rb"\n" + _ROW_START)
 
-# Possessive throughout: no byte is looked at twice.
+# Possessive throughout, so that no byte is looked at twice, whatever the bytes are.
 _FIELD = r'"[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+"'
-# The same where no two backslashes meet: then each one takes the next quote's meaning, and a look behind a quote
-# tells. It runs over all but quotes as one literal class, three times as fast.
+# The same for rows in which no two backslashes meet, as in nearly all. There a look at the byte before a quote tells
+# whether it is escaped. The pattern runs over all but quotes as one literal class, three times as fast.
 _PLAIN_FIELD = r'"[^"]*+(?:(?:(?<=\\)"|"")[^"]*+)*+(?<!\\)"'
 _MORE = len(COLUMNS) - 1
 _ROW = re.compile(f"{_FIELD}(?:,{_FIELD}){{{_MORE}}}".encode(), re.DOTALL)
@@ -73,15 +70,15 @@ class Flaw(IntEnum):
 
     @property
     def says(self) -> str:
-        """The reason in words, to follow "the row"."""
+        """The reason in words, as they follow "the row"."""
         return _SAYS[self]
 
 
 _SAYS = {
     Flaw.NO_START: "does not begin with a number and a moment, as every row does",
-    Flaw.COLUMN_COUNT: f"has not {len(COLUMNS)} fields",
+    Flaw.COLUMN_COUNT: f"does not have {len(COLUMNS)} fields",
     Flaw.QUOTING: "has a quote out of place, or its end is missing",
-    Flaw.TOO_LONG: f"has more than {LARGEST_SOURCE >> 20} MiB",
+    Flaw.TOO_LONG: f"is longer than {LARGEST_SOURCE >> 20} MiB",
 }
 
 
@@ -90,8 +87,8 @@ class Extent:
     """Where a row is.
 
     Attributes:
-        offset: Its first byte.
-        length: Its bytes, the line end not among them.
+        offset: The place of its first byte in the file.
+        length: How many bytes it has, without the line end.
         flaw: Why it cannot be read; ``None`` for a whole row.
     """
 
@@ -112,18 +109,22 @@ class RowRange:
     """Some rows of a file, counted from 1 in its order; a stretch that is no row counts as one.
 
     Attributes:
-        first: The first.
-        last: The last; ``None`` for the end of the file.
+        first: The number of the first row.
+        last: The number of the last row; ``None`` for the end of the file.
     """
 
     first: int = 1
     last: int | None = None
 
     def check(self, count: int, where: str) -> None:
-        """Check that a file of so many rows has all of them.
+        """Check that a file has all of these rows.
+
+        Args:
+            count: How many rows the file has.
+            where: How messages name it.
 
         Raises:
-            UsageError: It has not.
+            UsageError: The file has fewer rows.
         """
         if max(self.first, self.last or 0) > count:
             asked = self.first if self.first > count else self.last
@@ -131,12 +132,12 @@ class RowRange:
 
 
 def begins_row(data: bytes) -> bool:
-    """Return whether bytes begin as a row does; a byte order mark may stand before it."""
+    """Return whether bytes begin as a row does, perhaps after a byte order mark."""
     return _AT_START.match(data.removeprefix(BOM)) is not None
 
 
 def holds_several_rows(data: bytes) -> bool:
-    """Return whether a second row begins behind the first."""
+    """Return whether a second row begins after the first."""
     return _AT_LINE_START.search(data) is not None
 
 
@@ -147,7 +148,7 @@ def row_number(data: bytes) -> int | None:
 
 
 def flaw_of(row: bytes) -> Flaw | None:
-    """Return why bytes, without a line end behind them, are not one row; ``None`` when they are."""
+    """Return why bytes without a line end are not one row; ``None`` when they are."""
     if len(row) > LARGEST_SOURCE:
         return Flaw.TOO_LONG
     if _AT_START.match(row) is None:
@@ -159,28 +160,28 @@ def flaw_of(row: bytes) -> Flaw | None:
 
 
 def find_rows(chunks: Iterable[bytes]) -> Iterator[Extent]:
-    """Find the rows of a stream, as :func:`cut_rows` does, without their bytes."""
+    """Yield where the rows of a stream are, as :func:`cut_rows` finds them."""
     for extent, _ in cut_rows(chunks):
         yield extent
 
 
 def cut_rows(chunks: Iterable[bytes]) -> Iterator[tuple[Extent, bytes]]:
-    """Cut a stream into rows, in order; what is no row comes too, with its flaw, up to where the next row begins.
+    """Cut a stream into rows, in order. What is no row comes too, with its flaw, up to where the next row begins.
 
-    Holds at most the longest row and one chunk. How the stream is cut into chunks makes no difference.
+    Memory holds at most the longest row and one chunk. How the stream is cut into chunks makes no difference.
 
     Args:
         chunks: The bytes of a file from its beginning, in pieces of any size but none.
 
     Yields:
-        Where a row is, and its bytes; of one that is too long none.
+        Where a row is, and its bytes; no bytes for a row that is too long.
     """
     stream = iter(chunks)
     head = b""
     while len(head) < len(BOM) and (chunk := next(stream, b"")):
         head += chunk
     began = len(BOM) if head.startswith(BOM) else 0
-    # A line end before the first byte makes the file's beginning the start of a line.
+    # With a line end before its first byte, the beginning of the file is the start of a line like any other.
     window, base = b"\n" + head[began:], began - 1
     searched = 0
     for chunk in chain([b""], stream):
@@ -189,19 +190,19 @@ def cut_rows(chunks: Iterable[bytes]) -> Iterator[tuple[Extent, bytes]]:
             at = base + match.start() + 1
             yield from _piece(window, base, began, at)
             began = at
-        # Of a row that is too long only its length is kept. The last bytes stay: the next may begin in them.
+        # Of a row that is too long only the length is kept. The last bytes stay, as the next row may begin in them.
         open_bytes = base + len(window) - began
         too_long = open_bytes > LARGEST_SOURCE + _LONGEST_START
         kept = max(0 if too_long else open_bytes, min(_LONGEST_START, len(window)))
         base += len(window) - kept
         window = window[len(window) - kept :]
-        # From the line end before the open row at the earliest: finding that row again does no harm.
+        # Search on from the line end before the open row at the earliest. Finding that row again does no harm.
         searched = max(began - base - 1, kept - _LONGEST_START, 0)
     yield from _piece(window, base, began, base + len(window))
 
 
 def _piece(window: bytes, base: int, began: int, end: int) -> Iterator[tuple[Extent, bytes]]:
-    """Yield what stands between two places where rows begin: a row, something else, or nothing but line ends."""
+    """Yield what stands between two places where rows begin: a row, something else, or nothing for line ends alone."""
     if end - began > LARGEST_SOURCE:
         yield Extent(began, end - began, Flaw.TOO_LONG), b""
         return
@@ -216,7 +217,7 @@ class Fields:
 
     Attributes:
         values: Each as it was before it was quoted and escaped.
-        bare: How many backslashes stood before a character that needs none; they are not in the values.
+        bare: How many backslashes stood before a character that needs none. They are not in the values.
     """
 
     values: tuple[str, ...]
@@ -224,10 +225,10 @@ class Fields:
 
 
 def fields_of(row: str) -> Fields | None:
-    """Return the fields of a row; ``None`` when it is none.
+    """Return the fields of a row; ``None`` when it is no row.
 
     Args:
-        row: Its characters, the line end not among them.
+        row: Its characters, without the line end.
     """
     match = _FIELDS.fullmatch(row)
     if match is None:

@@ -1,12 +1,11 @@
 """Electronic telegrams of 1973-79 of the State Department as the National Archives (NARA) give them, as text.
 
-Scope: the text of one document of the Central Foreign Policy Files from Access to Archival Databases: its text, its
-list of attributes, or the fields of the listing before it; all verbatim. Not in scope: the scanned ones, and the
-site's HTML.
+An item is one document of the Central Foreign Policy Files from Access to Archival Databases: its text, and its list of
+attributes or the fields of the listing before it, all verbatim. Scanned documents and the site's HTML are not read.
 
 A document is known by its number: year, post cut to six letters, serial of five or six digits, as
-``1978STREL01534``. The parts of such a text are read by their labels and may be missing; what no label tells apart
-is text. The attribute ``Current Classification`` says what NARA did: the record's marking is the original one.
+``1978STREL01534``. The parts of such a text are read by their labels and may be missing; what no label tells apart is
+text. The attribute ``Current Classification`` says what NARA did; the marking of the record is the original one.
 """
 
 from __future__ import annotations
@@ -31,9 +30,9 @@ _NUMBER_ROW = re.compile(r"^[ \t]{0,40}Document Number[ \t]{0,40}:[ \t]{0,40}(\S
 _FIRST_PAGE = re.compile(r"\s{0,400}+PAGE 0?1\s{1,40}[A-Z][A-Z ]{1,10}?\s{1,40}\d{4,6}")
 _REVIEW = "US Department of State EO Systematic Review"
 _MOST_BEFORE_HEADER = 1500
-"""Characters in which the routing header begins, behind the first page line and the distribution."""
+"""Characters within which the routing header begins, after the first page line and the distribution."""
 
-# The labels of the attributes and of the listing, as the archives print them; another line goes on with the value.
+# The labels of the attributes and of the listing, as the archives print them. A line without one continues a value.
 _LABELS = frozenset(
     re.split(
         r"; ?",
@@ -74,7 +73,7 @@ class AadTextReader:
 
 
 def document_number(name: str, text: str) -> str | None:
-    """Return the number of the document that a text is, by its own row, else by its name; ``None`` for another text.
+    """Return the number of the document that a text is, by its own row, else by its name; ``None`` for other texts.
 
     Args:
         name: The name of the file.
@@ -134,7 +133,7 @@ def _page(item: SourceItem, number: str, decoded: DecodedText) -> Page:
 
 
 def _split(text: str) -> _Parts:
-    """Return the rows and the text of the telegram: the rows stand behind it, under their title, or before it."""
+    """Return the rows and the text of the telegram. The rows follow it, under their title, or stand before it."""
     lines = [line for line in _AFTER_LINE_FEED.split(text) if line]
     titles = {line.strip(): place for place, line in enumerate(lines) if line.strip() in _TITLES}
     first = titles.get("Message Text", -1) + 1
@@ -151,7 +150,7 @@ _AFTER_LINE_FEED = re.compile(r"(?<=\n)")
 
 
 def _listing(lines: Sequence[str]) -> int:
-    """Return how many lines at the top are the fields of a listing; 0 when the document's number is not in them."""
+    """Return how many lines at the top are the fields of a listing; 0 when the number of the document is not there."""
     place, numbered = 0, False
     while place < len(lines) and (not lines[place].strip() or _label(lines[place]) is not None):
         numbered = numbered or _label(lines[place]) == "Document Number"
@@ -165,7 +164,7 @@ def _label(line: str) -> str | None:
 
 
 def _rows(lines: Sequence[str]) -> Iterator[Row]:
-    """Yield the rows of a list; a line without a label goes on with the value before it."""
+    """Yield the rows of a list. A line without a label continues the value before it."""
     label: str | None = None
     value: list[str] = []
     for line in lines:
@@ -181,7 +180,7 @@ def _rows(lines: Sequence[str]) -> Iterator[Row]:
 
 
 def _header_end(text: str) -> int:
-    """Return where the body begins: behind the first page line, the distribution and the routing header."""
+    """Return where the body begins: after the first page line, the distribution and the routing header."""
     at = 0
     while 0 <= at < _MOST_BEFORE_HEADER:
         if opens_header(text[at : at + 200]):

@@ -1,11 +1,10 @@
 """The cablebrowser page: as text in both renderings, flattened to one line and with its line breaks, and as HTML.
 
-Scope: title, disclaimer, heading, the table of seven rows, the statement that a record is partial, routing header,
-body, and the release in the last line; all verbatim. Not in scope: the markup of HTML (``readers.cablebrowser_html``
-makes lines of it), and what the text of the cable says (``cable.normalize``).
+Title, disclaimer, heading, the table of seven rows, the statement that a record is partial, the routing header, the
+body and the release in the last line are read, all verbatim. HTML is made into lines first (``cablebrowser_html``).
 
-The flattened rendering has the table as ``| Identifier: | 05ALMATY4281 |`` rows and the body on one line; the other
-has ``Identifier: 05ALMATY4281`` lines and the body as it was sent. Anything between the two is read too.
+The flattened rendering has the table as ``| Identifier: | 05ALMATY4281 |`` rows and the body on one line. The other has
+``Identifier: 05ALMATY4281`` lines and the body as it was sent. Anything between the two is read too.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _TITLE = "US embassy cable"
 _DISCLAIMER = "Disclaimer"
 _FOOTER = "Latest source of this page is"
 _SHORTEST_CUT = 6
-"""Characters by which the beginning of the last line, or of a text, is known."""
+"""The fewest characters that are taken for the beginning of the last line, or for a text."""
 
 
 class CablebrowserReader:
@@ -57,7 +56,7 @@ class CablebrowserReader:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The page as lines, and how they were had. ``rendering`` is ``None`` when the lines themselves say it."""
+    """The page as lines, and how it became lines. ``rendering`` is ``None`` when the lines themselves show it."""
 
     text: str
     rendering: str | None
@@ -71,7 +70,7 @@ def _source(data: bytes) -> _Source | Excuse:
     if excuse := bytes_excuse(data):
         return excuse
     if begins_row(data):
-        return Excuse("it is a row of cables.csv, which have a reader of their own")
+        return Excuse("it is a row of cables.csv, for which there is another reader")
     tag = _markup(data)
     return _text_source(data) if tag is None else _html_source(data, tag)
 
@@ -89,7 +88,7 @@ def _text_source(data: bytes) -> _Source | Excuse:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Excuse(f"byte {error.start} is not UTF-8; the page must be given as the site served it")
+        return Excuse(f"byte {error.start} is not UTF-8; give the page as the site served it")
     if _IDENTIFIER_ROW.search(text) is None:
         return Excuse("it has no row 'Identifier:'")
     return _Source(text.removeprefix("\ufeff"), None, "text/plain", "utf-8", byte_order_mark(data))
@@ -110,7 +109,7 @@ def _markup(data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the page: its text without white space at its ends, and where it is."""
+    """A line of the page: its text without the white space around it, and its place."""
 
     text: str
     start: int
@@ -118,7 +117,7 @@ class _Line:
 
 
 def _lines(text: str) -> Iterator[_Line]:
-    """Yield the lines that hold something. Only LF ends a line: a lone CR, or a form feed, is part of a text."""
+    """Yield the lines that are not blank. Only LF ends a line: a lone CR, or a form feed, is part of the text."""
     start = 0
     while start < len(text):
         end = text.find("\n", start)
@@ -151,7 +150,7 @@ def _row(line: str) -> tuple[str, str] | None:
 
 
 def _table(lines: list[_Line]) -> _Table | None:
-    """Return the table: the row of the identifier and the rows behind it, the last one perhaps cut in its label."""
+    """Return the table: the row of the identifier and the rows after it; the last may be cut inside its label."""
     places = (place for place, line in enumerate(lines) if (_row(line.text) or ("", ""))[0] == "Identifier:")
     first = next(places, None)
     if first is None:
@@ -220,7 +219,7 @@ def _page(item: SourceItem, source: _Source) -> Page:
 
 
 def _split_release(text: str, start: int) -> tuple[int, Release | None, list[Finding]]:
-    """Return where the last line begins, and the release that it names; a page without one is cut."""
+    """Return where the last line begins, and the release that it names. A page without that line was cut."""
     at = text.rfind(_FOOTER, start)
     if at < 0 or not text[at - 1].isspace():
         return _split_cut_footer(text, start)
@@ -235,15 +234,13 @@ def _split_release(text: str, start: int) -> tuple[int, Release | None, list[Fin
         notes.append(Finding.of("release-incomplete", "/provenance/release", f"the last line is {said[:200]!r}"))
     if text[end:].strip():
         notes.append(
-            Finding.of(
-                "text-after-release", "/provenance/page", f"{len(text[end:].strip())} characters stand behind it"
-            )
+            Finding.of("text-after-release", "/provenance/page", f"{len(text[end:].strip())} characters follow it")
         )
     return at, release, notes
 
 
 def _split_cut_footer(text: str, start: int) -> tuple[int, Release | None, list[Finding]]:
-    """Return where a last line begins of which only the first words are left."""
+    """Return where the last line begins when only its first words are left, or nothing."""
     end = len(text.rstrip())
     at = max(text.rfind("\n", start, end) + 1, start)
     said = text[at:end].strip()
@@ -255,7 +252,7 @@ def _split_cut_footer(text: str, start: int) -> tuple[int, Release | None, list[
 
 
 def _split_partial(text: str, start: int, end: int) -> tuple[str | None, int]:
-    """Return the statement that the record is partial, and where it ends; one that is cut has nothing behind it."""
+    """Return the statement that the record is partial, and where it ends. If it is cut, nothing follows it."""
     at = start
     while at < end and text[at].isspace():
         at += 1
@@ -273,7 +270,7 @@ def _split_partial(text: str, start: int, end: int) -> tuple[str | None, int]:
 
 
 def _capture(text: str, table: _Table, identifier: str, rendering: str | None) -> tuple[PageCapture, list[Finding]]:
-    """Return what stands before the table: title, disclaimer, heading; each is known by its first words."""
+    """Return what stands before the table: title, disclaimer, heading, known by their first words."""
     title = disclaimer = None
     others = []
     for line in _lines(text):

@@ -1,12 +1,10 @@
-"""The cablebrowser page as HTML, turned into the lines of its own text rendering.
+"""The cablebrowser page as HTML, turned into the lines of its text rendering, which ``cablebrowser`` reads.
 
-Scope: characters, markup and the order of things, so that the reader of the text rendering finds title, heading,
-disclaimer, rows, routing header, body and last line by their labels and words. Not in scope: those labels and words
-(``readers.cablebrowser``).
+There title, heading, disclaimer, rows, routing header, body and last line are found by their labels and words.
 
-Nobody here has seen the markup of these pages. So nothing is asked of it but that a label and its value stand in this
-order (in cells, in a list of terms, in lines), and that the body stands behind them: in ``pre``, of which no character
-is lost, or in paragraphs.
+The markup of these pages was never seen. So nothing is asked of it but that a label and its value stand in this order
+(in cells, in a list of terms, in lines), and that the body follows them: in ``pre``, of which no character is lost, or
+in paragraphs.
 """
 
 from __future__ import annotations
@@ -41,7 +39,7 @@ a abbr b base big br button cite code col colgroup del em font i iframe img inpu
 noscript object option q s samp select small span strike strong sub sup td textarea th tt u
 """
 _BREAKING = frozenset(_BREAKING_NAMES.split())
-"""Elements that end a line of text; all others run on."""
+"""Elements that end a line of text; the text runs on through all others."""
 _HEADINGS = frozenset({"title", "h1", "h2", "h3", "h4", "h5", "h6"})
 _ELEMENTS = _BREAKING.union(_OTHER_NAMES.split())
 
@@ -61,7 +59,7 @@ class RenderedPage:
 
     Attributes:
         text: The lines.
-        encoding: That of the bytes.
+        encoding: The encoding that the bytes were read in.
         findings: What was odd about bytes and markup.
     """
 
@@ -75,7 +73,7 @@ def render_lines(data: bytes, labels: Iterable[str]) -> RenderedPage:
 
     Args:
         data: The page.
-        labels: The labels of its rows, as ``Identifier:``; a label and what stands behind it are put on one line.
+        labels: The labels of its rows, as ``Identifier:``. A label and what follows it are put on one line.
     """
     page = decode_page(data)
     lines = _Lines(page.text, frozenset(labels))
@@ -84,12 +82,12 @@ def render_lines(data: bytes, labels: Iterable[str]) -> RenderedPage:
 
 
 _PIECES_OF_A_LABEL = 16
-"""Stretches of text, with white space between tags, of which a label is made at most."""
+"""The most stretches of text between tags that a label is made of."""
 
 
 @dataclass(slots=True)
 class _Lines:
-    """The lines as they grow; ``read`` goes through the page once."""
+    """The lines as they grow, while ``read`` goes through the page once."""
 
     source: str
     labels: frozenset[str]
@@ -97,7 +95,7 @@ class _Lines:
     _parts: list[str] = field(default_factory=list)
     _line: list[str] = field(default_factory=list)
     _element: str = ""
-    _behind_rows: bool = False
+    _after_rows: bool = False
     _among_rows: bool = False
     _unknown_label: str = ""
     _after_break: bool = False
@@ -134,7 +132,7 @@ class _Lines:
         return end if ending is None else ending.end()
 
     def _take(self, source: str) -> None:
-        """Take what stands between two tags; the line feed behind a ``br`` is that of the ``br``."""
+        """Take what stands between two tags. A line feed after a ``br`` belongs to the ``br``."""
         if self._after_break:
             source = source.removeprefix("\r").removeprefix("\n")
             self._after_break = False
@@ -146,10 +144,10 @@ class _Lines:
 
     def _obey(self, tag: HtmlTag) -> None:
         if tag.name not in _ELEMENTS:
-            # "<<218634>>", "<name@example>": no element of HTML, so it is text.
+            # "<<218634>>", "<name@example>": this is no element of HTML, so it is text.
             self._line.append(self.source[tag.start : tag.end])
         elif tag.name == "br":
-            if self._behind_rows and not self._line:
+            if self._after_rows and not self._line:
                 self._parts.append("\n")
             self._end_line()
             self._after_break = True
@@ -164,14 +162,14 @@ class _Lines:
         elif tag.name in _BREAKING:
             self._end_line()
             self._element = "" if tag.closing else tag.name
-            if tag.name == "p" and tag.closing and self._behind_rows:
+            if tag.name == "p" and tag.closing and self._after_rows:
                 self._parts.append("\n")
 
     def _is_label(self, text: str) -> bool:
         return text.partition(":")[0].strip() + ":" in self.labels
 
     def _beginning(self) -> str:
-        """Return the line so far, if it may be a label: nothing longer is put together again and again."""
+        """Return the line so far if it may be a label; joining a longer one at each tag would take quadratic time."""
         return "".join(self._line).strip() if len(self._line) <= _PIECES_OF_A_LABEL else ""
 
     def _waiting(self) -> str | None:
@@ -190,16 +188,16 @@ class _Lines:
         said = " ".join(line.split())
         label, self._unknown_label = self._unknown_label, ""
         if label:
-            # The other rendering's way to write a row, which the reader takes whatever the label is.
+            # Written as in the flattened rendering, where a row is known by its bars, whatever its label is.
             self._parts.append(f"| {label} | {said} |\n")
         elif said and self._is_label(said):
-            self._behind_rows = self._among_rows = True
+            self._after_rows = self._among_rows = True
             self._parts += (said, "\n")
-        elif said and self._behind_rows:
+        elif said and self._after_rows:
             self._among_rows = False
             self._parts += (line, "\n")
         elif said and (self._element in _HEADINGS or said.startswith("Disclaimer")) and said not in self._seen:
-            # Before the rows the site has menus too; they are in the source file.
+            # What else stands before the rows are menus of the site.
             self._seen.add(said)
             self._parts += (said, "\n")
 

@@ -1,8 +1,6 @@
-"""One row of ``cables.csv``: the eight fields of a cable.
+"""One row of ``cables.csv``: what its eight fields mean, and its bytes that are no UTF-8.
 
-Scope: what the fields of one row mean, and the bytes of it that are no UTF-8. Not in scope: finding the rows of a file
-(``csv_rows``, ``csv_index``: an item is one row, never the file), and what the text of the cable says
-(``cable.normalize``).
+An item is one row, never the file; ``readers.csv`` finds the rows of a file.
 """
 
 from __future__ import annotations
@@ -24,10 +22,11 @@ from preserve.readers.source_bytes import BOM, LARGEST_SOURCE, byte_order_mark, 
 __all__ = ["CablesCsvReader"]
 
 _LISTED = 20
-"""Places that a finding names at most."""
+"""The most places that a finding names."""
 
-# What strict decoding leaves of a byte that is no UTF-8, and that byte's character: Windows-1252, and for the five
-# bytes that it lacks Latin-1 (both as in the WHATWG Encoding Standard, 9.1).
+# What "surrogateescape" makes of a byte that is no UTF-8, and the character that it was meant to be: that of
+# Windows-1252, and that of Latin-1 for the five bytes that Windows-1252 lacks (both as in the WHATWG Encoding Standard,
+# 9.1). The file is UTF-8 but for single bytes, so that no other encoding of a whole row comes into question.
 _STRAY = re.compile("[\udc80-\udcff]")
 _REPAIRS = {
     0xDC00 + byte: bytes([byte]).decode("latin-1" if byte in b"\x81\x8d\x8f\x90\x9d" else "windows-1252")
@@ -60,11 +59,11 @@ def _excuse(data: bytes) -> Excuse | None:
 
 
 def _decode(row: bytes, before: int) -> tuple[str, list[Finding]]:
-    """Return the characters of a row; bytes that are no UTF-8 are read one by one, and told.
+    """Return the characters of a row, with a finding on the bytes that are no UTF-8 and were read one by one.
 
     Args:
         row: The bytes of the row.
-        before: How many bytes of the item stand before them.
+        before: How many bytes of the item stand before the row.
     """
     text = row.decode("utf-8", "surrogateescape")
     strays = [match.start() for match in _STRAY.finditer(text)]

@@ -1,7 +1,6 @@
-"""Plain text as bytes: what is none, and in which encoding it is read.
+"""Plain text as bytes: what is no text, and in which encoding a text is read.
 
-Scope: the checks and the decoding that the readers of plain text share. Not in scope: what the text says. Line ends
-stay as they are: a carriage return is a character of the text, and the record and its TEI keep it.
+Line ends stay as they are: a carriage return is a character of the text, and the record and its TEI keep it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ __all__ = ["DecodedText", "decode_text", "text_excuse"]
 
 _MARKUP = (b"<!doctype", b"<html", b"<body", b"<table", b"<?xml")
 _HEAD = 4096
-"""Bytes in which a document of another kind shows what it is. Stray tags are met further down, in texts too."""
+"""Bytes in which a document of another kind shows what it is. Further down, texts have stray tags too."""
 
 _UNDEFINED = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 """Bytes that Windows-1252 does not define."""
@@ -24,7 +23,7 @@ _UNDEFINED = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A text, the encoding that it was read in, and what was noticed on the way."""
+    """A text, the encoding that it was read in, and what was odd about its bytes."""
 
     text: str
     encoding: str
@@ -45,9 +44,9 @@ def _kind_excuse(head: bytes) -> Excuse | None:
 
 
 def decode_text(data: bytes) -> DecodedText:
-    """Return the text of some bytes: UTF-8, else Windows-1252, else Latin-1.
+    """Return the text of some bytes, read as UTF-8, else as Windows-1252, else as Latin-1.
 
-    Never fails: Latin-1 has a character for each byte.
+    This never fails, as Latin-1 has a character for each byte.
     """
     notes = []
     try:
@@ -59,9 +58,8 @@ def decode_text(data: bytes) -> DecodedText:
         notes.append(Finding.of("encoding-repaired", "/provenance/source/encoding", says))
     notes += byte_order_mark(data)
     if lost := text.count("\ufffd"):
-        notes.append(
-            Finding.of("characters-lost", "/body/text", f"{lost} characters are U+FFFD: lost before the capture")
-        )
+        says = f"{lost} characters are U+FFFD: they were lost before the capture"
+        notes.append(Finding.of("characters-lost", "/body/text", says))
     if feeds := text.strip().count("\f"):
         notes.append(Finding.of("form-feeds", "/body/text", f"{feeds} form feeds are in the text"))
     return DecodedText(text, encoding, tuple(notes))

@@ -1,10 +1,9 @@
 """HTML as captured pages have it: their characters, tags and character references, taken apart without a tree.
 
-Scope: bytes to characters, the tags of a page in order, the text of a stretch, and the text of a ``pre`` in which
-markup of the site and markup that is part of the text must be told apart. Not in scope: what a page means (each
-reader's work).
+Bytes become characters; a page gives its tags in order, the text of a stretch, and the text of a ``pre``, in which the
+site's own markup and the markup that is part of the text must be told apart. What a page means is each reader's work.
 
-No tree is built, so nothing is nested, moved, mended or dropped; no document type is read, no entity of its own is
+No tree is built, so nothing is nested, moved, mended or dropped. No document type is read, no entity of its own is
 expanded, nothing is fetched. Each pattern needs time linear in the length of the page.
 """
 
@@ -57,7 +56,7 @@ class DecodedPage:
 
     Attributes:
         text: All of them, without a byte order mark.
-        encoding: As ``utf-8``.
+        encoding: The encoding that they were read in, as ``utf-8``.
         findings: What was odd about the bytes.
     """
 
@@ -72,11 +71,12 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 def decode_page(data: bytes) -> DecodedPage:
-    """Return the characters of a page; whatever the bytes are, each of them becomes at least one.
+    """Return the characters of a page; no byte is lost, whatever the bytes are.
 
-    UTF-8, if all of it is; else windows-1252, if the page declares that or Latin-1 (which the Encoding Standard 4.2
-    takes for one); else UTF-8, in which each byte that is none is read as windows-1252 and told in a finding. A byte
-    without a character there is the control character of its number, as the Encoding Standard 9.1 says.
+    A page that is UTF-8 throughout is read so. Else it is read as windows-1252, if it declares that or Latin-1, which
+    are one to the Encoding Standard (4.2). Else it is read as UTF-8, in which each byte that is no UTF-8 is read as
+    windows-1252 and told in a finding. A byte for which windows-1252 has no character becomes the control character of
+    its number, as the Encoding Standard (9.1) says.
     """
     notes = byte_order_mark(data)
     data = data.removeprefix(BOM)
@@ -109,10 +109,10 @@ _REFERENCE = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z][A-
 
 
 def decode_references(text: str) -> str:
-    """Return a text with its character references decoded: those of HTML by name, and all by number.
+    """Return a text with its character references decoded, those that HTML names and those by number.
 
     What is no reference is kept as it is: ``&D;``, ``AT&T``, a number that no character has. A reference must end in
-    ``;``, for old texts have ``&`` without meaning one.
+    ``;``, as old texts have ``&`` without meaning one.
     """
     return _REFERENCE.sub(_referred, text) if "&" in text else text
 
@@ -123,7 +123,7 @@ def _referred(match: re.Match[str]) -> str:
         return html5.get(name + ";", match[0])
     number = int(decimal) if decimal is not None else int(hexadecimal, 16)
     if number in range(0x80, 0xA0):
-        # HTML 13.2.5.80: these numbers mean windows-1252.
+        # HTML 13.2.5.80: these numbers are read as windows-1252, whatever the page is in.
         return _WINDOWS_1252[number]
     if number == 0 or number in range(0xD800, 0xE000) or number > 0x10FFFF:
         return match[0]
@@ -135,11 +135,11 @@ class HtmlTag:
     """One tag.
 
     Attributes:
-        name: In small letters.
+        name: Its name, in small letters.
         closing: Whether it is an end tag.
-        inside: What stands between name and ``>``.
-        start: Its first character.
-        end: One past its last.
+        inside: What stands between the name and ``>``.
+        start: The place of its first character.
+        end: The place after its last character.
     """
 
     name: str
@@ -158,8 +158,8 @@ class HtmlTag:
 
 
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'<>]++)))?""")
-# Comments, document types with what they declare, instructions, scripts and styles are passed over. A tag ends before
-# the next "<", even in quotes, so that a quotation mark that nobody closes costs no time.
+# Comments, document types with what they declare, instructions, scripts and styles match without a name and are passed
+# over. A tag ends before the next "<", even in quotes, so that a quotation mark that nobody closes costs no time.
 _TAG = re.compile(
     r"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!DOCTYPE[^<>\[]*+(?:\[.*?(?:\]\s*+>|\Z)|>)?|<[!?][^<>]*+>?"""
     r"""|<(?:script|style)\b[^<>]*+>.*?(?:</(?:script|style)\s*+>|\Z)"""
@@ -169,9 +169,9 @@ _TAG = re.compile(
 
 
 def split_markup(text: str, start: int = 0, end: int | None = None) -> Iterator[HtmlTag | str]:
-    """Yield the tags of a stretch and what stands between them, in order.
+    """Yield the tags of a stretch and the text between them, in order.
 
-    Comments, declarations, scripts and styles are left out; references are as the page has them.
+    Comments, declarations, scripts and styles are left out. References are as the page has them.
     """
     end = len(text) if end is None else end
     at = start
@@ -193,7 +193,7 @@ def find_tags(text: str, start: int = 0, end: int | None = None) -> Iterator[Htm
 
 
 def inline_text(text: str, start: int = 0, end: int | None = None) -> str:
-    """Return the text of a stretch as a browser shows it on one line: no tags, references decoded, spaces single."""
+    """Return the text of a stretch as on one line of a browser: no tags, references decoded, spaces single."""
     return " ".join(decode_references(_TAG.sub(_space, text[start:end])).split())
 
 
@@ -208,18 +208,18 @@ def _space(tag: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class VerbatimText:
-    """The text of a stretch in which only the site's own markup is none of the text.
+    """The text of a stretch, in which all but the site's own markup is text.
 
     Attributes:
-        text: Every other character.
-        residue: Each piece of markup that was kept because it is not the site's, and where it is in ``text``.
+        text: Every character but that markup.
+        residue: Each piece of markup that was kept because it is not the site's, and its place in ``text``.
     """
 
     text: str
     residue: tuple[tuple[int, str], ...]
 
     def finding(self, where: str) -> Finding | None:
-        """Return what there is to say of the residue; ``None`` when there is none."""
+        """Return the finding on the residue; ``None`` when there is none."""
         if not self.residue:
             return None
         shown = ", ".join(f"{piece[:40]!r} at {place}" for place, piece in self.residue[:5])
@@ -227,7 +227,7 @@ class VerbatimText:
         return Finding.of("html-residue", where, f"markup in the text is kept as text: {shown}{more}")
 
 
-# "<<218634>>", "</td>", "<br>", "<a href='http://...'>": markup, or what looks like it. "a < b" is none.
+# "<<218634>>", "</td>", "<br>", "<a href='http://...'>" are markup, or look like it; "a < b" does not.
 _PIECE = re.compile(
     r"""&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});|<(?:[/!?A-Za-z](?:[^<>]{0,400}+>)?|<)""",
     re.X,
@@ -235,16 +235,16 @@ _PIECE = re.compile(
 
 
 def verbatim_text(source: str, is_chrome: Callable[[str], bool]) -> VerbatimText:
-    """Return the text of a stretch, for example of a ``pre``, of which no character may be lost.
+    """Return the text of a stretch of which no character may be lost, as a ``pre``.
 
-    Character references are decoded. A tag is left out only when it is the site's own; an end tag is the site's when
-    the start tag that it ends is. All other markup is text.
+    Character references are decoded. A tag is left out only when it is the site's own, and an end tag when the start
+    tag that it ends is. All other markup is text.
 
     Args:
         source: The stretch as the page has it.
-        is_chrome: Says of a start tag, verbatim, whether it is the site's own.
+        is_chrome: Tells whether a start tag, verbatim, is the site's own.
     """
-    # Nearly all references are line feeds written like this: 204,664 in 1,295 pages.
+    # Nearly all references are line feeds in this form, 204,664 in 1,295 pages: replacing them first saves most work.
     source = source.replace("&#x000A;", "\n")
     parts: list[str] = []
     residue: list[tuple[int, str]] = []
@@ -268,7 +268,7 @@ _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*+)")
 
 
 def _is_chrome(piece: str, open_tags: dict[str, list[bool]], is_chrome: Callable[[str], bool]) -> bool:
-    """Return whether a tag is the site's, and note what it opens or closes."""
+    """Return whether a tag is the site's own, and note what it opens or closes."""
     name = _NAME.match(piece)
     if name is None or not piece.endswith(">"):
         return False

@@ -1,11 +1,10 @@
-"""One cable a file, as plain text: bare, or behind one of three little tables that are met in the wild.
+"""One cable a file, as plain text: bare, or after one of three small tables that are met in the wild.
 
-Scope: the text with its routing header, banner or newspaper's dateline first; the table of El País, whose labels say
-other things than they seem to; the listing of five lines without labels; the text copy of a WikiLeaks page. Not in
-scope: what the text of the cable says (``cable.normalize``).
+A bare text begins with its routing header, its banner, or a newspaper's dateline. The tables are that of El País, whose
+labels do not mean what they seem to; a listing of five lines without labels; and the text copy of a WikiLeaks page.
 
-This reader is the most modest one: a text that is not plainly a cable is declined. The identifier is that of the
-table, else of the file's name, else it is put together from the banner and the year of the date-time group.
+This reader is the most modest one: it does not take a text that is not plainly a cable. The identifier is that of the
+table, else that of the file's name; else it is put together from the banner and the year of the date-time group.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ from preserve.readers.reader import Excuse, SourceItem
 __all__ = ["PlainTextReader"]
 
 _HEAD = 100_000
-"""Characters in which a table is looked for; a site's navigation may stand before it."""
+"""The first characters, in which a table is looked for; the navigation of a site may stand before it."""
 _HEAD_WITHOUT_LABELS = 600
 
 _CABLEBROWSER_ROW = re.compile(r"(?:^|\n)[ \t]{0,20}\|?[ \t]{0,20}Identifier:")
@@ -59,7 +58,7 @@ class PlainTextReader:
     """Reads files that hold the text of one cable."""
 
     name = "plain_text"
-    describes = "the text of one cable, bare or behind the table of a newspaper, a listing or a copied page"
+    describes = "the text of one cable, bare or after the table of a newspaper, a listing or a copied page"
 
     def recognise(self, item: SourceItem) -> Callable[[], Page] | Excuse:
         """Take the text of a cable, however damaged it is.
@@ -75,7 +74,7 @@ class PlainTextReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Layout:
-    """What a table before the text says, and the text behind it."""
+    """What a table before the text says, and the text after it."""
 
     rendering: str
     content: str
@@ -91,11 +90,11 @@ class _Layout:
 
 
 def _layout(name: str, text: str) -> _Layout | Excuse:
-    """Return the first layout that a text has, or why it is none of a cable."""
+    """Return the first layout that a text has, or why it is no text of a cable."""
     if "Identifier:" in text and _CABLEBROWSER_ROW.search(text):
         return Excuse("it has a row 'Identifier:', as a page of the cablebrowser site has")
     if document_number(name, text) is not None:
-        return Excuse("it is a document of the National Archives, which have a reader of their own")
+        return Excuse("it is a document of the National Archives, for which there is another reader")
     layout = next((layout for read in _LAYOUTS if (layout := read(text)) is not None), None)
     return layout or Excuse(
         "it begins neither with a routing header, nor with a banner and the labels of a cable, nor with a table"
@@ -141,7 +140,7 @@ _RUBY_DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d (?:[+-
 def _listing(text: str) -> _Layout | None:
     """Read five lines without labels: identifier, title, date (its time is lost), classification, origin.
 
-    The text follows, its header glued to its body: ``WASHINGTON DCUNCLAS SECTION 01``.
+    The text follows, with the end of its header glued to its body: ``WASHINGTON DCUNCLAS SECTION 01``.
     """
     lines = text.lstrip().split("\n", 5)
     if len(lines) < 5:
@@ -174,7 +173,7 @@ _ARTICLES = re.compile(r"\s{0,100}+Appears in these articles:\s{0,100}+((?:https
 
 
 def _copy(text: str) -> _Layout | None:
-    """Read the text copy of a WikiLeaks page: its table has become a line of labels and a line of values."""
+    """Read the text copy of a WikiLeaks page, in which the table has become a line of labels and a line of values."""
     match = _COPY.search(text, 0, _HEAD) if "Reference ID" in text else None
     if match is None or not is_identifier(match["identifier"]):
         return None
@@ -197,7 +196,7 @@ def _copy(text: str) -> _Layout | None:
 
 
 def _hour_for_minute(stamp: str) -> bool:
-    """Return whether the minutes are the hour of a twelve-hour clock, in 1,295 of 1,295 pages of 2010 for both."""
+    """Return whether the minutes repeat the hour of a twelve-hour clock, as in all 1,295 known pages of 2010."""
     hour, minute = int(stamp[-5:-3]), int(stamp[-2:])
     return minute == (hour % 12 or 12)
 
@@ -237,7 +236,7 @@ def _page(item: SourceItem, decoded: DecodedText, layout: _Layout) -> Page:
     header, body = content[:begin].strip() or None, content[begin:]
     if not body or (begin == 0 and opens_header(body) and not read_labels(flatten(body))):
         raise SourceError(
-            f"{item.where}: it holds no text of the cable{' behind the routing header' if body else ''}",
+            f"{item.where}: it holds no text of the cable{' after the routing header' if body else ''}",
             hint="Is the file cut? Get it again from where it came.",
         )
     identifier, notes = layout.identifier, list(decoded.findings)
@@ -276,7 +275,7 @@ def _page(item: SourceItem, decoded: DecodedText, layout: _Layout) -> Page:
 
 
 def _split_partial(content: str) -> tuple[str | None, str]:
-    """Return the sentence that calls the record partial, and the text behind it."""
+    """Return the sentence that calls the record partial, and the text after it."""
     for sentence in (PARTIAL_WHOLE, PARTIAL):
         if content.startswith(sentence):
             return sentence, content[len(sentence) :].lstrip()
@@ -287,10 +286,10 @@ _STEM = re.compile(r"(?:19|20)?\d\d[A-Z]{2,50}\d{1,7}(?![A-Z0-9])", re.ASCII)
 
 
 def _identify(item: SourceItem, header: str | None, body: str, title: str | None) -> tuple[str, list[Finding]]:
-    """Return the identifier of a text without a table: the name's, else the banner's with the year of sending.
+    """Return the identifier of a text without a table: that of its name, else of the banner with the year of sending.
 
     Raises:
-        SourceError: Nothing says it; the message tells what is missing.
+        SourceError: Neither says it; the message tells what is missing.
     """
     banner = _banner(body)
     reference = banner.reference if banner else None
@@ -322,7 +321,10 @@ def _identify(item: SourceItem, header: str | None, body: str, title: str | None
 
 
 def _year(header: str | None, body: str, title: str | None) -> str | None:
-    """Return the year of the date-time group, else of the newspaper's dateline; a declassification date is none."""
+    """Return the year of the date-time group, else of the newspaper's dateline.
+
+    Other dates do not count, as that of declassification may be of any later year.
+    """
     sent = read_header(header)[1].sent if header else None
     if sent is not None:
         return sent[:4]

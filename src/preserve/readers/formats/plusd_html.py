@@ -1,11 +1,11 @@
 """The pages of the Public Library of US Diplomacy, ``plusd/cables/<number>_<collection>.html``.
 
-Scope: the synopsis (pairs of a key and a value), its title, and the text of the document, verbatim. Not in scope: what
-the text says (``cable.normalize``); that of 1973 to 1979 ends with a statement of the archives, which stays in it.
+The synopsis (pairs of a key and a value), its title and the text of the document are read, verbatim. The texts of 1973
+to 1979 end with a statement of the archives, which stays in the text.
 
 Known of the synopsis: ``table#synopsis`` with a ``div.s_key`` and a ``div.s_val`` in a cell, the title in its first
-row, codes with glosses in ``TAGS``, dates as ``2010 February 26, 11:30 (Friday)``. Nobody here has seen the container
-of the text: it is the longest ``pre`` behind the synopsis, else the longest element whose ``id`` or ``class`` has
+row, codes with glosses in ``TAGS``, dates as ``2010 February 26, 11:30 (Friday)``. The container of the text was never
+seen: it is taken to be the longest ``pre`` after the synopsis, else the longest element whose ``id`` or ``class`` has
 ``text`` in it.
 """
 
@@ -77,7 +77,7 @@ class _Synopsis:
 
 
 def _synopsis(text: str) -> _Synopsis:
-    """Return the pairs of key and value in order; the title is what the first row says besides."""
+    """Return the pairs of key and value in order, and the title, which is what the first row says without a key."""
     opening = _TABLE.search(text)
     start = 0 if opening is None else opening.end()
     title: str | None = None
@@ -117,7 +117,7 @@ _CHROME = re.compile(r"<(?:a|p|div|span|code)(?:\s[^<>]{0,400})?>", re.IGNORECAS
 
 
 def _text(text: str, start: int) -> tuple[VerbatimText, bool]:
-    """Return the text of the document behind a place of the page, and whether its container has an end."""
+    """Return the text of the document after a place of the page, and whether its container has an end."""
     found_texts = list(_preformatted(text, start)) or list(_divisions(text, start))
     if not found_texts:
         return VerbatimText("", ()), True
@@ -138,7 +138,7 @@ def _preformatted(text: str, start: int) -> Iterator[tuple[int, int, bool]]:
 
 
 def _divisions(text: str, start: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield the same of each outermost ``div`` whose ``id`` or ``class`` has ``text`` in it."""
+    """Yield where the content of each outermost ``div`` of a text begins and ends, and whether it has an end."""
     opened: HtmlTag | None = None
     depth = 0
     for tag in find_tags(text, start):
@@ -162,7 +162,7 @@ _DATE = re.compile(r"(\d{4}) ([A-Z][a-z]{2,8}) (\d{1,2})(?:, (\d{1,2}):(\d\d))?"
 
 
 def _created(text: str | None) -> str | None:
-    """Return a date as ``2010-02-26 11:30``; as it is, if it is of another form. The table keeps it verbatim."""
+    """Return a date as ``2010-02-26 11:30``, or as it is when it has another form. The table keeps it verbatim."""
     match = _DATE.match(text or "")
     if match is None or match[2].upper() not in MONTHS:
         return text
@@ -174,7 +174,7 @@ def _created(text: str | None) -> str | None:
 
 
 def _codes(text: str | None) -> str | None:
-    """Return the tags without their glosses: of ``AE - United Arab Emirates | ECON - Economic Affairs`` the codes."""
+    """Return the codes of the tags: ``AE, ECON`` for ``AE - United Arab Emirates | ECON - Economic Affairs``."""
     if text is None:
         return None
     return ", ".join(part.partition(" - ")[0].strip() for part in text.split("|") if part.strip()) or None
@@ -211,7 +211,7 @@ def _page(item: SourceItem) -> Page:
         header=content[:at].strip() or None,
         body=content[at:],
         line_breaks="kept" if "\n" in content[at:] else "flattened",
-        # The archives know the days of 1973 to 1979 only; the library prints midnight.
+        # Of 1973 to 1979 the archives know only the days; the library prints midnight.
         minutes_unreliable=bool(created and created.endswith(" 00:00") and collection and collection[1] != "a"),
         release=release_of(item) or _collection_release(stated, collection),
         capture=PageCapture(
@@ -234,5 +234,5 @@ def _page(item: SourceItem) -> Page:
 
 
 def _collection_release(stated: str, collection: re.Match[str] | None) -> Release | None:
-    """Return the collection as the release: the letter behind the number names it."""
+    """Return the collection as the release; the letter after the number names it."""
     return None if collection is None else Release(text=stated, name=f"plusd{collection[0]}")

@@ -1,7 +1,7 @@
 """The release that a source belongs to, where its own text does not say it.
 
-Scope: the user's flag, else the names of the folders and archives that the source was found in. Not in scope: a
-release that a page names; its reader knows where.
+The user's flag says it, else the names of the folders and archives that the source was found in. A page that names its
+release is read by its reader, and comes before both.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ __all__ = ["parse_day", "release_of"]
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 
-# 118 releases are known by name, "cablegate-" with date and time in ten to twelve digits, one of them a digit short;
-# mirrors have names of their own.
+# 118 releases are known by name: "cablegate-" with date and time in ten to twelve digits, one of them a digit short.
+# The cablebrowser sites number theirs.
 _NAME = re.compile(r"(?<![A-Za-z0-9])(?:cablegate-(?P<day>\d{8})\d{0,6}|cablebrowser-\d{1,4})(?!\d)", re.ASCII)
 
 
 def release_of(item: SourceItem) -> Release | None:
-    """Return the release that the user states, else the one that the nearest folder or archive is named after."""
+    """Return the release that the user states, else the one that names the nearest folder or archive."""
     if item.release:
         return Release(text=item.release, name=item.release, date=_day(item.release), basis="flag")
     for part in reversed(item.path.split("/")):
@@ -40,7 +40,7 @@ def _day(name: str) -> str | None:
 
 
 def parse_day(text: str) -> str | None:
-    """Return a day as ``2011-10-04``; ``None`` when the text is none, or of a year that no record states."""
+    """Return a text that is a day, as ``2011-10-04``; ``None`` for another text, or a year that no record states."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

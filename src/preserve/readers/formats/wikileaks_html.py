@@ -1,12 +1,11 @@
 """The pages of the WikiLeaks mirrors, ``cable/YYYY/MM/ID.html``, as they were in 2010 and in 2011.
 
-Scope: the table of five cells, the articles that the page lists, its heading, and the two ``pre`` (routing header and
-body; one in some copies), of which every character is kept. Not in scope: navigation, and what the text of the cable
-says (``cable.normalize``).
+The table of five cells, the articles that the page lists and its heading are read, and the two ``pre``, the routing
+header and the body, of which every character is kept. Some copies have one ``pre`` for both.
 
-Measured on 1,295 pages: the site put ``<a id='par1' href='#par1'>¶</a>`` before what looked like a numbered paragraph
+Measured on 1,295 pages: the site put ``<a id='par1' href='#par1'>¶</a>`` before what looked like a numbered paragraph,
 and linked each of the TAGS; it escaped nothing. So its own anchors are left out (what they hold is kept, the pilcrow
-too), and all other markup inside a ``pre`` was in the text before the site was: it is text.
+too). All other markup inside a ``pre`` was in the text before the site was, and is text.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ class _Table:
 
 
 def _table(text: str) -> _Table:
-    """Return the table: five labels, five values, and perhaps one cell with links to articles."""
+    """Return the table: five labels, five values, and in some pages a cell with links to articles."""
     opening = _TABLE.search(text)
     start = 0 if opening is None else opening.start()
     first_pre = _PRE.search(text, start)
@@ -87,7 +86,7 @@ def _table(text: str) -> _Table:
         if name == "th":
             labels.append(content)
         elif len(values) < len(labels):
-            # The text, never the attribute "title": that of the classification is one level off on every page.
+            # The text and not the attribute "title": the title of the classification is one level off on every page.
             values.append(content)
         else:
             articles += _articles(text, inside_start, inside_end)
@@ -110,7 +109,7 @@ def _cells(text: str, start: int, limit: int) -> Iterator[tuple[str, int, int]]:
 
 
 def _articles(text: str, start: int, end: int) -> Iterator[Article]:
-    """Yield the articles that a cell links to; some addresses are junk, as ``http://not``, and are kept so."""
+    """Yield the articles that a cell links to. Some addresses are junk, as ``http://not``, and are kept as they are."""
     links = [tag for tag in find_tags(text, start, end) if tag.name == "a"]
     for place, tag in enumerate(links):
         address = None if tag.closing else tag.attribute("href")
@@ -120,7 +119,7 @@ def _articles(text: str, start: int, end: int) -> Iterator[Article]:
             yield Article(address=address, title=title if title not in ("", address) else None)
 
 
-# The site's own: "<a id='par1' href='#par1'>", "<a href='/tag/PGOV_0.html'>", also as a mirror or a browser rewrote it.
+# The site's own: "<a id='par1' href='#par1'>", "<a href='/tag/PGOV_0.html'>", and what mirrors and browsers make of it.
 _CHROME = re.compile(
     r"""<a (?:id=["']par\w{1,20}["'] )?href=["'](?:[^"'<>]{0,400}/)?"""
     r"""(?:[^"'<>/]{0,400}#par\w{1,20}|tag/[^"'<>/]{1,200}\.html)["']>"""
@@ -132,9 +131,10 @@ def _is_chrome(tag: str) -> bool:
 
 
 def _blocks(text: str, start: int) -> Iterator[tuple[str, bool]]:
-    """Yield the source of each ``pre`` behind the table, and whether it has an end.
+    """Yield the source of each ``pre`` after the table, and whether it has an end.
 
-    A ``</pre>`` in the midst of a text is part of it: the page's own ones stand before ``</code>`` and the like.
+    A ``</pre>`` in the midst of a text is part of the text: those of the page stand before ``</code>`` and the like. If
+    none does, any ``</pre>`` is the end.
     """
     ends = _PRE_END
     while (opening := _PRE.search(text, start)) is not None:
@@ -149,13 +149,13 @@ def _blocks(text: str, start: int) -> Iterator[tuple[str, bool]]:
         start = ending.end()
 
 
-# Markup of the site that the end of a cut page cuts through; "&", "<" and other letters may be of the text.
+# Markup of the site that the end of a cut page cuts through. A bare "&" or "<" may be text, and is kept.
 _CUT = re.compile(r"(?:<(?:a(?: [^<>]{0,400})?|/(?:a|p|pr|pre)?)|&#(?:x0{0,3}A?)?)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """The text of the cable in its parts, and what there is to say of them."""
+    """The text of the cable in its parts, with the findings on them."""
 
     partial: str | None
     header: str | None
@@ -164,7 +164,7 @@ class _Text:
 
 
 def _text(text: str, start: int) -> _Text:
-    """Return what the ``pre`` hold: the first the header or the statement that there is none, the rest the body."""
+    """Return what the ``pre`` hold: the first the header, or the statement that there is none; the others the body."""
     blocks = list(_blocks(text, start))
     notes = []
     if blocks and not blocks[-1][1]:
@@ -176,7 +176,7 @@ def _text(text: str, start: int) -> _Text:
     texts = [verbatim_text(source, _is_chrome) for source, _ in blocks]
     if len(texts) > 1:
         partial, header = split_partial(texts[0].text)
-        # No page is known with a third one. If there is, it is text.
+        # No page with a third one is known. If there is one, it is text.
         body = "\n".join(each.text for each in texts[1:])
         notes += _residue(texts[0], "/header/text") + [
             note for each in texts[1:] for note in _residue(each, "/body/text")
@@ -199,10 +199,10 @@ _RIGHT_SINCE = "2011-08-01"
 
 
 def _has_false_minutes(created: str, released: str, release: Release | None) -> bool:
-    """Return whether the minutes are the hour once more, on a clock of twelve hours.
+    """Return whether the minutes repeat the hour, on a clock of twelve hours: 16:04 for any time from 16:00 to 16:59.
 
-    Measured: so they are in both cells of all 1,295 pages of December 2010, and still in March 2011; from the end of
-    August 2011 on they are right. By chance they look so on one page in 3,600.
+    Measured: they do in both cells of all 1,295 pages of December 2010, and still in March 2011. From the end of August
+    2011 on they are right. By chance they look so on one page in 3,600.
     """
     if release is not None and release.date is not None and release.date >= _RIGHT_SINCE:
         return False
@@ -253,7 +253,7 @@ def _page(item: SourceItem) -> Page:
 
 
 def _capture(text: str, table: _Table, identifier: str) -> tuple[PageCapture, list[Finding]]:
-    """Return the rest of the page: the heading is the first line of the subject, sometimes without its first "("."""
+    """Return the rest of the page. The heading is the first line of the subject, sometimes without its first "("."""
     match = _HEADING.search(text)
     said = "" if match is None else verbatim_text(match[1], lambda _: False).text.strip()
     named, _, heading = said.partition(",")

@@ -9,7 +9,7 @@ holds one member, and the table of contents where the format has one. One bad me
 format lets us find the next.
 
 A member that begins as ``cables.csv`` does is read row by row, in order, as a stream. An archive with such a member is
-decompressed twice: the checksum of a member stands behind it, and no row is given of a file that turns out damaged.
+decompressed twice: the checksum of a member follows its bytes, and no row is given of a file that turns out damaged.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class _Archive:
             parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part not in ("", "."))
             if any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in parts):
                 continue
-            # A bag's declaration stands first in the archives that are known; what came before it was a page to us.
+            # Members that come before the declaration of their bag are given: nothing shows yet that they are in one.
             if parts and parts[-1] == "bagit.txt":
                 bags.add(parts[:-1])
             if any(parts[:depth] in bags for depth in range(len(parts))):

@@ -1,4 +1,4 @@
-"""One member of an archive of files, and how it is told whether it is a page or a file of rows.
+"""One member of an archive of files, and whether it is a page or a file of rows.
 
 The modules of the archive formats (``zips``, ``tars``, ``seven_zip``) give members; ``archives`` makes sources of them.
 """

@@ -1,11 +1,8 @@
-"""7z archives as streams of members.
-
-Scope: the members of one 7z, each decompressed once, in order, with bounded memory. Not in scope: which members are
-wanted, and the other formats (``containers``).
+"""7z archives as streams of members, each decompressed once, in order, in bounded memory.
 
 py7zr reads the table of contents and knows the methods of compression. Its own extraction hands members to a callback
-and stops at the first damage; here its decompressors are read as streams, so that members come one by one, and one
-that is damaged does not cost those behind it.
+and stops at the first damage. Here its decompressors are read as streams, so that members come one by one, and a
+damaged one does not cost those that follow it.
 """
 
 from __future__ import annotations
@@ -30,17 +27,17 @@ from preserve.readers.wording import error_words
 __all__ = ["seven_zip_members"]
 
 _BLOCK = 4096
-"""Compressed bytes taken at a time: a method that heeds no limit of its output makes little of so few."""
+"""Compressed bytes that are taken at a time: of so few, also a method that heeds no limit makes little."""
 
 _STEP = 1 << 20
-"""Bytes decompressed at a time, at most, by a method that heeds a limit."""
+"""The most bytes that a method which heeds a limit makes at a time."""
 
 _LARGEST_DICTIONARY = 1 << 30
 """Bytes of the largest dictionary that a method may ask for; 7-Zip's strongest preset asks for 256 MiB."""
 
 _LZMA, _LZMA2, _AES = b"\x03\x01\x01", b"\x21", b"\x06\xf1\x07\x01"
 # 7-Zip, DOC/Methods.txt: copy, delta, the branch filters, Deflate, BZip2. PPMd and Deflate64 are left out: their
-# decoders are C code that damaged bytes can crash, measured for PPMd; the others are those of Python itself.
+# decoders are C code that damaged bytes can crash, as was seen with PPMd. The decoders of the others are Python's own.
 _OTHERS = ("00", "03", "04", "05", "06", "07", "08", "09", "03030103", "03030205", "03030401", "03030501")
 _MORE = ("03030701", "03030805", "040108", "040202")
 _METHODS = frozenset((_LZMA, _LZMA2, *map(bytes.fromhex, _OTHERS + _MORE)))
@@ -63,11 +60,11 @@ _ENCRYPTED = "it is encrypted"
 
 
 class _RefusedError(Exception):
-    """Something that is not decompressed; the message says why."""
+    """Something is not decompressed; the message says why."""
 
 
 def seven_zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
-    """Yield the members of a 7z in its order; its folders are left out.
+    """Yield the files of a 7z in its order.
 
     Args:
         stream: The archive, seekable.
@@ -110,10 +107,10 @@ def _check_table(stream: BinaryIO) -> None:
     """
     start = stream.read(32)
     if not start.startswith(_SIGNATURE) or len(start) < 32:
-        raise _RefusedError("it is no 7z archive, or cut")
+        raise _RefusedError("it is no 7z archive, or it is cut")
     offset, size = struct.unpack("<QQ", start[12:28])
     if offset > 1 << 62 or size > 1 << 28:
-        raise _RefusedError("its table of contents is larger than any")
+        raise _RefusedError("its table of contents is said to be larger than any")
     stream.seek(32 + offset)
     table = stream.read(min(size, 4096))
     if table[:1] != bytes((_ENCODED,)) or any(coder in table for coder in _PLAIN_CODERS):
@@ -126,7 +123,10 @@ def _check_table(stream: BinaryIO) -> None:
 
 
 def _sources(archive: py7zr.SevenZipFile, stream: BinaryIO) -> dict[int, _Source]:
-    """Return where each folder of the archive is read from, by the folder's identity."""
+    """Return the stream of each folder of the archive, by the identity of the folder.
+
+    A folder is a stretch of compressed bytes that many files may share (7-Zip, DOC/7zFormat.txt).
+    """
     streams = getattr(archive.header, "main_streams", None)
     if streams is None:
         return {}
@@ -148,8 +148,8 @@ class _Source:
         stream: The archive.
         folder: What py7zr knows of it.
         start: Where its packed bytes begin.
-        packed: How many they are.
-        owed: Bytes of members passed over, which are decompressed only when a member behind them is read.
+        packed: How many there are.
+        owed: Bytes of members that were passed over; they are decompressed only when a member after them is read.
         fault: Why nothing more comes out of it.
     """
 
@@ -164,11 +164,11 @@ class _Source:
     _place: int = field(default=0)
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes, all of them.
+        """Return so many of the next bytes.
 
         Raises:
             _RefusedError: The method is unknown, or asks for too much.
-            EOFError: The packed bytes end before.
+            EOFError: The packed bytes end before that.
         """
         while self.owed:
             self.owed -= len(self._take(min(self.owed, _STEP)))
@@ -180,7 +180,7 @@ class _Source:
         return b"".join(parts)
 
     def pieces(self, size: int) -> Iterator[bytes]:
-        """Return the next bytes in pieces; those that are not asked for are owed."""
+        """Yield so many of the next bytes in pieces; those that nobody takes are owed."""
         self.owed += size
         return self._pieces(size)
 
@@ -223,10 +223,10 @@ def _check_methods(folder: Folder) -> None:
             raise _RefusedError(_ENCRYPTED)
         if method not in _METHODS or coder["numinstreams"] != 1:
             raise _RefusedError(
-                f"its method of compression, {_NAMES.get(method, method.hex())}, is not read: unpack it"
+                f"its method of compression, {_NAMES.get(method, method.hex())}, is not read; unpack it yourself"
             )
         if _dictionary(method, properties) > _LARGEST_DICTIONARY:
-            raise _RefusedError(f"to decompress it takes more than {_LARGEST_DICTIONARY >> 30} GiB of memory")
+            raise _RefusedError(f"decompressing it takes more than {_LARGEST_DICTIONARY >> 30} GiB of memory")
 
 
 def _dictionary(method: bytes, properties: bytes) -> int:
@@ -239,7 +239,7 @@ def _dictionary(method: bytes, properties: bytes) -> int:
 
 
 def _member(file: ArchiveFile, source: _Source) -> ArchiveMember:
-    """Return a member with its bytes, or with what is wrong; its place in the stream is kept either way."""
+    """Return a member with its bytes, or with what is wrong; either way the stream stands at the next one."""
     if source.fault is not None:
         return ArchiveMember(file.filename, trouble=source.fault)
     if file.is_symlink or file.is_junction or file.is_socket:
@@ -252,7 +252,7 @@ def _member(file: ArchiveFile, source: _Source) -> ArchiveMember:
     except PasswordRequired:
         source.fault = _ENCRYPTED
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
-        source.fault = f"it is damaged, or stands behind damage: {error_words(error)}"
+        source.fault = f"it is damaged, or follows damage: {error_words(error)}"
     return ArchiveMember(file.filename, trouble=source.fault)
 
 

@@ -51,7 +51,8 @@ def zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
         yield ArchiveMember("", trouble=f"it is damaged, or no zip archive: {error_words(error)}")
         return
     if sum(info.compress_size for info in infos) > size:
-        yield ArchiveMember("", trouble="its members overlap, as only those of a zip bomb do")
+        # A bomb lists one stretch of compressed bytes as many members. None of them is decompressed.
+        yield ArchiveMember("", trouble="its members overlap, as those of a zip bomb do")
         return
     for info in infos:
         if not info.filename.endswith("/"):
@@ -68,7 +69,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMembe
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         return ArchiveMember(info.filename, trouble=f"it is damaged: {error_words(error)}")
     if member.data is not None and len(member.data) != info.file_size:
-        return ArchiveMember(info.filename, trouble="it is damaged: its size is not the stated one")
+        return ArchiveMember(info.filename, trouble="it is damaged: it has fewer bytes than its size says")
     return member
 
 
