@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,21 @@ def test_nothing_of_it_prints_or_asks_the_clock(capsys: pytest.CaptureFixture[st
     preserve.make_bag([str(ROOT / "README.md")], tmp_path, "quiet")
     preserve.verify(tmp_path / "quiet")
     assert capsys.readouterr() == ("", "")
+
+
+def test_one_string_is_one_source_and_one_pattern(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("one")
+    bag = preserve.make_bag(tmp_path / "one.txt", tmp_path / "bags", "one", algorithms="sha256")
+    assert bag.files == 1
+    assert preserve.extract(bag.path, tmp_path / "out", patterns="*.txt").whole
+
+
+@pytest.mark.parametrize("seal", ["", " ", "junk", "0" * 63], ids=["empty", "blank", "a word", "too short"])
+def test_what_is_no_seal_is_a_wrong_call(seal: str, tmp_path: Path) -> None:
+    with pytest.raises(preserve.UsageError, match="not a seal"):
+        preserve.verify(tmp_path, seal=seal)
+
+
+def test_a_clock_without_a_time_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        preserve.Clock(datetime(2026, 11, 30))

@@ -1,5 +1,8 @@
+from .archive.model import StoredBag as StoredBag
 from .archive.store import Store as Store
-from .bag.model import BagReport as BagReport
+from .audit import AuditResult as AuditResult
+from .bag.copying.extract import Extracted as Extracted
+from .bag.model import BagReport as BagReport, WrittenBag as WrittenBag
 from .cable.record.record import Cable as Cable
 from .clock import Clock as Clock
 from .deposit.model import Depositor as Depositor
@@ -16,6 +19,7 @@ from .errors import (
     UsageError as UsageError,
 )
 from .findings import Finding as Finding
+from .ingest.outcome import ItemOutcome as ItemOutcome
 from .library import (
     OpenArchive as OpenArchive,
     extract as extract,
@@ -31,6 +35,6 @@ from .library import (
     verify as verify,
 )
 from .readers.reader import Reader as Reader
-from .settings import Settings as Settings, load_settings as load_settings
+from .settings import Settings as Settings, SettingsError as SettingsError, load_settings as load_settings
 
 __version__: str

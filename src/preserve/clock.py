@@ -21,9 +21,16 @@ class Clock:
 
     Attributes:
         fixed: The one time it tells, aware and in UTC; ``None`` for the machine's time.
+
+    Raises:
+        ValueError: The fixed time has no time zone.
     """
 
     fixed: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.fixed is not None and self.fixed.tzinfo is None:
+            raise ValueError("the fixed time of a clock needs a time zone")
 
     def now(self) -> datetime:
         """Return the time in UTC, in whole seconds."""

@@ -7,8 +7,9 @@ does it. Nothing here prints, leaves the process or asks the machine for the tim
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -96,6 +97,17 @@ def _argument(source: str | Path) -> str:
     return "./-" if str(source) == "-" else str(source)
 
 
+def _several(values: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
+    # One string is a sequence of its characters, which nobody means.
+    return (values,) if isinstance(values, str | Path) else values
+
+
+def _checked_seal(seal: str | None) -> str | None:
+    if seal is not None and re.fullmatch("[0-9A-Fa-f]{64}", seal) is None:
+        raise UsageError(f"not a seal: {seal[:80]!r}", hint="A seal is a SHA-256: 64 hexadecimal digits.")
+    return seal
+
+
 def _named(source: str | Path | bytes) -> str:
     return "the bytes" if isinstance(source, bytes) else str(source)
 
@@ -132,7 +144,8 @@ def to_tei(cable: Cable, *, on: date, settings: Settings | None = None) -> bytes
 
     source = payload_path(cable, FileRole.SOURCE).removeprefix(PAYLOAD)
     authority = (settings or Settings()).organisation.name
-    return encode_tei(cable, software=this_software(), date=on, source_path=f"../{source}", authority=authority)
+    day = on.date() if isinstance(on, datetime) else on
+    return encode_tei(cable, software=this_software(), date=day, source_path=f"../{source}", authority=authority)
 
 
 def to_html(cable: Cable, *, on: date, settings: Settings | None = None) -> bytes:
@@ -149,7 +162,7 @@ def to_html(cable: Cable, *, on: date, settings: Settings | None = None) -> byte
 
 
 def pack(
-    sources: Sequence[str | Path], folder: str | Path, *, clock: Clock, settings: Settings | None = None
+    sources: str | Path | Sequence[str | Path], folder: str | Path, *, clock: Clock, settings: Settings | None = None
 ) -> Iterator[ItemOutcome]:
     """Package cables into a folder, one bag a cable or a group of them, without an archive.
 
@@ -170,19 +183,19 @@ def pack(
     from preserve.provenance import this_software
     from preserve.readers import walk_sources
 
-    refs = walk_sources([_argument(each) for each in sources])
+    refs = walk_sources([_argument(each) for each in _several(sources)])
     packager = Packager(settings=settings or Settings(), software=this_software(), clock=clock)
     yield from pack_sources(Path(folder), refs, packager)
 
 
 def make_bag(
-    sources: Sequence[str | Path],
+    sources: str | Path | Sequence[str | Path],
     folder: str | Path,
     name: str,
     *,
     info: Sequence[tuple[str, str]] = (),
     form: str = "directory",
-    algorithms: Sequence[str] = ("sha512",),
+    algorithms: str | Sequence[str] = ("sha512",),
 ) -> WrittenBag:
     """Make a bag of any files.
 
@@ -197,14 +210,14 @@ def make_bag(
     Raises:
         ArchiveError: The name is taken, there is no room, or the disk did not take something.
         SourceError: A source is not there, cannot be bagged, or changed while it was copied.
-        UsageError: The name, a field, the form or an algorithm is off, or the folder lies in a source.
+        UsageError: The name, a field, the form or an algorithm is invalid, or the folder lies in a source.
     """
     from preserve.bag import Form, Recipe, make_bag as make
 
     if form not in [each.value for each in Form]:
         raise UsageError(f"no form of a bag: {form!r}", hint=f"Name one of {', '.join(Form)}.")
-    recipe = Recipe(name, tuple(info), form=Form(form), algorithms=tuple(algorithms))
-    done = make([Path(each) for each in sources], Path(folder), recipe)
+    recipe = Recipe(name, tuple(info), form=Form(form), algorithms=tuple(map(str, _several(algorithms))))
+    done = make([Path(each) for each in _several(sources)], Path(folder), recipe)
     if done.bag is None:
         why = next(each for each in done.findings if each.severity == "error")
         raise SourceError(f"no bag was made: {why.where}: {why.message}", hint="Nothing was written.")
@@ -222,17 +235,19 @@ def verify(bag: str | Path, *, depth: str = "full", seal: str | None = None, thr
 
     Raises:
         BagError: There is no bag, or it could not be opened.
-        UsageError: There is no such depth.
+        UsageError: There is no such depth, or the seal is none.
     """
     from preserve.bag import Depth, verify as verify_bag
 
     if depth not in [each.value for each in Depth]:
         raise UsageError(f"no depth: {depth!r}", hint=f"Name one of {', '.join(Depth)}.")
-    return verify_bag(Path(bag), depth=Depth(depth), seal=seal, threads=threads)
+    return verify_bag(Path(bag), depth=Depth(depth), seal=_checked_seal(seal), threads=threads)
 
 
-def extract(bag: str | Path, folder: str | Path, *, patterns: Sequence[str] = (), seal: str | None = None) -> Extracted:
-    """Take files of the payload out of a bag, each as its manifests say or not at all.
+def extract(
+    bag: str | Path, folder: str | Path, *, patterns: str | Sequence[str] = (), seal: str | None = None
+) -> Extracted:
+    """Extract payload files from a bag; a file that does not match its manifests is not written.
 
     Args:
         bag: The bag, in any form.
@@ -243,11 +258,11 @@ def extract(bag: str | Path, folder: str | Path, *, patterns: Sequence[str] = ()
     Raises:
         ArchiveError: The folder is there already, there is no room, or the disk did not take something.
         BagError: The bag could not be opened.
-        UsageError: No file fits a pattern.
+        UsageError: No file fits a pattern, or the seal is none.
     """
     from preserve.bag import extract_bag
 
-    return extract_bag(Path(bag), Path(folder), patterns=patterns, seal=seal)
+    return extract_bag(Path(bag), Path(folder), patterns=tuple(map(str, _several(patterns))), seal=_checked_seal(seal))
 
 
 def open_archive(root: str | Path, *, clock: Clock, settings: Settings | None = None) -> OpenArchive:
@@ -270,7 +285,7 @@ class OpenArchive:
     """An archive that is open.
 
     Args:
-        archive: It.
+        archive: The archive.
         clock: Tells the time of every event.
         settings: The institution's.
     """
@@ -288,7 +303,7 @@ class OpenArchive:
     ) -> None:
         self._archive.close()
 
-    def ingest(self, sources: Sequence[str | Path]) -> Iterator[ItemOutcome]:
+    def ingest(self, sources: str | Path | Sequence[str | Path]) -> Iterator[ItemOutcome]:
         """Package captured pages and store their bags.
 
         Args:
@@ -305,7 +320,7 @@ class OpenArchive:
         from preserve.provenance import this_software
         from preserve.readers import walk_sources
 
-        refs = walk_sources([_argument(each) for each in sources])
+        refs = walk_sources([_argument(each) for each in _several(sources)])
         packager = Packager(settings=self._settings, software=this_software(), clock=self._clock)
         yield from ingest(self._archive, refs, packager)
 

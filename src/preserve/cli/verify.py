@@ -104,7 +104,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is a flag
     ] = None,
     seal: Annotated[
         str | None,
-        typer.Option(metavar="HASH", help="The SHA-256 of the tag manifest, as you kept it; for a single bag."),
+        typer.Option(metavar="HASH", help="The SHA-256 of its strongest tag manifest, as you kept it; for one bag."),
     ] = None,
     with_bagit: Annotated[
         bool, typer.Option("--with-bagit", help="Ask bagit-python too, and show where it differs.")

@@ -9,6 +9,7 @@ prepared, and the content stays. The counts are counted anew, Bag-Software-Agent
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -41,8 +42,8 @@ from preserve.bag.writing import (
     publication_names,
     publish,
 )
-from preserve.digests import ALGORITHMS
-from preserve.errors import UsageError
+from preserve.digests import ALGORITHMS, MultiDigest
+from preserve.errors import BagError, UsageError
 from preserve.findings import Finding, Severity, worst
 from preserve.progress import SILENT, Progress
 
@@ -249,7 +250,20 @@ class _Copy:
         if bag.version not in _WITH_PACKAGE_INFO or name not in bag.tags or bag.declaration is None:
             return ()
         faults: list[Fault] = []
-        chunks = (chunk for _entry, chunks in bag.container.contents((bag.tags[name],)) for chunk in chunks)
-        return tuple(
-            read_info_fields(read_lines(chunks, bag.declaration.encoding, faults, bag.container.limits), faults)
-        )
+        expected = bag.tag_claims.expected.get(name, {})
+        digest = MultiDigest(expected)
+
+        def hashed() -> Iterator[bytes]:
+            for _entry, chunks in bag.container.contents((bag.tags[name],)):
+                for chunk in chunks:
+                    digest.update(chunk)
+                    yield chunk
+
+        whole = hashed()
+        lines = read_lines(whole, bag.declaration.encoding, faults, bag.container.limits)
+        fields = tuple(read_info_fields(lines, faults))
+        deque(whole, maxlen=0)
+        if digest.hexdigests() != expected:
+            # It was intact when the checks read it.
+            raise BagError(f"{name} changed while the bag was converted", hint="No bag was made. Run it again.")
+        return fields

@@ -27,8 +27,8 @@ from preserve.bag.reading import (
     scan_bag,
     select_paths,
 )
-from preserve.bag.verifying.checks import CHECKS, check_payload_digests, check_tag_digests, fixity_finding
-from preserve.bag.verifying.trust import check_seal
+from preserve.bag.verifying.checks import CHECKS, check_payload_digests, fixity_finding
+from preserve.bag.verifying.trust import check_chain
 from preserve.bag.verifying.verification import verdict_of
 from preserve.findings import Finding
 
@@ -93,8 +93,8 @@ def verify_some(
     Args:
         path: The base directory of the bag, or an archive that holds it.
         patterns: Of the paths below ``data/``, as ``*.txt`` or ``tei/*``, a star also for ``/``.
-        seal: The SHA-256 of the strongest tag manifest as it is known from elsewhere; hexadecimal, in either case. An
-            index goes round it.
+        seal: The SHA-256 of the strongest tag manifest as it is known from elsewhere; hexadecimal, in either case. It
+            is ignored when an index is given.
         index: The member index of a plain tar: its digests are as good as whoever gave it.
         threads: How many may hash large files at once.
 
@@ -134,7 +134,7 @@ def _by_manifests(path: Path, bag: ScannedBag, patterns: Sequence[str], seal: st
     names = payload_names(bag)
     wanted = select_paths(names, patterns, listing_stops(bag))
     there = {name: bag.payload[name] for name in wanted if name in bag.payload}
-    findings = [*_findings(bag, wanted, seal), *check_payload_digests(replace(bag, payload=there))]
+    findings = {*_findings(bag, wanted, seal), *check_payload_digests(replace(bag, payload=there))}
     return PartialReport(
         path=path,
         form=bag.form,
@@ -157,14 +157,15 @@ def _findings(bag: ScannedBag, wanted: Sequence[str], seal: str | None) -> Itera
         *(where for name in wanted for where in (printable(name), printable(f"{bag.name}/{name}"))),
     }
     made = chain.from_iterable(check(bag) for least, check in CHECKS if least is not Depth.FULL)
-    for finding in chain(made, check_tag_digests(bag)):
+    for finding in made:
         if finding.where in about or finding.where.rpartition(":")[0] in manifests:
             yield finding
+    # Under a seal the chain must hold; without one, only what vouches for these files, and the version they go by.
+    about |= {"bagit.txt"}
+    yield from (each for each in check_chain(bag, seal) if seal is not None or each.where in about)
     absent = [name for name in wanted if name not in bag.payload]
     if absent:
         # The listing may have been stopped before it came to them; what is wrong with other files says nothing of them.
         unread = {printable(folder) for folder in bag.unread if any(name.startswith(f"{folder}/") for name in absent)}
         yield from (each for each in listing_stops(bag) if each.where not in about)
         yield from (each for each in bag.findings if each.code == "folder-unreadable" and each.where in unread)
-    if seal is not None:
-        yield from check_seal(bag, seal)

@@ -1,12 +1,12 @@
-"""The chain of trust: how far digests carry each file of a bag.
+"""The chain of trust: what vouches for each file of a bag.
 
 The seal is the SHA-256 of a bag's strongest tag manifest, kept outside the bag. It vouches for that tag manifest, the
 tag manifest for the tag files that it lists, the payload manifests among them for the files that they list. A link that
 is broken, or a manifest that the sealed tag manifest does not list, vouches for nothing: anybody may have added it.
 
-This is the only place that follows the chain. Whatever takes bytes out of a bag gets them from here, as
-:class:`VouchedFiles` or by :func:`open_trusted`, and ``verify`` asks here too. ``tests/protocols/test_trust.py`` plays
-one list of tricks to all of them.
+This is the one place that knows the chain. Whoever wants some files of a bag gets them as :class:`VouchedFiles` or by
+:func:`open_trusted`. Whoever wants a whole bag verifies it by every check, and those of the links are among them.
+``tests/protocols/test_trust.py`` runs one list of attacks against them all.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from preserve.bag.verifying.checks import (
 )
 from preserve.digests import MultiDigest
 from preserve.errors import ArchiveError, BagError
-from preserve.findings import Finding
+from preserve.findings import Finding, Severity
 from preserve.progress import SILENT, Progress
 
 __all__ = ["TrustedBag", "VouchedFiles", "check_chain", "check_seal", "open_trusted"]
@@ -61,8 +61,19 @@ def check_chain(bag: ScannedBag, seal: str | None) -> Iterator[Finding]:
     yield from (each for each in check_algorithms(bag) if each.code == "algorithm-twice")
     yield from check_missing_tags(bag)
     yield from check_tag_digests(bag)
-    if not bag.is_old:
+    if not bag.is_old or (seal is None and not _may_omit_manifests(bag)):
         yield from omitted_manifests(bag, _sealed_manifest(bag))
+
+
+def _may_omit_manifests(bag: ScannedBag) -> bool:
+    """Tell whether a tag manifest may leave out a payload manifest, as the drafts before 1.0 let it.
+
+    Only a ``bagit.txt`` that no tag manifest contradicts says that a bag is such a draft: else somebody could declare
+    one to get a manifest of his own believed.
+    """
+    expected = bag.tag_claims.expected.get("bagit.txt", {})
+    actual = bag.digests.get("bagit.txt", {})
+    return bag.is_old and expected.items() <= actual.items()
 
 
 def check_seal(bag: ScannedBag, seal: str) -> Iterator[Finding]:
@@ -75,9 +86,18 @@ def check_seal(bag: ScannedBag, seal: str) -> Iterator[Finding]:
     elif bag.seal != seal.lower():
         says = f"the bag was sealed with {seal}; its tag manifest now has {bag.seal}"
         yield Finding.of("seal-differs", "", says)
-    # The drafts before 1.0 let a tag manifest leave out a payload manifest; under a seal nobody may add one.
+    sealed = _sealed_manifest(bag)
+    if sealed is None:
+        return
+    # Under a seal nobody may add a file. Without one, BagIt lets a tag manifest leave out tag files, and the drafts
+    # before 1.0 let it leave out payload manifests.
     if bag.is_old:
-        yield from omitted_manifests(bag, _sealed_manifest(bag))
+        yield from omitted_manifests(bag, sealed)
+    manifests = {each.name for each in bag.manifest_files}
+    for path in bag.tag_claims.unlisted:
+        if path not in manifests:
+            says = "the sealed tag manifest does not list it: it was added after the bag was sealed"
+            yield Finding.of("tag-file-unlisted", printable(path), says, severity=Severity.ERROR)
 
 
 def _sealed_manifest(bag: ScannedBag) -> Manifest | None:
@@ -136,7 +156,7 @@ class VouchedFiles:
         return cls(container, *files_by_index(path, container, index), "index")
 
     def vouches(self, entry: Entry) -> bool:
-        """Tell whether somebody vouches for a file, and no part of its path is a file, which only an archive can do."""
+        """Tell whether somebody vouches for a file, and no parent of its path is a file, as an archive can have it."""
         parts = entry.path.split("/")
         above = ("/".join(parts[:number]) for number in range(2, len(parts)))
         return entry.path in self.expected and not any(path in self.files for path in above)
@@ -147,7 +167,7 @@ class VouchedFiles:
         write: Callable[[Entry, Iterator[bytes]], object],
         progress: Progress = SILENT,
     ) -> Iterator[tuple[Entry, Fixity]]:
-        """Hash files while they are copied, and tell of each, when it has passed, whether it is what it should be.
+        """Hash files while they are copied, and report on each once it has been read.
 
         Args:
             wanted: The files; each is vouched for.
