@@ -118,6 +118,7 @@ _ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ\0", b
 
 def _standard_input(stream: BinaryIO) -> SourceRef:
     data = stream.read(LARGEST_SOURCE + 1)
+    # Not from a pipe: zip and 7z have their table of contents at the end, and rows need a second reading.
     if data.startswith(_ARCHIVES):
         return SourceRef("-", trouble="standard input is an archive of files", hint="Give it as a file, by its name.")
     if len(data) > LARGEST_SOURCE:
