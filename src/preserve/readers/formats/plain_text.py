@@ -298,8 +298,8 @@ def _identify(item: SourceItem, header: str | None, body: str, title: str | None
     stem = name.rpartition(".")[0] or name
     match = _STEM.match(name)
     named = stem if is_identifier(stem) else (match[0] if match and is_identifier(match[0]) else None)
-    # The name comes first, as a banner has no year. Only a name with the post of the banner, or with a known one, counts,
-    # as the name of a file 10MB1.txt has the form of an identifier too.
+    # The name comes first, as a banner has no year. It counts only with the post of the banner or a known one, as the
+    # name of a file 10MB1.txt has the form of an identifier too.
     if (
         named is not None
         and (own := parse_identifier(named).station) is not None

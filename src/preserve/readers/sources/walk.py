@@ -180,10 +180,12 @@ def load_source(ref: SourceRef) -> SourceItem:
     if ref.path is None:
         return _inlined(ref, ref.data or b"")
     with open_source(ref.path, ref.where) as stream:
-        # The size first: a file of many gigabytes is not read to find that it is too large.
-        size = os.fstat(stream.fileno()).st_size
-        data = b"" if size > LARGEST_SOURCE else stream.read(LARGEST_SOURCE + 1)
-    if max(size, len(data)) > LARGEST_SOURCE:
+        # As many bytes as it has, not the most that it may have: making room for those takes longer than reading.
+        size = min(os.fstat(stream.fileno()).st_size, LARGEST_SOURCE)
+        data = stream.read(size + 1)
+        if len(data) > size:  # it is too large, or it grows
+            data += stream.read(LARGEST_SOURCE + 1 - len(data))
+    if len(data) > LARGEST_SOURCE:
         raise SourceError(f"{ref.where}: {too_large()}", hint="Give captured pages, one cable a file.")
     return SourceItem(
         name=_named(ref.path.name),
