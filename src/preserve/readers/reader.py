@@ -157,6 +157,7 @@ class Reader(Protocol):
 
 def registered_readers() -> Mapping[str, Reader]:
     """Return every registered reader by its name, sorted."""
+    # Sorted names, so that the order in which readers are asked does not depend on how packages were installed.
     return {name: cast("type[Reader]", plugins.load_plugin(GROUP, name))() for name in plugins.plugin_names(GROUP)}
 
 

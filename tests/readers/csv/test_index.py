@@ -161,6 +161,16 @@ def test_without_a_kept_index_a_place_that_holds_no_row_is_told(tmp_path: Path) 
         load_row(refs[3])
 
 
+def test_a_small_file_that_was_replaced_by_its_like_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "cables.csv"
+    make_csv(10, path)
+    refs = list(rows_by_index(path))
+    assert not index_of(path).exists()
+    _replaced(path)
+    with pytest.raises(SourceError, match="has changed since its rows were indexed"):
+        load_row(refs[3])
+
+
 def test_an_old_index_says_nothing_of_a_new_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = folder / "cables.csv"
     make_csv(10, path)

@@ -1,4 +1,4 @@
-"""The text of one cable, bare or behind a little table: what is taken, what is declined, what is told."""
+"""The text of one cable, bare or after a small table: what is taken, what is declined, what is told."""
 
 from __future__ import annotations
 

@@ -79,6 +79,13 @@ def test_a_large_file_is_not_read(tmp_path: Path) -> None:
         load_source(SourceRef(str(path), path))
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="files without a size are those of Linux")
+def test_a_file_is_read_to_its_end_whatever_size_it_is_said_to_have() -> None:
+    path = Path("/proc/self/status")
+    assert path.stat().st_size == 0
+    assert b"Pid:" in load_source(SourceRef(str(path), path)).data
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     [ref] = walk_sources([str(tmp_path / "nothing.txt")])
     with pytest.raises(SourceError, match="no such file or folder"):

@@ -175,7 +175,9 @@ def _appear(made: BinaryIO, place: Path) -> None:
     aside = place.with_name(f"{place.name}.part")
     descriptor = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     with os.fdopen(descriptor, "r+b") as stream:
+        # Two runs may make the index at once: the second does without keeping its own.
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # The first may have renamed this file between our opening and locking it.
         if not os.path.samestat(os.fstat(descriptor), aside.lstat()) or not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise BlockingIOError(f"{aside} is another process's")
         stream.truncate(0)

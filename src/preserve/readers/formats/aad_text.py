@@ -82,6 +82,7 @@ def document_number(name: str, text: str) -> str | None:
     row = _NUMBER_ROW.search(text) if "Document Number" in text else None
     if row is not None:
         return row[1] if _NUMBER.fullmatch(row[1]) and is_identifier(row[1]) else None
+    # The name of a file alone proves nothing: the text must look like one of the archives' too.
     match = _NUMBER.match(name.upper())
     if match is None or not is_identifier(match[0]) or name[match.end() : match.end() + 1].isalnum():
         return None
@@ -101,6 +102,7 @@ def _page(item: SourceItem, number: str, decoded: DecodedText) -> Page:
             f"{item.where}: the document {number} holds no text of the telegram",
             hint="Some are on microfilm only, or withdrawn: see its attribute Locator.",
         )
+    # Reversed, so that of two rows of one label the first counts.
     cells = {row.label: row.value for row in reversed(parts.rows) if row.value not in _ABSENT}
     begin = _header_end(parts.text)
     header, body = parts.text[:begin].strip() or None, parts.text[begin:]

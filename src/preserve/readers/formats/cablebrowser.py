@@ -27,6 +27,7 @@ from preserve.readers.source_bytes import BOM, binary_excuse, byte_order_mark, b
 
 __all__ = ["CablebrowserReader"]
 
+# Marks of any document with markup; a hostile one may have no more than the declaration of an entity.
 _HTML = (b"<!doctype", b"<!entity", b"<html", b"<body", b"<table", b"<pre", b"<?xml")
 _LABELS = ("Identifier", "Wikileaks", "Origin", "Created", "Classification", "Tags", "Redacted")
 _ROW = {label + ":": label for label in _LABELS}
@@ -69,6 +70,7 @@ def _source(data: bytes) -> _Source | Excuse:
     """Return the page as lines, or why it is none."""
     if excuse := bytes_excuse(data):
         return excuse
+    # Before anything else, as the text of a row may have lines that look like the rows of this site's table.
     if begins_row(data):
         return Excuse("it is a row of cables.csv, for which there is another reader")
     tag = _markup(data)
@@ -86,6 +88,7 @@ def _text_source(data: bytes) -> _Source | Excuse:
     if excuse := binary_excuse(data):
         return excuse
     try:
+        # Strictly: the site serves UTF-8, so that any other byte shows that the page is not as it was served.
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return Excuse(f"byte {error.start} is not UTF-8; give the page as the site served it")
@@ -165,6 +168,7 @@ def _table(lines: list[_Line]) -> _Table | None:
         last = place
         if row[0].strip("-: |"):
             rows.append(Row(label=row[0], value=row[1]))
+    # Reversed, so that of two rows of one label the first counts.
     cells = {_ROW[row.label]: row.value for row in reversed(rows) if row.label in _ROW}
     flattened = lines[first].text.startswith("|")
     return _Table(tuple(rows), cells, flattened, lines[first].start, lines[last].end)
@@ -189,6 +193,7 @@ def _page(item: SourceItem, source: _Source) -> Page:
     content = text[start:rest].strip()
     begin = split_header(content)
     header, body = content[:begin].strip() or None, content[begin:]
+    # What is left of a cut page may be a few letters, or a routing header without its end: neither is a text.
     cut = any(note.code == "page-truncated" for note in release_notes)
     if not body or (cut and not partial and (len(body) < _SHORTEST_CUT or (begin == 0 and opens_header(body)))):
         raise SourceError(f"{item.where}: the page of {identifier} holds no text of the cable", hint=_AS_SERVED)
@@ -220,6 +225,7 @@ def _page(item: SourceItem, source: _Source) -> Page:
 
 def _split_release(text: str, start: int) -> tuple[int, Release | None, list[Finding]]:
     """Return where the last line begins, and the release that it names. A page without that line was cut."""
+    # Where these words are last, as a text may quote them.
     at = text.rfind(_FOOTER, start)
     if at < 0 or not text[at - 1].isspace():
         return _split_cut_footer(text, start)
@@ -264,6 +270,7 @@ def _split_partial(text: str, start: int, end: int) -> tuple[str | None, int]:
     for sentence in (PARTIAL_WHOLE, PARTIAL):
         if line.startswith(sentence):
             return sentence, at + len(sentence)
+    # Other words for the same, but no text that merely speaks of an extract.
     if "partial extract" in line[:200] and len(line) <= 400:
         return line.strip(), line_end
     return None, at

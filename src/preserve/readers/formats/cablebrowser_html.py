@@ -137,6 +137,7 @@ class _Lines:
             source = source.removeprefix("\r").removeprefix("\n")
             self._after_break = False
         text = decode_references(source)
+        # A row without a value ends where the next label begins.
         if self._waiting() is not None and self._is_label(text):
             self._end_row()
         if text.strip() or (text and self._line):
@@ -152,6 +153,7 @@ class _Lines:
             self._end_line()
             self._after_break = True
         elif tag.name in ("td", "th"):
+            # Where a cell begins, among the rows, after one that ends in a colon, that one was a label unknown to us.
             said = self._beginning()
             if not tag.closing and self._among_rows and said.endswith(":") and said not in self.labels:
                 self._unknown_label = said

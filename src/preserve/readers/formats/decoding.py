@@ -52,6 +52,7 @@ def decode_text(data: bytes) -> DecodedText:
     try:
         text, encoding = data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
+        # Latin-1 has a character for each byte, but such texts were meant as Windows-1252, which has none for five.
         encoding = "iso-8859-1" if _UNDEFINED.intersection(data) else "windows-1252"
         text = data.decode(encoding)
         says = f"byte {error.start} is not UTF-8: the text was read as {encoding}"

@@ -36,6 +36,7 @@ from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
 from preserve.readers.formats.aad_text import document_number
+from preserve.readers.formats.clock import repeats_hour
 from preserve.readers.formats.decoding import DecodedText, decode_text, text_excuse
 from preserve.readers.formats.partial_extract import PARTIAL, PARTIAL_WHOLE
 from preserve.readers.formats.release import release_of
@@ -188,17 +189,13 @@ def _copy(text: str) -> _Layout | None:
         origin=match["origin"],
         created=match["created"],
         classification=match["level"],
-        minutes_unreliable=_hour_for_minute(match["created"]) and _hour_for_minute(match["released"]),
+        minutes_unreliable=all(
+            repeats_hour(int(stamp[-5:-3]), int(stamp[-2:])) for stamp in match.group("created", "released")
+        ),
         title=None if title is None else title[0].strip(),
         rows=tuple(Row(label=label, value=match[name]) for label, name in zip(labels, names, strict=True)),
         articles=() if articles is None else tuple(Article(address=each) for each in articles[1].split()),
     )
-
-
-def _hour_for_minute(stamp: str) -> bool:
-    """Return whether the minutes repeat the hour of a twelve-hour clock, as in all 1,295 known pages of 2010."""
-    hour, minute = int(stamp[-5:-3]), int(stamp[-2:])
-    return minute == (hour % 12 or 12)
 
 
 def _bare(text: str) -> _Layout | None:
@@ -213,6 +210,7 @@ def _bare(text: str) -> _Layout | None:
         return layout
     flat = flatten(rest)
     labels = {label.name for label in read_labels(flat)}
+    # One of these words with a colon may be in any letter, two of them are in a cable.
     if len(labels & {"authority", "tags", "subject"}) < 2:
         return None
     banner = _banner(rest)
@@ -220,6 +218,7 @@ def _bare(text: str) -> _Layout | None:
     return layout if starts else None
 
 
+# The bare text last: a text with a table may begin as a cable does too.
 _LAYOUTS: tuple[Callable[[str], _Layout | None], ...] = (_newspaper, _listing, _copy, _bare)
 
 
@@ -234,6 +233,7 @@ def _page(item: SourceItem, decoded: DecodedText, layout: _Layout) -> Page:
     partial, content = _split_partial(content)
     begin = split_header(content)
     header, body = content[:begin].strip() or None, content[begin:]
+    # A header that does not end was cut: all of it would be the body. One with labels has its body glued to it.
     if not body or (begin == 0 and opens_header(body) and not read_labels(flatten(body))):
         raise SourceError(
             f"{item.where}: it holds no text of the cable{' after the routing header' if body else ''}",
@@ -298,6 +298,8 @@ def _identify(item: SourceItem, header: str | None, body: str, title: str | None
     stem = name.rpartition(".")[0] or name
     match = _STEM.match(name)
     named = stem if is_identifier(stem) else (match[0] if match and is_identifier(match[0]) else None)
+    # The name comes first, as a banner has no year. It counts only with the post of the banner or a known one, as the
+    # name of a file 10MB1.txt has the form of an identifier too.
     if (
         named is not None
         and (own := parse_identifier(named).station) is not None

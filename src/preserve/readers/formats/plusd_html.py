@@ -37,6 +37,7 @@ from preserve.readers.reader import Excuse, SourceItem
 __all__ = ["PlusdHtmlReader"]
 
 _AS_SERVED = "Give the page of the library as the site served it."
+# Every run of characters is bounded or possessive: the time is linear, whatever the page is.
 _TABLE = re.compile(
     r"""<table\b[^<>]{0,200}?\bid\s{0,9}=\s{0,9}(?:'synopsis'|"synopsis"|synopsis(?=[\s>]))[^<>]{0,200}>""",
     re.IGNORECASE,
@@ -72,6 +73,7 @@ class _Synopsis:
 
     def value(self, *labels: str) -> str | None:
         """Return the value of the first of some labels that has one."""
+        # Reversed, so that of two rows of one label the first counts.
         values = {row.label.rstrip(":").casefold(): row.value for row in reversed(self.rows) if row.value}
         return next((values[label] for label in labels if label in values), None)
 

@@ -25,6 +25,7 @@ def release_of(item: SourceItem) -> Release | None:
     """Return the release that the user states, else the one that names the nearest folder or archive."""
     if item.release:
         return Release(text=item.release, name=item.release, date=_day(item.release), basis="flag")
+    # From the file upwards: the nearer a name is, the more surely the source belongs to it.
     for part in reversed(item.path.split("/")):
         if match := _NAME.search(part):
             return Release(text=part, name=match[0], date=_day(match[0]), basis="path")

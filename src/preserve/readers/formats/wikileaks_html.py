@@ -19,6 +19,7 @@ from preserve.cable import Article, CaptureSource, Page, PageCapture, Release, R
 from preserve.digests import sha256
 from preserve.errors import SourceError
 from preserve.findings import Finding
+from preserve.readers.formats.clock import repeats_hour
 from preserve.readers.formats.html_page import (
     HtmlTag,
     VerbatimText,
@@ -37,6 +38,7 @@ __all__ = ["WikileaksHtmlReader"]
 
 _AS_SERVED = "Give the page of the mirror as it is."
 _LABELS = ("Reference ID", "Created", "Released", "Classification", "Origin")
+# Every run of characters is bounded or possessive: the time is linear, whatever the page is.
 _TABLE = re.compile(r"""<table\b[^<>]{0,200}?\bclass\s{0,9}=\s{0,9}(?:'cable'|"cable"|cable(?=[\s>]))""", re.IGNORECASE)
 _LABEL = re.compile(r"<th[^<>]{0,200}>\s*+Reference ID\s*+</th", re.IGNORECASE)
 _HEADING = re.compile(r"<h3[^<>]{0,200}>\s*+Viewing cable\b((?:[^<]|<(?!/?h3\b)){0,4000}+)</h3\s*+>", re.IGNORECASE)
@@ -92,6 +94,7 @@ def _table(text: str) -> _Table:
             articles += _articles(text, inside_start, inside_end)
         end = inside_end
     rows = tuple(Row(label=label, value=value) for label, value in zip(labels, values, strict=False))
+    # Reversed, so that of two rows of one label the first counts.
     return _Table(rows, {row.label: row.value for row in reversed(rows)}, tuple(articles), start, end)
 
 
@@ -199,15 +202,11 @@ _RIGHT_SINCE = "2011-08-01"
 
 
 def _has_false_minutes(created: str, released: str, release: Release | None) -> bool:
-    """Return whether the minutes repeat the hour, on a clock of twelve hours: 16:04 for any time from 16:00 to 16:59.
-
-    Measured: they do in both cells of all 1,295 pages of December 2010, and still in March 2011. From the end of August
-    2011 on they are right. By chance they look so on one page in 3,600.
-    """
+    """Return whether the minutes of both times repeat the hour, on a page of before they were right."""
     if release is not None and release.date is not None and release.date >= _RIGHT_SINCE:
         return False
     clocks = [match for match in map(_CLOCK.fullmatch, (created, released)) if match is not None]
-    return bool(clocks) and all(int(clock[2]) == (int(clock[1]) + 11) % 12 + 1 for clock in clocks)
+    return bool(clocks) and all(repeats_hour(int(clock[1]), int(clock[2])) for clock in clocks)
 
 
 def _page(item: SourceItem) -> Page:

@@ -73,6 +73,7 @@ def seven_zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
         _check_table(stream)
         stream.seek(0)
         archive = py7zr.SevenZipFile(stream, "r")
+        # An archive without files has no such attribute.
         files: list[ArchiveFile] = list(getattr(archive, "files", ()))
         sources = _sources(archive, stream)
     except PasswordRequired:
@@ -111,6 +112,7 @@ def _check_table(stream: BinaryIO) -> None:
     offset, size = struct.unpack("<QQ", start[12:28])
     if offset > 1 << 62 or size > 1 << 28:
         raise _RefusedError("its table of contents is said to be larger than any")
+    # The beginning of the table shows how it is packed: that of a table which is packed names one folder and one coder.
     stream.seek(32 + offset)
     table = stream.read(min(size, 4096))
     if table[:1] != bytes((_ENCODED,)) or any(coder in table for coder in _PLAIN_CODERS):

@@ -118,6 +118,7 @@ _ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ\0", b
 
 def _standard_input(stream: BinaryIO) -> SourceRef:
     data = stream.read(LARGEST_SOURCE + 1)
+    # Not from a pipe: zip and 7z have their table of contents at the end, and rows need a second reading.
     if data.startswith(_ARCHIVES):
         return SourceRef("-", trouble="standard input is an archive of files", hint="Give it as a file, by its name.")
     if len(data) > LARGEST_SOURCE:
@@ -179,10 +180,12 @@ def load_source(ref: SourceRef) -> SourceItem:
     if ref.path is None:
         return _inlined(ref, ref.data or b"")
     with open_source(ref.path, ref.where) as stream:
-        # The size first: a file of many gigabytes is not read to find that it is too large.
-        size = os.fstat(stream.fileno()).st_size
-        data = b"" if size > LARGEST_SOURCE else stream.read(LARGEST_SOURCE + 1)
-    if max(size, len(data)) > LARGEST_SOURCE:
+        # As many bytes as it has, not the most that it may have: making room for those takes longer than reading.
+        size = min(os.fstat(stream.fileno()).st_size, LARGEST_SOURCE)
+        data = stream.read(size + 1)
+        if len(data) > size:  # it is too large, or it grows
+            data += stream.read(LARGEST_SOURCE + 1 - len(data))
+    if len(data) > LARGEST_SOURCE:
         raise SourceError(f"{ref.where}: {too_large()}", hint="Give captured pages, one cable a file.")
     return SourceItem(
         name=_named(ref.path.name),
