@@ -1,8 +1,8 @@
 # Two commands set everything up on a fresh machine with Python 3.11 or later:
 #   make demo             ingest a made-up page into a new archive, verify, audit, deposit, and show what it made
 #   make demo PAGE=FILE   the same with a page of yours
-#   make test             the tests: all but a part of those that are long
-#   make test-all         every test that this machine can run
+#   make test             the tests that this machine can run, but a part of the long ones
+#   make test-all         all of them
 
 PYTHON ?= python3
 VENV ?= .venv

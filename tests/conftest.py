@@ -1,4 +1,4 @@
-"""Fixtures for every room: where the real samples and the conformance suite are, if anywhere."""
+"""What holds for all tests: the part that runs, the settings of Hypothesis, ids that can be read, and fixtures."""
 
 from __future__ import annotations
 

@@ -80,7 +80,8 @@ def _answer(client: socket.socket) -> NoReturn:
         _run(arguments, folder, environment)
     for descriptor in descriptors:
         os.close(descriptor)
-    client.sendall(os.waitpid(child, 0)[1].to_bytes(4, "little"))
+    with suppress(BrokenPipeError):
+        client.sendall(os.waitpid(child, 0)[1].to_bytes(4, "little"))
     os._exit(0)
 
 
@@ -102,7 +103,8 @@ def _run(arguments: list[str], folder: str, environment: dict[bytes, bytes]) -> 
     except BaseException:
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.flush()
         os._exit(code if isinstance(code, int) else 0)
 
 

@@ -22,6 +22,7 @@ from tests.selection import part
 from preserve.errors import ExitCode
 
 NUMBER = 250
+FEW = 100
 KILLS = part(8)
 MANY = {"1": 8000, "2": 2500}
 """A moment when the first hundred cables are stored and told, and others are not; what workers do is not counted."""
@@ -87,6 +88,14 @@ def test_ctrl_c_keeps_what_was_acknowledged_and_leaves_no_stage(pages: Path, tmp
     assert preserve("ingest", pages, cwd=tmp_path).returncode == ExitCode.GOOD
 
 
+@pytest.fixture(scope="module")
+def few_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages whose bags the small disk has no room for, and a larger one has."""
+    folder = tmp_path_factory.mktemp("corpus") / "pages"
+    make(FEW, folder)
+    return folder
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "disk"
@@ -94,7 +103,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if shutil.which("mount") is None or os.geteuid() != 0:
         pytest.skip("a small disk can be mounted by root only")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], check=False, capture_output=True
     )
     if mounted.returncode != 0:
         pytest.skip(f"no small disk here: {mounted.stderr.decode().strip()}")
@@ -103,13 +112,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("verb", ["ingest", "pack"])
-def test_a_full_disk_is_told_and_leaves_nothing_half_written(verb: str, small_disk: Path, pages: Path) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing_half_written(verb: str, small_disk: Path, few_pages: Path) -> None:
     work = small_disk.parent
     place = small_disk / "place"
     arguments: list[str | Path] = ["--archive", place] if verb == "ingest" else ["--to", place]
     if verb == "ingest":
         assert preserve("init", "--archive", place, cwd=work).returncode == 0
-    done = preserve(verb, pages, *arguments, cwd=work)
+    done = preserve(verb, few_pages, *arguments, cwd=work)
     assert done.returncode == ExitCode.ARCHIVE
     assert re.search("disk is full|No space left on device", done.stderr + done.stdout)
     assert "Traceback" not in done.stderr
@@ -118,6 +127,6 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(verb: str, small_di
         bagit.Bag(str(bag)).validate()
     assert list(place.glob(".stage-*")) == []
     subprocess.run(["mount", "-o", "remount,size=100m", str(small_disk)], check=True)
-    again = preserve(verb, pages, *arguments, cwd=work)
+    again = preserve(verb, few_pages, *arguments, cwd=work)
     assert again.returncode == ExitCode.GOOD, again.stderr
-    assert again.stdout.splitlines()[-1].startswith(f"{NUMBER} items")
+    assert again.stdout.splitlines()[-1].startswith(f"{FEW} items")

@@ -134,7 +134,7 @@ MEMORY = {
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
-@pytest.mark.long(share=0.4)
+@pytest.mark.long(share=0.25)
 @pytest.mark.parametrize("name", MEMORY)
 def test_a_hostile_bag_is_verified_in_bounded_memory(name: str, tmp_path: Path) -> None:
     scale, most = MEMORY[name]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from hypothesis import example, given, strategies as st
 from tests.memory import measured_memory
-from tests.selection import runs_all
+from tests.selection import part
 
 from preserve.bag.containers.entry import Entry, EntryKind
 from preserve.bag.limits import LIMITS, BoundedList
@@ -80,11 +80,11 @@ def test_fields_as_we_write_them_are_read_quickly() -> None:
     ],
 )
 def test_a_manifest_of_many_lines_is_bounded(line: str, given: int, code: str) -> None:
-    lines = 300_000 if runs_all() else 120_000
+    lines = max(part(300_000), given * 6 // 5)
 
     def chunks() -> Iterator[bytes]:
-        for start in range(0, lines, 10_000):
-            yield "".join(line % n if "%" in line else line for n in range(start, start + 10_000)).encode()
+        for start in range(0, lines, 5_000):
+            yield "".join(line % n if "%" in line else line for n in range(start, start + 5_000)).encode()
 
     faults = BoundedList[Fault]()
     with measured_memory() as memory:

@@ -622,6 +622,7 @@ def test_a_7z_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
     assert told(path) == {"a.txt": "decompressing it takes more than 1 GiB of memory"}
 
 
+@pytest.mark.long(share=0.4)
 @pytest.mark.parametrize("form", ["a.zip", "a.tar", "a.tar.gz", "a.tar.xz", "a.7z"])
 def test_memory_does_not_grow_with_the_archive(tmp_path: Path, form: str) -> None:
     words = random.Random(3).randbytes(40_000).hex().encode()
