@@ -47,7 +47,7 @@ def _compiled(path: str) -> etree.RelaxNG:
     return etree.RelaxNG(etree.parse(path))  # about nine seconds
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tei_all() -> etree.RelaxNG:
     """The schema of all of TEI, which ``PRESERVE_TEI_ALL`` names."""
     value = os.environ.get("PRESERVE_TEI_ALL", "")

@@ -55,7 +55,12 @@ def test_a_killed_batch_leaves_whole_bags_and_stages_only(form: Form, tmp_path: 
             # Where in the next batches the kill meets it is left to the machine; the last kill meets a batch.
             time.sleep(chance.uniform(0.0, 0.05))
         process.kill()
-        said += process.communicate()[0].splitlines(keepends=True)
+        # Not by communicate: it passes over what readline has read ahead.
+        said += process.stdout.readlines()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            stream.close()
         # The last line may have been cut by the kill: it was not acknowledged.
         words = [line.split() for line in said if line.endswith("\n") and line != "staged\n"]
         acknowledged.update((name, seal) for name, seal in words)

@@ -55,7 +55,7 @@ def _compiled(path: Path) -> etree.RelaxNG:
     return etree.RelaxNG(etree.parse(str(path)))  # about nine seconds
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tei_all() -> etree.RelaxNG:
     """The schema of all of TEI, ``tei_all.rng`` 4.3.0."""
     return _compiled(_path_of("PRESERVE_TEI_ALL"))
