@@ -14,10 +14,13 @@ from pathlib import Path
 from tests.cli.command import environment
 
 _LAUNCH = """
-import os, sys
+import os, signal, sys
 from preserve.cli import run
 
 left, signaled = int(sys.argv[1]), int(sys.argv[2])
+if signal.getsignal(signaled) is signal.SIG_IGN:
+    # As nohup leaves it, and a shell that runs the tests in the background.
+    signal.signal(signaled, signal.default_int_handler if signaled == signal.SIGINT else signal.SIG_DFL)
 counted = {"open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "os.truncate"}
 begun = False
 
