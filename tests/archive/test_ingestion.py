@@ -68,7 +68,7 @@ def changes() -> Iterator[dict[str, Any]]:
     yield from ({"cables": [CABLE | {name: value}]} for name, values in WRONG_IN_A_CABLE.items() for value in values)
 
 
-@pytest.mark.parametrize("change", changes(), ids=lambda change: str(change)[:60])
+@pytest.mark.parametrize("change", [*changes()], ids=lambda change: str(change)[:60])
 def test_an_ingestion_that_describes_no_bag_is_an_error_of_ours(change: Mapping[str, object]) -> None:
     with pytest.raises(ArchiveError) as told:
         stored_bag(Path("a"), logged(replace(ARRIVAL, data={**DATA, **change})))
