@@ -26,7 +26,7 @@ def test_an_entry_is_read_back_from_its_json(cable: Cable) -> None:
 
 
 def test_fields_of_a_later_version_are_passed_over() -> None:
-    entry = CableEntry(identifier="07STRELSAU1", source_sha256="a", text_sha256="b")
+    entry = CableEntry(identifier="07STRELSAU1", source_sha256="a" * 64, text_sha256="b" * 64)
     assert CableEntry.from_json(entry.as_json() | {"new": "x"}) == entry
 
 
@@ -60,3 +60,30 @@ def test_a_lone_surrogate_does_not_reach_the_catalogue() -> None:
 )
 def test_the_post_is_drawn_from_the_identifier_when_no_station_is_stated(identifier: str, post: str | None) -> None:
     assert CableEntry.from_record(record(identifier, b"x")).post == post
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        "x" * 100,
+        [],
+        {},
+        {"identifier": "x"},
+        {"identifier": 5, "source_sha256": "a" * 64, "text_sha256": "b" * 64},
+        {"identifier": "x", "source_sha256": "a", "text_sha256": "b" * 64},
+        {"identifier": "x", "source_sha256": "a" * 64, "text_sha256": "b" * 64 + "\n"},
+        {"identifier": "x", "source_sha256": "a" * 64, "text_sha256": "b" * 64, "subject": None},
+        {"identifier": "x", "source_sha256": "a" * 64, "text_sha256": "b" * 64, "subject": "\ud800"},
+    ],
+)
+def test_what_is_no_entry_is_refused(entry: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        CableEntry.from_json(entry)
+
+
+def test_a_record_whose_digests_are_none_has_no_entry() -> None:
+    data = json.loads(record("07STRELSAU1", b"x"))
+    data["body"]["sha256"] = "none"
+    with pytest.raises(ValueError, match="digest"):
+        CableEntry.from_record(json.dumps(data).encode())

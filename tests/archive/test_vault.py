@@ -589,7 +589,7 @@ def test_every_kind_of_event_meets_the_schema_and_rebuilds_alike(root: Path, arc
     next(archive.find("07STRELSAU2")[0].path.glob("data/source/*")).write_bytes(b"damaged")
     audit.record_checks(archive, [audit.check_bag(task) for task in audit.due_bags(archive)])
     archive.log([LogEvent(type="metadata modification", at=AT, detail="A note.", outcome=EventOutcome.SUCCESS)])
-    schema = jsonschema.Draft202012Validator(json.loads(contract_bytes("event-1.0.0.schema.json")))
+    schema = jsonschema.Draft202012Validator(json.loads(contract_bytes("event-1.1.0.schema.json")))
     lines = [line for path in root.glob("events/*/*/*.jsonl") for line in path.read_bytes().splitlines()]
     assert len(lines) == 7
     for line in lines:

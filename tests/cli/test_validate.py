@@ -147,7 +147,7 @@ def test_what_may_not_be_seen_does_not_hide_the_others(
 def test_standard_input_goes_with_files(folder: Path) -> None:
     done = preserve("validate", "tei.xml", "-", cwd=folder, stdin=event_log(4))
     assert done.returncode == ExitCode.GOOD
-    assert "valid        -  (event 1.0.0, 4 lines)" in done.stdout
+    assert "valid        -  (event 1.1.0, 4 lines)" in done.stdout
     done = preserve("validate", "-", "--record", "record.json", cwd=folder, stdin=encoded(full()))
     assert "compared with record.json" in done.stdout
     assert codec.decode_record((folder / "record.json").read_bytes()) == full()

@@ -15,7 +15,7 @@ from preserve.contracts.conformance import MOST_VIOLATIONS, Violation, json_poin
 from preserve.contracts.contract import contract_names, json_schema
 
 SCHEMAS = [name for name in contract_names() if name.endswith(".schema.json")]
-EVENT = "event-1.0.0.schema.json"
+EVENT = "event-1.1.0.schema.json"
 OUTCOME = "outcome-1.0.0.schema.json"
 
 

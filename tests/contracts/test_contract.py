@@ -153,15 +153,16 @@ def test_a_finding_is_the_same_in_both_schemas() -> None:
 def test_every_file_is_of_one_contract_and_says_its_version() -> None:
     listed = [file for each in contracts() for file in each.files.values()]
     assert sorted(listed) == sorted(name for name in contract_names() if not name.endswith("NOTICE.md"))
-    ours = {each.name: each.version for each in contracts() if "/" not in next(iter(each.files.values()))}
-    assert ours == {
-        "record": "1.0.0",
-        "tei": "1.0",
-        "bagit-profile": "1.0",
-        "event": "1.0.0",
-        "outcome": "1.0.0",
-        "findings": "",
-    }
+    ours = [(each.name, each.version) for each in contracts() if "/" not in next(iter(each.files.values()))]
+    assert ours == [
+        ("record", "1.0.0"),
+        ("tei", "1.0"),
+        ("bagit-profile", "1.0"),
+        ("event", "1.1.0"),
+        ("event", "1.0.0"),
+        ("outcome", "1.0.0"),
+        ("findings", ""),
+    ]
     assert find_contract("premis").version == "3.0"
     assert all(each.purpose for each in contracts())
     assert find_contract("tei").files == {"rnc": "cable-tei-1.0.rnc", "rng": "cable-tei-1.0.rng"}

@@ -58,7 +58,7 @@ def test_the_page_names_the_formats_that_are_written() -> None:
 
 
 def test_the_types_of_the_log_are_those_of_its_schema() -> None:
-    schema = json.loads((Path(__file__).parents[2] / "schemas/event-1.0.0.schema.json").read_bytes())
+    schema = json.loads((Path(__file__).parents[2] / "schemas/event-1.1.0.schema.json").read_bytes())
     types = schema["properties"]["type"]["enum"]
     assert set(types) <= {term.label for term in EventType}
     after = PAGE[PAGE.index("## After packaging") :]

@@ -36,6 +36,7 @@ PUBLISHED = {
         "fix": "fixity check",
         "for": "format identification",
         "ing": "ingestion",
+        "ins": "ingestion start",
         "ipc": "information package creation",
         "mee": "metadata extraction",
         "mem": "metadata modification",

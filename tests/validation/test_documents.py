@@ -26,7 +26,7 @@ VERSIONS = {
     DocumentKind.PREMIS: "3.0",
     DocumentKind.PROFILE: "1.4.0",
     DocumentKind.CRATE: "1.2",
-    DocumentKind.EVENT: "1.0.0",
+    DocumentKind.EVENT: "1.1.0",
     DocumentKind.OUTCOME: "1.0.0",
     DocumentKind.SETTINGS: None,
 }
@@ -388,7 +388,7 @@ def test_each_line_of_a_log_is_checked() -> None:
     log = lines_of(event_log(5))
     log[1] = log[1].replace(b'"seq":2', b'"seq":0')
     log[2] = log[2][:-5] + b"\n"
-    log[3] = log[3].replace(b'"1.0.0"', b'"7.0.0"', 1)
+    log[3] = log[3].replace(b'"1.1.0"', b'"7.0.0"', 1)
     result = validate_lines("x", log)
     told = [(each.finding.code, each.place and each.place.line) for each in result.findings]
     assert told == [
@@ -399,7 +399,7 @@ def test_each_line_of_a_log_is_checked() -> None:
         ("event-sequence-broken", 4),
         ("event-chain-broken", 5),
     ]
-    assert (result.lines, result.version, result.stopped) == (5, "1.0.0", None)
+    assert (result.lines, result.version, result.stopped) == (5, "1.1.0", None)
 
 
 @pytest.mark.parametrize(
@@ -439,7 +439,7 @@ def test_a_last_line_that_is_not_whole_is_a_warning() -> None:
 
 
 def test_an_event_of_no_version_is_held_against_the_newest() -> None:
-    line = event_log(1).replace(b'"schema_version":"1.0.0",', b"")
+    line = event_log(1).replace(b'"schema_version":"1.1.0",', b"")
     result = validate_lines("x", [line], DocumentKind.EVENT)
     assert [each.finding.message for each in result.findings] == ["'schema_version' is a required property"]
 

@@ -233,7 +233,7 @@ def test_a_folder_is_walked_in_order_without_links(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "i.json")
 
     def walked(kind: DocumentKind | None = None) -> list[str]:
-        return [path.relative_to(tmp_path).as_posix() for path in walk_documents(tmp_path, kind)]
+        return [path.relative_to(tmp_path).as_posix() for path, _ in walk_documents(tmp_path, kind)]
 
     assert walked() == [".hidden/x.json", "a.xml", "b/1.json", "b/2.JSON", "c.toml", "d.jsonl"]
     assert walked(DocumentKind.TEI) == ["a.xml"]

@@ -1,6 +1,12 @@
 from .cable_entry import CableEntry as CableEntry
 from .catalogue.index import Order as Order
-from .events import GENESIS as GENESIS, EventOutcome as EventOutcome, LogEvent as LogEvent, LoggedEvent as LoggedEvent
+from .events import (
+    GENESIS as GENESIS,
+    EventOutcome as EventOutcome,
+    LogEvent as LogEvent,
+    LoggedEvent as LoggedEvent,
+    Position as Position,
+)
 from .inventory import MissingBag as MissingBag, UnknownBag as UnknownBag
 from .layout import MARKER_PREFIX as MARKER_PREFIX, Location as Location
 from .model import (

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+from preserve.archive.events import as_text, is_digest
 from preserve.cable import Cable
 
 __all__ = ["CableEntry"]
@@ -23,7 +23,7 @@ _STATION = re.compile(r"[0-9]{2}([A-Z][A-Z0-9]*?)[0-9]+")
 class CableEntry:
     """One cable as the catalogue knows it; every value but the digests as the record states it.
 
-    It is a format on disk: events carry it (``cable`` in ``schemas/event-1.0.0.schema.json``), the catalogue has a
+    It is a format on disk: events carry it (``cable`` in ``schemas/event-1.1.0.schema.json``), the catalogue has a
     column for each field, and it is drawn from records of any version. What a bag says of its cables
     (``package.CableSummary``) and what others are told of them (``description.Description``) change with profiles
     and targets; they are values of their own, lest a line of the log change with them.
@@ -80,7 +80,7 @@ class CableEntry:
         release = _text(record, "provenance", "release", "name") or _text(record, "provenance", "release", "text")
         identifier = _text(record, "identifier")
         source, text = _text(record, "provenance", "source", "sha256"), _text(record, "body", "sha256")
-        if identifier is None or source is None or text is None:
+        if identifier is None or source is None or text is None or not (is_digest(source) and is_digest(text)):
             raise ValueError("the record lacks an identifier, or the digest of its source or text")
         return cls(
             identifier=identifier,
@@ -100,14 +100,23 @@ class CableEntry:
         return {name: value for name, value in pairs if value is not None}
 
     @classmethod
-    def from_json(cls, entry: Mapping[str, object]) -> Self:
+    def from_json(cls, entry: object) -> Self:
         """Read what :meth:`as_json` returned; fields of later versions are passed over.
 
         Raises:
-            TypeError: A required field is missing.
+            TypeError: It is no object, a required field is missing, or one is no string.
+            ValueError: A field is no text, or a digest is none.
         """
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: str(value) for name, value in entry.items() if name in known})
+        if not isinstance(entry, dict):
+            raise TypeError("a cable is no object")
+        known = {name: as_text(entry[name]) for name in _FIELDS & entry.keys()}
+        cable = cls(**known)
+        if not (is_digest(cable.source_sha256) and is_digest(cable.text_sha256)):
+            raise ValueError("a cable has no digest of its source or text")
+        return cable
+
+
+_FIELDS = frozenset(field.name for field in fields(CableEntry))
 
 
 def _post(station: str | None, identifier: str) -> str | None:

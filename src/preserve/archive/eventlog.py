@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from preserve.archive.events import GENESIS, LogEvent, LoggedEvent, Position, encode_event
+from preserve.archive.events import GENESIS, LINE_LIMIT, LogEvent, LoggedEvent, Position, encode_event
 from preserve.archive.layout import EVENTS
 from preserve.digests import sha256
 from preserve.errors import ArchiveError
@@ -22,8 +22,6 @@ __all__ = ["EventLog", "LogHead"]
 
 FILE_LIMIT = 64 << 20
 """Bytes at which a file is followed by a new one."""
-LINE_LIMIT = 64 << 20
-"""Bytes of a line, at most. It bounds what a hostile or damaged log can make us hold in memory."""
 _TAIL = 1 << 16
 """Bytes read at a time when the last line is looked for from the end of a file."""
 _RESTORE = "Restore the events folder from a copy of the archive; preserve validate shows what is wrong in its files."
@@ -146,11 +144,6 @@ class EventLog:
         for event in events:
             seq += 1
             line = encode_event(event, seq=seq, previous=digest, software=self._software)
-            if len(line) > LINE_LIMIT:
-                raise ArchiveError(
-                    f"an event of {event.bag} needs {len(line)} bytes, and a line has {LINE_LIMIT} at most",
-                    hint="Make smaller groups.",
-                )
             # Read back from its line, so that what is folded now is what a rebuild will fold.
             logged.append(LoggedEvent.decode(line, Position(file, offset, len(line))))
             digest = logged[-1].digest

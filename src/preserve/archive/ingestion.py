@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 from preserve.archive.cable_entry import CableEntry
-from preserve.archive.events import LogEvent, LoggedEvent
+from preserve.archive.events import LogEvent, LoggedEvent, as_text, is_digest
 from preserve.archive.layout import Location
 from preserve.archive.model import Incoming, StoredBag, source_key
 from preserve.bag import BagReport
@@ -74,38 +73,61 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
     """Read the stored bag back from its ingestion event.
 
     Raises:
-        ArchiveError: The event does not describe a stored bag.
+        ArchiveError: The event does not describe a stored bag, or not the one that it is about.
     """
-    data = logged.event.data
+    data, event = logged.event.data, logged.event
     try:
-        cables = tuple(CableEntry.from_json(entry) for entry in cast("list[dict[str, object]]", data["cables"]))
+        cables = tuple(map(CableEntry.from_json, _list(data["cables"], least=1)))
         return StoredBag(
             root=root,
-            location=Location.parse(str(data["location"])),
-            seal=str(data["seal"]),
+            location=_location(event),
+            seal=_digest(data["seal"]),
             source_key=source_key(cables),
             files=_count(data, "files"),
             bytes=_count(data, "bytes"),
             size=_count(data, "size"),
-            profiles=tuple(str(each) for each in cast("list[object]", data.get("profiles", []))),
-            index=str(data["index"]) if "index" in data else None,
-            created=logged.event.at,
-            last_seen=logged.event.at,
+            profiles=tuple(map(as_text, _list(data.get("profiles", [])))),
+            index=_digest(data["index"]) if "index" in data else None,
+            created=event.at,
+            last_seen=event.at,
             last_checked=None,
             last_ok=None,
             outcome=None,
             cables=cables,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ArchiveError(
             f"line {logged.seq} of the event log ({logged.position.file}) does not describe a stored bag: {error!r}",
             hint="Restore the events folder from a copy of the archive.",
         ) from error
 
 
+_LONGEST = 400
+"""Characters of a location that are looked at, as a message has them: the longest that the layout allows has 349."""
+
+
+def _location(event: LogEvent) -> Location:
+    location = Location.parse(as_text(event.data["location"])[:_LONGEST])
+    if (location.name, location.version) != (event.bag, event.version):
+        raise ValueError(f"the location is that of {location.name}/v{location.version}")
+    return location
+
+
+def _list(value: object, *, least: int = 0) -> list[object]:
+    if not isinstance(value, list) or len(value) < least:
+        raise TypeError("a list is empty, or something else")
+    return value
+
+
+def _digest(value: object) -> str:
+    if not is_digest(value):
+        raise ValueError("a digest is none")
+    return str(value)
+
+
 def _count(data: Mapping[str, object], name: str) -> int:
     value = data[name]
     # Below 2**63: SQLite holds no greater number. Not isinstance, for which "true" would be a number.
     if type(value) is not int or not 0 <= value < 1 << 63:
-        raise ValueError(f"{name} is {value!r}")
+        raise ValueError(f"{name} is no count")
     return value

@@ -21,6 +21,7 @@ from preserve.errors import ExitCode, PreserveError, SourceError, UsageError
 from preserve.report import documents as report, words
 from preserve.validation import (
     DocumentKind,
+    LogPart,
     UnknownKindError,
     Validated,
     is_folder,
@@ -37,6 +38,7 @@ class _Item:
 
     name: str
     below_folder: bool = False
+    part: LogPart | None = None
     trouble: str | None = None
 
 
@@ -94,9 +96,9 @@ def _items(files: list[str], kind: DocumentKind | None) -> Iterator[_Item]:
             continue
         empty = True
         try:
-            for path in walk_documents(Path(name), kind):
+            for path, part in walk_documents(Path(name), kind):
                 empty = False
-                yield _Item(str(path), below_folder=True)
+                yield _Item(str(path), below_folder=True, part=part)
         except SourceError as error:
             yield _Item(name, trouble=error.message)
             continue
@@ -109,7 +111,7 @@ def _try(kind: DocumentKind | None, record: Path | None, item: _Item) -> _Answer
         return SourceError(item.trouble, hint="Name a document, or a folder that holds some.")
     try:
         file = None if item.name == "-" else Path(item.name)
-        return validate_file(file, kind, record=record, stdin=sys.stdin.buffer)
+        return validate_file(file, kind, record=record, part=item.part, stdin=sys.stdin.buffer)
     except PreserveError as error:
         return error
 

@@ -88,11 +88,9 @@ def _resources() -> Iterator[tuple[str, Mapping[str, object]]]:
 
 @lru_cache(maxsize=32)
 def _fast(file: str) -> jsonschema_rs.Draft202012Validator:
-    known = {uri: dict(schema) for uri, schema in _resources()}
-
     def resolve(uri: str) -> dict[str, object]:
         """Return a schema of ours; the KeyError for any other keeps the validator from fetching it."""
-        return known[uri]
+        return dict(dict(_resources())[uri])
 
     return jsonschema_rs.Draft202012Validator(json_schema(file), validate_formats=True, retriever=resolve)
 

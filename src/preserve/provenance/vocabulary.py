@@ -69,6 +69,7 @@ class EventType(Term):
     FIXITY_CHECK = ("fix", "fixity check")
     INFORMATION_PACKAGE_CREATION = ("ipc", "information package creation")
     INGESTION = ("ing", "ingestion")
+    INGESTION_START = ("ins", "ingestion start")
     MESSAGE_DIGEST_CALCULATION = ("mes", "message digest calculation")
     METADATA_EXTRACTION = ("mee", "metadata extraction")
     METADATA_MODIFICATION = ("mem", "metadata modification")

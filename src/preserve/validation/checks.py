@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
+from preserve.archive import Location, LoggedEvent, Position
 from preserve.bag import Profile, ProfileError
 from preserve.cable import Cable, check_record, decode_record
 from preserve.contracts import contracts, find_contract, json_pointer, violations
 from preserve.errors import RecordError
 from preserve.findings import Finding
-from preserve.provenance import CRATE_SPECIFICATION, check_crate, check_premis
+from preserve.provenance import CRATE_SPECIFICATION, EventType, check_crate, check_premis
 from preserve.settings import SettingsError, parse_settings
 from preserve.tei import check_tei
 from preserve.validation import coherence, json_text, xml_text
@@ -96,16 +98,42 @@ def _check_crate(text: str, _value: object, beside: Beside) -> Iterator[Finding]
             yield finding
 
 
-def _check_event(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:
+def _check_event(text: str, value: object, _beside: Beside) -> Iterator[Finding]:
     version = value.get("schema_version") if isinstance(value, dict) else None
-    files = {each.version: each.files["json"] for each in contracts() if each.name == DocumentKind.EVENT}
+    files = _event_schemas()
     if isinstance(version, str) and version not in files:
         says = f"version {version[:40]!r}; known here are {', '.join(files)}"
         yield Finding.of("document-version-unknown", "/schema_version", says)
         return
     file = files[version] if isinstance(version, str) else next(iter(files.values()))
-    for fault in violations(file, value):
+    faults = violations(file, value)
+    for fault in faults:
         yield Finding.of("event-invalid", fault.where, fault.says)
+    if not faults:
+        yield from _check_archived(text)
+
+
+@lru_cache(maxsize=1)
+def _event_schemas() -> Mapping[str, str]:
+    return {each.version: each.files["json"] for each in contracts() if each.name == DocumentKind.EVENT}
+
+
+def _check_archived(text: str) -> Iterator[Finding]:
+    """Yield why an archive would not take a line that meets the schema."""
+    try:
+        event = LoggedEvent.decode(text.encode("utf-8"), Position("", 0, 0)).event
+    except ValueError as error:
+        yield Finding.of("event-invalid", "", f"it is a line {error}")
+        return
+    if event.type != EventType.INGESTION.label:
+        return
+    try:
+        place = Location.parse(str(event.data["location"])[:400])
+    except ValueError as error:
+        yield Finding.of("event-invalid", "/data/location", str(error))
+        return
+    if (place.name, place.version) != (event.bag, event.version):
+        yield Finding.of("event-invalid", "/data/location", f"it is the place of {place.name}/v{place.version}")
 
 
 def _check_outcome(_text: str, value: object, _beside: Beside) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from preserve.errors import SourceError
 from preserve.findings import Finding
 from preserve.settings import FILE_NAME, Settings
 from preserve.validation import json_text, xml_text
-from preserve.validation.chain import Chain
+from preserve.validation.chain import Chain, LogPart
 from preserve.validation.checks import Beside, check_json, check_settings, check_xml, locate, version_of
 from preserve.validation.json_text import DocumentPlace, NotJsonError
 from preserve.validation.model import DocumentKind, Located, Validated
@@ -77,30 +77,49 @@ def validate_bytes(
     return _of_json(name, text, asked, beside)
 
 
-def validate_lines(name: str, lines: Iterable[bytes], asked: DocumentKind | None = None) -> Validated:
+def validate_lines(
+    name: str,
+    lines: Iterable[bytes],
+    asked: DocumentKind | None = None,
+    *,
+    chain: Chain | None = None,
+    part: LogPart | None = None,
+) -> Validated:
     """Validate a file of one JSON document a line, up to :data:`MOST_FINDINGS`.
 
     Args:
         name: Its name, for messages.
         lines: Each with its line feed, which only the last may lack.
         asked: The kind that they must be; ``None`` for the kind of the first.
+        chain: What is known of the line before the first, of an event log.
+        part: The place of the file in a log.
 
     Raises:
         UnknownKindError: The lines are of no kind that we know.
     """
     findings: list[Located] = []
-    kind, version, number, chain = asked, None, 0, Chain()
+    kind, version, number, chain = asked, None, 0, chain or Chain()
     for number, line in enumerate(lines, 1):
         if kind is DocumentKind.EVENT and not line.endswith(b"\n"):
-            says = f"the last {len(line):,} bytes are not a whole line"
-            findings.append(Located(Finding.of("event-line-unfinished", "", says), DocumentPlace(number, 1)))
+            findings.append(Located(_unfinished(line, part), DocumentPlace(number, 1)))
             continue
         kind, stated, told = _of_line(name, line, number, kind, chain)
+        if number == 1 and part is not None and chain.seq != part.number and not told:
+            says = f"line {chain.seq} is the first of a file that is named for line {part.number}"
+            told = [Located(Finding.of("event-sequence-broken", "/seq", says), None)]
         version = version or stated
         findings += (_at_line(each, number) for each in told)
         if len(findings) >= MOST_FINDINGS:
             return _result(name, kind, findings, version=version, lines=number, stopped=number)
     return _result(name, kind, findings, version=version, lines=number)
+
+
+def _unfinished(line: bytes, part: LogPart | None) -> Finding:
+    says = f"the last {len(line):,} bytes are not a whole line"
+    if part is None or part.last:
+        return Finding.of("event-line-unfinished", "", says)
+    # Only at the end of the log can a writer have been stopped: the next one sets such a line aside.
+    return Finding.of("event-line-malformed", "", f"{says}, and the log goes on in another file")
 
 
 def _of_line(

@@ -14,6 +14,7 @@ from typing import BinaryIO, NoReturn
 
 from preserve.errors import SourceError
 from preserve.provenance import CRATE_DESCRIPTOR, PAYLOAD
+from preserve.validation.chain import Chain, LogPart, is_log_file, log_parts
 from preserve.validation.checks import Beside
 from preserve.validation.documents import XML, validate_bytes, validate_lines
 from preserve.validation.model import DocumentKind, Validated
@@ -45,25 +46,55 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def walk_documents(folder: Path, kind: DocumentKind | None = None) -> Iterator[Path]:
+def walk_documents(folder: Path, kind: DocumentKind | None = None) -> Iterator[tuple[Path, LogPart | None]]:
     """Yield the files below a folder that can be documents by the ends of their names; no link is followed.
 
     Args:
         folder: Where to look, at any depth.
         kind: The kind that is asked for; ``None`` for every kind.
 
+    Yields:
+        The file, and its place in the event log that it is a part of; ``None`` for a file of no log, or of one that
+        does not lie below the folder as a whole.
+
     Raises:
         SourceError: A folder cannot be listed.
     """
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise SourceError(f"{_name(folder)}: the folder cannot be listed: {error.strerror}") from error
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from walk_documents(Path(entry.path), kind)
+    log: Path | None = None
+    parts: dict[Path, LogPart] = {}
+    for path in _walk(folder, kind):
+        if kind in {None, DocumentKind.EVENT} and is_log_file(path.relative_to(folder)) and path.parents[2] != log:
+            log = path.parents[2]
+            try:
+                parts = log_parts(log)
+            except OSError as error:
+                raise _unlisted(log, error) from error
+        yield path, parts.get(path)
+
+
+def _walk(folder: Path, kind: DocumentKind | None) -> Iterator[Path]:
+    # With a stack of its own: folders can be nested deeper than Python calls.
+    inside = [_listed(folder)]
+    while inside:
+        entry = next(inside[-1], None)
+        if entry is None:
+            inside.pop()
+        elif entry.is_dir(follow_symlinks=False):
+            inside.append(_listed(Path(entry.path)))
         elif entry.is_file(follow_symlinks=False) and Path(entry.name).suffix.lower() in _ends(kind):
             yield Path(entry.path)
+
+
+def _listed(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return iter(sorted(entries, key=lambda entry: entry.name))
+    except OSError as error:
+        raise _unlisted(folder, error) from error
+
+
+def _unlisted(folder: Path, error: OSError) -> SourceError:
+    return SourceError(f"{_name(folder)}: the folder cannot be listed: {error.strerror}")
 
 
 def _ends(kind: DocumentKind | None) -> frozenset[str]:
@@ -75,7 +106,12 @@ def _ends(kind: DocumentKind | None) -> frozenset[str]:
 
 
 def validate_file(
-    file: Path | None, kind: DocumentKind | None = None, *, record: Path | None = None, stdin: BinaryIO | None = None
+    file: Path | None,
+    kind: DocumentKind | None = None,
+    *,
+    record: Path | None = None,
+    part: LogPart | None = None,
+    stdin: BinaryIO | None = None,
 ) -> Validated:
     """Validate one file.
 
@@ -84,6 +120,7 @@ def validate_file(
         kind: The kind that it must be; ``None`` for the kind that its content shows.
         record: The record to compare a TEI with; ``None`` for the one in the folder ``record`` beside its folder, if
             there is one.
+        part: Its place in an event log, as :func:`walk_documents` tells it: then its lines must be those of that log.
         stdin: Standard input, where ``file`` is ``None``.
 
     Raises:
@@ -95,7 +132,17 @@ def validate_file(
             raise TypeError("neither a file nor a stream")
         return _of_stream("-", stdin, kind, _beside(None, record))
     with _open(file) as stream:
+        if part is not None:
+            return _of_log(_name(file), stream, part)
         return _of_stream(_name(file), stream, kind, _beside(file, record))
+
+
+def _of_log(name: str, stream: BinaryIO, part: LogPart) -> Validated:
+    try:
+        chain = Chain.into(part, LARGEST)
+        return validate_lines(name, _lines(name, stream), DocumentKind.EVENT, chain=chain, part=part)
+    except OSError as error:
+        raise SourceError(f"{name}: cannot be read: {error.strerror or error}") from error
 
 
 def _open(file: Path) -> BinaryIO:
@@ -119,13 +166,17 @@ def _of_stream(name: str, stream: BinaryIO, kind: DocumentKind | None, beside: B
             raise SourceError(f"{name}: the file is empty", hint=f"Give a document: {KNOWN}.")
         if _are_lines(first, second, kind):
             given = (line for line in (first, second) if line)
-            return validate_lines(name, chain(given, iter(lambda: _line(name, stream), b"")), kind)
+            return validate_lines(name, chain(given, _lines(name, stream)), kind)
         data = first + second + stream.read(max(0, LARGEST + 1 - len(first) - len(second)))
     except OSError as error:
         raise SourceError(f"{name}: cannot be read: {error.strerror or error}") from error
     if len(data) > LARGEST:
         _too_large(name, "the file")
     return validate_bytes(name, data, kind, beside)
+
+
+def _lines(name: str, stream: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: _line(name, stream), b"")
 
 
 def _line(name: str, stream: BinaryIO) -> bytes:
