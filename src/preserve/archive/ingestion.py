@@ -81,6 +81,7 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
         cables = tuple(CableEntry.from_json(entry) for entry in cast("list[dict[str, object]]", data["cables"]))
         return StoredBag(
             root=root,
+            seq=logged.seq,
             location=Location.parse(str(data["location"])),
             seal=str(data["seal"]),
             source_key=source_key(cables),
