@@ -80,6 +80,7 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
         cables = tuple(map(CableEntry.from_json, _list(data["cables"], least=1)))
         return StoredBag(
             root=root,
+            seq=logged.seq,
             location=_location(event),
             seal=_digest(data["seal"]),
             source_key=source_key(cables),

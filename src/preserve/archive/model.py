@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -101,6 +101,7 @@ class StoredBag:
         outcome: How the last check ended: ``pass``, ``fail`` or ``unknown``.
         cables: One entry for each cable in it.
         index: The SHA-256 of its member index (:mod:`preserve.bag.reading.member_index`); ``None`` when it has none.
+        seq: The number of the line of its ingestion in the event log; 0 while it has none.
     """
 
     root: Path
@@ -118,6 +119,8 @@ class StoredBag:
     outcome: str | None
     cables: tuple[CableEntry, ...]
     index: str | None = None
+    # Not compared: a bag is the same before its event is logged and after.
+    seq: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:

@@ -231,7 +231,10 @@ class Archive:
             raise ArchiveError(
                 f"the catalogue of {self.root} is damaged", hint="Run: preserve catalogue rebuild. No bag is concerned."
             )
-        if condition is not Condition.GOOD:
+        if condition is Condition.UNUSABLE:
+            self._ledger.catalogue.use_private_copy()
+            self._ledger.catalogue.fold(self._ledger.log.read(self._ledger.catalogue.head()))
+        elif condition is not Condition.GOOD:
             self.rebuild()
         elif self._is_behind() and may_write(self.root):
             try:
@@ -310,7 +313,7 @@ class Archive:
         if not matching:
             there = ", ".join(each.label for each in stored)
             raise ArchiveError(f"the archive has no version {wanted} of {name}", hint=f"It has {there}.")
-        return sorted(matching, key=lambda each: each.created)
+        return matching
 
     def events(self, stored: StoredBag) -> Iterator[LoggedEvent]:
         """Yield the events of one version of a bag, oldest first.
@@ -318,8 +321,8 @@ class Archive:
         Raises:
             ArchiveError: The log could not be read.
         """
-        for position in self._ledger.catalogue.positions(stored.name, stored.version):
-            yield self._ledger.log.event_at(position)
+        for line in self._ledger.catalogue.positions(stored.name, stored.version):
+            yield self._ledger.log.event_at(line.position)
 
     def verify_log(self) -> Iterator[Finding]:
         """Check the whole event log: every line, the chain, and its end against the catalogue.

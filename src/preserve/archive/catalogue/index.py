@@ -1,4 +1,4 @@
-"""The index of an archive: folding events into the catalogue, and asking it.
+"""The index of an archive: folding events into the catalogue, asking it, and comparing it with the log.
 
 Transactions and the file are for ``database``, the truth is for the event log (``archive.eventlog``) and the bags.
 """
@@ -11,28 +11,33 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, bindparam, func, insert, select, union, update
-from sqlalchemy.dialects.sqlite import insert as insert_once
+from sqlalchemy import Column, Connection, Row, func, insert, select, union, update
 
-from preserve.archive.catalogue.database import Condition, Database
-from preserve.archive.catalogue.rows import bag_from_row, bag_row, cable_rows, check_row, event_row
-from preserve.archive.catalogue.tables import METADATA, SCHEMA_VERSION, bag, cable, event, state
+from preserve.archive.catalogue.comparison import differences
+from preserve.archive.catalogue.database import Condition, Database, bytes_of
+from preserve.archive.catalogue.folding import end_of, fold_all, in_parts, state_row
+from preserve.archive.catalogue.rows import (
+    EventRows,
+    LoggedLine,
+    RowError,
+    bag_from_row,
+    head_from_row,
+    line_from_row,
+    text_from_row,
+)
+from preserve.archive.catalogue.tables import ANNOUNCED, METADATA, bag, cable, event, state
 from preserve.archive.eventlog import LogHead
-from preserve.archive.events import LoggedEvent, Position
-from preserve.archive.ingestion import stored_bag
+from preserve.archive.events import LoggedEvent
 from preserve.archive.model import StoredBag
-from preserve.provenance import EventType
 
 __all__ = ["Catalogue", "Order"]
 
 _PAGE = 500
 """Bags fetched at a time."""
-_FOLD = 1000
-"""Events folded at a time."""
+_TEXTS = (str, bytes)
 _CANDIDATES = 5000
 """Names looked at for one that is like an unknown one."""
 
@@ -73,6 +78,15 @@ class Catalogue:
         """Tell in what condition the file is; one that a newer program made is an error."""
         return self._database.condition()
 
+    def use_private_copy(self) -> None:
+        """Go on with a private database, in a temporary file, and touch nothing of the archive from here on.
+
+        It begins as a copy of the archive's catalogue where that is good and can be read, and else empty: :meth:`head`
+        says what to fold into it. It is for readers who cannot use the catalogue, or cannot bring it up to date.
+        """
+        if not self._database.use_private_copy():
+            self.rebuild(())
+
     # Folding
 
     def rebuild(self, events: Iterable[LoggedEvent]) -> LogHead:
@@ -82,11 +96,11 @@ class Catalogue:
             The end of the log that it now holds.
         """
         self._database.make_ready()
-        with self._database.changing() as connection:
+        with self._database.remaking() as connection:
             METADATA.drop_all(connection)
             METADATA.create_all(connection)
             head = LogHead()
-            connection.execute(insert(state), _state_row(head))
+            connection.execute(insert(state), state_row(head))
             return self._fold(connection, events, head)
 
     def fold(self, events: Iterable[LoggedEvent]) -> LogHead:
@@ -95,29 +109,28 @@ class Catalogue:
             return self._fold(connection, events, _head(connection))
 
     def _fold(self, connection: Connection, events: Iterable[LoggedEvent], head: LogHead) -> LogHead:
-        drawn = iter(events)
-        while part := list(islice(drawn, _FOLD)):
-            self._fold_part(connection, part)
-            last = part[-1]
-            head = LogHead(last.seq, last.digest, last.position.file, last.position.end)
-        connection.execute(update(state), _state_row(head))
+        for part in in_parts(events):
+            fold_all(connection, EventRows.of(self._root, part))
+            head = end_of(part)
+        connection.execute(update(state), state_row(head))
         return head
-
-    def _fold_part(self, connection: Connection, part: Sequence[LoggedEvent]) -> None:
-        arrivals = [
-            (each.seq, stored_bag(self._root, each)) for each in part if each.event.type == EventType.INGESTION.label
-        ]
-        checks = [check_row(each) for each in part if each.event.type == EventType.FIXITY_CHECK.label]
-        _many(connection, insert(event), [event_row(each) for each in part])
-        # The first ingestion of a version counts. A second one, in a log that was tampered with, must not stop us.
-        _many(connection, insert_once(bag).on_conflict_do_nothing(), [bag_row(*each) for each in arrivals])
-        _many(connection, insert(cable), [row for each in arrivals for row in cable_rows(*each)])
-        _many(connection, _CHECKED, checks)
 
     def head(self) -> LogHead:
         """Return the end of the log that the catalogue holds."""
         with self._database.reading() as connection:
             return _head(connection)
+
+    def compare(self, events: Iterable[LoggedEvent]) -> str | None:
+        """Say what first differs between the tables and what a fold of all events would give; ``None`` for nothing.
+
+        Every column counts, and the indexes too. Memory stays flat: what becomes of the bags is folded into a
+        temporary file.
+
+        Args:
+            events: All events of the log, from its first line.
+        """
+        with self._database.reading() as connection:
+            return next(differences(connection, self._root, events), None)
 
     # Asking
 
@@ -138,49 +151,72 @@ class Catalogue:
 
     def _fetch(self, ids: Sequence[int]) -> list[StoredBag]:
         with self._database.reading() as connection:
-            rows = {row.id: row for row in connection.execute(select(bag).where(bag.c.id.in_(ids)))}
+            rows: dict[int, Row[Any]] = {}
             cables: defaultdict[int, list[Row[Any]]] = defaultdict(list)
             query = select(cable).where(cable.c.bag_id.in_(ids)).order_by(cable.c.bag_id, cable.c.number)
-            for row in connection.execute(query):
+            for row in _all_within(connection, select(bag).where(bag.c.id.in_(ids))):
+                rows[row.id] = row
+            for row in _all_within(connection, query):
                 cables[row.bag_id].append(row)
-        return [bag_from_row(self._root, rows[each], cables[each]) for each in ids]
+            if not rows.keys() >= {*ids}:
+                raise RowError("an index has a bag that its table has not")
+            return [bag_from_row(self._root, rows[each], cables[each]) for each in ids]
 
     def versions(self, name: str) -> list[StoredBag]:
         """Return the versions of the bag of a name, oldest first."""
-        return self._stored(select(bag.c.id).where(bag.c.name == name).order_by(bag.c.version))
+        return self._stored(select(bag.c.id).where(bag.c.name == name))
 
     def find(self, identifier: str) -> list[StoredBag]:
-        """Return the bags with a name, or with a cable of an identifier, canonical or received, by name and version."""
+        """Return the bags with a name, or with a cable of an identifier, canonical or received.
+
+        Here, and wherever bags are found, the last is the newest, whatever clocks said: the versions of a name ascend,
+        and names come in the order in which the latest of these came in.
+        """
         ids = union(
             select(bag.c.id).where(bag.c.name == identifier),
             select(cable.c.bag_id).where(cable.c.identifier == identifier),
             select(cable.c.bag_id).where(cable.c.received_identifier == identifier),
         ).subquery()
-        return self._stored(select(bag.c.id).where(bag.c.id.in_(select(ids.c.id))).order_by(bag.c.name, bag.c.version))
+        return self._stored(select(bag.c.id).where(bag.c.id.in_(select(ids.c.id))))
 
     def find_by_source(self, sha256: str) -> list[StoredBag]:
-        """Return the bags with a cable that was made of the source with a digest, by name and version."""
+        """Return the bags with a cable that was made of the source with a digest, the newest last."""
         query = select(bag.c.id).join(cable, cable.c.bag_id == bag.c.id).where(cable.c.source_sha256 == sha256)
-        return self._stored(query.distinct().order_by(bag.c.name, bag.c.version))
+        return self._stored(query.distinct())
 
     def find_by_names(self, names: Iterable[str]) -> list[StoredBag]:
-        """Return every version of the bags with some names, whatever their letter case, by name and version."""
+        """Return every version of the bags with some names, whatever their letter case, the newest last."""
         keys = sorted({name.lower() for name in names})
-        return self._stored(select(bag.c.id).where(bag.c.name_key.in_(keys)).order_by(bag.c.name, bag.c.version))
+        return self._stored(select(bag.c.id).where(bag.c.name_key.in_(keys)))
 
     def _stored(self, query: Any) -> list[StoredBag]:
         with self._database.reading() as connection:
             ids = list(connection.execute(query).scalars())
-        return self._fetch(ids)
+        stored = self._fetch(ids)
+        latest: defaultdict[str, int] = defaultdict(int)
+        for each in stored:
+            latest[each.name] = max(latest[each.name], each.seq)
+        return sorted(stored, key=lambda each: (latest[each.name], each.name, each.version))
 
-    def positions(self, name: str, version: int) -> list[Position]:
-        """Return the places in the log of the events of one version of a bag, oldest first."""
-        query = select(event.c.file, event.c.offset, event.c.length)
+    def positions(self, name: str, version: int) -> list[LoggedLine]:
+        """Return the lines of the log with the events of one version of a bag, oldest first."""
+        return self._lines(event.c.name == name, event.c.version == version)
+
+    def position_of(self, seq: int) -> LoggedLine | None:
+        """Return a line of the log; ``None`` when the catalogue does not hold it."""
+        return next(iter(self._lines(event.c.seq == seq)), None)
+
+    def last_announcement(self) -> LoggedLine | None:
+        """Return the last line of the log that announces bags about to appear; ``None`` for no such."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                query.where(event.c.name == name, event.c.version == version).order_by(event.c.seq)
-            )
-            return [Position(*row) for row in rows]
+            row = connection.execute(select(event).where(ANNOUNCED).order_by(event.c.seq.desc()).limit(1)).one_or_none()
+            return None if row is None else line_from_row(row)
+
+    def _lines(self, *conditions: Any) -> list[LoggedLine]:
+        with self._database.reading() as connection:
+            return [
+                line_from_row(row) for row in connection.execute(select(event).where(*conditions).order_by(event.c.seq))
+            ]
 
     def similar_names(self, text: str) -> list[str]:
         """Return at most three names or identifiers that are like a text, the most similar first."""
@@ -200,46 +236,32 @@ class Catalogue:
             return near.order_by(column).limit(_CANDIDATES)
 
         with self._database.reading() as connection:
-            return sorted({
-                *connection.execute(query(bag.c.name)).scalars(),
-                *connection.execute(query(cable.c.identifier)).scalars(),
-            })  # fmt: skip
+            found = {
+                text for column in (bag.c.name, cable.c.identifier) for (text,) in connection.execute(query(column))
+            }
+            return sorted(map(text_from_row, found))
 
     def dump(self) -> Iterator[str]:
         """Yield the whole content, a JSON line a row, in an order that follows from the content alone."""
         for table in METADATA.sorted_tables:
             with self._database.reading() as connection:
                 for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
-                    yield json.dumps([table.name, list(row)], ensure_ascii=False)
+                    yield json.dumps([table.name, list(row)], ensure_ascii=False, default=bytes.hex)
 
 
-_CHECKED = (
-    update(bag)
-    .where(bag.c.name == bindparam("of_name"), bag.c.version == bindparam("of_version"))
-    .values(
-        last_checked=bindparam("at"),
-        outcome=bindparam("result"),
-        last_ok=func.coalesce(bindparam("ok_at"), bag.c.last_ok),
-        last_seen=func.coalesce(bindparam("seen_at"), bag.c.last_seen),
-    )
-)
-
-
-def _many(connection: Connection, statement: Any, rows: Sequence[dict[str, object]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
-
-
-def _state_row(head: LogHead) -> dict[str, object]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "seq": head.seq,
-        "digest": head.digest,
-        "file": head.file,
-        "end": head.end,
-    }
+def _all_within(connection: Connection, query: Any) -> Iterator[Row[Any]]:
+    """Yield rows that have no more text than the file has bytes: hostile rows can share the pages of a text."""
+    left = None
+    for row in connection.execute(query):
+        left = bytes_of(connection) if left is None else left
+        left -= sum([len(value) for value in row if value.__class__ in _TEXTS])
+        if left < 0:
+            raise RowError("its rows have more text than the file has bytes")
+        yield row
 
 
 def _head(connection: Connection) -> LogHead:
-    row = connection.execute(select(state)).one()
-    return LogHead(row.seq, row.digest, row.file, row.end)
+    rows = connection.execute(select(state).limit(2)).all()
+    if len(rows) != 1:
+        raise RowError("it says of no one line, or of several, that it is the end of the log")
+    return head_from_row(rows[0])

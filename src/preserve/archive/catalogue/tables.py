@@ -5,12 +5,39 @@ A catalogue can be deleted and made again, so an older schema is not migrated: i
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from functools import cache
+from typing import Any
 
-__all__ = ["METADATA", "SCHEMA_VERSION", "bag", "cable", "event", "state"]
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    literal_column,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import UserDefinedType
 
-SCHEMA_VERSION = 2
+__all__ = ["ANNOUNCED", "METADATA", "SCHEMA_VERSION", "bag", "cable", "event", "expected_schema", "one_line", "state"]
+
+SCHEMA_VERSION = 3
 METADATA = MetaData()
+
+
+class _Octets(UserDefinedType[bytes]):
+    """A BLOB that comes back as it lies there. ``LargeBinary`` would make ``bytes(n)`` of a hostile number n."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BLOB"
+
 
 state = Table(
     "state",
@@ -83,5 +110,28 @@ event = Table(
     Column("file", String, nullable=False),
     Column("offset", Integer, nullable=False),
     Column("length", Integer, nullable=False),
+    # The SHA-256 of the line, 32 bytes.
+    Column("digest", _Octets, nullable=False),
     Index("event_bag", "name", "version", "seq"),
 )
+
+ANNOUNCED: ColumnElement[bool] = literal_column("type = 'ingestion start'")
+"""An event announces an ingestion. Spelled out, not a parameter, so that SQLite knows the index below for it."""
+Index("event_announced", event.c.seq, sqlite_where=ANNOUNCED)
+
+
+@cache
+def expected_schema() -> frozenset[tuple[str, str, str, str]]:
+    """Return what ``sqlite_master`` holds in a whole catalogue: type, name, table, and SQL in one line."""
+    dialect = sqlite.dialect()
+    rows = set()
+    for table in METADATA.sorted_tables:
+        rows.add(("table", table.name, table.name, one_line(str(CreateTable(table).compile(dialect=dialect)))))
+        for index in table.indexes:
+            rows.add(("index", str(index.name), table.name, one_line(str(CreateIndex(index).compile(dialect=dialect)))))
+    return frozenset(rows)
+
+
+def one_line(sql: str) -> str:
+    """Return SQL with a single space for each run of white space."""
+    return " ".join(sql.split())
