@@ -32,6 +32,7 @@ def test_exit_codes_are_these() -> None:
         "ARCHIVE": 4,
         "TARGET": 5,
         "OVERDUE": 6,
+        "LOG": 7,
         "INTERRUPTED": 130,
     }
 

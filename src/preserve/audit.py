@@ -1,7 +1,9 @@
 """The audit of an archive: is every bag where it must be, and is every bit what it was?
 
 There is a check of one bag, made for workers; the order in which bags are due; the events of the checks; and the sweep
-between catalogue and store. Nothing is repaired here.
+between catalogue and store. That the event log is whole, and the catalogue what follows from it, is checked first
+(:meth:`preserve.archive.Archive.check_log`), because the list of the bags and their seals come from there. Nothing is
+repaired here.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 from preserve.archive import (
     Archive,
     EventOutcome,
+    Location,
     LogEvent,
     LoggedEvent,
     MissingBag,
@@ -23,7 +26,7 @@ from preserve.archive import (
     UnknownBag,
     describe_absence,
 )
-from preserve.bag import INDEX_SUFFIX, Depth, Form, Verdict, index_path, read_index, verify
+from preserve.bag import INDEX_SUFFIX, Depth, Verdict, index_path, read_index, verify
 from preserve.engine import Lost, map_batches
 from preserve.errors import BagError
 from preserve.findings import Finding
@@ -63,22 +66,36 @@ class AuditTask:
     """One bag to be checked.
 
     Attributes:
-        name: The name of the bag.
-        version: Its version.
-        location: Its place below the archive's root.
-        path: Where it is read.
-        form: The form in which it was stored.
+        root: The archive's root.
+        place: Its place below that.
         seal: The SHA-256 of its tag manifest when it was stored.
         index: The SHA-256 of its member index then; ``None`` if it came without one.
     """
 
-    name: str
-    version: int
-    location: str
-    path: Path
-    form: Form
+    root: Path
+    place: Location
     seal: str
     index: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the bag."""
+        return self.place.name
+
+    @property
+    def version(self) -> int:
+        """Its version."""
+        return self.place.version
+
+    @property
+    def location(self) -> str:
+        """Its place below the archive's root, as text."""
+        return self.place.path
+
+    @property
+    def path(self) -> Path:
+        """Where it is read."""
+        return self.root / self.place.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,15 +134,7 @@ class AuditResult:
 
 def make_task(stored: StoredBag) -> AuditTask:
     """Return what a worker needs to check a stored bag."""
-    return AuditTask(
-        name=stored.name,
-        version=stored.version,
-        location=stored.location.path,
-        path=stored.path,
-        form=stored.form,
-        seal=stored.seal,
-        index=stored.index,
-    )
+    return AuditTask(root=stored.root, place=stored.location, seal=stored.seal, index=stored.index)
 
 
 def due_bags(archive: Archive) -> Iterator[AuditTask]:
@@ -133,8 +142,9 @@ def due_bags(archive: Archive) -> Iterator[AuditTask]:
 
     Raises:
         ArchiveError: The catalogue could not be read.
+        LogError: The event log says something else of a bag than the catalogue.
     """
-    return map(make_task, archive.bags(Order.DUE))
+    return (make_task(archive.confirm(stored)) for stored in archive.bags(Order.DUE))
 
 
 def check_bag(one: AuditTask) -> AuditResult:
@@ -143,7 +153,7 @@ def check_bag(one: AuditTask) -> AuditResult:
     It is made for workers: it only reads, whatever goes wrong is its result, and it can be imported by name.
     """
     try:
-        absent = describe_absence(one.path, one.form)
+        absent = describe_absence(one.root, one.place)
         if absent is not None:
             return _result(one, EventOutcome.FAIL, [Finding.of("bag-missing", one.location, absent)], present=False)
         report = verify(one.path, depth=Depth.FULL, seal=one.seal)

@@ -14,6 +14,7 @@ An exception is what stopped us from looking at a thing. What is wrong with a th
     │   └── UnreadableBagError       3   it could not be read, so it may be a bag
     ├── ComparisonError         2   two sources cannot be compared
     ├── ArchiveError            4   the archive could not be read or written
+    │   └── LogError                 7   its event log was changed, or contradicts the catalogue
     └── DepositError            5   a target refused or did not answer
 """
 
@@ -30,6 +31,7 @@ __all__ = [
     "ComparisonError",
     "DepositError",
     "ExitCode",
+    "LogError",
     "NotACableError",
     "PreserveError",
     "RecordError",
@@ -50,6 +52,7 @@ class ExitCode(IntEnum):
     ARCHIVE = 4
     TARGET = 5
     OVERDUE = 6
+    LOG = 7
     INTERRUPTED = 130
 
 
@@ -137,6 +140,12 @@ class ArchiveError(PreserveError):
     """The archive could not be read or written."""
 
     exit_code = ExitCode.ARCHIVE
+
+
+class LogError(ArchiveError):
+    """The event log is not the one that was written, or the catalogue says something else than the log."""
+
+    exit_code = ExitCode.LOG
 
 
 class DepositError(PreserveError):

@@ -10,7 +10,7 @@ import pytest
 from tests.archive.making import AT, SOFTWARE
 
 from preserve.archive import eventlog
-from preserve.archive.eventlog import EventLog, LogHead
+from preserve.archive.eventlog import EventLog, LogCheck, LogHead
 from preserve.archive.events import GENESIS, LogEvent
 from preserve.contracts.contract import contract_bytes
 from preserve.digests import sha256
@@ -44,7 +44,11 @@ def the_file(root: Path) -> Path:
 
 
 def codes(log: EventLog, known: LogHead | None = None) -> list[str]:
-    return sorted(finding.code for finding in log.verify(known))
+    check = LogCheck()
+    for _ in log.read(check=check):
+        pass
+    cut = [] if known is None or log.holds(known) else [eventlog.log_cut(known)]
+    return sorted(finding.code for finding in [*log.findings(check), *cut])
 
 
 def test_events_are_read_back_in_order_and_chained(tmp_path: Path) -> None:
@@ -57,7 +61,7 @@ def test_events_are_read_back_in_order_and_chained(tmp_path: Path) -> None:
     assert events[0].previous == GENESIS
     assert [event.previous for event in events[1:]] == [sha256(line) for line in lines[:-1]]
     assert len({event.identifier for event in events}) == len(events)
-    assert [log.event_at(event.position) for event in events] == events
+    assert [log.event_at(event.position, event.digest) for event in events] == events
     assert codes(log) == []
 
 
@@ -208,7 +212,7 @@ def edit(line: int, change: Callable[[bytes], bytes]) -> Callable[[list[bytes]],
         (edit(2, lambda line: line.replace(b"Check 2", b"Check X")), ["event-chain-broken"]),
         (
             edit(2, lambda line: line.replace(b'"seq":3', b'"seq":4')),
-            ["event-chain-broken", *["event-sequence-broken"] * 2],
+            ["event-chain-broken", "event-sequence-broken"],
         ),
         (edit(2, lambda _: b"{}"), ["event-chain-broken", "event-line-malformed"]),
         (edit(2, lambda _: b"\x00\xff"), ["event-chain-broken", "event-line-malformed"]),

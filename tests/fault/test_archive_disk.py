@@ -43,7 +43,7 @@ def test_a_full_disk_is_said_and_leaves_an_archive_that_goes_on(disk: Path) -> N
     assert _run("mount", "-o", "remount,size=16m", str(disk))
     with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive, archive.writing():
         assert set(stored) <= {each.label for each in archive.bags()}
-        assert not list(archive.verify_log())
+        assert not archive.check_log().findings
         outcomes = put(archive, *names[: len(stored) + 5])
         assert {each.arrival for each in outcomes} == {Arrival.STORED, Arrival.UNCHANGED}
         before = list(archive.dump())
@@ -68,7 +68,7 @@ def test_a_disk_that_fills_up_at_any_point_of_a_put_loses_nothing(disk: Path, le
     for path in root.glob("bags/*/*/*/v*"):
         assert verify(path).valid
     with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive, archive.writing():
-        assert not list(archive.verify_log())
+        assert not archive.check_log().findings
         names = {path.parent.name for path in root.glob("bags/*/*/*/v*")}
         assert {each.name for each in archive.bags()} == names
         before = list(archive.dump())
@@ -94,7 +94,7 @@ def test_a_read_only_disk_can_be_read_and_says_that_it_cannot_be_written(disk: P
     assert _run("mount", "-o", "remount,ro", str(disk))
     with open_archive(root, clock=CLOCK, software=SOFTWARE) as archive:
         assert archive.find("07STRELSAU1") == [stored]
-        assert list(archive.verify_log()) == []
+        assert archive.check_log().findings == ()
         with pytest.raises(ArchiveError, match=r"(?i)read-only"):
             put(archive, "07STRELSAU2")
 

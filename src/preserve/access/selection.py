@@ -40,7 +40,7 @@ def newest_bags(root: Path) -> Iterator[BagSelection]:
     with open_archive(root) as archive:
         for _, versions in groupby(archive.bags(), key=lambda stored: stored.name):
             *_, newest = versions
-            yield BagSelection.of(newest)
+            yield BagSelection.of(archive.confirm(newest))
 
 
 def describe_public(

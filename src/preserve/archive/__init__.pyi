@@ -18,4 +18,4 @@ from .model import (
 )
 from .opening import initialise as initialise, open_archive as open_archive, rebuild_catalogue as rebuild_catalogue
 from .store import StrayEntry as StrayEntry
-from .vault import Archive as Archive, Rebuilt as Rebuilt
+from .vault import Archive as Archive, LogReport as LogReport, Rebuilt as Rebuilt

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from preserve.archive.cable_entry import CableEntry
 from preserve.archive.events import LogEvent
-from preserve.archive.ingestion import adoption_event
+from preserve.archive.ingestion import found_event
 from preserve.archive.layout import Location
 from preserve.bag import Form, TrustedBag, index_path, open_trusted, read_index, verify
 from preserve.errors import ArchiveError, BagError
@@ -23,16 +23,17 @@ _RECORD_LIMIT = 256 << 20
 _HINT = "Nothing was taken in. Run: preserve verify, with the path of the bag."
 
 
-def examine_stray(path: Path, location: Location, at: str) -> LogEvent | Finding:
+def examine_stray(path: Path, location: Location, at: str, *, seal: str | None = None) -> LogEvent | Finding:
     """Return the event that takes a bag into the catalogue, or why it cannot be taken.
 
     Args:
         path: The bag.
         location: Its place in the archive.
         at: Now.
+        seal: The SHA-256 of its tag manifest as a writer that was stopped had announced it; ``None`` if nobody had.
     """
     try:
-        report = verify(path)
+        report = verify(path, seal=seal)
         if not report.valid or report.seal is None:
             codes = ", ".join(sorted({each.code for each in report.findings})) or report.verdict.value
             return _unknown(location, f"it is not in the event log, and not valid ({codes})")
@@ -44,7 +45,7 @@ def examine_stray(path: Path, location: Location, at: str) -> LogEvent | Finding
     if not cables:
         return _unknown(location, "it is not in the event log, and holds no record of a cable")
     index = None if any(each.code == "member-index-differs" for each in report.findings) else _index(path)
-    return adoption_event(location, report, size, cables, at, index)
+    return found_event(location, report, size, cables, at, index=index, announced=seal is not None)
 
 
 def _index(path: Path) -> str | None:

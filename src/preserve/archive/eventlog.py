@@ -1,30 +1,43 @@
 """The event log: append-only files of JSON lines, each line holding the digest of the line before it.
 
-What the events mean is for ``catalogue``, who may append for ``lock``.
+A line is believed when the line after it holds its digest; the last one, when it is what was seen there before. What
+the events mean is for ``catalogue``, who may append for ``lock``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from preserve.archive.events import GENESIS, LINE_LIMIT, LogEvent, LoggedEvent, Position, encode_event
+from preserve.archive.ingestion import stored_bag
 from preserve.archive.layout import EVENTS
 from preserve.digests import sha256
-from preserve.errors import ArchiveError
+from preserve.errors import ArchiveError, LogError
 from preserve.findings import Finding
 from preserve.octets import make_folders, sync_folder, translate_os_errors, write_all, write_new
-from preserve.provenance import Software
+from preserve.provenance import EventType, Software
 
-__all__ = ["EventLog", "LogHead"]
+__all__ = ["EventLog", "LogCheck", "LogFault", "LogHead", "log_cut", "passed_over"]
 
 FILE_LIMIT = 64 << 20
 """Bytes at which a file is followed by a new one."""
+FAULT_LIMIT = 1000
+"""Faults of a log that are held; a log with more is not one that was damaged here and there."""
 _TAIL = 1 << 16
 """Bytes read at a time when the last line is looked for from the end of a file."""
-_RESTORE = "Restore the events folder from a copy of the archive; preserve validate shows what is wrong in its files."
+_PIECE = 1 << 20
+"""Bytes of an unfinished line that are copied at a time."""
+_RESTORE = (
+    "Restore the events folder from a copy of the archive; preserve validate shows what is wrong in its files. "
+    "Without a copy, preserve catalogue rebuild passes over the lines that cannot be believed, and says so in the log."
+)
+_FILE = re.compile(rf"{EVENTS}/[0-9]{{4}}/[0-9]{{2}}/[0-9]{{12}}\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +57,45 @@ class LogHead:
     end: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LogFault:
+    """A line that cannot be believed.
+
+    Attributes:
+        finding: Why.
+        position: Its place.
+        digest: Its SHA-256 as it is now.
+    """
+
+    finding: Finding
+    position: Position
+    digest: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return how the log names the line, once somebody has decided to pass over it."""
+        place = self.position
+        return {"file": place.file, "offset": place.offset, "length": place.length, "digest": self.digest}
+
+
+@dataclass(slots=True)
+class LogCheck:
+    """What a reading of the log met beside its events.
+
+    Attributes:
+        faults: The lines that cannot be believed, and that nobody has decided to pass over, in their order.
+        passed_over: Those of which a later line says that they are passed over.
+    """
+
+    faults: list[LogFault] = field(default_factory=list)
+    passed_over: list[LogFault] = field(default_factory=list)
+
+
 class EventLog:
     """The event log of one archive.
 
     Only the holder of the writer's lock may call :meth:`mend` and :meth:`append`. A last line without a line feed is
     one that a crash cut short: it was never acknowledged, so reading passes over it and :meth:`mend` sets it aside.
+    No link is followed.
 
     Args:
         root: The archive's root.
@@ -59,6 +106,7 @@ class EventLog:
         self._root = root
         self._software = software
         self._head: LogHead | None = None
+        self._walked: LogHead | None = None
 
     def files(self) -> list[str]:
         """Return the paths of the files below the root, in the order of the chain.
@@ -67,39 +115,73 @@ class EventLog:
             ArchiveError: They could not be listed.
         """
         with translate_os_errors("could not list the events of", self._root):
-            paths = (self._root / EVENTS).glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/*.jsonl")
-            # By the number of the first line, not by the folder: a clock that was set back must not reorder the chain.
-            return sorted((path.relative_to(self._root).as_posix() for path in paths), key=_number)
+            files = [
+                file
+                for year in _entries(self._root, EVENTS, folders=True)
+                for month in _entries(self._root, year, folders=True)
+                for file in _entries(self._root, month, folders=False)
+                if _FILE.fullmatch(file)
+            ]
+        # By the number of the first line, not by the folder: a clock that was set back must not reorder the chain.
+        return sorted(files, key=_number)
 
     def head(self) -> LogHead:
         """Return the end of the log on the disk; an unfinished line does not count.
 
         Raises:
-            ArchiveError: The last line could not be read, or is not one of an event log.
+            ArchiveError: It could not be read, or ends with too many lines that are none of an event log.
         """
+        unreadable, end = 0, LogHead()
         for file in reversed(self.files()):
-            if (head := self._head_of(file)) is not None:
-                return head
-        return LogHead()
+            for line, position in self._lines_backwards(file):
+                if not end.file:
+                    end = LogHead(0, sha256(line.removesuffix(b"\n")), file, position.end)
+                try:
+                    return replace(end, seq=LoggedEvent.decode(line, position).seq + unreadable)
+                except ValueError as error:
+                    # It counts all the same: what is written next must follow on its bytes.
+                    unreadable += 1
+                    if unreadable > FAULT_LIMIT:
+                        raise _not_believed([LogFault(_malformed(position, error), position, "")]) from error
+        return replace(end, seq=unreadable)
 
-    def _head_of(self, file: str) -> LogHead | None:
-        path = self._root / file
-        with translate_os_errors("could not read", path), path.open("rb") as stream:
+    def _lines_backwards(self, file: str) -> Iterator[tuple[bytes, Position]]:
+        with self._reading(file) as stream:
             end = _last_line_end(stream.fileno())
-            if end == 0:
-                return None
-            start = _line_start(stream.fileno(), end - 1)
+            while end > 0:
+                start = _line_start(stream.fileno(), end - 1)
+                stream.seek(start)
+                yield stream.read(min(end - start, LINE_LIMIT)), Position(file, start, end - start)
+                end = start
+
+    def holds(self, head: LogHead) -> bool:
+        """Tell whether a place that was the end of the log once is in it still, with the same line before it.
+
+        Raises:
+            ArchiveError: The log could not be read.
+        """
+        if head == LogHead():
+            return True
+        if head.file not in self.files():
+            return False
+        with self._reading(head.file) as stream:
+            if not 0 < head.end <= os.fstat(stream.fileno()).st_size:
+                return False
+            start = _line_start(stream.fileno(), head.end - 1)
             stream.seek(start)
-            event = _decode(stream.read(end - start), Position(file, start, end - start))
-        return LogHead(event.seq, event.digest, file, end)
+            line = stream.read(min(head.end - start, LINE_LIMIT))
+        try:
+            event = LoggedEvent.decode(line, Position(head.file, start, len(line)))
+        except ValueError:
+            return False
+        return line.endswith(b"\n") and (event.seq, event.digest) == (head.seq, head.digest)
 
     def unfinished_line(self) -> tuple[str, int] | None:
         """Return the file whose last line is unfinished, and how many bytes that has; ``None`` if there is no such."""
         files = self.files()
         if not files:
             return None
-        path = self._root / files[-1]
-        with translate_os_errors("could not read", path), path.open("rb") as stream:
+        with self._reading(files[-1]) as stream:
             size = os.fstat(stream.fileno()).st_size
             length = size - _last_line_end(stream.fileno())
         return (files[-1], length) if length else None
@@ -119,14 +201,16 @@ class EventLog:
             return None
         file, length = unfinished
         path = self._root / file
-        with translate_os_errors("could not set aside the unfinished last line of", path), path.open("r+b") as stream:
-            end = os.fstat(stream.fileno()).st_size - length
-            stream.seek(end)
-            aside = _free_name(path)
-            # First the copy, synced, then the cut: of what was written nothing is ever thrown away.
-            write_new(aside, (stream.read(length),))
-            stream.truncate(end)
-            os.fsync(stream.fileno())
+        with translate_os_errors("could not set aside the unfinished last line of", path):
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            with os.fdopen(descriptor, "r+b") as stream:
+                end = os.fstat(descriptor).st_size - length
+                stream.seek(end)
+                aside = _free_name(path)
+                # First the copy, synced, then the cut: of what was written nothing is ever thrown away.
+                write_new(aside, _pieces(stream, length))
+                stream.truncate(end)
+                os.fsync(descriptor)
         return aside.relative_to(self._root).as_posix()
 
     def append(self, events: Sequence[LogEvent]) -> list[LoggedEvent]:
@@ -164,121 +248,244 @@ class EventLog:
         with translate_os_errors("could not write", path):
             if fresh:
                 make_folders(path.parent, self._root)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+            flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if fresh else 0)
+            descriptor = os.open(path, flags, 0o644)
             try:
-                os.lseek(descriptor, start, os.SEEK_SET)
-                write_all(descriptor, data)
-                os.fsync(descriptor)
-            except BaseException:
-                # A full disk, or Ctrl-C: half of these lines must not be there for the next reader.
-                self._head = None
-                os.ftruncate(descriptor, start)
-                raise
+                # Whatever the lock says: the line of another writer is never written over.
+                if os.fstat(descriptor).st_size != start:
+                    self._head = None
+                    raise LogError(f"{file} does not end where this writer left it", hint=_RESTORE)
+                self._put(descriptor, data, start)
             finally:
                 os.close(descriptor)
             if fresh:
                 sync_folder(path.parent)  # A new name is on the disk only when its folder is.
 
-    def read(self, after: LogHead | None = None) -> Iterator[LoggedEvent]:
-        """Yield the events after a place, oldest first; pass over an unfinished last line.
+    def _put(self, descriptor: int, data: bytes, start: int) -> None:
+        try:
+            os.lseek(descriptor, start, os.SEEK_SET)
+            write_all(descriptor, data)
+            os.fsync(descriptor)
+        except BaseException:
+            # A full disk, or Ctrl-C: half of these lines must not be there for the next reader.
+            self._head = None
+            os.ftruncate(descriptor, start)
+            raise
+
+    def walk(self, after: LogHead | None = None, until: int | None = None) -> Iterator[LoggedEvent | LogFault]:
+        """Yield every line after a place, oldest first: its event, or why a line cannot be believed.
+
+        A line cannot be believed if it is none of an event log, if it has not the number that is its turn, or if the
+        line after it holds another digest. An unfinished last line is passed over.
+
+        Args:
+            after: A place that the log holds; its beginning unless given.
+            until: The number of the last line that is wanted; the end of the log unless given.
 
         Raises:
-            ArchiveError: A line could not be read, is not one of an event log, or does not follow the one before it.
+            ArchiveError: The log could not be read.
         """
-        seq, digest = (after.seq, after.digest) if after else (0, GENESIS)
-        first = _number(after.file) if after and after.file else 0
-        for file in self.files():
-            if _number(file) < first:
-                continue
-            start = after.end if after and file == after.file else 0
-            for line, position in self._lines(file, start):
-                event = _decode(line, position)
-                if event.previous != digest or event.seq != seq + 1:
-                    raise ArchiveError(
-                        f"{file}, byte {position.offset}: line {event.seq} does not follow line {seq}", hint=_RESTORE
-                    )
-                seq, digest = event.seq, event.digest
-                yield event
+        before = after or LogHead()
+        line_before: tuple[Position, str] | None = None
+        held: LoggedEvent | None = None
+        for line, position in self._lines_after(before):
+            if until is not None and before.seq >= until:
+                break
+            digest, seq = sha256(line.removesuffix(b"\n")), before.seq + 1
+            try:
+                event = LoggedEvent.decode(line, position)
+            except ValueError as error:
+                # What cannot be read holds no digest, so it says nothing of the line before it.
+                if held is not None:
+                    yield held
+                held = None
+                yield LogFault(_malformed(position, error), position, digest)
+            else:
+                faults = [*self._data_faults(event), *_link_faults(event, before, line_before)]
+                if event.previous == before.digest:
+                    if held is not None:
+                        yield held
+                else:
+                    seq = event.seq  # Lines are missing, or were moved: what follows goes by this number.
+                yield from faults
+                held = None if any(each.position == position for each in faults) else event
+            before, line_before = LogHead(seq, digest, position.file, position.end), (position, digest)
+            self._walked = before
+        if held is not None:
+            yield held
 
-    def event_at(self, position: Position) -> LoggedEvent:
+    def resume(self) -> None:
+        """Have the next line follow on the last one that was walked over, whatever number that states."""
+        self._head = self._walked
+
+    def _data_faults(self, event: LoggedEvent) -> Iterator[LogFault]:
+        if event.event.type == EventType.INGESTION.label:
+            try:
+                stored_bag(self._root, event)
+            except ArchiveError as error:
+                yield LogFault(_malformed(event.position, ValueError(error.message)), event.position, event.digest)
+
+    def read(
+        self, after: LogHead | None = None, *, until: int | None = None, check: LogCheck | None = None
+    ) -> Iterator[LoggedEvent]:
+        """Yield the events after a place that can be believed, oldest first.
+
+        Lines that a later line passes over are left out in silence: somebody has decided so.
+
+        Args:
+            after: A place that the log holds; its beginning unless given.
+            until: The number of the last line that is wanted; the end of the log unless given.
+            check: Takes the lines that were left out.
+
+        Raises:
+            LogError: A line cannot be believed, and there is nothing to take it; or there are too many of them.
+            ArchiveError: The log could not be read.
+        """
+        taken = check or LogCheck()
+        for each in self.walk(after, until):
+            if isinstance(each, LogFault):
+                taken.faults.append(each)
+                if len(taken.faults) > FAULT_LIMIT:
+                    raise _not_believed(taken.faults, f"more than {FAULT_LIMIT} lines are like it")
+                continue
+            if each.event.type == EventType.METADATA_MODIFICATION.label:
+                _pass_over(taken, each.event.data)
+            yield each
+        if taken.faults and check is None:
+            raise _not_believed(taken.faults)
+
+    def event_at(self, position: Position, digest: str) -> LoggedEvent:
         """Return the event at a place.
 
+        Args:
+            position: The place.
+            digest: The SHA-256 of the line that was there.
+
         Raises:
-            ArchiveError: It could not be read, or is none.
+            LogError: Another line is there now.
+            ArchiveError: It could not be read.
         """
-        path = self._root / position.file
-        with translate_os_errors("could not read", path), path.open("rb") as stream:
+        with self._reading(position.file) as stream:
             stream.seek(position.offset)
-            return _decode(stream.read(position.length), position)
+            line = stream.read(min(position.length, LINE_LIMIT))
+        where = f"{position.file}, byte {position.offset}"
+        try:
+            event = LoggedEvent.decode(line, position)
+        except ValueError as error:
+            raise LogError(f"{where}: not a line of an event log: {error}", hint=_RESTORE) from error
+        if event.digest != digest:
+            raise LogError(f"{where}: the line is not the one that was logged there", hint=_RESTORE)
+        return event
+
+    @contextmanager
+    def _reading(self, file: str) -> Iterator[BinaryIO]:
+        # The name of a file may come from a catalogue that other hands have written.
+        if not _FILE.fullmatch(file):
+            raise LogError(f"{file!r} is no file of an event log", hint="Run: preserve catalogue rebuild.")
+        path = self._root / file
+        with translate_os_errors("could not read", path):
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as stream:
+                yield stream
+
+    def _lines_after(self, place: LogHead) -> Iterator[tuple[bytes, Position]]:
+        first = _number(place.file) if place.file else 0
+        for file in self.files():
+            if _number(file) >= first:
+                yield from self._lines(file, place.end if file == place.file else 0)
 
     def _lines(self, file: str, start: int) -> Iterator[tuple[bytes, Position]]:
-        path = self._root / file
-        with translate_os_errors("could not read", path), path.open("rb") as stream:
+        with self._reading(file) as stream:
             stream.seek(start)
             while line := stream.readline(LINE_LIMIT):
                 if len(line) == LINE_LIMIT and not line.endswith(b"\n"):
-                    raise ArchiveError(
-                        f"{file}, byte {start}: the line has more than {LINE_LIMIT} bytes", hint=_RESTORE
-                    )
+                    raise LogError(f"{file}, byte {start}: the line has more than {LINE_LIMIT} bytes", hint=_RESTORE)
                 if not line.endswith(b"\n"):
                     return
                 yield line, Position(file, start, len(line))
                 start += len(line)
 
-    def verify(self, known: LogHead | None = None) -> Iterator[Finding]:
-        """Check every line and the whole chain.
+    def findings(self, check: LogCheck) -> Iterator[Finding]:
+        """Yield what is wrong with a log that was read to its end.
 
         Args:
-            known: A place in the log that is known from elsewhere, from the catalogue. A log that ends before it, or
-                has another line there, was cut or rewritten.
+            check: What the reading met.
 
         Raises:
             ArchiveError: The log could not be read.
         """
-        known = known or LogHead()
-        end, met = LogHead(), known.seq == 0
-        for file in self.files():
-            for line, position in self._lines(file, 0):
-                where = f"{file}:{position.offset}"
-                try:
-                    event = LoggedEvent.decode(line, position)
-                except ValueError as error:
-                    yield Finding.of("event-line-malformed", where, f"not a line of an event log: {error}")
-                    # The chain goes on from the digest of these bytes: one bad line must not make all later ones bad.
-                    end = LogHead(end.seq + 1, sha256(line.removesuffix(b"\n")))
-                    continue
-                yield from _link_faults(event, end, where)
-                end = LogHead(event.seq, event.digest)
-                met = met or (end.seq, end.digest) == (known.seq, known.digest)
+        yield from (each.finding for each in check.faults)
+        yield from map(passed_over, check.passed_over)
         unfinished = self.unfinished_line()
         if unfinished is not None:
             file, length = unfinished
             yield Finding.of("event-line-unfinished", file, f"the last {length} bytes are not a whole line")
-        if not met:
-            says = f"the catalogue has seen line {known.seq} with digest {known.digest}; the log does not have it"
-            yield Finding.of("event-log-cut", EVENTS, says)
 
 
-def _link_faults(event: LoggedEvent, before: LogHead, where: str) -> Iterator[Finding]:
+def _malformed(position: Position, error: ValueError) -> Finding:
+    return Finding.of(
+        "event-line-malformed", f"{position.file}:{position.offset}", f"not a line of an event log: {error}"
+    )
+
+
+def _link_faults(event: LoggedEvent, before: LogHead, line_before: tuple[Position, str] | None) -> Iterator[LogFault]:
+    """Find what a line contradicts in the line before it, and say which of the two cannot be believed for it."""
+    place = event.position
+    where, this = f"{place.file}:{place.offset}", (place, event.digest)
+    linked = event.previous == before.digest
     if event.seq != before.seq + 1:
-        yield Finding.of("event-sequence-broken", where, f"line {event.seq} comes after line {before.seq}")
-    if event.previous != before.digest:
+        # Numbers go up where lines were removed: this line may be honest, but nothing confirms the one before it.
+        unbelieved = this if linked or event.seq <= before.seq else line_before or this
+        says = f"line {event.seq} comes after line {before.seq}"
+        yield LogFault(Finding.of("event-sequence-broken", where, says), *unbelieved)
+    if not linked:
         says = f"line {event.seq} follows a line with digest {event.previous}; the one before it has {before.digest}"
-        yield Finding.of("event-chain-broken", where, says)
+        yield LogFault(Finding.of("event-chain-broken", where, says), *(line_before or this))
+
+
+def log_cut(place: LogHead) -> Finding:
+    """Return what is wrong with a log that lacks a line which has been seen."""
+    says = f"line {place.seq} with digest {place.digest} has been seen; the log does not have it"
+    return Finding.of("event-log-cut", EVENTS, says)
+
+
+def passed_over(fault: LogFault) -> Finding:
+    """Return the finding of a line that a later line passes over."""
+    return Finding.of("event-line-passed-over", fault.finding.where, fault.finding.message)
+
+
+def _pass_over(check: LogCheck, data: Mapping[str, object]) -> None:
+    """Set the faults aside that a line of the log names."""
+    named = data.get("passed_over")
+    names = [each for each in named if isinstance(each, dict)] if isinstance(named, list) else []
+    keys = {(each.get("file"), each.get("offset"), each.get("digest")) for each in names if check.faults}
+    for fault in list(check.faults):
+        if (fault.position.file, fault.position.offset, fault.digest) in keys:
+            check.faults.remove(fault)
+            check.passed_over.append(fault)
+
+
+def _not_believed(faults: Sequence[LogFault], more: str = "") -> LogError:
+    first = faults[0].finding
+    others = more or (f"and {len(faults) - 1} more" if len(faults) > 1 else "")
+    return LogError(f"{first.where}: {first.message}{'; ' if others else ''}{others}", hint=_RESTORE)
+
+
+def _entries(root: Path, folder: str, *, folders: bool) -> Iterator[str]:
+    """Yield the paths of the folders, or of the files, in a folder below the root; links are neither."""
+    try:
+        entries = os.scandir(root / folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    with entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) if folders else entry.is_file(follow_symlinks=False):
+                yield f"{folder}/{entry.name}"
 
 
 def _number(file: str) -> int:
-    stem = file.rsplit("/", 1)[-1].removesuffix(".jsonl")
-    return int(stem) if stem.isascii() and stem.isdigit() else 0
-
-
-def _decode(line: bytes, position: Position) -> LoggedEvent:
-    try:
-        return LoggedEvent.decode(line, position)
-    except ValueError as error:
-        raise ArchiveError(
-            f"{position.file}, byte {position.offset}: not a line of an event log: {error}", hint=_RESTORE
-        ) from error
+    """Return the number of the first line of a file of the log."""
+    return int(file.rsplit("/", 1)[-1].removesuffix(".jsonl"))
 
 
 def _line_start(descriptor: int, end: int) -> int:
@@ -296,8 +503,14 @@ def _last_line_end(descriptor: int) -> int:
     return _line_start(descriptor, os.fstat(descriptor).st_size)
 
 
+def _pieces(stream: BinaryIO, length: int) -> Iterator[bytes]:
+    while length and (piece := stream.read(min(length, _PIECE))):
+        yield piece
+        length -= len(piece)
+
+
 def _free_name(path: Path) -> Path:
     number = 1
-    while (aside := path.with_name(f"{path.name}.unfinished-{number}")).exists():
+    while os.path.lexists(aside := path.with_name(f"{path.name}.unfinished-{number}")):
         number += 1
     return aside

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import stat
 from pathlib import Path
 
 from preserve.archive.layout import (
     ABOUT,
     BAGS,
     CATALOGUE,
+    CHECKPOINT,
     EVENTS,
     INTENT,
     LOCK,
@@ -25,9 +29,23 @@ from preserve.octets import make_folders, replace_file, translate_os_errors, wri
 
 __all__ = ["check_archive", "create_archive", "keep_schemas"]
 
-_OURS = {README, ABOUT, BAGS, EVENTS, SCHEMAS, CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", LOCK, INTENT}
+_OURS = {
+    README,
+    ABOUT,
+    BAGS,
+    EVENTS,
+    SCHEMAS,
+    CATALOGUE,
+    f"{CATALOGUE}-wal",
+    f"{CATALOGUE}-shm",
+    LOCK,
+    CHECKPOINT,
+    INTENT,
+}
 """What a founding that was cut short, or an archive that lost its marker, may hold."""
 _HARMLESS = {".gitkeep", ".gitignore", "preserve.toml"}
+_ABOUT_LIMIT = 1 << 16
+"""Bytes of ``archive.json`` that are read; it has some hundred."""
 _GROWING = "findings.toml"
 """The one contract without a version in its name: rows are added to it, and none is changed."""
 
@@ -39,23 +57,33 @@ def check_archive(root: Path) -> About:
         ArchiveError: The folder is no archive, its layout is one that this program does not know, or it could not be
             read.
     """
-    if not root.exists():
-        raise ArchiveError(
-            f"there is no archive at {root}",
-            hint=f"Check the path, and that its disk is mounted. To make one, run: preserve init --archive {root}",
-        )
+    init = f"preserve init --archive {shlex.quote(str(root))}"
     with translate_os_errors("could not open the archive", root):
+        if not root.exists():
+            raise ArchiveError(
+                f"there is no archive at {root}",
+                hint=f"Check the path, and that its disk is mounted. To make one, run: {init}",
+            )
         markers = sorted(path.name for path in root.iterdir() if path.name.startswith(MARKER_PREFIX))
     if not markers:
-        raise ArchiveError(f"{root} is not an archive", hint=f"Run: preserve init --archive {root}")
+        raise ArchiveError(f"{root} is not an archive", hint=f"Run: {init}")
     if markers != [MARKER]:
         versions = ", ".join(name.removeprefix(MARKER_PREFIX) for name in markers)
         raise ArchiveError(
             f"{root} has layout version {versions}; this program knows {VERSION}",
             hint="Use the version of preserve that made the archive, or a newer one.",
         )
-    with translate_os_errors("could not read", root / ABOUT):
-        return About.decode((root / ABOUT).read_bytes(), str(root / ABOUT))
+    return About.decode(_about_bytes(root / ABOUT), str(root / ABOUT))
+
+
+def _about_bytes(path: Path) -> bytes:
+    with translate_os_errors("could not read", path):
+        # Other hands may have put a link, a pipe or a file of any size here.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            return os.read(descriptor, _ABOUT_LIMIT) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+        finally:
+            os.close(descriptor)
 
 
 def create_archive(root: Path, created: str) -> None:

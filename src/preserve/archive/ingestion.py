@@ -1,11 +1,12 @@
-"""The ingestion event: what the log says of a bag that came in, and the stored bag that is read back from it.
+"""The ingestion events: what the log says of bags that are to come in and have come in, and what is read back from it.
 
 Both directions are here, because the catalogue is a fold of the log: what one writes, the other must read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from preserve.archive.cable_entry import CableEntry
@@ -16,7 +17,7 @@ from preserve.bag import BagReport
 from preserve.errors import ArchiveError
 from preserve.provenance import EventType
 
-__all__ = ["adoption_event", "ingestion_event", "stored_bag"]
+__all__ = ["Announced", "announced_bags", "announcement", "found_event", "ingestion_event", "stored_bag"]
 
 
 def ingestion_event(incoming: Incoming, location: Location, at: str) -> LogEvent:
@@ -24,13 +25,69 @@ def ingestion_event(incoming: Incoming, location: Location, at: str) -> LogEvent
     staged = incoming.staged
     counts = {"files": staged.files, "bytes": staged.bytes, "size": staged.size}
     data = _data(location, staged.seal, counts, incoming.profiles, incoming.cables, staged.index_sha256)
-    return _event(location, at, f"Stored as {location.path}.", data)
+    return _event(location, at, _stored_as(location.path), data)
 
 
-def adoption_event(
-    location: Location, report: BagReport, size: int, cables: tuple[CableEntry, ...], at: str, index: str | None = None
+def _stored_as(path: str) -> str:
+    return f"Stored as {path}."
+
+
+def announcement(placed: Iterable[tuple[Incoming, Location]], at: str) -> LogEvent:
+    """Return the event that says which bags are about to appear; it comes into the log before them.
+
+    Args:
+        placed: The bags and their places, at least one.
+        at: Now, as events have it.
+    """
+    bags = [
+        {"location": location.path, "seal": incoming.staged.seal}
+        | ({} if incoming.staged.index_sha256 is None else {"index": incoming.staged.index_sha256})
+        for incoming, location in placed
+    ]
+    says = f'Announced, to be logged once it has appeared: "{_stored_as(str(bags[0]["location"]))}"'
+    others = f", and {len(bags) - 1} more" if len(bags) > 1 else ""
+    return LogEvent(type=EventType.INGESTION_START.label, at=at, detail=says + others, data={"bags": bags})
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A bag that was about to appear.
+
+    Attributes:
+        location: Its place.
+        seal: The SHA-256 of its tag manifest.
+        index: The SHA-256 of its member index; ``None`` if it has none.
+    """
+
+    location: Location
+    seal: str
+    index: str | None
+
+
+def announced_bags(logged: LoggedEvent) -> Iterator[Announced]:
+    """Yield the bags that an event announces; what does not describe one is passed over."""
+    bags = logged.event.data.get("bags")
+    for each in bags if isinstance(bags, list) else ():
+        try:
+            place, index = Location.parse(as_text(each["location"])[:_LONGEST]), each.get("index")
+            yield Announced(place, _digest(each["seal"]), None if index is None else _digest(index))
+        except (KeyError, TypeError, AttributeError, ValueError):
+            continue
+
+
+def found_event(
+    location: Location,
+    report: BagReport,
+    size: int,
+    cables: tuple[CableEntry, ...],
+    at: str,
+    *,
+    index: str | None = None,
+    announced: bool = False,
 ) -> LogEvent:
     """Return the event of a bag that was found, valid, at a place of the archive without an event in the log.
+
+    Everything in it is read from the bag itself.
 
     Args:
         location: Its place.
@@ -39,12 +96,17 @@ def adoption_event(
         cables: One entry for each cable in it.
         at: Now, as events have it.
         index: The SHA-256 of its member index, if it has one that agrees with it.
+        announced: Whether a writer that was stopped had announced it, with this seal.
     """
     profiles = tuple(value for label, value in report.info if label.lower() == "bagit-profile-identifier")
     counts = {"files": report.files, "bytes": report.bytes, "size": size}
-    data = _data(location, report.seal or "", counts, profiles, cables, index) | {"found": True}
-    says = f"Found at {location.path} without an event, verified in full and taken into the catalogue as it was found."
-    return _event(location, at, says, data)
+    mark = {"completed": True} if announced else {"found": True}
+    says = (
+        f"{_stored_as(location.path)} Its writer was stopped; the next one verified it in full and logged it."
+        if announced
+        else f"Found at {location.path} without an event; verified in full and taken in as it was found."
+    )
+    return _event(location, at, says, _data(location, report.seal or "", counts, profiles, cables, index) | mark)
 
 
 def _event(location: Location, at: str, detail: str, data: Mapping[str, object]) -> LogEvent:
@@ -80,7 +142,6 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
         cables = tuple(map(CableEntry.from_json, _list(data["cables"], least=1)))
         return StoredBag(
             root=root,
-            seq=logged.seq,
             location=_location(event),
             seal=_digest(data["seal"]),
             source_key=source_key(cables),
@@ -95,6 +156,7 @@ def stored_bag(root: Path, logged: LoggedEvent) -> StoredBag:
             last_ok=None,
             outcome=None,
             cables=cables,
+            seq=logged.seq,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ArchiveError(

@@ -19,6 +19,7 @@ __all__ = [
     "ABOUT",
     "BAGS",
     "CATALOGUE",
+    "CHECKPOINT",
     "EVENTS",
     "INTENT",
     "LOCK",
@@ -52,8 +53,10 @@ SCHEMAS = "schemas"
 CATALOGUE = "catalogue.sqlite"
 LOCK = ".writing"
 """Locked (``flock``) by the process that writes; its text says which one that is."""
+CHECKPOINT = ".checked.json"
+"""The line of the event log up to which its chain was checked."""
 INTENT = ".intent.json"
-"""Announces the bags that are about to appear; empty or absent when nothing is under way."""
+"""Announced bags in archives of preserve 0.1.0; now the event log does, and what lies here is never read."""
 
 NOWHERE = "_"
 """The shelf of bags whose post is not known."""

@@ -1,26 +1,29 @@
 """The writer's lock: one process writes at a time, and the system takes the lock back when that process dies.
 
-Readers need no lock. The lock is a ``flock`` on one file of the archive, which holds on one host; network file systems
-and several hosts need another kind.
+Readers need no lock. The lock is a ``flock`` on the folder of the event log, which nobody removes by mistake. A file
+beside it says who holds it; programs of version 0.1.0 lock that file alone, so it is locked too. A ``flock`` holds on
+one host; network file systems and several hosts need another kind.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from preserve.archive.layout import LOCK
+from preserve.archive.layout import EVENTS, LOCK
 from preserve.errors import ArchiveError
 from preserve.octets import translate_os_errors
 
-__all__ = ["BusyError", "hold_lock"]
+__all__ = ["BusyError", "hold_lock", "is_locked"]
 
 _PAUSE = 0.05
 """Seconds between two tries."""
+_PROCESS = re.compile(r"process [0-9]+")
 
 
 class BusyError(ArchiveError):
@@ -37,35 +40,68 @@ def hold_lock(root: Path, *, patience: float) -> Iterator[None]:
 
     Raises:
         BusyError: Another process is writing, and did not end in time.
-        ArchiveError: The file of the lock could not be made.
+        ArchiveError: The lock could not be taken: no right to, or a file system without locks.
     """
-    path = root / LOCK
-    with translate_os_errors("could not lock", path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-    try:
-        _take(descriptor, root, patience)
-        # The text is only for the message of whoever waits. The lock is the kernel's, so a stale text harms nobody.
-        with translate_os_errors("could not lock", path):
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"process {os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        # Closing gives the lock back. The file stays: whoever removed it would let two processes lock two files.
-        os.close(descriptor)
-
-
-def _take(descriptor: int, root: Path, patience: float) -> None:
-    # By trying again: a flock that waits cannot be given a time to wait.
     end = time.monotonic() + patience
+    with ExitStack() as stack:
+        with translate_os_errors("could not lock", root / EVENTS):
+            with suppress(FileExistsError):
+                (root / EVENTS).mkdir()  # Whoever has set a broken log aside goes on with a new one.
+            log = os.open(root / EVENTS, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        # Closing gives a lock back. The file stays: whoever waits has it open.
+        stack.callback(os.close, log)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        with translate_os_errors("could not lock", root / LOCK):
+            name = os.open(root / LOCK, flags, 0o644)
+        stack.callback(os.close, name)
+        for descriptor in (log, name):
+            _take(descriptor, name, root, end)
+        # The text is only for the message of whoever waits. The lock is the kernel's, so a stale text harms nobody.
+        with translate_os_errors("could not lock", root / LOCK):
+            os.ftruncate(name, 0)
+            os.pwrite(name, f"process {os.getpid()}\n".encode(), 0)
+        yield
+
+
+def is_locked(root: Path) -> bool:
+    """Tell whether a process holds the writer's lock; it takes no right to write."""
+    try:
+        descriptor = os.open(root / EVENTS, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # A file system without locks has no writer.
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _take(descriptor: int, name: int, root: Path, end: float) -> None:
+    # By trying again: a flock that waits cannot be given a time to wait.
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= end:
-                who = os.pread(descriptor, 100, 0).decode("utf-8", "replace").strip() or "another process"
                 raise BusyError(
-                    f"{who} is writing to the archive {root}", hint="Wait until it has ended and run the command again."
+                    f"{_holder(name)} is writing to the archive {root}",
+                    hint="Wait until it has ended and run the command again.",
                 ) from None
             time.sleep(_PAUSE)
+        except OSError as error:
+            raise ArchiveError(
+                f"the archive {root} cannot be locked for writing: {error.strerror}",
+                hint="Keep it on a local file system with flock; reading works on any.",
+            ) from error
         else:
             return
+
+
+def _holder(name: int) -> str:
+    """Return who says that it writes; anybody who may write in the archive can have written this."""
+    text = os.pread(name, 100, 0).decode("utf-8", "replace").strip()
+    return text if _PROCESS.fullmatch(text) else "another process"

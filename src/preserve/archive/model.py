@@ -165,22 +165,31 @@ class StoredBag:
         Raises:
             OSError: The place could not be looked at.
         """
-        return describe_absence(self.path, self.form)
+        return describe_absence(self.root, self.location)
 
 
-def describe_absence(path: Path, form: Form) -> str | None:
-    """Say why no bag of a form is at a path; ``None`` when something of that form is. No link is followed.
+def describe_absence(root: Path, location: Location) -> str | None:
+    """Say why no bag is at its place; ``None`` when something of its form is. No link is followed.
+
+    Args:
+        root: The archive's root.
+        location: The place of the bag.
 
     Raises:
         OSError: The place could not be looked at.
     """
+    path = root
     try:
-        mode = path.lstat().st_mode
+        # Where a link lies, nothing of ours is read: it may lead out of the archive. The root itself may be one.
+        for folder in location.path.split("/")[:-1]:
+            path = path / folder
+            if not stat.S_ISDIR(path.lstat().st_mode):
+                return f"{path.relative_to(root).as_posix()} is no folder"
+        mode = (root / location.path).lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return "nothing lies at its place"
-    fits = stat.S_ISDIR(mode) if form is Form.DIRECTORY else stat.S_ISREG(mode)
-    # Where a link or a file of another kind lies, nothing of ours is read: it may lead out of the archive.
-    return None if fits else f"what lies at its place is not a {form.value}"
+    fits = stat.S_ISDIR(mode) if location.form is Form.DIRECTORY else stat.S_ISREG(mode)
+    return None if fits else f"what lies at its place is not a {location.form.value}"
 
 
 class Arrival(StrEnum):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from dataclasses import replace
-from pathlib import Path
+from contextlib import suppress
 
-from preserve.archive import intent
 from preserve.archive.adoption import examine_stray
 from preserve.archive.events import LogEvent
+from preserve.archive.ingestion import Announced, announced_bags
 from preserve.archive.inventory import MissingBag, UnknownBag
-from preserve.archive.layout import Location
 from preserve.archive.ledger import Ledger
 from preserve.archive.store import Store, StrayEntry
-from preserve.bag import Depth, index_path, verify, write_index
+from preserve.bag import index_path, write_index
+from preserve.errors import BagError
 from preserve.findings import Finding
 
 __all__ = ["adopt_bags", "complete_announced"]
@@ -22,37 +22,35 @@ _ADOPT = 100
 """Bags whose adoption is logged in one step."""
 
 
-def complete_announced(root: Path, store: Store, ledger: Ledger) -> None:
-    """Log the announced bags that have appeared, and clear the announcement; the others never happened.
+def complete_announced(store: Store, ledger: Ledger) -> None:
+    """Log the announced bags that have appeared; the others never happened.
+
+    A bag is logged for what it is, verified in full, and not for what was announced of it.
 
     Args:
-        root: The archive's root.
         store: Where bags lie.
         ledger: The archive's, in step with its log.
 
     Raises:
         ArchiveError: Something could not be read or written.
     """
-    events = intent.read_intent(root)
-    if not events:
+    announcement = ledger.last_announcement()
+    if announcement is None:
         return
-    known = {(each.name, each.version) for each in ledger.catalogue.find_by_names(event.bag or "" for event in events)}
-    missing = [event for event in events if (event.bag, event.version) not in known and _has_appeared(store, event)]
-    ledger.append([replace(event, data={**event.data, "completed": True}) for event in missing])
-    intent.clear_intent(root)
+    announced = list(announced_bags(announcement))
+    known = {each.location for each in ledger.catalogue.find_by_names(each.location.name for each in announced)}
+    missing = [each for each in announced if each.location not in known and store.has(each.location)]
+    found = [_examine_announced(store, each, ledger.now()) for each in missing]
+    if events := [each for each in found if isinstance(each, LogEvent)]:
+        ledger.append(events)
 
 
-def _has_appeared(store: Store, event: LogEvent) -> bool:
-    location = Location.parse(str(event.data["location"]))
-    if not store.has(location):
-        return False
-    path = store.path(location)
-    # It was whole when it was renamed; but power may have failed since, and other hands may have been at work.
-    if not verify(path, depth=Depth.FULL, seal=str(event.data["seal"])).valid:
-        return False
-    if "index" in event.data and not index_path(path).exists():
-        write_index(path, store.stages)  # The process was stopped between the tar and its index.
-    return True
+def _examine_announced(store: Store, announced: Announced, at: str) -> LogEvent | Finding:
+    path = store.path(announced.location)
+    if announced.index is not None and not os.path.lexists(index_path(path)):
+        with suppress(BagError):
+            write_index(path, store.stages)  # The process was stopped between the tar and its index.
+    return examine_stray(path, announced.location, at, seal=announced.seal)
 
 
 def adopt_bags(

@@ -1,39 +1,40 @@
 """The archive as its users see it: putting bags in, finding them, and logging what happens to them.
 
-The order of every change is: announce (``intent``), publish the bags, log the events, fold them into the catalogue,
-clear the announcement. So whatever the moment of a crash, what has become visible was announced, and the next writer
-completes it.
+The order of every change is: announce the bags in the event log, publish them, log their events, fold all of these into
+the catalogue. So whatever the moment of a crash, what has become visible was announced, and the next writer completes
+it. The log is the truth: what the catalogue says of a bag is held against the log before the bag is opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from preserve.archive import founding, intent
+from preserve.archive import founding
 from preserve.archive.catalogue import Condition, Order
+from preserve.archive.eventlog import LogHead
 from preserve.archive.events import LogEvent, LoggedEvent
 from preserve.archive.filesystem import FilesystemStore
-from preserve.archive.ingestion import ingestion_event
+from preserve.archive.ingestion import announcement, ingestion_event
 from preserve.archive.inventory import MissingBag, UnknownBag, take_inventory
-from preserve.archive.layout import INTENT, timestamp
+from preserve.archive.layout import CATALOGUE, timestamp
 from preserve.archive.ledger import Ledger
-from preserve.archive.lock import BusyError, hold_lock
+from preserve.archive.lock import BusyError, hold_lock, is_locked
 from preserve.archive.model import Arrival, Incoming, StoredBag, StoreOutcome
 from preserve.archive.recovery import adopt_bags, complete_announced
 from preserve.archive.store import Store, StrayEntry
 from preserve.bag import Form, sweep_stages
 from preserve.clock import Clock
-from preserve.errors import ArchiveError
-from preserve.findings import Finding
+from preserve.errors import ArchiveError, LogError
+from preserve.findings import Finding, Severity, worst
 from preserve.octets import may_write
 from preserve.provenance import Software, this_software
 
-__all__ = ["Archive", "Rebuilt"]
+__all__ = ["Archive", "LogReport", "Rebuilt"]
 
 PATIENCE = 10.0
 """Seconds that a writer waits for another one."""
@@ -53,6 +54,21 @@ class Rebuilt:
     bags: int
     cables: int
     adopted: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogReport:
+    """What a check of the event log, and of the catalogue against it, found.
+
+    Attributes:
+        head: The end of the log. Whoever keeps it elsewhere can tell later that no line before it was changed.
+        broken: Whether the log is not the one that was written. Then nothing that it says can be believed.
+        findings: What is wrong, errors and warnings.
+    """
+
+    head: LogHead
+    broken: bool
     findings: tuple[Finding, ...]
 
 
@@ -115,13 +131,15 @@ class Archive:
         """Be the one writer while the block runs; blocks may be nested. Readers are never kept waiting.
 
         On entry the archive is brought into step: dead stages are removed, an unfinished line of the log is set
-        aside, a batch that was cut short is completed, and the catalogue takes in what it lacks.
+        aside, the chain of the log is checked from the last place that was checked, the catalogue takes in what it
+        lacks, and a batch that was cut short is completed.
 
         Args:
             patience: Seconds to wait for another writer; those of the archive unless given.
 
         Raises:
-            ArchiveError: Another process is writing, or the log and the catalogue contradict each other.
+            ArchiveError: Another process is writing.
+            LogError: The log is broken, or the log and the catalogue contradict each other.
         """
         if self._depth:
             self._depth += 1
@@ -140,6 +158,7 @@ class Archive:
             finally:
                 self._depth = 0
                 self._settled = False
+            self._ledger.keep_checkpoint()
 
     def put(self, batch: Sequence[Incoming]) -> list[StoreOutcome]:
         """Store staged bags: let all that are new appear, log them, and fold them into the catalogue.
@@ -163,13 +182,13 @@ class Archive:
                 (each, out.stored) for each, out in zip(batch, outcomes, strict=True) if out.arrival is Arrival.STORED
             ]
             placed = [(each, stored.location) for each, stored in new if stored is not None]
-            if placed:
-                events = [ingestion_event(each, location, self.now()) for each, location in placed]
-                intent.write_intent(self.root, events)
-                self.store.publish([(each.staged, location) for each, location in placed])
-                self._ledger.append(events)
-                intent.clear_intent(self.root)
-            return outcomes
+            if not placed:
+                return outcomes
+            self._ledger.announce(announcement(placed, self.now()))
+            self.store.publish([(each.staged, location) for each, location in placed])
+            logged = self._ledger.append([ingestion_event(each, location, self.now()) for each, location in placed])
+            numbers = {(each.event.bag, each.event.version): each.seq for each in logged}
+            return [_numbered(each, numbers) for each in outcomes]
 
     def log(self, events: Sequence[LogEvent]) -> list[LoggedEvent]:
         """Log events; when this returns they are on the disk and folded into the catalogue.
@@ -221,55 +240,71 @@ class Archive:
     # Bringing into step
 
     def make_ready(self) -> None:
-        """Make the archive fit for reading: make a missing catalogue, and complete what a crash left if nobody writes.
+        """Make the archive fit for reading: bring the catalogue into step with the log.
+
+        Where the catalogue in the archive cannot be used, or must not be written, a private one is made of the log.
+        Nothing is taken in that the log does not have: that is for :meth:`rebuild`, which somebody must ask for.
 
         Raises:
-            ArchiveError: The catalogue is damaged, or missing and could not be made.
+            ArchiveError: The catalogue is damaged.
+            LogError: The catalogue must be made again, and a line of the log cannot be believed.
         """
         condition = self._ledger.catalogue.condition()
         if condition is Condition.DAMAGED:
             raise ArchiveError(
                 f"the catalogue of {self.root} is damaged", hint="Run: preserve catalogue rebuild. No bag is concerned."
             )
-        if condition is Condition.UNUSABLE:
-            self._ledger.catalogue.use_private_copy()
-            self._ledger.catalogue.fold(self._ledger.log.read(self._ledger.catalogue.head()))
-        elif condition is not Condition.GOOD:
-            self.rebuild()
-        elif self._is_behind() and may_write(self.root):
-            try:
-                with self.writing(patience=0):
-                    pass  # Entering it is what brings the archive into step.
-            except BusyError:
-                return  # The writer is at it.
-
-    def _is_behind(self) -> bool:
-        note = self.root / INTENT
-        return (note.exists() and note.stat().st_size > 0) or self._ledger.is_behind()
+        fit = condition is Condition.GOOD
+        if fit and (not self._ledger.is_behind() or is_locked(self.root)):
+            return  # Whoever writes is about to bring it into step.
+        if condition is Condition.UNUSABLE or not may_write(self.root):
+            self._ledger.read_privately()
+            return
+        try:
+            with hold_lock(self.root, patience=0):
+                if not fit:
+                    self._ledger.make_index()
+                self._settle()
+                self._ledger.keep_checkpoint()
+        except LogError:
+            raise
+        except ArchiveError as error:
+            # A full disk, or a file system without locks, is no reason not to read. Whoever writes is about to bring
+            # the catalogue into step.
+            if not (fit and isinstance(error, BusyError)):
+                self._ledger.read_privately()
+        finally:
+            self._settled = False
 
     def _settle(self) -> None:
         if self._settled:
             return
         self._ledger.catch_up()
-        complete_announced(self.root, self.store, self._ledger)
+        complete_announced(self.store, self._ledger)
         self._settled = True
 
     def rebuild(self) -> Rebuilt:
         """Make the catalogue again from the event log, and take in the bags that lie in the store without an event.
 
+        Lines of the log that cannot be believed are passed over, and the log says so.
+
         Raises:
-            ArchiveError: Another process is writing; the log is broken; the catalogue could not be written.
+            ArchiveError: Another process is writing; the catalogue could not be written.
+            LogError: The log is beyond repair.
         """
         with hold_lock(self.root, patience=self._patience):
-            self._ledger.rebuild()
-            complete_announced(self.root, self.store, self._ledger)
+            passed_over = self._ledger.rebuild()
+            complete_announced(self.store, self._ledger)
             adopted, findings = adopt_bags(self.differences(), self.store, self._ledger)
-            return Rebuilt(*self.count(), adopted, findings)
+            self._ledger.keep_checkpoint()
+            return Rebuilt(*self.count(), adopted, (*passed_over, *findings))
 
     # Reading
 
     def bags(self, order: Order = Order.NAME) -> Iterator[StoredBag]:
-        """Yield every version of every bag, sorted, a page at a time.
+        """Yield every version of every bag as the catalogue has it, sorted, a page at a time.
+
+        Whoever opens a bag confirms it first, see :meth:`confirm`; the other questions confirm what they return.
 
         Raises:
             ArchiveError: The catalogue could not be read.
@@ -280,9 +315,17 @@ class Archive:
         """Return the number of bags (each version counts) and of the cables in them."""
         return self._ledger.catalogue.count()
 
+    def confirm(self, stored: StoredBag) -> StoredBag:
+        """Return a bag of the catalogue if the event log says the same of it.
+
+        Raises:
+            LogError: It says something else.
+        """
+        return self._ledger.confirm(stored)
+
     def versions(self, name: str) -> list[StoredBag]:
         """Return the versions of a bag, oldest first; none when there is no such bag."""
-        return self._ledger.catalogue.versions(name)
+        return [self.confirm(each) for each in self._ledger.catalogue.versions(name)]
 
     def latest(self, name: str) -> StoredBag | None:
         """Return the newest version of a bag; ``None`` when there is no such bag."""
@@ -290,19 +333,21 @@ class Archive:
         return versions[-1] if versions else None
 
     def find_by_source(self, sha256: str) -> list[StoredBag]:
-        """Return the bags with a cable that was made of the source with this SHA-256."""
-        return self._ledger.catalogue.find_by_source(sha256)
+        """Return the bags with a cable that was made of the source with this SHA-256, the newest last."""
+        return [self.confirm(each) for each in self._ledger.catalogue.find_by_source(sha256)]
 
     def find(self, text: str) -> list[StoredBag]:
         """Return the bags with a name, or with a cable of an identifier; if ``/v2`` follows, only that version.
 
-        Bags come in the order in which they were stored: the last is the newest.
+        Bags come in the order in which they were stored, whatever their times say: the last is the newest.
 
         Raises:
             ArchiveError: There is none; the message suggests similar names.
+            LogError: The event log says something else of it than the catalogue.
         """
         name, slash, number = text.rpartition("/v")
-        wanted = int(number) if slash and number.isascii() and number.isdigit() else None
+        is_number = number.isascii() and number.isdigit() and len(number) < 10
+        wanted = int(number) if slash and is_number else None
         name = name if wanted is not None else text
         stored = self._ledger.catalogue.find(name) or self._ledger.catalogue.find(name.upper())
         if not stored:
@@ -313,24 +358,35 @@ class Archive:
         if not matching:
             there = ", ".join(each.label for each in stored)
             raise ArchiveError(f"the archive has no version {wanted} of {name}", hint=f"It has {there}.")
-        return matching
+        return [self.confirm(each) for each in matching]
 
     def events(self, stored: StoredBag) -> Iterator[LoggedEvent]:
         """Yield the events of one version of a bag, oldest first.
 
         Raises:
+            LogError: A line is not the one that was logged.
             ArchiveError: The log could not be read.
         """
-        for line in self._ledger.catalogue.positions(stored.name, stored.version):
-            yield self._ledger.log.event_at(line.position)
+        return self._ledger.events_of(stored.name, stored.version)
 
-    def verify_log(self) -> Iterator[Finding]:
-        """Check the whole event log: every line, the chain, and its end against the catalogue.
+    def check_log(self) -> LogReport:
+        """Check the whole event log, and the catalogue against it.
+
+        A catalogue that is not what follows from the log is made again, and the log says so. A broken log stays as it
+        is; the next writer will check it from its first line, and refuse it.
 
         Raises:
-            ArchiveError: The log could not be read.
+            ArchiveError: The log or the catalogue could not be read or written.
         """
-        return self._ledger.log.verify(self._ledger.catalogue.head())
+        findings, differs = self._ledger.compare()
+        broken = worst(findings) is Severity.ERROR
+        if broken:
+            self._ledger.remove_checkpoint()
+        elif differs is not None:
+            findings = (*findings, Finding.of("catalogue-differs", CATALOGUE, differs))
+            with self.writing():
+                self._ledger.remake_index(differs)
+        return LogReport(self._ledger.log.head(), broken, findings)
 
     def differences(self) -> Iterator[MissingBag | UnknownBag | StrayEntry]:
         """Yield what the catalogue knows and the store lacks, and the other way round.
@@ -343,3 +399,11 @@ class Archive:
     def dump(self) -> Iterator[str]:
         """Yield the content of the catalogue, a line a row, in an order that follows from the content."""
         return self._ledger.catalogue.dump()
+
+
+def _numbered(outcome: StoreOutcome, numbers: Mapping[tuple[str | None, int | None], int]) -> StoreOutcome:
+    """Return an outcome whose bag, if it is a new one, knows the number of its event."""
+    stored = outcome.stored
+    if stored is None or stored.seq:
+        return outcome
+    return replace(outcome, stored=replace(stored, seq=numbers[stored.name, stored.version]))

@@ -15,7 +15,8 @@ from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.jobs import JobsFlag, workers
 from preserve.cli.options import JsonFlag, gravest_code, the_clock
 from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
-from preserve.errors import ExitCode
+from preserve.errors import ExitCode, LogError
+from preserve.findings import Severity, worst
 from preserve.report import archive as report, words
 
 __all__ = ["audit"]
@@ -37,9 +38,10 @@ def audit(
     json_lines: JsonFlag = False,
     settings_file: SettingsFlag = None,
 ) -> None:
-    """Check every bit of stored bags against manifests and seals, and log a fixity event for each bag.
+    """Check the event log, then every bit of stored bags against manifests and seals, and log a check of each bag.
 
-    Exit code 0: all pass; 2: a bag is not what it was; 4: a bag could not be read.
+    Exit code 0: all pass; 2: a bag is not what it was; 4: a bag could not be read; 7: the event log was changed, and no
+    bag was checked, or the catalogue was, and it was made again.
 
     Example: preserve audit --archive /srv/cables
     """
@@ -48,6 +50,17 @@ def audit(
         open_archive(load_settings(settings_file, archive).archive.root, clock=the_clock()) as place,
         progress_bar("audit", json_lines=json_lines) as progress,
     ):
+        log = place.check_log()
+        if json_lines:
+            say_json(report.audit_log_line(log))
+        elif log.findings:
+            say("\n".join(words.finding_texts(log.findings)))
+        if log.broken:
+            raise LogError(
+                "the event log is not the one that was written, so no bag was checked",
+                hint="Restore the events folder from a copy; or pass over what was changed with: "
+                "preserve catalogue rebuild.",
+            )
         progress.total(place.count()[0] if not identifiers else None)
         # The checks find what is missing, bag by bag; the sweep adds what lies there unknown.
         strays = [] if identifiers else [each for each in sweep_archive(place) if each.code != "bag-missing"]
@@ -63,8 +76,9 @@ def audit(
     if json_lines:
         say_json(words.counts_line(numbers))
     else:
-        say("\n".join((*words.finding_texts(strays), words.counts_text(numbers))))
-    raise typer.Exit(gravest_code([_CODES[outcome] for outcome in counts] + [ExitCode.INVALID for _ in strays]))
+        say("\n".join((*words.finding_texts(strays), report.audit_log_text(log), words.counts_text(numbers))))
+    differs = [ExitCode.LOG] if worst(log.findings) is Severity.ERROR else []
+    raise typer.Exit(gravest_code([*differs, *(_CODES[each] for each in counts), *(ExitCode.INVALID for _ in strays)]))
 
 
 def _tasks(place: Archive, identifiers: list[str] | None) -> Iterator[AuditTask]:

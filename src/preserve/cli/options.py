@@ -32,6 +32,7 @@ def the_clock() -> Clock:
 
 _GRAVEST_FIRST = (
     ExitCode.INTERRUPTED,
+    ExitCode.LOG,
     ExitCode.ARCHIVE,
     ExitCode.TARGET,
     ExitCode.SOURCE,

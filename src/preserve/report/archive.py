@@ -21,13 +21,15 @@ from preserve.report.words import (
 
 if TYPE_CHECKING:
     from preserve.access import BagEvent
-    from preserve.archive import CableEntry, LoggedEvent, Rebuilt, StoredBag
+    from preserve.archive import CableEntry, LoggedEvent, LogReport, Rebuilt, StoredBag
     from preserve.audit import AuditResult
     from preserve.deposit import Receipt
     from preserve.errors import PreserveError
 
 __all__ = [
     "audit_line",
+    "audit_log_line",
+    "audit_log_text",
     "audit_text",
     "catalogue_rebuild_line",
     "catalogue_rebuild_text",
@@ -171,6 +173,18 @@ def _recorded(event: BagEvent) -> str:
 
 def _outcome(event: BagEvent) -> str:
     return ", ".join(event.told.outcomes) or "not stated"
+
+
+def audit_log_line(what: LogReport) -> Line:
+    """Return the first line of ``audit``: how the event log is."""
+    log = {"lines": what.head.seq, "digest": what.head.digest, "broken": what.broken}
+    return {"log": log | {"findings": finding_lines(what.findings)}}
+
+
+def audit_log_text(what: LogReport) -> str:
+    """Return how long the event log is, and the digest of its last line, which is worth being kept elsewhere."""
+    whole = "" if what.findings else ", each as it was logged"
+    return f"event log  {what.head.seq:,} lines{whole}; the last has SHA-256 {what.head.digest}"
 
 
 def audit_line(result: AuditResult) -> Line:

@@ -24,7 +24,7 @@ from sqlalchemy.pool import StaticPool
 
 from preserve.archive.catalogue.rows import RowError
 from preserve.archive.catalogue.tables import SCHEMA_VERSION, expected_schema, one_line
-from preserve.archive.eventlog import LINE_LIMIT
+from preserve.archive.events import LINE_LIMIT
 from preserve.archive.layout import CATALOGUE
 from preserve.errors import ArchiveError
 from preserve.octets import may_write, translate_os_errors

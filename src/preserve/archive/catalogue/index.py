@@ -9,7 +9,7 @@ import difflib
 import json
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -120,17 +120,18 @@ class Catalogue:
         with self._database.reading() as connection:
             return _head(connection)
 
-    def compare(self, events: Iterable[LoggedEvent]) -> str | None:
+    def compare(self, read: Callable[[LogHead], Iterable[LoggedEvent]]) -> str | None:
         """Say what first differs between the tables and what a fold of all events would give; ``None`` for nothing.
 
         Every column counts, and the indexes too. Memory stays flat: what becomes of the bags is folded into a
         temporary file.
 
         Args:
-            events: All events of the log, from its first line.
+            read: Returns all events of the log, from its first line up to the end that the catalogue holds: another
+                process may write while this goes on. They are not drawn beyond the first difference.
         """
         with self._database.reading() as connection:
-            return next(differences(connection, self._root, events), None)
+            return next(differences(connection, self._root, read(_head(connection))), None)
 
     # Asking
 

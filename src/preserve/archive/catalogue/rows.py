@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from preserve.archive.cable_entry import CableEntry
-from preserve.archive.eventlog import LINE_LIMIT, LogHead
-from preserve.archive.events import EventOutcome, LoggedEvent, Position
+from preserve.archive.eventlog import LogHead
+from preserve.archive.events import LINE_LIMIT, EventOutcome, LoggedEvent, Position
 from preserve.archive.ingestion import stored_bag
 from preserve.archive.layout import Location
 from preserve.archive.model import StoredBag
