@@ -58,12 +58,12 @@ def audit(
                 if json_lines:
                     say_json(report.audit_line(result))
                 elif result.outcome is not EventOutcome.SUCCESS or identifiers:
-                    say(report.audit_text(result))
+                    say(*report.audit_text(result))
     numbers = {words.AUDIT_WORDS[outcome]: counts[outcome] for outcome in EventOutcome}
     if json_lines:
         say_json(words.counts_line(numbers))
     else:
-        say("\n".join((*words.finding_texts(strays), words.counts_text(numbers))))
+        say(*words.finding_texts(strays), words.counts_text(numbers))
     raise typer.Exit(gravest_code([_CODES[outcome] for outcome in counts] + [ExitCode.INVALID for _ in strays]))
 
 

@@ -131,7 +131,7 @@ def _exit_code(arguments: list[str]) -> int:
         code = _app(arguments)(arguments, prog_name="preserve", standalone_mode=False)
     except typer.TyperException as error:
         # The library that converts values puts its own name of the error first, which tells nobody anything.
-        says = error.format_message().replace(": Value error, ", ": ")
+        says = " ".join(error.format_message().replace(": Value error, ", ": ").split())
         say_error(says, hint="See 'preserve --help', or 'preserve VERB --help'.")
         return ExitCode.USAGE
     except PreserveError as error:
