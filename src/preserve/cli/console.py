@@ -1,7 +1,7 @@
 """What the verbs print: outcomes to stdout, messages and progress to stderr; ``report`` has the words of outcomes.
 
-Names and texts come from strangers. Whatever people read goes through :func:`_shown`, line by line, so that nothing in
-it acts on a terminal, or looks like a line of ours.
+Names and texts come from strangers. Whatever people read goes through :func:`printable_text`, line by line, so that
+nothing in it acts on a terminal, or looks like a line of ours.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO, Final, cast
 
+from preserve.printable_text import printable_text
 from preserve.progress import SILENT, Progress
 
 __all__ = ["binary_stdout", "progress_bar", "say", "say_bytes", "say_error", "say_json", "say_note"]
@@ -28,7 +29,7 @@ _ACTING: Final = re.compile(
 
 def say(*lines: str) -> None:
     """Print the lines of one outcome for people, to stdout."""
-    sys.stdout.write("".join([f"{_shown(line)}\n" for line in lines]))
+    sys.stdout.write("".join([f"{printable_text(line)}\n" for line in lines]))
 
 
 def say_json(line: Mapping[str, object]) -> None:
@@ -41,7 +42,7 @@ def _json_escape(match: re.Match[str]) -> str:
     # RFC 8259 7: any character may be escaped. 8.2: other programs may refuse half of a surrogate pair, so a name that
     # is not UTF-8 is shown as people are shown it.
     char = match[0]
-    return f"\\{_escape(char)}" if "\ud800" <= char <= "\udfff" else json.dumps(char)[1:-1]
+    return json.dumps(printable_text(char) if "\ud800" <= char <= "\udfff" else char)[1:-1]
 
 
 def say_bytes(data: bytes) -> None:
@@ -67,7 +68,7 @@ class _Shown(io.RawIOBase):
     def write(self, data: bytes) -> int:  # type: ignore[override]  # it is given nothing but bytes
         text = self._decoder.decode(data)
         # Documents have lines and tabs of their own, and neither does any harm.
-        shown = "".join([char if char.isprintable() or char in "\n\t" else _escape(char) for char in text])
+        shown = "".join([char if char in "\n\t" else printable_text(char) for char in text])
         self._out.write(shown.encode())
         return len(data)
 
@@ -83,23 +84,7 @@ def say_note(*lines: str) -> None:
     # stderr at each line feed, stdout only when its buffer is full: that is flushed here, and not at each outcome,
     # of which there may be millions.
     sys.stdout.flush()
-    sys.stderr.write("".join([f"{_shown(line)}\n" for line in lines]))
-
-
-def _shown(line: str) -> str:
-    r"""Return one line with escapes for all that does not print: ``\x1b``, ``\u202e``.
-
-    Python calls unprintable what Unicode has as control, format, surrogate, private, unassigned or separator, except
-    the blank: so also line breaks, the controls of C1, and those that turn the direction of writing.
-    """
-    return line if line.isprintable() else "".join([char if char.isprintable() else _escape(char) for char in line])
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"  # PEP 383: a byte of a name that is not UTF-8
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    sys.stderr.write("".join([f"{printable_text(line)}\n" for line in lines]))
 
 
 @contextmanager
