@@ -6,16 +6,19 @@ with it but the item that killed it. What comes back is for the caller to write 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process, util
 from typing import Generic, TypeVar
 
 from preserve.errors import SourceError
@@ -145,15 +148,64 @@ def _apply(function: Callable[[Item], Result], part: Sequence[Item]) -> list[Res
     return [function(item) for item in part]
 
 
-def _quiet() -> None:
+# multiprocessing starts its fork server and its resource tracker with "python -c", which puts the current folder first
+# on their path: a socket.py among captured pages would run. -P leaves the folder out. PYTHONSAFEPATH would do the same,
+# but not for an interpreter that ignores its environment (-E), and it would have to be set for all other children too.
+# The change stays, because multiprocessing starts a helper again, at any time, when it finds it dead.
+_interpreter_flags: Callable[[], list[str]] = util._args_from_interpreter_flags  # type: ignore[attr-defined]
+util._args_from_interpreter_flags = lambda: ["-P", *_interpreter_flags()]  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _absolute_path() -> Iterator[None]:
+    """Take the current folder out of ``sys.path``, of which a worker that is started gets a copy.
+
+    An interactive interpreter and ``python -c`` have it there as the empty string, which multiprocessing would replace
+    by its name.
+    """
+    whole = sys.path[:]
+    sys.path[:] = [place for place in whole if os.path.isabs(place)]  # noqa: PTH117 - an entry need not be a path
+    try:
+        yield
+    finally:
+        sys.path[:] = whole
+
+
+def _begin_worker() -> None:
     # Ctrl-C reaches the whole process group; only the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process when its parent has ended, whatever it is doing then.
+
+    A worker holds both ends of the queue that it reads from, so it would wait for ever for a task of a parent that was
+    killed. The fork server and the resource tracker end by themselves when the last worker has.
+    """
+    parent = parent_process()
+    if parent is None:
+        return
+    # The parent holds the other end of this pipe as long as it lives. POSIX, open(): O_ASYNC sends SIGIO when something
+    # happens to a pipe, and what SIGIO does unless somebody asks for more is to end the process. A thread that waits
+    # for the parent would not get its turn while a regular expression or a parser runs.
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC)
+    if not parent.is_alive():
+        os._exit(1)
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # Never a plain fork: the parent may have threads (a progress bar), and a fork copies their locks.
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    return ProcessPoolExecutor(max_workers=jobs, mp_context=get_context(method), initializer=_quiet)
+    return ProcessPoolExecutor(max_workers=jobs, mp_context=get_context(method), initializer=_begin_worker)
+
+
+def _submit(pool: ProcessPoolExecutor, function: Callable[[Item], Result], item: Item) -> Future[Result]:
+    """Give a pool a task; this is where the pool starts its workers."""
+    with _absolute_path():
+        return pool.submit(function, item)
 
 
 def _map_in_processes(
@@ -167,7 +219,7 @@ def _map_in_processes(
             try:
                 while len(waiting) < jobs * _AHEAD and (part := next(parts, None)) is not None:
                     waiting.append(part)
-                    futures.append(pool.submit(_apply, function, part))
+                    futures.append(_submit(pool, partial(_apply, function), part))
                 if not waiting:
                     return
                 results = futures[0].result()
@@ -192,7 +244,7 @@ def _one_by_one(function: Callable[[Item], Result], part: Sequence[Item]) -> lis
     try:
         for item in part:
             try:
-                outcomes.append(Done(item, pool.submit(function, item).result()))
+                outcomes.append(Done(item, _submit(pool, function, item).result()))
             except BrokenProcessPool:
                 outcomes.append(Lost(item))
                 pool.shutdown(wait=True)

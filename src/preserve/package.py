@@ -17,6 +17,7 @@ from typing import Self
 from preserve.bag import BagPath, NewBag, Payload, PayloadFile, Profile
 from preserve.cable import Cable, Release
 from preserve.clock import Clock
+from preserve.printable_text import printable_text
 from preserve.provenance import PAYLOAD, FileRole, Software, bag_uuid
 from preserve.settings import Settings
 
@@ -43,6 +44,9 @@ INDEX = "index.csv"
 """The table of a bag of several cables, below ``data/``."""
 
 _SUFFIXES: Mapping[str, str] = {"text/csv": ".csv", "text/html": ".html", "text/plain": ".txt"}
+_OF_SETTINGS = frozenset({"Source-Organization", "Organization-Address", "Contact-Name", "Contact-Email"})
+"""The fields of ``bag-info.txt`` whose values the institution writes."""
+
 _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -245,7 +249,9 @@ def sources_uuid(cables: Iterable[CableSummary]) -> str:
 def index_table(cables: Iterable[CableSummary]) -> bytes:
     """Return the table of a bag of several cables: CSV (RFC 4180) in UTF-8 with line feeds, a row for each cable.
 
-    It has no subjects: they may name persons, and a table is searched more easily than texts are.
+    It has no subjects: they may name persons, and a table is searched more easily than texts are. No spreadsheet takes
+    a cell of it for a formula, because no column holds a text of the page: they are identifiers, days, stations, levels
+    of a closed vocabulary, digests, and paths below ``data/``. So programs read each cell as it is.
     """
     made = io.StringIO()
     table = csv.writer(made, lineterminator="\n")
@@ -297,9 +303,11 @@ def _bag_info(cables: Sequence[CableSummary], packaging: Packaging) -> Iterator[
         ("Access", cables[0].access),
         *(("Rights-Statement", value) for value in _each(cable.copyright for cable in cables)),
     )
+    # The name of a source may hold any character. A line feed would be folded (RFC 8493 2.2.2), but bagit-python also
+    # ends a line at a U+0085 or U+2028, and would take what follows for a field: only the settings may have lines.
     for label, value in stated:
         if value:
-            yield label, value
+            yield label, value if label in _OF_SETTINGS else printable_text(value)
 
 
 def _each(values: Iterable[str | None]) -> list[str]:

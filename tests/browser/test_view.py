@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.browser.chromium import Browser
 from tests.tei.cables import SOFTWARE, full
-from tests.tei.test_view import HOSTILE, hostile
+from tests.tei.test_view import ADDRESSES, HOSTILE, TRICKS, hostile
 
 from preserve.cable.normalization import normalize
 from preserve.cable.record import Cable, Recipient, Rights, Transmission
@@ -231,6 +231,22 @@ def test_hostile_text_is_shown_as_text(browser: Browser, pages: Mapping[str, Sho
     )
     assert browser.value("document.querySelector('h1').textContent") == HOSTILE
     assert browser.value("[...document.links].filter(a => !/^(file|https?):$/.test(a.protocol)).length") == 0
+
+
+def test_no_trick_of_markup_or_address_runs_or_leads_away(browser: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    tricks = [(words, "x") for words in TRICKS] + [(f"see {address}", address) for address in ADDRESSES]
+    for words, address in tricks:
+        tei = encode_tei(
+            hostile(words, address), software=SOFTWARE, date=datetime.date(2026, 11, 23), source_path="../source/a.txt"
+        )
+        page.write_bytes(render_page(tei))
+        browser.open(page)
+        browser.value("document.querySelectorAll('a[href]').forEach(a => a.click())")
+        assert browser.value("typeof window.ran") == "undefined", (words, address)
+        assert browser.value("location.pathname") == str(page.resolve())
+        assert {each.partition("#")[0] for each in browser.requests} == {page.resolve().as_uri()}
+        assert browser.complaints == []
 
 
 def test_the_policy_holds_where_markup_gets_in_all_the_same(browser: Browser, pages: Mapping[str, Shown]) -> None:

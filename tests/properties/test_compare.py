@@ -153,7 +153,7 @@ def _everything_said(old: Cable, new: Cable) -> str:
     """All that can be printed of a comparison, and its own inside."""
     result = compare_cables(old, new)
     line = json.dumps(report.compare_line("a.txt", "b.txt", result), ensure_ascii=False)
-    return "\n".join((repr(result), line, report.compare_text("a.txt", "b.txt", result)))
+    return "\n".join((repr(result), line, *report.compare_text("a.txt", "b.txt", result)))
 
 
 def _parts_of(secret: str) -> set[str]:

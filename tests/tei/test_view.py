@@ -148,42 +148,64 @@ ALLOWED = {
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>]]>&lt;script&gt;\"'</style></title><!--"
 
 
-def hostile() -> Cable:
+def hostile(words: str = HOSTILE, address: str = "javascript:alert(1)") -> Cable:
     """A cable whose every text tries to be markup, and whose every address tries to run."""
     text, segments, marks = marked(
         [
-            (K.REFERENCES, ["REF: ", (M.REFERENCE, "/references/0", "javascript:alert(1)")]),
-            (K.HEADING, f"{HOSTILE} ----"),
-            (K.PARAGRAPH, [(M.NUMBER, None, "1."), HOSTILE, (M.REFERENCE_MENTION, "/references/0", "javascript:x"),
-                           (M.REDACTION, None, HOSTILE), (M.STRAY_CAPTION, None, HOSTILE)]),
-            (K.OTHER, HOSTILE),
-            (K.SIGNATURE, HOSTILE),
-            (K.RESIDUE, HOSTILE),
+            (K.REFERENCES, ["REF: ", (M.REFERENCE, "/references/0", address)]),
+            (K.HEADING, f"{words} ----"),
+            (K.PARAGRAPH, [(M.NUMBER, None, "1."), words, (M.REFERENCE_MENTION, "/references/0", address),
+                           (M.REDACTION, None, words), (M.STRAY_CAPTION, None, words)]),
+            (K.OTHER, words),
+            (K.SIGNATURE, words),
+            (K.RESIDUE, words),
         ]
     )  # fmt: skip
     reference = Reference(
-        text="javascript:alert(1)",
+        text=address,
         kind="telegram",
-        identifier="javascript:alert(1)",
+        identifier=address,
         identifier_basis=Basis.STATED,
     )
     cable = full()
     return replace(
         cable,
-        identifier=HOSTILE,
-        subject=HOSTILE,
-        captions=(HOSTILE,),
+        identifier=words,
+        subject=words,
+        captions=(words,),
         references=(reference,),
-        tags=(Tag(value=HOSTILE, kind="term", basis=Basis.STATED),),
+        tags=(Tag(value=words, kind="term", basis=Basis.STATED),),
         body=replace(cable.body, text=text, segments=segments, marks=marks, paragraphs=()),
         provenance=replace(
             cable.provenance,
-            source=replace(cable.provenance.source, name=HOSTILE),
-            page=replace(cable.provenance.page, title=HOSTILE, disclaimer=HOSTILE),
-            release=Release(text=HOSTILE, name=HOSTILE),
+            source=replace(cable.provenance.source, name=words),
+            page=replace(cable.provenance.page, title=words, disclaimer=words),
+            release=Release(text=words, name=words),
         ),
-        rights=Rights(copyright="javascript:alert(1)", statement=HOSTILE, advisory=HOSTILE),
+        rights=Rights(copyright=address, statement=words, advisory=words),
     )
+
+
+TRICKS = [
+    HOSTILE,
+    "<svg/onload=ran=1><svg><script>ran=1</script></svg><math><mtext></mtext><style><img src=x onerror=ran=1>",
+    "<meta http-equiv=refresh content='0;url=http://lanternpost.example/'><base href=http://lanternpost.example/>",
+    "]]><![CDATA[<script>ran=1</script>]]><!-- --><?php ?><!DOCTYPE a [<!ENTITY b 'c'>]>"
+    "&b;&#60;script&#62;ran=1&#60;/script&#62;",
+    "\" autofocus onfocus=ran=1 style=background:url(http://lanternpost.example/) x='",
+    "</style><style>*{background:url(http://lanternpost.example/)}</style></title></textarea>"
+    "</noscript><iframe srcdoc=x>",
+    "<form action=http://lanternpost.example/><button formaction=javascript:ran=1><input autofocus onfocus=ran=1>",
+    "\u2028ran=1//\u202e<\x00script>ran=1<\x00/script>\uff1cscript\uff1eran=1",
+]
+"""Words that a reader of HTML, XML or a style sheet might take for more than words."""
+
+ADDRESSES = [
+    "javascript:ran=1", " javascript:ran=1", "JaVaScRiPt:ran=1", "java\tscript:ran=1", "java\nscript:ran=1",
+    "\x01javascript:ran=1", "vbscript:ran=1", "data:text/html,<script>ran=1</script>", "//lanternpost.example/",
+    "file:///etc/passwd", "blob:x", "&#106;avascript:ran=1", "http", "#\" onclick=\"ran=1",
+]  # fmt: skip
+"""Addresses that must not become links."""
 
 
 def assert_inert(cable: Cable) -> None:
@@ -206,6 +228,22 @@ def test_hostile_text_is_text() -> None:
     assert_inert(hostile())
     assert_whole(hostile())
     assert [a.get("href") for a in parsed(hostile()).iter("a")] == ["#text", "#ref-1", "#ref-1"]
+
+
+@pytest.mark.parametrize("words", TRICKS, ids=range(len(TRICKS)))
+def test_no_trick_of_markup_is_more_than_words(words: str) -> None:
+    assert_inert(hostile(words))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_but_that_of_a_licence_on_the_web_is_a_link(address: str) -> None:
+    links = [a.get("href") for a in parsed(hostile("words", address)).iter("a")]
+    assert links == ["#text", "#ref-1", "#ref-1"]
+
+
+def test_the_address_of_a_licence_cannot_leave_its_attribute() -> None:
+    address = 'https://lanternpost.example/" onclick="ran=1"><script>ran=1</script>'
+    assert_inert(hostile("words", address))
 
 
 @given(cables())

@@ -54,7 +54,7 @@ def audit(
         if json_lines:
             say_json(report.audit_log_line(log))
         elif log.findings:
-            say("\n".join(words.finding_texts(log.findings)))
+            say(*words.finding_texts(log.findings))
         if log.broken:
             raise LogError(
                 "the event log is not the one that was written, so no bag was checked",
@@ -71,12 +71,12 @@ def audit(
                 if json_lines:
                     say_json(report.audit_line(result))
                 elif result.outcome is not EventOutcome.SUCCESS or identifiers:
-                    say(report.audit_text(result))
+                    say(*report.audit_text(result))
     numbers = {words.AUDIT_WORDS[outcome]: counts[outcome] for outcome in EventOutcome}
     if json_lines:
         say_json(words.counts_line(numbers))
     else:
-        say("\n".join((*words.finding_texts(strays), report.audit_log_text(log), words.counts_text(numbers))))
+        say(*words.finding_texts(strays), report.audit_log_text(log), words.counts_text(numbers))
     differs = [ExitCode.LOG] if worst(log.findings) is Severity.ERROR else []
     raise typer.Exit(gravest_code([*differs, *(_CODES[each] for each in counts), *(ExitCode.INVALID for _ in strays)]))
 

@@ -144,7 +144,7 @@ def make(  # noqa: PLR0913, PLR0917 - each is a flag
     if json_lines:
         say_json(report.bag_make_line(map(str, sources), made))
     else:
-        say(report.bag_make_text(" ".join(map(str, sources)), made))
+        say(*report.bag_make_text(" ".join(map(str, sources)), made))
     raise typer.Exit(ExitCode.GOOD if made.bag else _code_of_refusal(made.findings))
 
 
@@ -158,7 +158,7 @@ def info(bag: _Bag, json_lines: JsonFlag = False) -> None:
     if json_lines:
         say_json(report.bag_info_line(str(bag), what))
     else:
-        say(report.bag_info_text(str(bag), what))
+        say(*report.bag_info_text(str(bag), what))
 
 
 @app.command("list")
@@ -171,7 +171,7 @@ def list_payload(bag: _Bag, json_lines: JsonFlag = False) -> None:
         if json_lines:
             say_json(report.bag_list_line(str(bag), file))
         else:
-            say(report.bag_list_text(file))
+            say(*report.bag_list_text(file))
 
 
 @app.command()
@@ -188,7 +188,7 @@ def index(bag: _Bag, json_lines: JsonFlag = False) -> None:
         if json_lines:
             say_json(report.verify_line(str(bag), verified))
         else:
-            say(report.verify_text(str(bag), verified))
+            say(*report.verify_text(str(bag), verified))
         raise typer.Exit(code_of_findings(verified.findings))
     sha256 = write_index(bag, bag.absolute().parent)
     if json_lines:
@@ -220,7 +220,7 @@ def extract(
     if json_lines:
         say_json(report.bag_extract_line(str(bag), extracted))
     else:
-        say(report.bag_extract_text(str(bag), extracted))
+        say(*report.bag_extract_text(str(bag), extracted))
     raise typer.Exit(ExitCode.GOOD if extracted.whole else code_of_findings(extracted.findings))
 
 
@@ -250,7 +250,7 @@ def convert(  # noqa: PLR0913, PLR0917 - each is a flag
     if json_lines:
         say_json(report.bag_convert_line(str(bag), converted))
     else:
-        say(report.bag_convert_text(str(bag), converted))
+        say(*report.bag_convert_text(str(bag), converted))
     raise typer.Exit(ExitCode.GOOD if converted.bag else code_of_findings(converted.findings))
 
 

@@ -32,5 +32,5 @@ def rebuild(archive: ArchiveFlag = None, json_lines: JsonFlag = False, settings_
     if json_lines:
         say_json(report.catalogue_rebuild_line(rebuilt))
     else:
-        say(report.catalogue_rebuild_text(rebuilt))
+        say(*report.catalogue_rebuild_text(rebuilt))
     raise typer.Exit(ExitCode.ARCHIVE if worst(rebuilt.findings) is Severity.ERROR else ExitCode.GOOD)

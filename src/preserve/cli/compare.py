@@ -80,7 +80,7 @@ def _pair(old: str, new: str, settings: Settings, json_lines: bool) -> ExitCode:
     if json_lines:
         say_json(report.compare_line(old, new, result))
     else:
-        say(report.compare_text(old, new, result))
+        say(*report.compare_text(old, new, result))
     return ExitCode.GOOD
 
 
@@ -120,10 +120,10 @@ def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:
             if json_lines:
                 say_json(report.compare_corpus_line(line))
             elif line.counted not in _LIGHT:
-                say(report.compare_corpus_text(line))
+                say(*report.compare_corpus_text(line))
     numbers = CorpusLine.counts(counts)
     if json_lines:
         say_json(words.counts_line(numbers))
     else:
-        say(report.compare_corpus_counts(numbers))
+        say(*report.compare_corpus_counts(numbers))
     return gravest_code(codes)

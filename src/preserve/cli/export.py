@@ -133,8 +133,8 @@ def _to_stdout(
             "standard output takes one cable in a format of one file, without --json", hint="Name a folder with --to."
         )
     rendered = render_metadata(describing(held[0]), target)
-    for finding in words.finding_texts(rendered.findings):
-        say_note(finding)
+    for line in words.finding_texts(rendered.findings):
+        say_note(line)
     for file in rendered.files:
         say_bytes(file.data)
     return ExitCode.GOOD if rendered.files else ExitCode.INVALID
@@ -149,7 +149,7 @@ def _to_places(done: Iterator[Exported], target: MetadataFormat, *, json_lines: 
         if json_lines:
             say_json(report.export_metadata_line(each, target))
         else:
-            say(report.export_metadata_text(each))
+            say(*report.export_metadata_text(each))
     if json_lines:
         say_json(words.counts_line(counts))
     elif counts.total() > 1:

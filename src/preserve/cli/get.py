@@ -61,6 +61,6 @@ def get(
     if json_lines:
         say_json(report.bag_extract_line(stored.label, extracted))
     else:
-        say(report.bag_extract_text(stored.label, extracted))
+        say(*report.bag_extract_text(stored.label, extracted))
     if not extracted.whole:
         raise typer.Exit(code_of_findings(extracted.findings))

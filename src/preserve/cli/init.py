@@ -27,7 +27,7 @@ def init(archive: ArchiveFlag = None, json_lines: JsonFlag = False) -> None:
     if json_lines:
         say_json(report.init_line(made.root, settings, written=written))
     else:
-        say(report.init_text(made.root, settings, written=written))
+        say(*report.init_text(made.root, settings, written=written))
 
 
 def _write_new(path: Path) -> bool:

@@ -69,7 +69,7 @@ def _line(ref: SourceRef, settings: Settings, json_lines: bool) -> ExitCode:
     if json_lines:
         say_json(report.inspect_line(ref.where, understood))
     else:
-        say(report.inspect_text(ref.where, understood))
+        say(*report.inspect_text(ref.where, understood))
     return _code(understood)
 
 

@@ -37,7 +37,7 @@ def report_items(outcomes: Generator[ItemOutcome, None, None], *, json_lines: bo
                 if json_lines:
                     say_json(report.ingest_line(outcome))
                 else:
-                    say(report.ingest_text(outcome))
+                    say(*report.ingest_text(outcome))
     except (ArchiveError, KeyboardInterrupt) as error:
         stopped = error
     if json_lines:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from preserve import __version__
-from preserve.cli.console import say_error
+from preserve.cli.console import say_error, say_note
 from preserve.errors import ExitCode, PreserveError, internal_error
 
 __all__ = ["DEBUG", "run"]
@@ -131,7 +131,7 @@ def _exit_code(arguments: list[str]) -> int:
         code = _app(arguments)(arguments, prog_name="preserve", standalone_mode=False)
     except typer.TyperException as error:
         # The library that converts values puts its own name of the error first, which tells nobody anything.
-        says = error.format_message().replace(": Value error, ", ": ")
+        says = " ".join(error.format_message().replace(": Value error, ", ": ").split())
         say_error(says, hint="See 'preserve --help', or 'preserve VERB --help'.")
         return ExitCode.USAGE
     except PreserveError as error:
@@ -148,7 +148,8 @@ def _exit_code(arguments: list[str]) -> int:
 
 def _fault(error: Exception) -> int:
     if os.environ.get(DEBUG):
-        traceback.print_exception(error)
+        # The message of an exception may quote a name or a text.
+        say_note(*"".join(traceback.format_exception(error)).rstrip("\n").split("\n"))
     told = internal_error(error)
     say_error(told.message, hint=f"This is a bug of preserve. Run it again with {DEBUG}=1 and report what it prints.")
     return told.exit_code

@@ -33,4 +33,4 @@ def show(
             if json_lines:
                 say_json(report.show_line(stored, events))
             else:
-                say(report.show_text(stored, events, stored.asked(identifier)))
+                say(*report.show_text(stored, events, stored.asked(identifier)))

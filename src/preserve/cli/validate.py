@@ -123,7 +123,7 @@ def _print(item: _Item, answer: _Answer, json_lines: bool) -> tuple[str, ExitCod
         if json_lines:
             say_json(line)
         else:
-            say(report.validate_text(answer))
+            say(*report.validate_text(answer))
         return str(line["verdict"]), ExitCode.GOOD if answer.valid else ExitCode.INVALID
     passed_over = item.below_folder and isinstance(answer, UnknownKindError)
     line = report.validate_error_line(item.name, answer, passed_over=passed_over)

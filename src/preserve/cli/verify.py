@@ -220,7 +220,7 @@ def _print(bag: Path, answer: BagReport | PartialReport, json_lines: bool) -> No
     if json_lines:
         say_json(line)
         return
-    say(text)
+    say(*text)
     if isinstance(answer, BagReport) and {each.code for each in answer.findings} >= _NO_BAG:
         inside = find_bag_inside(bag)
         if inside is not None:

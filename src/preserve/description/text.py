@@ -23,7 +23,9 @@ __all__ = [
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/?=&#%+:;,@!$'()*-]*)?")
-_FORMULA = ("=", "+", "-", "@")
+# OWASP, CSV Injection. Some spreadsheets also take the full-width forms, which East Asian keyboards write. Tabs and
+# carriage returns, which it names too, do not get through `one_line`.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def one_line(text: str | None) -> str | None:

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
+from preserve.printable_text import printable_text as printable_name
+
 __all__ = ["error_words", "printable_name"]
-
-
-def printable_name(name: str) -> str:
-    r"""Return a name as it can be printed and recorded; what is not printable is shown as ``\x1b``."""
-    if name.isprintable():
-        return name
-    return "".join(char if char.isprintable() else _escaped(char) for char in name)
-
-
-def _escaped(char: str) -> str:
-    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8, as Python keeps it (PEP 383)
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def error_words(error: Exception) -> str:

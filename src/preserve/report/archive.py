@@ -52,10 +52,10 @@ def init_line(root: Path, settings: Path, *, written: bool) -> Line:
     return {"archive": str(root), "settings": str(settings), "settings_written": written}
 
 
-def init_text(root: Path, settings: Path, *, written: bool) -> str:
+def init_text(root: Path, settings: Path, *, written: bool) -> list[str]:
     """Return where the archive and the settings are, and whether the settings are new."""
     what = "written; fill in your organisation" if written else "was there; left as it is"
-    return f"archive   {root}\nsettings  {settings} ({what})"
+    return [f"archive   {root}", f"settings  {settings} ({what})"]
 
 
 def list_line(what: StoredBag) -> Line:
@@ -106,7 +106,7 @@ def show_line(what: StoredBag, events: Iterable[LoggedEvent]) -> Line:
     return list_line(what) | {"events": told}
 
 
-def show_text(what: StoredBag, events: Iterable[LoggedEvent], asked: Sequence[CableEntry]) -> str:
+def show_text(what: StoredBag, events: Iterable[LoggedEvent], asked: Sequence[CableEntry]) -> list[str]:
     """Return one version of a bag: what it holds, where it lies, what happened to it.
 
     Args:
@@ -128,7 +128,7 @@ def show_text(what: StoredBag, events: Iterable[LoggedEvent], asked: Sequence[Ca
     for cable in asked:
         head += field_rows(cable.as_json().items())
     head += [f"  {each.event.at}  {each.event.type} ({each.event.outcome}): {each.event.detail}" for each in events]
-    return "\n".join(head)
+    return head
 
 
 def events_line(event: BagEvent) -> Line:
@@ -202,10 +202,10 @@ def audit_line(result: AuditResult) -> Line:
     }
 
 
-def audit_text(result: AuditResult) -> str:
+def audit_text(result: AuditResult) -> list[str]:
     """Return the outcome of the check of one bag, and below it the errors and warnings."""
     head = f"{AUDIT_WORDS[result.outcome]:<7}  {result.label}  ({result.files} files, {result.bytes:,} bytes)"
-    return "\n".join((head, *finding_texts(result.findings, notes=False)))
+    return [head, *finding_texts(result.findings, notes=False)]
 
 
 def deposit_line(identifier: str, what: Receipt) -> Line:
@@ -248,7 +248,7 @@ def catalogue_rebuild_line(what: Rebuilt) -> Line:
     }
 
 
-def catalogue_rebuild_text(what: Rebuilt) -> str:
+def catalogue_rebuild_text(what: Rebuilt) -> list[str]:
     """Return what the new catalogue holds, and every finding."""
     adopted = f", {what.adopted} of them had no event and have one now" if what.adopted else ""
-    return "\n".join((f"{what.bags} bags, {what.cables} cables{adopted}", *finding_texts(what.findings)))
+    return [f"{what.bags} bags, {what.cables} cables{adopted}", *finding_texts(what.findings)]

@@ -13,7 +13,6 @@ from preserve.report.words import (
     finding_lines,
     finding_texts,
     number_of,
-    one_line,
     without_none,
 )
 
@@ -65,11 +64,11 @@ def verify_line(named: str, report: BagReport) -> Line:
     )
 
 
-def verify_text(named: str, report: BagReport) -> str:
+def verify_text(named: str, report: BagReport) -> list[str]:
     """Return the verdict on one bag, and below it every finding."""
     size = _size(report.files, report.bytes)
     head = f"{report.verdict.value:<10}  {named}  ({report.form.value}, {report.depth.value}, {size})"
-    return "\n".join((head, *finding_texts(report.findings)))
+    return [head, *finding_texts(report.findings)]
 
 
 def verify_part_line(named: str, report: PartialReport) -> Line:
@@ -86,13 +85,13 @@ def verify_part_line(named: str, report: PartialReport) -> Line:
     }
 
 
-def verify_part_text(named: str, report: PartialReport) -> str:
+def verify_part_text(named: str, report: PartialReport) -> list[str]:
     """Return the verdict on some files of one bag, and below it every finding: it is no verdict on the bag."""
     by = "by its index" if report.by_index else "by its manifests"
     of = f"{report.checked:,} of {number_of(report.files, 'file')} checked"
     size = number_of(report.bytes, "byte")
     head = f"{of}: {report.verdict.value}  {named}  ({report.form.value}, {by}, {size})"
-    return "\n".join((head, *finding_texts(report.findings)))
+    return [head, *finding_texts(report.findings)]
 
 
 def verify_error_line(named: str, error: PreserveError) -> Line:
@@ -116,7 +115,7 @@ def bag_make_line(sources: Iterable[str], what: Made) -> Line:
     }
 
 
-def bag_make_text(sources: str, what: Made) -> str:
+def bag_make_text(sources: str, what: Made) -> list[str]:
     """Return what became of some files, which names were left out, and every finding."""
     gathered = what.gathered
     notes = []
@@ -124,9 +123,9 @@ def bag_make_text(sources: str, what: Made) -> str:
         notes.append(f"  {number_of(gathered.hidden, 'hidden name')} taken in")
     if gathered.left_out:
         notes.append(f"  left out: {number_of(len(gathered.left_out), 'name')}")
-        notes += [f"    {one_line(printable(path))}" for path in gathered.left_out[:_MOST_LEFT_OUT]]
+        notes += [f"    {printable(path)}" for path in gathered.left_out[:_MOST_LEFT_OUT]]
         notes += ["    ..."] if len(gathered.left_out) > _MOST_LEFT_OUT else []
-    return "\n".join((_written("made", sources, what.bag), *notes, *finding_texts(what.findings)))
+    return [*_written("made", sources, what.bag), *notes, *finding_texts(what.findings)]
 
 
 def bag_info_line(named: str, what: BagSummary) -> Line:
@@ -149,23 +148,29 @@ def bag_info_line(named: str, what: BagSummary) -> Line:
     )
 
 
-def bag_info_text(named: str, what: BagSummary) -> str:
+def bag_info_text(named: str, what: BagSummary) -> list[str]:
     """Return what a bag says of itself."""
     rows = [
-        ("Name", one_line(printable(what.name))),
+        ("Name", printable(what.name)),
         ("Form", what.form.value),
         ("BagIt", what.version or "no version declared"),
         ("Payload", _size(what.files, what.bytes)),
         ("Tag files", f"{what.tag_files:,}"),
-        ("Manifests", one_line(", ".join(what.algorithms)) or "none"),
-        ("Tag manifests", one_line(", ".join(what.tag_algorithms)) or "none"),
+        ("Manifests", ", ".join(what.algorithms) or "none"),
+        ("Tag manifests", ", ".join(what.tag_algorithms) or "none"),
         ("Seal", what.seal or "none: there is no tag manifest"),
     ]
     if what.to_fetch:
         rows.append(("To fetch", number_of(what.to_fetch, "file")))
-    fields = [f"    {label}: {value}".replace("\n", "\n      ") for label, value in what.info]
+    fields = [line for label, value in what.info for line in _field(label, value)]
     head = ["  bag-info.txt" + ("" if fields else ": no fields")]
-    return "\n".join((named, *(f"  {label:<14} {value}" for label, value in rows), *head, *fields))
+    return [named, *(f"  {label:<14} {value}" for label, value in rows), *head, *fields]
+
+
+def _field(label: str, value: str) -> list[str]:
+    # RFC 8493 2.2.2: a long value goes on in the next lines, which are indented.
+    first, *more = value.split("\n")
+    return [f"    {label}: {first}", *(f"      {line}" for line in more)]
 
 
 def bag_list_line(named: str, what: ListedFile) -> Line:
@@ -174,11 +179,11 @@ def bag_list_line(named: str, what: ListedFile) -> Line:
     return {"bag": named, "file": printable(what.path), **size, "digests": dict(sorted(what.digests.items()))}
 
 
-def bag_list_text(what: ListedFile) -> str:
+def bag_list_text(what: ListedFile) -> list[str]:
     """Return the size in bytes and the path of one payload file, and below it the digests that the manifests give."""
     size = f"{what.size:>15,}" if what.size is not None else f"{'not there':>15}"
     digests = [f"{'':>17}{algorithm} {digest}" for algorithm, digest in sorted(what.digests.items())]
-    return "\n".join((f"{size}  {one_line(printable(what.path))}", *(digests or [f"{'':>17}in no manifest"])))
+    return [f"{size}  {printable(what.path)}", *(digests or [f"{'':>17}in no manifest"])]
 
 
 def bag_extract_line(named: str, what: Extracted) -> Line:
@@ -190,12 +195,12 @@ def bag_extract_line(named: str, what: Extracted) -> Line:
     return line | counts | {"findings": finding_lines(what.findings)}
 
 
-def bag_extract_text(named: str, what: Extracted) -> str:
+def bag_extract_text(named: str, what: Extracted) -> list[str]:
     """Return what was taken out of a bag, and every finding."""
     word = "extracted" if what.whole else "partly" if what.path else "refused"
     after = f"  ->  {what.path}" if what.path else ""
     counts = f"{what.files:,} of {number_of(what.wanted, 'file')}, {number_of(what.bytes, 'byte')}"
-    return "\n".join((f"{word:<9}  {named}{after}  ({counts})", *finding_texts(what.findings)))
+    return [f"{word:<9}  {named}{after}  ({counts})", *finding_texts(what.findings)]
 
 
 def bag_index_line(named: str, path: Path, sha256: str) -> Line:
@@ -216,17 +221,17 @@ def bag_convert_line(named: str, what: Converted) -> Line:
     return line | {"findings": finding_lines(what.findings)}
 
 
-def bag_convert_text(named: str, what: Converted) -> str:
+def bag_convert_text(named: str, what: Converted) -> list[str]:
     """Return what became of a bag that was to be converted, and every finding."""
-    return "\n".join((_written("converted", named, what.bag), *finding_texts(what.findings)))
+    return [*_written("converted", named, what.bag), *finding_texts(what.findings)]
 
 
-def _written(word: str, named: str, bag: WrittenBag | None) -> str:
+def _written(word: str, named: str, bag: WrittenBag | None) -> list[str]:
     if bag is None:
-        return f"refused    {named}"
-    index = f"\n  index {bag.index}" if bag.index else ""
+        return [f"refused    {named}"]
+    index = [f"  index {bag.index}"] if bag.index else []
     size = _size(bag.files, bag.bytes)
-    return f"{word:<9}  {named}  ->  {bag.path}  ({bag.form.value}, {size})\n  seal {bag.seal}{index}"
+    return [f"{word:<9}  {named}  ->  {bag.path}  ({bag.form.value}, {size})", f"  seal {bag.seal}", *index]
 
 
 def _bag(bag: WrittenBag) -> Line:

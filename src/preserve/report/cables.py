@@ -44,7 +44,7 @@ def inspect_error_line(source: str, error: PreserveError) -> Line:
     return {"source": source, "reader": None, "record": None, "findings": []} | error_line(error)
 
 
-def inspect_text(source: str, what: NormalizedCable) -> str:
+def inspect_text(source: str, what: NormalizedCable) -> list[str]:
     """Return the fields of the record that a source gives, then every finding."""
     cable = what.cable
     marking, body, release = cable.classification, cable.body, cable.provenance.release
@@ -73,7 +73,7 @@ def inspect_text(source: str, what: NormalizedCable) -> str:
         ("access", cable.rights.access),
     )
     head = f"{cable.identifier}  {source} (read by {what.reader})"
-    return "\n".join((head, *field_rows(rows), *finding_texts(what.findings)))
+    return [head, *field_rows(rows), *finding_texts(what.findings)]
 
 
 def ingest_line(outcome: ItemOutcome) -> Line:
@@ -93,10 +93,10 @@ def ingest_line(outcome: ItemOutcome) -> Line:
     )
 
 
-def ingest_text(outcome: ItemOutcome) -> str:
+def ingest_text(outcome: ItemOutcome) -> list[str]:
     """Return what became of one source, and below it the errors and warnings."""
     version = f"/v{outcome.version}" if outcome.version else ""
     name = f"{outcome.bag or outcome.identifier or ''}{version}"
     head = f"{outcome.fate.value:<9}  {outcome.source}" + (f"  ->  {name}" if name else "")
     error = [f"  {outcome.error}"] if outcome.error else []
-    return "\n".join((head, *error, *finding_texts(outcome.findings, notes=False)))
+    return [head, *error, *finding_texts(outcome.findings, notes=False)]

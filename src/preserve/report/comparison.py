@@ -78,7 +78,7 @@ def _place_line(place: TextPlace | None) -> Line | None:
     return without_none({"text": place.text, "start": place.start, "end": place.end, "paragraph": place.paragraph})
 
 
-def compare_text(old: str, new: str, what: Comparison) -> str:
+def compare_text(old: str, new: str, what: Comparison) -> list[str]:
     """Return what changed between two sources of one cable."""
     kinds = ", ".join(kind.value for kind in what.kinds) or "the same bytes"
     rows: list[tuple[str, str | None]] = [
@@ -92,7 +92,7 @@ def compare_text(old: str, new: str, what: Comparison) -> str:
     rows += [("redaction", line) for line in _first(redactions)]
     rows += [("words", line) for line in _first([_words(each) for each in what.words])]
     rows += [("page states" if each.stated else "text states", _field(each)) for each in what.fields]
-    return "\n".join((f"{what.identifier}  {kinds}", *field_rows(rows)))
+    return [f"{what.identifier}  {kinds}", *field_rows(rows)]
 
 
 def _places(number: int) -> str | None:
@@ -141,16 +141,16 @@ def compare_corpus_line(line: CorpusLine) -> Line:
     )
 
 
-def compare_corpus_text(line: CorpusLine) -> str:
+def compare_corpus_text(line: CorpusLine) -> list[str]:
     """Return what became of one cable from folder to folder."""
     told = line.outcome is CableOutcome.READDED or len(line.kinds) > 1
     kinds = f" ({', '.join(kind.value for kind in line.kinds) or 'as it was'})" if told else ""
     places = " -> ".join(place for place in (line.old, line.new) if place is not None)
     head = f"{line.counted:<10}  {line.identifier or '-':<24}  {places}{kinds}"
-    return "\n".join((head, *([f"  {line.error}"] if line.error else [])))
+    return [head, *([f"  {line.error}"] if line.error else [])]
 
 
-def compare_corpus_counts(numbers: Mapping[str, int]) -> str:
+def compare_corpus_counts(numbers: Mapping[str, int]) -> list[str]:
     """Return the table that ends the comparison of folders."""
     width = max(len(f"{number:,}") for number in numbers.values())
-    return "\n".join(f"  {what:<10}  {number:>{width},}" for what, number in numbers.items())
+    return [f"  {what:<10}  {number:>{width},}" for what, number in numbers.items()]

@@ -73,7 +73,7 @@ def validate_error_line(file: str, error: PreserveError, *, passed_over: bool = 
     return error_line(error, file=file, verdict=PASSED_OVER if passed_over else _UNREADABLE)
 
 
-def validate_text(what: Validated) -> str:
+def validate_text(what: Validated) -> list[str]:
     """Return the verdict on one file, every finding with its line, then the clause and the advice of each code."""
     version = f" {what.version}" if what.version else ""
     lines = f", {number_of(what.lines, 'line')}" if what.lines is not None else ""
@@ -81,7 +81,7 @@ def validate_text(what: Validated) -> str:
     head = f"{_verdict(what):<11}  {what.file}  ({what.kind or 'kind unknown'}{version}{lines}{record})"
     stopped = [f"  there are more findings: these go up to line {what.stopped:,}"] if what.stopped else []
     findings = (_finding_text(what.file, each) for each in what.findings)
-    return "\n".join((head, *findings, *stopped, *_advice(what)))
+    return [head, *findings, *stopped, *_advice(what)]
 
 
 def _finding_text(file: str, located: Located) -> str:

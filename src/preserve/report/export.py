@@ -32,11 +32,11 @@ def export_metadata_line(what: Exported, target: MetadataFormat) -> Line:
     return line
 
 
-def export_metadata_text(what: Exported) -> str:
+def export_metadata_text(what: Exported) -> list[str]:
     """Return what became of one cable, and every finding."""
     after = f"  ->  {what.place}" if what.place else ""
     error = [f"  {what.error}"] if what.error else []
-    return "\n".join((f"{what.outcome:<10} {what.label}{after}", *finding_texts(what.findings), *error))
+    return [f"{what.outcome:<10} {what.label}{after}", *finding_texts(what.findings), *error]
 
 
 def export_formats_line(target: MetadataFormat) -> Line:

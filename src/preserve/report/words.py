@@ -24,7 +24,6 @@ __all__ = [
     "finding_text",
     "finding_texts",
     "number_of",
-    "one_line",
     "without_none",
 ]
 
@@ -69,9 +68,9 @@ def finding_lines(findings: Iterable[Finding]) -> list[Line]:
 
 
 def finding_text(finding: Finding) -> str:
-    """Return a finding on one line: no file name can make it look like several."""
+    """Return a finding on one line."""
     place = f" at {finding.where}" if finding.where else ""
-    return one_line(f"  {finding.severity.value:<7}  {finding.code}{place}: {finding.message}")
+    return f"  {finding.severity.value:<7}  {finding.code}{place}: {finding.message}"
 
 
 def finding_texts(findings: Iterable[Finding], *, notes: bool = True) -> Iterator[str]:
@@ -87,11 +86,6 @@ def field_rows(rows: Iterable[tuple[str, str | None]]) -> Iterator[str]:
 def number_of(number: int, noun: str) -> str:
     """Return a number and its noun, as ``1 file`` or ``1,200 files``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def one_line(text: str) -> str:
-    """Return a text with its line feeds written as escapes; what prints it escapes all other control characters."""
-    return text.replace("\n", "\\x0a")
 
 
 def without_none(line: Mapping[str, object]) -> Line:
