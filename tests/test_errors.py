@@ -55,5 +55,6 @@ def test_an_error_reads_as_what_happened_and_what_to_do() -> None:
 
 
 def test_all_errors_are_exported() -> None:
-    assert set(errors.__all__) == {kind.__name__ for kind in OURS} | {"ExitCode", "internal_error"}
+    others = {"ExitCode", "hide_user_information", "internal_error"}
+    assert set(errors.__all__) == {kind.__name__ for kind in OURS} | others
     assert errors.__all__ == sorted(errors.__all__)

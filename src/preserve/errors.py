@@ -20,6 +20,7 @@ An exception is what stopped us from looking at a thing. What is wrong with a th
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from pathlib import Path
 from traceback import extract_tb
@@ -38,8 +39,13 @@ __all__ = [
     "SourceError",
     "UnreadableBagError",
     "UsageError",
+    "hide_user_information",
     "internal_error",
 ]
+
+# RFC 3986 3.2: the authority of an address ends at the next "/", and what stands before its last "@" is the user
+# information. One slash is enough, as Path makes one of two.
+_USER_INFORMATION = re.compile(r"(:/+)[^\s/]*@")
 
 
 class ExitCode(IntEnum):
@@ -59,6 +65,9 @@ class ExitCode(IntEnum):
 class PreserveError(Exception):
     """The root of the tree: every error says what happened, where, and what to do next.
 
+    An error is printed, logged, and kept in reports of others, so user names and passwords in addresses are left out of
+    it here, wherever the address came from.
+
     Args:
         message: What happened, and to what: a sentence without a full stop.
         hint: What to do next: a sentence, or nothing.
@@ -67,9 +76,8 @@ class PreserveError(Exception):
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint)
-        self.message = message
-        self.hint = hint
+        self.message, self.hint = hide_user_information(message), hide_user_information(hint)
+        super().__init__(self.message, self.hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel between processes whole: by default keyword-only arguments are not pickled."""
@@ -81,6 +89,11 @@ class PreserveError(Exception):
 
 def _revive(kind: type[PreserveError], message: str, hint: str) -> PreserveError:
     return kind(message, hint=hint)
+
+
+def hide_user_information(text: str) -> str:
+    """Return a text without the user names and passwords of its addresses: ``https://***@example.org/``."""
+    return _USER_INFORMATION.sub(r"\1***@", text)
 
 
 def internal_error(error: Exception, where: str = "") -> PreserveError:

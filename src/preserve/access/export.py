@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -174,7 +175,7 @@ def read_cables(ref: BagSelection) -> Iterator[HeldCable]:
         ArchiveError: It could not be read.
         RecordError: A record is none of this version.
     """
-    hint = f"Run: preserve verify {ref.path}"
+    hint = f"Run: preserve verify {shlex.quote(str(ref.path))}"
     with open_trusted(ref.path, label=ref.label, seal=ref.seal, hint=hint) as held:
         bag = held.bag
         records = sorted(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -9,9 +11,13 @@ from pathlib import Path
 from preserve.access.export import BagSelection, describe_stored, read_cables
 from preserve.archive import open_archive
 from preserve.description import Description
+from preserve.errors import ArchiveError, UsageError
 from preserve.settings import Settings
 
 __all__ = ["describe_public", "newest_bags", "select_bag"]
+
+_LABEL = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/v[0-9]+)?")
+"""What can be the name of a bag in an archive, or of one version of it; a path is written in other ways too."""
 
 
 def select_bag(name: str, root: Path) -> BagSelection:
@@ -23,12 +29,25 @@ def select_bag(name: str, root: Path) -> BagSelection:
 
     Raises:
         ArchiveError: There is no such path, and no archive that has such a bag.
+        UsageError: The name means both.
     """
-    path = Path(name)
-    if path.exists():
-        return BagSelection(name, path)
-    with open_archive(root) as archive:
-        return BagSelection.of(archive.find(name)[-1], name)
+    there = os.path.exists(name)  # noqa: PTH110 - Path.exists raises for a name that no disk can have
+    if there and not _LABEL.fullmatch(name):
+        return BagSelection(name, Path(name))
+    try:
+        with open_archive(root) as archive:
+            stored = archive.find(name)[-1]
+    except ArchiveError:
+        if there:
+            return BagSelection(name, Path(name))
+        raise
+    if there:
+        # Whoever filled the current folder could else have his bag taken for the one that the archive vouches for.
+        raise UsageError(
+            f"{name} is stored in the archive, and lies in the current folder too",
+            hint=f"Write ./{name} for the one that lies here; for the stored one, go to another folder.",
+        )
+    return BagSelection.of(stored, name)
 
 
 def newest_bags(root: Path) -> Iterator[BagSelection]:

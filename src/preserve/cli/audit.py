@@ -46,8 +46,9 @@ def audit(
     Example: preserve audit --archive /srv/cables
     """
     counts: Counter[EventOutcome] = Counter()
+    root = load_settings(settings_file, archive, shown=("archive",)).archive.root
     with (
-        open_archive(load_settings(settings_file, archive).archive.root, clock=the_clock()) as place,
+        open_archive(root, clock=the_clock()) as place,
         progress_bar("audit", json_lines=json_lines) as progress,
     ):
         log = place.check_log()

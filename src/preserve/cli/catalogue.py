@@ -28,7 +28,8 @@ def rebuild(archive: ArchiveFlag = None, json_lines: JsonFlag = False, settings_
 
     Example: preserve catalogue rebuild --archive /srv/cables
     """
-    rebuilt = rebuild_catalogue(load_settings(settings_file, archive).archive.root, clock=the_clock())
+    root = load_settings(settings_file, archive, shown=("archive",)).archive.root
+    rebuilt = rebuild_catalogue(root, clock=the_clock())
     if json_lines:
         say_json(report.catalogue_rebuild_line(rebuilt))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from contextlib import closing
@@ -26,7 +27,7 @@ from preserve.compare import (
     find_operand,
     read_operand,
 )
-from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
+from preserve.errors import ArchiveError, ComparisonError, ExitCode, PreserveError, UsageError
 from preserve.package import portable_name
 from preserve.report import comparison as report, words
 from preserve.settings import Settings
@@ -85,11 +86,27 @@ def _pair(old: str, new: str, settings: Settings, json_lines: bool) -> ExitCode:
 
 
 def _find(side: str, settings: Settings) -> Ref:
-    """Return what an argument names: what lies at the path, else a bag of the archive."""
-    if side == "-" or _LABEL.fullmatch(side) is None or Path(side).exists():
+    """Return what an argument names: what lies at the path, or a bag of the archive.
+
+    Raises:
+        UsageError: It names both.
+    """
+    if side == "-" or _LABEL.fullmatch(side) is None:
         return find_operand(side)
-    with open_archive(settings.archive.root) as place:
-        stored = place.find(side)
+    there = os.path.exists(side)  # noqa: PTH110 - Path.exists raises for a name that no disk can have
+    try:
+        with open_archive(settings.archive.root) as place:
+            stored = place.find(side)
+    except ArchiveError:
+        if there:
+            return find_operand(side)
+        raise
+    if there:
+        # As in select_bag: what a stranger put into the current folder must not pass for the bag of the archive.
+        raise UsageError(
+            f"{side} is stored in the archive, and lies in the current folder too",
+            hint=f"Write ./{side} for the one that lies here; for the stored one, go to another folder.",
+        )
     if len(stored) > 1:
         raise ComparisonError(
             f"the archive has several versions of {side}", hint=f"Name one: {', '.join(each.label for each in stored)}."
@@ -104,7 +121,7 @@ def _folders(folders: list[str], jobs: int, json_lines: bool) -> ExitCode:
     if len(folders) < 2:
         raise UsageError("compare --corpus takes two folders or more", hint="Name them oldest first.")
     for folder in folders:
-        if not Path(folder).is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises for a name that no disk can have
             raise UsageError(
                 f"{folder} is no folder", hint="compare --corpus takes folders; compare alone takes files."
             )

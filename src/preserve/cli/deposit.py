@@ -35,7 +35,8 @@ def deposit(
     """
     depositor = depositor_for(to)
     codes: list[ExitCode] = []
-    with open_archive(load_settings(settings_file, archive).archive.root, clock=the_clock()) as place:
+    root = load_settings(settings_file, archive, shown=("archive",)).archive.root
+    with open_archive(root, clock=the_clock()) as place:
         wanted = [(identifier, place.find(identifier)[-1]) for identifier in identifiers]
         for identifier, stored in wanted:
             try:

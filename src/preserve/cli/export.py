@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
@@ -99,12 +100,13 @@ def metadata(
         raise UsageError(
             "export metadata takes cables and a format", hint="Try: preserve export metadata ID --as mods; or --list."
         )
-    settings, target, until = load_settings(settings_file, archive), find_format(name), _future(embargo_until)
+    target, until = find_format(name), _future(embargo_until)
+    settings = load_settings(settings_file, archive, shown=("organisation", "archive"))
     bags = _bags(identifiers, settings)
     describing = partial(describe_stored, settings=settings, embargo_until=until)
     if to is None:
         raise typer.Exit(_to_stdout(list(bags), target, describing, json_lines=json_lines))
-    if len(identifiers) == 1 and identifiers != [_ALL] and len(target.parts) == 1 and not to.is_dir():
+    if len(identifiers) == 1 and identifiers != [_ALL] and len(target.parts) == 1 and not _is_folder(to):
         done = export_all(bags, target, lambda _: to, describing)
     else:
         folder = _folder(to)
@@ -158,12 +160,16 @@ def _to_places(done: Iterator[Exported], target: MetadataFormat, *, json_lines: 
 
 
 def _folder(to: Path) -> Path:
-    if not to.is_dir():
+    if not _is_folder(to):
         try:
             to.mkdir()
         except OSError as error:
             raise UsageError(f"{to} cannot be made a folder: {error.strerror}", hint="Name another place.") from error
     return to
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises for a name that no disk can have
 
 
 # cmif
@@ -200,7 +206,7 @@ def cmif(
 
     Example: preserve export cmif all --licence cc0 --url https://example.org/cmif.xml --to cmif.xml
     """
-    settings = load_settings(settings_file, archive)
+    settings = load_settings(settings_file, archive, shown=("organisation", "archive"))
     index = _index(settings, licence, address)
     if json_lines and to is None:
         raise UsageError("--json and standard output do not go together", hint="Name a file with --to.")

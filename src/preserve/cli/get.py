@@ -53,7 +53,7 @@ def get(
     """
     roles = [FileRole(part.value) for part in only or ()]
     with (
-        open_archive(load_settings(settings_file, archive).archive.root) as place,
+        open_archive(load_settings(settings_file, archive, shown=("archive",)).archive.root) as place,
         progress_bar("get", json_lines=json_lines, in_bytes=True) as progress,
     ):
         stored = place.find(identifier)[-1]

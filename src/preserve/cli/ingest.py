@@ -7,7 +7,7 @@ from preserve.cli.console import progress_bar
 from preserve.cli.items import report_items
 from preserve.cli.jobs import JobsFlag, workers
 from preserve.cli.options import JsonFlag, the_clock
-from preserve.cli.settings import ArchiveFlag, FormFlag, GroupFlag, SettingsFlag, load_settings
+from preserve.cli.settings import OF_BAGS, ArchiveFlag, FormFlag, GroupFlag, SettingsFlag, load_settings
 from preserve.cli.sources import AccessCopyFlag, ReleaseFlag, RowsFlag, Sources, announce_total, choose_sources
 from preserve.ingest import ingest as ingest_sources
 from preserve.package import Packager
@@ -34,7 +34,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - each is a flag
 
     Example: preserve ingest pages/ --archive /srv/cables
     """
-    settings = load_settings(settings_file, archive, form, group)
+    settings = load_settings(settings_file, archive, form, group, shown=(*OF_BAGS, "archive"))
     clock = the_clock()
     refs = choose_sources(sources, rows, release)
     with (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import traceback
@@ -15,7 +16,7 @@ import typer
 
 from preserve import __version__
 from preserve.cli.console import say_error, say_note
-from preserve.errors import ExitCode, PreserveError, internal_error
+from preserve.errors import ExitCode, PreserveError, UsageError, internal_error
 
 __all__ = ["DEBUG", "run"]
 
@@ -48,6 +49,9 @@ _VERBS: Mapping[str, tuple[str, str]] = {
 
 _COMPLETION = "_PRESERVE_COMPLETE"
 """The environment variable by which a shell asks how a line can go on."""
+
+# RFC 3986 3.2.1: user information is "user:password" before the "@" of the authority, which ends at the next "/".
+_PASSWORD = re.compile(r"://[^\s/@:]*:[^\s/]*@")
 
 
 def _version(wanted: bool) -> None:
@@ -128,6 +132,7 @@ def _run(arguments: list[str] | None) -> int:
 def _exit_code(arguments: list[str]) -> int:
     """Run a verb and return its exit code; what it raises is told on stderr."""
     try:
+        _check_secrets(arguments)
         code = _app(arguments)(arguments, prog_name="preserve", standalone_mode=False)
     except typer.TyperException as error:
         # The library that converts values puts its own name of the error first, which tells nobody anything.
@@ -144,6 +149,19 @@ def _exit_code(arguments: list[str]) -> int:
     except Exception as error:
         return _fault(error)
     return _interrupted() if code == ExitCode.INTERRUPTED else int(code or 0)
+
+
+def _check_secrets(arguments: list[str]) -> None:
+    """Refuse an address with a password before any verb can print, log or keep it.
+
+    Raises:
+        UsageError: An argument holds one.
+    """
+    if any(map(_PASSWORD.search, arguments)):
+        raise UsageError(
+            "an argument holds an address with a password",
+            hint="All users of the machine can see the arguments of a command. Give the address without the password.",
+        )
 
 
 def _fault(error: Exception) -> int:

@@ -11,7 +11,7 @@ from preserve.cli.console import progress_bar
 from preserve.cli.items import report_items
 from preserve.cli.jobs import JobsFlag, workers
 from preserve.cli.options import JsonFlag, the_clock
-from preserve.cli.settings import FormFlag, GroupFlag, SettingsFlag, load_settings
+from preserve.cli.settings import OF_BAGS, FormFlag, GroupFlag, SettingsFlag, load_settings
 from preserve.cli.sources import AccessCopyFlag, ReleaseFlag, RowsFlag, Sources, announce_total, choose_sources
 from preserve.ingest import pack as pack_sources
 from preserve.package import Packager
@@ -38,7 +38,7 @@ def pack(  # noqa: PLR0913, PLR0917 - each is a flag
 
     Example: preserve pack page.txt --to bags/
     """
-    settings = load_settings(settings_file, form=form, group=group)
+    settings = load_settings(settings_file, form=form, group=group, shown=OF_BAGS)
     refs = choose_sources(sources, rows, release)
     with progress_bar("pack", json_lines=json_lines) as progress:
         announce_total(progress, sources, rows)

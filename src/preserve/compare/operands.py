@@ -7,6 +7,7 @@ its chain of trust.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ def _readers() -> Mapping[str, Reader]:
 
 
 def _from_bag(ref: BagSource) -> SourceItem:
-    hint = f"Run: preserve verify {ref.path}"
+    hint = f"Run: preserve verify {shlex.quote(str(ref.path))}"
     with open_trusted(ref.path, label=ref.where, seal=ref.seal, hint=hint) as bag:
         source, record = (_one_file(ref, bag, folder) for folder in (FileRole.SOURCE.folder, FileRole.RECORD.folder))
         read = bag.read([source, record], limit=LARGEST_SOURCE)

@@ -104,7 +104,10 @@ def contract_bytes(name: str) -> bytes:
     Raises:
         FileNotFoundError: There is no contract file of that name.
     """
-    return (_place() / name).read_bytes()
+    path = _place() / name
+    if ".." in path.parts or not path.is_relative_to(_place()):
+        raise FileNotFoundError(f"not a path below schemas/: {name!r}")
+    return path.read_bytes()
 
 
 def contract_names() -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
@@ -38,7 +38,7 @@ def depositor_for(target: str) -> Depositor:
         raise UsageError("the target is empty", hint="Name a folder, or NAME:ADDRESS.")
     match = _NAMED.fullmatch(target)
     # A path may hold a colon too; what is there on this machine wins over a name.
-    if match is None or Path(target).exists():
+    if match is None or os.path.exists(target):  # noqa: PTH110 - Path.exists raises for a name that no disk can have
         return _make(_DIRECTORY, target)
     name, address = match.groups()
     if name == "file":
