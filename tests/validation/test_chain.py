@@ -123,6 +123,8 @@ def test_what_is_no_number_of_a_line_is_told_and_breaks_nothing(log: Path, seq: 
         (b'"version":1', b'"version":1000000000'),
         (b'"bag":"07STRELSAU1"', b'"bag":"07STRELSAU2"'),
         (b"/v1", b"/v2"),
+        (b'"files":1', b'"files":1.0'),
+        (b'"identifier":"x"', b'"identifier":"\\ud800"'),
     ],
 )
 @pytest.mark.parametrize("version", [b"1.0.0", b"1.1.0"])
