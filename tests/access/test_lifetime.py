@@ -125,6 +125,7 @@ def test_data_of_another_shape_is_passed_over(archive: Archive, data: dict[str, 
 def test_a_deposit_tells_its_target_and_how_far_it_came(archive: Archive) -> None:
     stored = put(archive)
     receipt = {"target": "directory:copies", "state": "verified", "level": "L5", "place": "copies/x", "files": 0}
+    receipt |= {"bag": NAME, "version": 1, "says": "Copied.", "at": AT, "bytes": 0, "already": False}
     event = LogEvent(type="transfer", at=AT, detail="Copied.", bag=NAME, version=1, data={"receipt": receipt})
     archive.log([event])
     (told,) = (event.told for event in life(archive, stored).events if event.told.type == "transfer")

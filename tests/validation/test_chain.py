@@ -123,6 +123,8 @@ def test_what_is_no_number_of_a_line_is_told_and_breaks_nothing(log: Path, seq: 
         (b'"version":1', b'"version":1000000000'),
         (b'"bag":"07STRELSAU1"', b'"bag":"07STRELSAU2"'),
         (b"/v1", b"/v2"),
+        (b'"files":1', b'"files":1.0'),
+        (b'"identifier":"x"', b'"identifier":"\\ud800"'),
     ],
 )
 @pytest.mark.parametrize("version", [b"1.0.0", b"1.1.0"])
@@ -185,14 +187,15 @@ def test_a_line_of_64_mib_is_read_and_a_longer_one_is_not(log: Path) -> None:
 
 
 def test_folders_nested_deeper_than_python_calls_are_walked(tmp_path: Path) -> None:
-    here = os.open(tmp_path, os.O_RDONLY)
+    (tmp_path / "x.jsonl").touch()
+    deepest = str(tmp_path)
     for _ in range(1200):
-        os.mkdir("d", dir_fd=here)
-        inner = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = inner
-    os.close(here)
-    assert list(walk_documents(tmp_path)) == []
+        deepest += "/d"
+        os.mkdir(deepest)  # noqa: PTH102 - pathlib and makedirs are as deep as Python calls
+    try:
+        assert [path for path, _ in walk_documents(tmp_path)] == [tmp_path / "x.jsonl"]
+    finally:
+        os.removedirs(deepest)  # as deep as pytest could not
 
 
 def test_many_files_without_a_byte_are_listed_once(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:

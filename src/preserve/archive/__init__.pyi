@@ -7,6 +7,7 @@ from .events import (
     LoggedEvent as LoggedEvent,
     Position as Position,
 )
+from .ingestion import stored_bag as stored_bag
 from .inventory import MissingBag as MissingBag, UnknownBag as UnknownBag
 from .layout import MARKER_PREFIX as MARKER_PREFIX, Location as Location
 from .model import (
