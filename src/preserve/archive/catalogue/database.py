@@ -236,7 +236,10 @@ class Database:
         Raises:
             ArchiveError: It could not be made.
         """
-        if self._private or self._is_sound():
+        if self._private:
+            self._go_private(_guarded(""))  # The copy may have damaged pages.
+            return
+        if self._is_sound():
             return
         self.close()
         with translate_os_errors("could not remove the catalogue", self._path):
@@ -272,13 +275,15 @@ class Database:
         Returns:
             Whether it was seeded; else it has no tables yet.
         """
-        self.close()
-        self._private, self._where = True, "a private copy of the catalogue in the temporary folder"
+        self._where = "a private copy of the catalogue in the temporary folder"
         seeded = self._seed()
-        private = seeded or _guarded("")
-        self._engine = _make_engine(creator=lambda: private, poolclass=StaticPool)
-        self._known_good = True
+        self._go_private(seeded or _guarded(""))
         return seeded is not None
+
+    def _go_private(self, private: _Guarded) -> None:
+        self.close()
+        self._engine = _make_engine(creator=lambda: private, poolclass=StaticPool)
+        self._private = self._known_good = True
 
     def _seed(self) -> _Guarded | None:
         private = _guarded("")
