@@ -56,8 +56,10 @@ _LIMITS = {
 }
 _SCHEMA_ROWS = 100
 """Rows of ``sqlite_master`` that are looked at; a catalogue has some fifteen."""
-_STEP = 100_000
+_STEP = 10_000
 """Steps of SQLite's machine between two looks at how many a statement has taken."""
+_STEPS_TO_OPEN = 10_000
+"""Steps that reading the schema may take; that of ours takes some two hundred."""
 _STEPS_FREE = 20_000_000
 _STEPS_A_BYTE = 8
 """Steps that a statement may take: so many, and so many for each byte of the file. Sorting all rows takes far fewer.
@@ -67,6 +69,8 @@ Pages that point to each other in a ring, or to one page many times over, would 
 _HOLLOW = 64 << 20
 """Bytes from which a file is refused that is almost all holes: copying it would fill a disk."""
 
+_ERRORS = (sqlite3.Error, DBAPIError)
+"""What sqlite3 raises, and what SQLAlchemy makes of it."""
 _DAMAGE = {
     sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_FORMAT,
     sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_INTERRUPT,
@@ -99,7 +103,8 @@ class _Guarded(sqlite3.Connection):
         self.isolation_level = None
         for limit, most in _LIMITS.items():
             self.setlimit(limit, most)
-        self.restart()
+        # SQLite parses the whole schema first, in a time that grows with the square of its rows.
+        self._allow(_STEPS_TO_OPEN)
         for pragma in _PRAGMAS:
             self.execute(f"PRAGMA {pragma}")
 
@@ -111,9 +116,11 @@ class _Guarded(sqlite3.Connection):
 
     def restart(self) -> None:
         """Give the next statement its steps; beyond them SQLite stops it as interrupted."""
-        looks = (_STEPS_FREE + _STEPS_A_BYTE * self.size) // _STEP
+        self._allow(_STEPS_FREE + _STEPS_A_BYTE * self.size)
+
+    def _allow(self, steps: int) -> None:
         # Not a function of Python: in that a Ctrl-C would be raised, and be lost in SQLite.
-        self.set_progress_handler(chain(repeat(0, looks), repeat(1)).__next__, _STEP)
+        self.set_progress_handler(chain(repeat(0, steps // _STEP), repeat(1)).__next__, _STEP)
 
 
 def _guarded(uri: str) -> _Guarded:
@@ -187,8 +194,8 @@ class Database:
         """
         try:
             return self._examine()
-        except DBAPIError as error:
-            return Condition.DAMAGED if _is_damage(cast("sqlite3.Error", error.orig)) else Condition.UNUSABLE
+        except _ERRORS as error:
+            return Condition.DAMAGED if _is_damage(error) else Condition.UNUSABLE
 
     def _examine(self) -> Condition:
         if self._private:
@@ -229,7 +236,10 @@ class Database:
         Raises:
             ArchiveError: It could not be made.
         """
-        if self._private or self._is_sound():
+        if self._private:
+            self._go_private(_guarded(""))  # The copy may have damaged pages.
+            return
+        if self._is_sound():
             return
         self.close()
         with translate_os_errors("could not remove the catalogue", self._path):
@@ -252,10 +262,10 @@ class Database:
                 return False
             with self._engine.connect() as connection:
                 return connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all() == ["ok"]
-        except DBAPIError as error:
-            if _is_damage(cast("sqlite3.Error", error.orig)):
+        except _ERRORS as error:
+            if _is_damage(error):
                 return False
-            raise _archive_error(cast("sqlite3.Error", error.orig), self._where) from error
+            raise _archive_error(error, self._where) from error
 
     def use_private_copy(self) -> bool:
         """Go on with a private database, seeded from the file if that is good and can be read as it is at one moment.
@@ -265,13 +275,15 @@ class Database:
         Returns:
             Whether it was seeded; else it has no tables yet.
         """
-        self.close()
-        self._private, self._where = True, "a private copy of the catalogue in the temporary folder"
+        self._where = "a private copy of the catalogue in the temporary folder"
         seeded = self._seed()
-        private = seeded or _guarded("")
-        self._engine = _make_engine(creator=lambda: private, poolclass=StaticPool)
-        self._known_good = True
+        self._go_private(seeded or _guarded(""))
         return seeded is not None
+
+    def _go_private(self, private: _Guarded) -> None:
+        self.close()
+        self._engine = _make_engine(creator=lambda: private, poolclass=StaticPool)
+        self._private = self._known_good = True
 
     def _seed(self) -> _Guarded | None:
         private = _guarded("")
@@ -361,8 +373,8 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            raise _archive_error(cast("sqlite3.Error", error.orig), self._where) from error
+        except _ERRORS as error:
+            raise _archive_error(error, self._where) from error
         except RowError as error:
             raise ArchiveError(f"{self._where} is damaged: {error}", hint=_REBUILD) from error
 
@@ -390,19 +402,21 @@ def _examine_tables(connection: sqlite3.Connection, where: str) -> Condition:
     return Condition.GOOD if ours and utf8 and len(rows) == len(expected_schema()) else Condition.DAMAGED
 
 
-def _code(error: sqlite3.Error) -> int:
+def _code(error: Exception) -> int:
     """Return the primary error code of SQLite; 0 for an error of sqlite3 itself, as for a text not in UTF-8."""
-    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def _is_damage(error: Exception) -> bool:
     return _code(error) in {0, *_DAMAGE}
 
 
-def _archive_error(error: sqlite3.Error, where: str) -> ArchiveError:
+def _archive_error(error: Exception, where: str) -> ArchiveError:
     code = _code(error)
     # The message may quote the file, as a name or a text in it.
-    says = "".join(each if each.isprintable() else "?" for each in str(error)[:200])
+    cause = str(error.orig if isinstance(error, DBAPIError) else error)
+    says = "".join(each if each.isprintable() else "?" for each in cause[:200])
     if _is_damage(error):
         return ArchiveError(f"{where} is damaged: {says}", hint=_REBUILD)
     if code in _HELD:
