@@ -491,12 +491,12 @@
 
   <!-- Lines of a paragraph are those of a teletype and flow together; an empty line and a list are the author's. -->
   <xsl:template match="t:p//text()">
-    <!-- No predicate in the pattern: libxslt would count all text nodes before this one, for each. -->
+    <!-- One predicate a step: with a second one, libxml2 would collect all siblings before it took the first. -->
     <xsl:choose>
       <xsl:when test="contains(., '&#10;') and string-length() &lt; 30000">
         <xsl:call-template name="flowed">
           <xsl:with-param name="rest" select="string(.)"/>
-          <xsl:with-param name="begun" select="boolean(preceding-sibling::node()[1][not(self::t:fw)])"/>
+          <xsl:with-param name="begun" select="boolean(preceding-sibling::node()[1]/self::node()[not(self::t:fw)])"/>
           <xsl:with-param name="inside" select="true()"/>
         </xsl:call-template>
       </xsl:when>
@@ -519,7 +519,7 @@
     <xsl:variable name="says" select="normalize-space($line)"/>
     <xsl:if test="$begun and not($inside)">
       <xsl:choose>
-        <xsl:when test="$apart and ($says != '' or ($is-last and following-sibling::node()[1][not(self::t:fw)]))">
+        <xsl:when test="$apart and ($says != '' or ($is-last and following-sibling::node()[1]/self::node()[not(self::t:fw)]))">
           <br/><br/>
         </xsl:when>
         <xsl:when test="$says != '' and contains('-*&#8226;', substring($says, 1, 1))"><br/></xsl:when>

@@ -18,7 +18,7 @@ from typing import cast
 from lxml import etree
 
 from preserve.cable import Cable, MarkKind
-from preserve.contracts import contract_bytes, xml_parser
+from preserve.contracts import contract_bytes, find_crowded, xml_parser
 from preserve.findings import Finding
 from preserve.tei.characters import WHITE_SPACE
 from preserve.tei.encode import TEI_NAMESPACE
@@ -33,8 +33,6 @@ LARGEST = 64 << 20
 """Bytes of the largest document that is read."""
 
 _MOST_SCHEMA_FINDINGS = 20
-_MOST_ATTRIBUTES = 100
-"""Attributes of one element, at most; no element of the profile may have ten."""
 _RNG = "{http://relaxng.org/ns/structure/1.0}"
 _TEI = f"{{{TEI_NAMESPACE}}}"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -47,7 +45,7 @@ _STRING = etree.XPath("string()", smart_strings=False)
 
 
 class _NotReadableError(Exception):
-    """The bytes are not a document that we read."""
+    """The bytes are not a document that we read, or not one that is worth the time of the other checks."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
@@ -65,6 +63,10 @@ def _parse(tei: bytes) -> _Element:
         raise _NotReadableError(Finding.of("tei-not-well-formed", "", str(error))) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise _NotReadableError(Finding.of("tei-document-type", "", "a document type declaration"))
+    crowded = find_crowded(root)
+    if crowded is not None:
+        says = f"an element with {len(crowded.attrib):,} attributes; none of the profile has more than ten"
+        raise _NotReadableError(Finding.of("tei-schema", f"line {crowded.sourceline}", says))
     return root
 
 
@@ -133,12 +135,6 @@ def _text(division: _Element, characters: dict[str, str]) -> str:
 
 
 def _check_schema(root: _Element) -> Iterator[Finding]:
-    # libxml2 compares each attribute with all others of its element.
-    crowded = next((element for element in root.iter() if len(element.attrib) > _MOST_ATTRIBUTES), None)
-    if crowded is not None:
-        says = f"{len(crowded.attrib):,} attributes, and no element of the profile has more than {_MOST_ATTRIBUTES}"
-        yield Finding.of("tei-schema", f"line {crowded.sourceline}", says)
-        return
     profile = _profile(names_sender=_names_sender(root))
     if profile.validate(root):
         return
