@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.worst import PATTERNS
+from benchmarks import worst
 from preserve.clock import Clock
 from preserve.errors import PreserveError
 from preserve.ingest import normalize_source, render_cable
@@ -32,9 +32,9 @@ from preserve.report import cables as report
 from preserve.settings import Settings
 from preserve.tei import render_page, render_text
 
-__all__ = ["LINES", "MARKUP", "PageCase", "page_cases", "process_page"]
+__all__ = ["PATTERNS", "PageCase", "page_cases", "process_page"]
 
-MARKUP: dict[str, str] = {
+_MARKUP: dict[str, str] = {
     "open b": "<b>",
     "open and close b": "<b>x</b>",
     "close b": "</b>",
@@ -68,7 +68,7 @@ MARKUP: dict[str, str] = {
     "quote and line": '"\n',
     "single quotes": "'",
 }
-LINES: dict[str, str] = {
+_LINES: dict[str, str] = {
     "bars": "\n|\n",
     "addressees": "RUEHZE/AMCONSUL ZENDA 0362\n",
     "INFO": "INFO RUEHZE/AMCONSUL ZENDA 0362\n",
@@ -100,7 +100,8 @@ LINES: dict[str, str] = {
     "columns": "a    b\n",
     "text field": "Draft Date: 01 JAN 1974\n",
 }
-_PATTERNS = PATTERNS | MARKUP | LINES
+PATTERNS = worst.PATTERNS | _MARKUP | _LINES
+"""What is repeated, by its name."""
 _SUFFIXES = frozenset({".txt", ".html", ".csv"})
 _PACKAGING = Packager(
     settings=Settings(), software=this_software(), clock=Clock(datetime(2020, 1, 1, tzinfo=UTC))
@@ -125,7 +126,7 @@ class PageCase:
         """Write the page with the pattern repeated over a number of characters; return the file."""
         with self.page.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
             text = file.read()
-        repeated = _PATTERNS[self.pattern] * (size // len(_PATTERNS[self.pattern]) + 1)
+        repeated = PATTERNS[self.pattern] * (size // len(PATTERNS[self.pattern]) + 1)
         written = folder / self.page.name
         changed = text[: self.place] + repeated[:size] + text[self.place :]
         written.write_bytes(changed.encode("utf-8", "surrogatepass"))
@@ -139,7 +140,7 @@ def page_cases(folder: Path, places: int) -> Iterator[PageCase]:
         begins = [at for at in range(1, len(text)) if text[at - 1].isspace() or text[at] == "<"]
         chosen = begins[:: max(1, len(begins) // places)]
         for place in chosen[:places]:
-            for pattern in _PATTERNS:
+            for pattern in PATTERNS:
                 yield PageCase(page, pattern, place)
 
 
