@@ -349,3 +349,10 @@ def test_a_schema_that_a_document_names_is_not_used(tmp_path: Path) -> None:
 def test_a_deep_document_is_refused() -> None:
     deep = b"<a>" * 100_000 + b"</a>" * 100_000
     assert faults(deep) == {"premis-invalid"}
+
+
+def test_an_element_of_thousands_of_attributes_is_refused_before_any_of_them_is_looked_at() -> None:
+    attributes = b" ".join(b'a%d="1"' % number for number in range(20_000))
+    data = premis.encode_premis(example()).replace(b"</premis>", b"<x " + attributes + b"/></premis>")
+    (finding,) = premis.check_premis(data)
+    assert (finding.code, "20,000 attributes" in finding.message) == ("premis-invalid", True)

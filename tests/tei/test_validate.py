@@ -8,9 +8,12 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
+from lxml import etree
+from tests.growth import growth
 from tests.tei.cables import bare, encoded, full
 
 from preserve.cable.record import Cable, Paragraph
+from preserve.contracts import contract_bytes
 from preserve.findings import codes
 from preserve.tei import validate
 from preserve.tei.validate import check_tei
@@ -136,3 +139,45 @@ def test_paragraphs_of_the_record_are_those_of_the_text() -> None:
     text = bare("1. A.")
     cable = replace(text, body=replace(text.body, paragraphs=(Paragraph(number=1, start=0, end=5),)))
     assert found_in(encoded(text).decode(), cable) == {"tei-paragraphs"}
+
+
+SENT = '<correspAction type="sent"><orgName>Embassy Strelsau</orgName></correspAction>'
+TO = '<correspAction type="received" subtype="info"><orgName type="station">AMCONSUL ZENDA</orgName></correspAction>'
+
+
+def corresponding(actions: str) -> bytes:
+    whole = r'(?s)(<correspDesc type="telegram" key="[^"]*" source="[^"]*">).*</correspDesc>'
+    return re.sub(whole, lambda match: f"{match[1]}{actions}</correspDesc>", TEI).encode()
+
+
+@pytest.mark.parametrize(
+    ("actions", "is_valid"),
+    [
+        (SENT, True),
+        (SENT + TO * 3, True),
+        (SENT.replace("sent", "\t sent ") + TO, True),
+        (TO, True),
+        (TO * 3, True),
+        ("", False),
+        (SENT + SENT, False),
+        (TO + SENT, False),
+        (SENT.replace("sent", "received") + TO, False),
+        (TO.replace("received", "sent", 1), False),
+    ],
+)
+def test_a_sender_stands_first_or_not_at_all(actions: str, is_valid: bool) -> None:
+    profile = etree.RelaxNG(etree.fromstring(contract_bytes("cable-tei-1.0.rng")))
+    tei = corresponding(actions)
+    assert profile.validate(etree.fromstring(tei)) is is_valid
+    assert ("tei-schema" not in {finding.code for finding in check_tei(tei, None)}) is is_valid
+
+
+@pytest.mark.parametrize("first", [SENT, ""])
+def test_the_time_is_linear_in_the_number_of_addressees(first: str) -> None:
+    assert growth(lambda size: corresponding(first + TO * size), lambda tei: check_tei(tei, None), 4000) < 10
+
+
+def test_an_element_of_thousands_of_attributes_is_refused_before_any_of_them_is_looked_at() -> None:
+    crowded = "<p " + " ".join(f'a{number}="1"' for number in range(80_000)) + "/></body>"
+    (finding,) = check_tei(TEI.replace("</body>", crowded).encode(), full())
+    assert (finding.code, "80,000 attributes" in finding.message) == ("tei-schema", True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 from lxml import etree, html
+from tests.growth import growth
 from tests.selection import examples
 from tests.strategies import cables
 from tests.tei.cables import bare, encoded, full, marked
@@ -633,3 +634,25 @@ def test_a_redacted_and_an_open_twin_share_nothing_that_was_hidden() -> None:
 @examples(50)
 def test_any_text_about_a_cable_is_text(subject: str) -> None:
     assert_inert(replace(bare("A text."), subject=subject or None))
+
+
+def test_no_pattern_has_a_predicate_and_no_step_has_two() -> None:
+    # Either makes libxslt or libxml2 count the siblings of a node for each of them.
+    sheet = (files("preserve.tei") / "cable.xsl").read_text("utf-8")
+    assert not re.findall(r'match="[^"]*\[[^"]*"', sheet)
+    assert not re.findall(r"-sibling::[^\[\]]*\[[^\[\]]*\]\[", sheet)
+
+
+SIBLINGS = [
+    '<seg type="caption">NOFORN</seg> ',
+    '<gap reason="redacted" unit="chars" quantity="1" resp="#src-release"><desc>X</desc></gap>\n',
+    '<surplus reason="residue" resp="#packager" cert="high" evidence="external">x</surplus>\n',
+    "<term>PGOV</term>,\n",
+    '<g ref="#char-000C"/>\n',
+]
+
+
+@pytest.mark.parametrize("sibling", SIBLINGS)
+def test_the_time_is_linear_in_the_number_of_siblings(sibling: str) -> None:
+    before, end, behind = encoded(full()).decode().rpartition("</p>")
+    assert growth(lambda size: f"{before}{sibling * size}{end}{behind}".encode(), render_page, 2000) < 10

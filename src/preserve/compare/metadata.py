@@ -128,8 +128,9 @@ def _compare(what: _Field, old: Cable, new: Cable, *, show: bool) -> FieldChange
         return None
     change = Change.CHANGED if mine and theirs else Change.ADDED if theirs else Change.REMOVED
     redacted = _redacted(mine, theirs)
-    lost = [value for value in mine if value not in theirs]
-    gained = [value for value in theirs if value not in mine]
+    before, after = frozenset(mine), frozenset(theirs)
+    lost = [value for value in mine if value not in after]
+    gained = [value for value in theirs if value not in before]
     closed = all(what.form(value) for value in (*lost, *gained))
     shown = show and closed and redacted is None and (what.many or (bool(mine) and bool(theirs)))
     return FieldChange(

@@ -8,4 +8,4 @@ from .contract import (
     format_specification as format_specification,
     json_schema as json_schema,
 )
-from .untrusted_xml import xml_parser as xml_parser
+from .untrusted_xml import find_crowded as find_crowded, xml_parser as xml_parser

@@ -248,7 +248,8 @@ def _new_names(parts: _Parts, root: etree._Element, label: str) -> Mapping[Named
 def _content(element: etree._Element) -> tuple[object, ...]:
     """Return what an element says, whatever its prefixes, order of attributes and white space around texts."""
     text = (element.text or "").strip()
-    return (str(element.tag), sorted(element.attrib.items()), text, [_content(child) for child in element])
+    attributes = tuple(sorted(element.attrib.items()))
+    return (str(element.tag), attributes, text, tuple(_content(child) for child in element))
 
 
 def _rename(root: etree._Element, names: Mapping[Named, str]) -> None:
@@ -261,7 +262,7 @@ def _rename(root: etree._Element, names: Mapping[Named, str]) -> None:
 def _take_entity(parts: _Parts, entity: etree._Element) -> None:
     known = parts.entities.setdefault(_names(entity)[0], entity)
     if known is not entity:
-        stated = [_content(part) for part in known]
+        stated = {_content(part) for part in known}
         known.extend([part for part in entity if _content(part) not in stated])
         known[:] = sorted(known, key=lambda part: _ENTITY_PARTS.index(str(part.tag).removeprefix(_P)))
 

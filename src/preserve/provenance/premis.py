@@ -19,7 +19,7 @@ from typing import Final, cast
 
 from lxml import etree
 
-from preserve.contracts import contract_bytes, xml_parser
+from preserve.contracts import contract_bytes, find_crowded, xml_parser
 from preserve.findings import Finding
 from preserve.provenance.elements import (
     CABLE_TYPE,
@@ -217,6 +217,10 @@ def parse_premis(premis: bytes) -> etree._Element | Finding:
         return Finding.of("premis-invalid", f"line {error.lineno or 1}", f"not well-formed XML: {error.msg}")
     if root.getroottree().docinfo.internalDTD is not None:
         return Finding.of("premis-invalid", "line 1", "it has a document type declaration, which PREMIS never needs")
+    crowded = find_crowded(root)
+    if crowded is not None:
+        says = f"an element with {len(crowded.attrib):,} attributes, and PREMIS has none with so many"
+        return Finding.of("premis-invalid", f"line {crowded.sourceline}", says)
     return root
 
 

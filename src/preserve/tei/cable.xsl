@@ -6,6 +6,9 @@
   with class "text" stands the text of the cable, every character of it; what the page adds there, to say what
   something is, is in elements with class "added". No address of the document becomes a link, but those into the page
   and http(s) addresses of a licence.
+
+  No pattern of a template or a key has a predicate: to match it, libxslt counts the siblings of a node, so that many
+  siblings take time by the square of their number. What depends on an attribute is chosen inside the template.
 -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:t="http://www.tei-c.org/ns/1.0"
                 exclude-result-prefixes="t">
@@ -15,8 +18,8 @@
   <!-- The style sheet, which stands in the page. -->
   <xsl:param name="css"/>
 
-  <xsl:key name="id" match="*[@xml:id]" use="@xml:id"/>
-  <xsl:key name="goes-on" match="t:body//t:ref[@corresp]" use="@corresp"/>
+  <xsl:key name="id" match="*" use="@xml:id"/>
+  <xsl:key name="goes-on" match="t:body//t:ref" use="@corresp"/>
 
   <xsl:variable name="file" select="/t:TEI/t:teiHeader/t:fileDesc"/>
   <xsl:variable name="profile" select="/t:TEI/t:teiHeader/t:profileDesc"/>
@@ -455,33 +458,19 @@
           <xsl:apply-templates select="$routing/node()"/>
         </section>
       </xsl:if>
-      <xsl:apply-templates select="$lost-head" mode="lost"/>
+      <xsl:if test="$lost-head">
+        <p class="lost">What came before, the routing header, is not in the source.</p>
+      </xsl:if>
       <div class="text" id="{$document/@xml:id}"><xsl:apply-templates select="$document/node()"/></div>
-      <xsl:apply-templates select="$lost-tail" mode="lost"/>
+      <xsl:if test="$lost-tail">
+        <p class="lost">The text breaks off here: its end is not in the source.</p>
+      </xsl:if>
     </article>
-  </xsl:template>
-
-  <xsl:template match="t:gap[@reason = 'notInSource']"/>
-
-  <xsl:template match="t:gap[@unit = 'section']" mode="lost">
-    <p class="lost">What came before, the routing header, is not in the source.</p>
-  </xsl:template>
-
-  <xsl:template match="t:gap[@unit = 'chars']" mode="lost">
-    <p class="lost">The text breaks off here: its end is not in the source.</p>
   </xsl:template>
 
   <xsl:template match="t:opener"><div class="opener"><xsl:apply-templates/></div></xsl:template>
 
-  <xsl:template match="t:ab[@type = 'header']">
-    <div class="opener"><span class="added hidden">Header lines: </span><xsl:apply-templates/></div>
-  </xsl:template>
-
-  <xsl:template match="t:opener/t:seg | t:ab[@type = 'header']/t:seg | t:closer/t:seg">
-    <div class="line {@type}"><xsl:apply-templates/></div>
-  </xsl:template>
-
-  <xsl:template match="t:div[@type = 'section']">
+  <xsl:template match="t:div">
     <section id="{@xml:id}" aria-labelledby="{@xml:id}-head"><xsl:apply-templates/></section>
   </xsl:template>
 
@@ -502,12 +491,12 @@
 
   <!-- Lines of a paragraph are those of a teletype and flow together; an empty line and a list are the author's. -->
   <xsl:template match="t:p//text()">
-    <!-- No predicate in the pattern: libxslt would count all text nodes before this one, for each. -->
+    <!-- One predicate a step: with a second one, libxml2 would collect all siblings before it took the first. -->
     <xsl:choose>
       <xsl:when test="contains(., '&#10;') and string-length() &lt; 30000">
         <xsl:call-template name="flowed">
           <xsl:with-param name="rest" select="string(.)"/>
-          <xsl:with-param name="begun" select="boolean(preceding-sibling::node()[1][not(self::t:fw)])"/>
+          <xsl:with-param name="begun" select="boolean(preceding-sibling::node()[1]/self::node()[not(self::t:fw)])"/>
           <xsl:with-param name="inside" select="true()"/>
         </xsl:call-template>
       </xsl:when>
@@ -530,7 +519,7 @@
     <xsl:variable name="says" select="normalize-space($line)"/>
     <xsl:if test="$begun and not($inside)">
       <xsl:choose>
-        <xsl:when test="$apart and ($says != '' or ($is-last and following-sibling::node()[1][not(self::t:fw)]))">
+        <xsl:when test="$apart and ($says != '' or ($is-last and following-sibling::node()[1]/self::node()[not(self::t:fw)]))">
           <br/><br/>
         </xsl:when>
         <xsl:when test="$says != '' and contains('-*&#8226;', substring($says, 1, 1))"><br/></xsl:when>
@@ -552,7 +541,18 @@
 
   <xsl:template match="t:label"><span class="number"><xsl:apply-templates/></span></xsl:template>
 
-  <xsl:template match="t:seg[@type = 'portionMark']">
+  <xsl:template match="t:seg">
+    <xsl:choose>
+      <xsl:when test="@type = 'portionMark'"><xsl:call-template name="portion-mark"/></xsl:when>
+      <xsl:when test="@type = 'redacted'"><xsl:call-template name="redacted-words"/></xsl:when>
+      <xsl:when test="parent::t:opener or parent::t:closer or parent::t:ab[@type = 'header']">
+        <div class="line {@type}"><xsl:apply-templates/></div>
+      </xsl:when>
+      <xsl:otherwise><span class="{@type}"><xsl:apply-templates/></span></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <xsl:template name="portion-mark">
     <xsl:variable name="meaning" select="key('id', substring-after(ancestor::t:p[1]/@ana, '#'))/t:catDesc"/>
     <span class="portion">
       <xsl:if test="$meaning"><xsl:attribute name="title"><xsl:value-of select="$meaning"/></xsl:attribute></xsl:if>
@@ -560,7 +560,15 @@
     </span>
   </xsl:template>
 
-  <xsl:template match="t:ab"><div class="block {@type}"><xsl:apply-templates/></div></xsl:template>
+  <xsl:template match="t:ab">
+    <xsl:choose>
+      <xsl:when test="@type = 'header'">
+        <div class="opener"><span class="added hidden">Header lines: </span><xsl:apply-templates/></div>
+      </xsl:when>
+      <xsl:otherwise><div class="block {@type}"><xsl:apply-templates/></div></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
   <xsl:template match="t:trailer"><div class="trailer {@type}"><xsl:apply-templates/></div></xsl:template>
   <xsl:template match="t:closer"><div class="closer"><xsl:apply-templates/></div></xsl:template>
 
@@ -573,34 +581,40 @@
     <span class="added hidden">) </span></span>
   </xsl:template>
 
-  <xsl:template match="t:surplus[@reason = 'autoInsertedCaption']">
-    <span class="stray" title="Inserted by software; no part of the sentence">
-      <span class="added hidden">(inserted by software: </span><xsl:apply-templates/><span class="added hidden">)</span>
-    </span>
-  </xsl:template>
-
   <xsl:template match="t:surplus">
-    <span class="residue" title="Left by a database or a site; no part of the cable">
-      <span class="added hidden">(left by a database or a site: </span><xsl:apply-templates/>
-      <span class="added hidden">)</span>
-    </span>
-  </xsl:template>
-
-  <!-- A redaction: what it hides is nowhere; what stands in its place is the text's. -->
-  <xsl:template match="t:gap[@reason = 'redacted']">
-    <span class="redacted">
-      <xsl:if test="@xml:id"><xsl:attribute name="id"><xsl:value-of select="@xml:id"/></xsl:attribute></xsl:if>
-      <xsl:call-template name="redacted"/>
-      <xsl:if test="t:desc">
-        <span class="printed">
-          <xsl:if test="@quantity"><xsl:attribute name="aria-hidden">true</xsl:attribute></xsl:if>
-          <xsl:value-of select="t:desc"/>
+    <xsl:choose>
+      <xsl:when test="@reason = 'autoInsertedCaption'">
+        <span class="stray" title="Inserted by software; no part of the sentence">
+          <span class="added hidden">(inserted by software: </span><xsl:apply-templates/>
+          <span class="added hidden">)</span>
         </span>
-      </xsl:if>
-    </span>
+      </xsl:when>
+      <xsl:otherwise>
+        <span class="residue" title="Left by a database or a site; no part of the cable">
+          <span class="added hidden">(left by a database or a site: </span><xsl:apply-templates/>
+          <span class="added hidden">)</span>
+        </span>
+      </xsl:otherwise>
+    </xsl:choose>
   </xsl:template>
 
-  <xsl:template match="t:seg[@type = 'redacted']">
+  <!-- A redaction: what it hides is nowhere; what stands in its place is the text's. Of a loss, the article tells. -->
+  <xsl:template match="t:gap">
+    <xsl:if test="@reason = 'redacted'">
+      <span class="redacted">
+        <xsl:if test="@xml:id"><xsl:attribute name="id"><xsl:value-of select="@xml:id"/></xsl:attribute></xsl:if>
+        <xsl:call-template name="redacted"/>
+        <xsl:if test="t:desc">
+          <span class="printed">
+            <xsl:if test="@quantity"><xsl:attribute name="aria-hidden">true</xsl:attribute></xsl:if>
+            <xsl:value-of select="t:desc"/>
+          </span>
+        </xsl:if>
+      </span>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template name="redacted-words">
     <span class="redacted">
       <xsl:for-each select="t:gap[1]"><xsl:call-template name="redacted"/></xsl:for-each>
       <span class="printed"><xsl:apply-templates select="node()[not(self::t:gap[not(t:desc)])]"/></span>
@@ -641,10 +655,6 @@
       <xsl:when test="@when"><time datetime="{@when}"><xsl:apply-templates/></time></xsl:when>
       <xsl:otherwise><xsl:apply-templates/></xsl:otherwise>
     </xsl:choose>
-  </xsl:template>
-
-  <xsl:template match="t:seg">
-    <span class="{@type}"><xsl:apply-templates/></span>
   </xsl:template>
 
   <!-- A character that neither XML nor HTML can hold; those that part pages and lines are white space. -->
