@@ -165,7 +165,7 @@ def _ask_everything(root: Path) -> str:
         except PreserveError:
             return "newer"
         refused = sum(_refuses(catalogue, question) for question in _QUESTIONS)
-        differs = _refuses(catalogue, lambda each: _answer(each.compare(EventLog(root, _SOFTWARE).read())))
+        differs = _refuses(catalogue, lambda each: _answer(each.compare(lambda _: EventLog(root, _SOFTWARE).read())))
         _refuses(catalogue, lambda each: each.fold(EventLog(root, _SOFTWARE).read(each.head())))
     if condition is not Condition.GOOD and refused < len(_QUESTIONS):
         raise FaultError(f"{condition}, and it answers")
@@ -204,7 +204,7 @@ def _ask_privately(root: Path) -> None:
         log = EventLog(root, _SOFTWARE)
         _refuses(catalogue, lambda each: each.fold(log.read(each.head())))
         catalogue.rebuild(log.read())
-        if (says := catalogue.compare(log.read())) is not None:
+        if (says := catalogue.compare(lambda _: log.read())) is not None:
             raise FaultError(f"the private copy that was made again: {says}")
 
 
@@ -212,7 +212,7 @@ def _check_remade(root: Path) -> None:
     with closing(Catalogue(root)) as catalogue:
         log = EventLog(root, _SOFTWARE)
         catalogue.rebuild(log.read())
-        if catalogue.condition() is not Condition.GOOD or (says := catalogue.compare(log.read())) is not None:
+        if catalogue.condition() is not Condition.GOOD or (says := catalogue.compare(lambda _: log.read())) is not None:
             raise FaultError(f"made again, it is {catalogue.condition()}: {says}")
 
 

@@ -74,7 +74,7 @@ def test_another_schema_is_damage_and_nothing_is_asked_of_it(root: Path, stateme
             ask(catalogue)
     with closing(Catalogue(root)) as catalogue:
         assert catalogue.rebuild(EVENTS).seq == 3
-        assert catalogue.compare(EVENTS) is None
+        assert catalogue.compare(lambda _: EVENTS) is None
 
 
 @pytest.mark.parametrize("name", ["state", "bag"])
@@ -174,10 +174,10 @@ def test_a_hostile_file_is_damage_and_can_be_made_again(root: Path, harm: Callab
     with closing(Catalogue(root)) as catalogue:
         catalogue.use_private_copy()
         catalogue.fold(EVENTS[catalogue.head().seq :])
-        assert catalogue.compare(EVENTS) is None
+        assert catalogue.compare(lambda _: EVENTS) is None
     with closing(Catalogue(root)) as catalogue:
         catalogue.rebuild(EVENTS)
-        assert catalogue.compare(EVENTS) is None
+        assert catalogue.compare(lambda _: EVENTS) is None
 
 
 def test_a_planted_rollback_journal_removes_no_file_and_is_removed(root: Path) -> None:
@@ -217,7 +217,7 @@ def test_pages_that_would_be_read_for_ever_end_as_damage(root: Path, table: str)
             with pytest.raises(ArchiveError, match="damaged"):
                 catalogue.count()
         catalogue.rebuild(EVENTS)
-        assert catalogue.compare(EVENTS) is None
+        assert catalogue.compare(lambda _: EVENTS) is None
 
 
 def _inner_page(child: int) -> bytes:
@@ -268,7 +268,7 @@ def test_who_holds_the_file_alone_keeps_nobody_from_a_private_copy(root: Path, m
         with closing(Catalogue(root)) as catalogue:
             catalogue.use_private_copy()
             catalogue.rebuild(EVENTS)
-            assert catalogue.compare(EVENTS) is None
+            assert catalogue.compare(lambda _: EVENTS) is None
 
 
 # Private copies
@@ -325,7 +325,7 @@ def test_who_may_not_write_reads_a_private_copy_that_is_never_an_old_one(
         catalogue.use_private_copy()
         assert catalogue.head().seq == seeded
         catalogue.fold(EVENTS[seeded:])
-        assert catalogue.compare(EVENTS) is None
+        assert catalogue.compare(lambda _: EVENTS) is None
         assert [each.seq for each in catalogue.find("07STRELSAU2")] == [2]
         assert catalogue.condition() is Condition.GOOD
         assert _snapshot(shared) == before
@@ -372,4 +372,4 @@ def test_on_a_full_disk_a_private_copy_has_everything(full_disk: Path) -> None:
     with closing(Catalogue(full_disk)) as catalogue:
         catalogue.use_private_copy()
         assert catalogue.head().seq == 3
-        assert catalogue.compare(EVENTS) is None
+        assert catalogue.compare(lambda _: EVENTS) is None
