@@ -44,7 +44,7 @@ from preserve.provenance.software import Software
 __all__ = ["CatalogueTarget"]
 
 _WAL = f"{CATALOGUE}-wal"
-_CODES = frozenset({0, 1, 2, 3, 4, 6})
+_CODES = frozenset({0, 1, 2, 3, 4, 6, 7})
 _SOFTWARE = Software("preserve", "0.1.0")
 
 
@@ -58,7 +58,7 @@ def _template() -> Path:
         put(archive, "07STRELSAU1", "07STRELSAU2", "07STRELSAU3")
         put(archive, "07STRELSAU1", source=b"another source\n")
         for bag, outcome in (("07STRELSAU1", EventOutcome.SUCCESS), ("07STRELSAU2", EventOutcome.FAIL)):
-            data = {"present": True}
+            data = {"depth": "full", "present": True, "files": 2, "bytes": 30}
             archive.log(
                 [LogEvent(type="fixity check", at=AT, detail="x", outcome=outcome, bag=bag, version=1, data=data)]
             )

@@ -100,7 +100,7 @@ def _change(chance: Chance, connection: sqlite3.Connection) -> None:
     table = chance.choice(_TABLES)
     columns = [each[1] for each in connection.execute(f"PRAGMA table_info({table})")]
     rows = connection.execute(f"SELECT rowid, * FROM {table}").fetchall()
-    match chance.randrange(8):
+    match chance.randrange(8) if rows else 0:
         case 0:
             connection.execute(chance.choice(_SCHEMA))
         case 1:

@@ -66,7 +66,7 @@ HOLLIS
 
 NNNN
 """
-_CODES = frozenset({ExitCode.GOOD, ExitCode.INVALID, ExitCode.SOURCE, ExitCode.ARCHIVE, ExitCode.OVERDUE})
+_CODES = frozenset({ExitCode.GOOD, ExitCode.INVALID, ExitCode.SOURCE, ExitCode.ARCHIVE, ExitCode.LOG})
 
 
 @lru_cache(maxsize=1)

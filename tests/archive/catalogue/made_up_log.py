@@ -19,7 +19,12 @@ from preserve.digests import sha256
 
 __all__ = ["ANNOUNCEMENT", "arrival", "catalogue_of", "chained", "change", "check", "made_up_log"]
 
-ANNOUNCEMENT = LogEvent(type="ingestion start", at=AT, detail="One bag is about to appear.")
+ANNOUNCEMENT = LogEvent(
+    type="ingestion start",
+    at=AT,
+    detail="One bag is about to appear.",
+    data={"bags": [{"location": "bags/STRELSAU/2007/07STRELSAU1/v1", "seal": "0" * 64}]},
+)
 
 
 def chained(events: Iterable[LogEvent]) -> list[LoggedEvent]:
@@ -75,7 +80,7 @@ def check(name: str, version: int = 1, *, at: str = AT, outcome: EventOutcome = 
         outcome=outcome,
         bag=name,
         version=version,
-        data={"present": there},
+        data={"depth": "full", "present": there, "files": 2, "bytes": 30},
     )
 
 
