@@ -100,12 +100,12 @@ def _change(chance: Chance, connection: sqlite3.Connection) -> None:
     table = chance.choice(_TABLES)
     columns = [each[1] for each in connection.execute(f"PRAGMA table_info({table})")]
     rows = connection.execute(f"SELECT rowid, * FROM {table}").fetchall()
-    match chance.randrange(8):
+    match chance.randrange(8) if rows else 0:
         case 0:
             connection.execute(chance.choice(_SCHEMA))
         case 1:
             old, new = chance.choice(_CLAUSES)
-            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")]
+            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")] or [""]
             query = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ?"
             connection.execute(query, (old, new, chance.choice(names)))
         case 2:
@@ -113,7 +113,7 @@ def _change(chance: Chance, connection: sqlite3.Connection) -> None:
                 chance.choice(("type", "name", "tbl_name", "rootpage", "sql")),
                 chance.choice((*_VALUES, 2, 3, 9)),
             )
-            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")]
+            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")] or [""]
             connection.execute(f"UPDATE sqlite_master SET {column} = ? WHERE name = ?", (value, chance.choice(names)))
         case 3:
             connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (chance.choice(rows)[0],))
