@@ -105,7 +105,7 @@ def _change(chance: Chance, connection: sqlite3.Connection) -> None:
             connection.execute(chance.choice(_SCHEMA))
         case 1:
             old, new = chance.choice(_CLAUSES)
-            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")]
+            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")] or [""]
             query = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ?"
             connection.execute(query, (old, new, chance.choice(names)))
         case 2:
@@ -113,7 +113,7 @@ def _change(chance: Chance, connection: sqlite3.Connection) -> None:
                 chance.choice(("type", "name", "tbl_name", "rootpage", "sql")),
                 chance.choice((*_VALUES, 2, 3, 9)),
             )
-            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")]
+            names = [each[0] for each in connection.execute("SELECT name FROM sqlite_master")] or [""]
             connection.execute(f"UPDATE sqlite_master SET {column} = ? WHERE name = ?", (value, chance.choice(names)))
         case 3:
             connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (chance.choice(rows)[0],))

@@ -287,7 +287,8 @@ def bag_from_row(root: Path, row: Row[Any], cables: Sequence[Row[Any]]) -> Store
             )
         )
     except ValueError as error:
-        raise RowError(f"the row of a bag: {error}") from error
+        # The error may quote what the hostile hands wrote.
+        raise RowError("the row of a bag has a value that no bag of an archive has") from error
 
 
 def line_from_row(row: Row[Any]) -> LoggedLine:
