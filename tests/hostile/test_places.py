@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.archive.making import founded, put_one
 from tests.bag.making import BAG, write_bag
-from tests.cli.command import environment, preserve
+from tests.cli.command import environment, preserve, program
 
 from preserve.bag.model import Form
 from preserve.bag.reading.member_index import index_path
@@ -155,7 +154,7 @@ SPECIAL = [fifo, listening, device]
 
 def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "preserve", *map(str, arguments)],
+        [*program(), *map(str, arguments)],
         cwd=cwd,
         env=environment(),
         capture_output=True,

@@ -169,26 +169,27 @@ def _walk(folder: Path, root: Path) -> tuple[int, tuple[Path, ...]]:
     names = folder.relative_to(root).parts
     if ".." in names:
         raise ValueError(f"{folder} is not below {root}")
-    held, at, changed = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), root, []
+    held, changed = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), []
+    number = 0
     try:
-        for name in names:
+        for number, name in enumerate(names):
             try:
                 below = os.open(name, OPEN_FOLDER, dir_fd=held)
             except FileNotFoundError:
                 with suppress(FileExistsError):  # Another process makes it at this moment.
                     os.mkdir(name, _NEW_FOLDER, dir_fd=held)
-                changed.append(at)
+                changed.append(Path(root, *names[:number]))
                 below = os.open(name, OPEN_FOLDER, dir_fd=held)
             os.close(held)
-            held, at = below, at / name
+            held = below
     except OSError as error:
-        number = error.errno or errno.EIO
+        code = error.errno or errno.EIO
         with suppress(OSError):
             # Linux says of a link only that it is no folder.
             if stat.S_ISLNK(os.stat(name, dir_fd=held, follow_symlinks=False).st_mode):
-                number = errno.ELOOP
+                code = errno.ELOOP
         os.close(held)
-        raise OSError(number, os.strerror(number), os.fspath(at / name)) from error
+        raise OSError(code, os.strerror(code), os.fspath(Path(root, *names[: number + 1]))) from error
     return held, tuple(changed)
 
 

@@ -106,7 +106,7 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove the folder; what cannot be removed now is left for :func:`sweep_stages`."""
-        with suppress(OSError):
+        with suppress(OSError, RecursionError):
             _remove(self._held, self.place)
         os.close(self._held)
         self._held = -1
@@ -263,8 +263,9 @@ def _sweep(place: Path) -> bool:
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return _is_stage(held) and _remove(held, place)
-    except OSError:
-        return False  # Its process lives, or nothing says whether it does.
+    except (OSError, RecursionError):
+        # Its process lives, or nothing says whether it does; or its folders are too deep for shutil.
+        return False
     finally:
         os.close(held)
 
