@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -119,8 +119,8 @@ class CableFiles:
     access: bytes | None = None
     digests: Mapping[FileRole, Mapping[str, str]] = field(default_factory=dict)
 
-    def files(self) -> tuple[PayloadFile, ...]:
-        """Return the files as payload, each at its place."""
+    def contents(self) -> Mapping[FileRole, bytes]:
+        """Return the bytes of each file that there is."""
         contents: Sequence[tuple[FileRole, bytes | None]] = (
             (FileRole.SOURCE, self.source),
             (FileRole.RECORD, self.record),
@@ -128,10 +128,13 @@ class CableFiles:
             (FileRole.ACCESS, self.access),
             (FileRole.PREMIS, self.premis),
         )
+        return {role: data for role, data in contents if data is not None}
+
+    def files(self) -> tuple[PayloadFile, ...]:
+        """Return the files as payload, each at its place."""
         return tuple(
             PayloadFile(BagPath(payload_path(self.cable, role).removeprefix(PAYLOAD)), data, self.digests.get(role, {}))
-            for role, data in contents
-            if data is not None
+            for role, data in self.contents().items()
         )
 
 
@@ -179,10 +182,13 @@ class CableSummary:
     files: Mapping[FileRole, str]
 
     @classmethod
-    def of(cls, parts: CableFiles) -> Self:
-        """Return what a bag with these files says of their cable."""
-        cable = parts.cable
-        there = [role for role in _COLUMNS if role is not FileRole.ACCESS or parts.access is not None]
+    def of(cls, cable: Cable, roles: Collection[FileRole]) -> Self:
+        """Return what a bag says of a cable.
+
+        Args:
+            cable: The cable.
+            roles: Those of its files in the bag.
+        """
         return cls(
             identifier=cable.identifier,
             origin=cable.origin.name if cable.origin else None,
@@ -198,7 +204,7 @@ class CableSummary:
             completeness=cable.completeness.status,
             access=cable.rights.access,
             copyright=cable.rights.copyright,
-            files={role: payload_path(cable, role) for role in there},
+            files={role: payload_path(cable, role) for role in _COLUMNS if role in roles},
         )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from preserve.bag.model import BagPath, Depth, Form, NewBag, PayloadFile, WrittenBag
 from preserve.bag.writing.new_bag import stage_bag
 from preserve.bag.writing.publication import publish
-from preserve.bag.writing.stage import Stage
+from preserve.bag.writing.stage import MARK, Stage
 
-__all__ = ["BAG", "FILES", "write_bag"]
+__all__ = ["BAG", "FILES", "dead_stage", "write_bag"]
 
 FILES = (
     PayloadFile(BagPath("tei/05STRELSAU1.xml"), b"<TEI/>\n"),
@@ -46,3 +46,12 @@ def write_bag(
     with Stage(parent) as stage:
         staged = stage_bag(bag, stage.path, algorithms=algorithms, form=form)
         return publish([(staged, parent / staged.path.name)], check=Depth.FULL if reread else Depth.COMPLETE)[0]
+
+
+def dead_stage(place: Path) -> Path:
+    """Make what a run that was killed leaves: a stage with something half-made in it, which nobody has locked."""
+    place.mkdir(0o700, parents=True)
+    (place / MARK).touch()
+    (place / "half").mkdir()
+    (place / "half" / "made").write_bytes(b"x")
+    return place

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.archive.making import put_one
+from tests.bag.making import dead_stage
 from tests.protocols.depositor import DepositorContract
 
 from preserve.archive.model import StoredBag
@@ -118,7 +119,7 @@ class TestDirectoryDepositor(DepositorContract):
 
     def test_what_a_dead_deposit_left_is_removed_by_the_next(self, tmp_path: Path, archive: Archive) -> None:
         self.make(tmp_path)
-        (tmp_path / "target/.stage-dead0000/07STRELSAU1").mkdir(parents=True)
+        dead_stage(tmp_path / "target/.stage-dead0000")
         self.send(tmp_path, archive, put_one(archive, "07STRELSAU1"))
         assert self.held(tmp_path) == ["07STRELSAU1"]
 

@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from preserve.bag.verifying.trust import open_trusted
 from preserve.bag.verifying.verification import verify
 from preserve.bag.writing import publication as write
 from preserve.bag.writing.new_bag import stage_bag
+from preserve.bag.writing.stage import MARK, Stage
 from preserve.cable.record import Release
 from preserve.clock import Clock
 from preserve.errors import ArchiveError, ExitCode
@@ -323,19 +324,23 @@ def test_a_fault_of_ours_in_one_group_does_not_lose_the_others(
     assert all("ZeroDivisionError" in (each.error or "") for each in outcomes if each.fate is Fate.FAILED)
 
 
-def test_a_cable_that_was_set_aside_and_cannot_be_taken_up_is_told(tmp_path: Path) -> None:
-    plan = IngestPlan(packager=grouped("release"), stage=tmp_path)
+@pytest.fixture
+def plan(tmp_path: Path) -> Iterator[IngestPlan]:
+    with Stage(tmp_path) as stage:
+        yield IngestPlan(packager=grouped("release"), stage=stage)
+
+
+def test_a_cable_that_was_set_aside_and_cannot_be_taken_up_is_told(plan: IngestPlan) -> None:
     bound = bag_portion(plan, Portion("x_0001", ("gone",)))
     (outcome,) = bound.prepared.outcomes
     assert (outcome.fate, outcome.exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
     assert outcome.source == "a cable of x_0001"
 
 
-def test_a_cable_that_changed_while_it_waited_makes_no_bag(pages: Path, tmp_path: Path) -> None:
-    plan = IngestPlan(packager=grouped("release"), stage=tmp_path)
+def test_a_cable_that_changed_while_it_waited_makes_no_bag(pages: Path, plan: IngestPlan) -> None:
     aside = room.prepare(plan, SourceRef("00.txt", pages / "00.txt")).waiting
     assert aside is not None
-    _waiting, (source, *_others) = read_waiting_cable(tmp_path / aside[1])
+    _waiting, (source, *_others) = read_waiting_cable(plan.stage.path / aside[1], plan.packager)
     with source.place.open("r+b") as file:
         file.seek(source.offset)
         file.write(b"\0")
@@ -362,13 +367,10 @@ def test_a_worker_that_dies_of_a_group_loses_that_group_only(
     assert sum(len(bag.cables) for bag in stored(tmp_path / "a")) == 10
 
 
-def test_what_waits_can_be_bound_again_as_a_dead_worker_asks_for(pages: Path, tmp_path: Path) -> None:
-    stage = tmp_path / "stage"
-    stage.mkdir()
-    plan = IngestPlan(packager=grouped("release"), stage=stage)
+def test_what_waits_can_be_bound_again_as_a_dead_worker_asks_for(pages: Path, plan: IngestPlan) -> None:
     asides = [room.prepare(plan, SourceRef(str(path), path)).waiting for path in (pages / "00.txt", pages / "01.txt")]
     names = tuple(each[1] for each in asides if each is not None)
-    waiting, files = read_waiting_cable(stage / names[0])
+    waiting, files = read_waiting_cable(plan.stage.path / names[0], plan.packager)
     assert waiting.outcome.fate is Fate.STORED
     assert isinstance(files[0], WaitingFile)
     assert next(each.data for each in files if each.path.value.startswith("source/")) == (pages / "00.txt").read_bytes()
@@ -386,7 +388,7 @@ def test_the_stage_does_not_grow_with_the_corpus(pages: Path, tmp_path: Path, mo
         refs = walk_sources([str(pages)])
         for outcome in ingest(archive, refs, grouped("post-month")):
             (stage,) = root.glob(".stage-*")
-            left.append((outcome.bag, len(list(stage.iterdir()))))
+            left.append((outcome.bag, len({path.name for path in stage.iterdir()} - {MARK})))
     counts = [count for _bag, count in sorted(set(left), key=lambda each: -each[1])]
     assert counts == [13, 12, 8, 4, 0]
 
@@ -457,10 +459,10 @@ def test_a_writer_that_stops_before_the_index_leaves_it_to_the_next(
 ) -> None:
     whole = write._appear
 
-    def stopped(source: Path, target: Path) -> None:
+    def stopped(source: Path, target: Path, folder: int) -> None:
         if target.suffix == ".csv":
             raise KeyboardInterrupt
-        whole(source, target)
+        whole(source, target, folder)
 
     root = tmp_path / "a"
     monkeypatch.setattr(write, "_appear", stopped)

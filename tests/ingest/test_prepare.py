@@ -9,6 +9,7 @@ import pytest
 
 from preserve.bag.model import Form, NewBag, WrittenBag
 from preserve.bag.writing.new_bag import stage_bag
+from preserve.bag.writing.stage import Stage
 from preserve.clock import Clock
 from preserve.errors import ExitCode
 from preserve.ingest import prepare as room
@@ -32,8 +33,8 @@ def test_a_bag_that_reads_back_altered_is_not_handed_on(monkeypatch: pytest.Monk
     monkeypatch.setattr(room, "stage_bag", failing_disk)
     clock = Clock(datetime(2026, 1, 31, tzinfo=UTC))
     packager = Packager(settings=Settings(), software=this_software(), clock=clock)
-    plan = IngestPlan(packager=packager, stage=tmp_path)
-    prepared = prepare(plan, SourceRef(str(PAGE), PAGE))
+    with Stage(tmp_path) as stage:
+        prepared = prepare(IngestPlan(packager=packager, stage=stage), SourceRef(str(PAGE), PAGE))
     assert prepared.staged is None
     assert (prepared.outcomes[0].fate, prepared.outcomes[0].exit_code) == (Fate.FAILED, ExitCode.ARCHIVE)
     # The fault, and not the first thing that there was to note about the bag.

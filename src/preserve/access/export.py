@@ -11,15 +11,14 @@ import os
 import re
 import secrets
 import shlex
-import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from preserve.archive import StoredBag
-from preserve.bag import ScannedBag, open_trusted
+from preserve.bag import ScannedBag, Stage, open_trusted
 from preserve.cable import Cable, decode_record
 from preserve.description import (
     BagFacts,
@@ -36,7 +35,7 @@ from preserve.description import (
 )
 from preserve.errors import BagError, ExitCode, PreserveError, UsageError
 from preserve.findings import Finding
-from preserve.octets import rename_new, sync_folder, translate_os_errors
+from preserve.octets import NEW_FILE, rename_new, sync_folder, translate_os_errors, write_new
 from preserve.package import portable_name
 from preserve.provenance import FileRole
 from preserve.settings import Settings
@@ -55,6 +54,9 @@ __all__ = [
 
 _RECORD_LIMIT = 256 << 20
 """Bytes of one record that are read; the text of a cable is far below it."""
+
+_NEW_RIGHTS = 0o664
+"""The rights of a new file, less the umask: whatever that is, not everybody may write it."""
 
 _URN = re.compile(r"urn:uuid:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 _MEDIA_TYPES = {
@@ -270,7 +272,7 @@ def open_new_file(path: Path) -> Iterator[BinaryIO]:
     with translate_os_errors("could not write", path):
         aside = _aside(path)
         try:
-            with aside.open("xb") as stream:
+            with os.fdopen(os.open(aside, NEW_FILE, _NEW_RIGHTS), "wb") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -281,18 +283,12 @@ def open_new_file(path: Path) -> Iterator[BinaryIO]:
 
 def _new_folder(place: Path, files: tuple[MetadataFile, ...]) -> None:
     _free(place)
-    with translate_os_errors("could not write", place):
-        aside = _aside(place)
-        aside.mkdir()
-        try:
-            for file in files:
-                with (aside / file.name).open("xb") as stream:
-                    stream.write(file.data)
-                    os.fsync(stream.fileno())
-            _appear(aside, place)
-        finally:
-            with suppress(FileNotFoundError):
-                shutil.rmtree(aside)
+    with Stage(place.parent) as stage, translate_os_errors("could not write", place):
+        aside = stage.path / place.name
+        aside.mkdir(0o775)
+        for file in files:
+            write_new(aside / file.name, (file.data,))
+        _appear(aside, place)
 
 
 def _aside(path: Path) -> Path:

@@ -35,7 +35,7 @@ class FilesystemStore:
     def publish(self, staged: Sequence[tuple[WrittenBag, Location]]) -> None:
         """See :class:`preserve.archive.store.Store`."""
         # OXUM: whoever staged a bag has verified every bit of it; here the counts show that it is still whole.
-        publish([(bag, self.path(location)) for bag, location in staged], check=Depth.OXUM)
+        publish([(bag, self.path(location)) for bag, location in staged], check=Depth.OXUM, root=self._root)
 
     def has(self, location: Location) -> bool:
         """See :class:`preserve.archive.store.Store`."""

@@ -97,7 +97,7 @@ def create_archive(root: Path, created: str) -> None:
         ArchiveError: It holds other things, or could not be written.
     """
     with translate_os_errors("could not make the archive", root):
-        root.mkdir(parents=True, exist_ok=True)
+        make_folders(root)
         others = sorted({path.name for path in root.iterdir()} - _OURS - _HARMLESS)
         if others:
             raise ArchiveError(

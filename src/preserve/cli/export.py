@@ -162,7 +162,7 @@ def _to_places(done: Iterator[Exported], target: MetadataFormat, *, json_lines: 
 def _folder(to: Path) -> Path:
     if not _is_folder(to):
         try:
-            to.mkdir()
+            to.mkdir(0o775)
         except OSError as error:
             raise UsageError(f"{to} cannot be made a folder: {error.strerror}", hint="Name another place.") from error
     return to

@@ -9,6 +9,7 @@ from preserve.cli.console import say, say_json
 from preserve.cli.options import JsonFlag, the_clock
 from preserve.cli.settings import ArchiveFlag, load_settings
 from preserve.errors import UsageError
+from preserve.octets import write_new
 from preserve.report import archive as report
 from preserve.settings import FILE_NAME, settings_template
 
@@ -32,8 +33,7 @@ def init(archive: ArchiveFlag = None, json_lines: JsonFlag = False) -> None:
 
 def _write_new(path: Path) -> bool:
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(settings_template())
+        write_new(path, (settings_template().encode(),))
     except FileExistsError:
         return False
     except OSError as error:

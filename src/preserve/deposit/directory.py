@@ -5,17 +5,19 @@ A bag is copied beside its place, synced, read back, and appears by a rename, wi
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import stat
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from preserve.bag import BagReport, Depth, Form, Stage, WrittenBag, publish, sweep_stages, verify
 from preserve.deposit.model import DigestStatement, Level, Parcel, Receipt, State
 from preserve.digests import CHUNK, digest_stream
 from preserve.errors import ArchiveError, BagError, DepositError
-from preserve.octets import may_write, replace_file, sync_folder, translate_os_errors, write_all
+from preserve.octets import NEW_FILE, may_write, replace_file, sync_folder, translate_os_errors, write_all
 
 __all__ = ["DirectoryDepositor"]
 
@@ -69,7 +71,7 @@ class DirectoryDepositor:
     def deposit(self, parcel: Parcel, at: str) -> Receipt:
         """See :class:`preserve.deposit.Depositor`."""
         with translate_os_errors("could not deposit into", self._folder, DepositError):
-            self._folder.mkdir(exist_ok=True)
+            self._folder.mkdir(_NEW_FOLDER, exist_ok=True)
             place = self._place(parcel)
             stranger = self._stranger(parcel, place)
             if stranger is not None:
@@ -114,9 +116,9 @@ class DirectoryDepositor:
         if not os.path.lexists(path):
             return None
         try:
-            old = json.loads(_read_receipt(path)) if path.is_file() and not path.is_symlink() else {}
+            old = json.loads(_read_receipt(path))
             ours = (old["bag"], old["version"]) == (parcel.bag, parcel.version)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, RecursionError, DepositError):
             ours = False
         return None if ours else f"{path} is not a receipt of {parcel.label}"
 
@@ -141,7 +143,7 @@ class DirectoryDepositor:
     def _receipt(self, parcel: Parcel, place: Path, report: BagReport, at: str, *, already: bool) -> Receipt:
         digests = [_seal("archive", parcel.seal), _seal("read-back", report.seal or "")]
         if parcel.form is not Form.DIRECTORY:
-            with place.open("rb") as stream:
+            with _open_regular(place) as stream:
                 value = digest_stream(stream, ["sha256"])[0]["sha256"]
             of = parcel.form.value
             digests.append(DigestStatement(of=of, algorithm="sha256", value=value, computed_by="read-back"))
@@ -161,7 +163,7 @@ class DirectoryDepositor:
         )
         path = _receipt_path(place)
         # The receipt of the first deposit stays. Only one that is missing, after a crash, is written again.
-        if not already or not path.exists():
+        if not already or not os.path.lexists(path):
             replace_file(path, (json.dumps(receipt.as_json(), indent=2, ensure_ascii=False) + "\n").encode())
         return receipt
 
@@ -169,11 +171,15 @@ class DirectoryDepositor:
 _RECEIPT_LIMIT = 1 << 20
 """Bytes of a receipt, at most."""
 _AUDIT = "The stored bag may be damaged; run: preserve audit."
+_NO_FILE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV})
+"""What opening a link, a socket or a device without a driver ends with."""
+_NEW_FOLDER = 0o775
+"""The rights of a folder of a copy, less the umask: whatever that is, not everybody may write there."""
 
 
 def _read_receipt(path: Path) -> bytes:
     # Whoever can write into the target can put anything there, also a file without end.
-    with path.open("rb") as stream:
+    with _open_regular(path) as stream:
         data = stream.read(_RECEIPT_LIMIT + 1)
     if len(data) > _RECEIPT_LIMIT:
         raise ValueError("too long for a receipt")
@@ -193,7 +199,7 @@ def _codes(report: BagReport) -> str:
 
 
 def _copy_folder(source: Path, target: Path) -> None:
-    target.mkdir()
+    target.mkdir(_NEW_FOLDER)
     with os.scandir(source) as entries:
         listed = sorted(entries, key=lambda entry: entry.name)
     for entry in listed:
@@ -207,19 +213,28 @@ def _copy_folder(source: Path, target: Path) -> None:
 
 def _copy_file(source: Path, target: Path) -> None:
     """Copy one regular file, sync it, and drop it from the cache: what is read back must come from the disk."""
-    # O_NONBLOCK: opening a FIFO must not wait for a writer.
-    reading = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISREG(os.fstat(reading).st_mode):
-            raise DepositError(f"{source} is not a regular file", hint=_AUDIT)
-        writing = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    with _open_regular(source) as reading:
+        writing = os.open(target, NEW_FILE, 0o644)
         try:
-            while chunk := os.read(reading, CHUNK):
+            while chunk := reading.read(CHUNK):
                 write_all(writing, chunk)
             os.fsync(writing)
             if hasattr(os, "posix_fadvise"):
                 os.posix_fadvise(writing, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(writing)
-    finally:
-        os.close(reading)
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Open a regular file, and nothing else: whoever can write beside it can put a link or a FIFO in its place."""
+    try:
+        # O_NONBLOCK: opening a FIFO must not wait for a writer.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno not in _NO_FILE:
+            raise
+        raise DepositError(f"{path} is not a regular file", hint=_AUDIT) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise DepositError(f"{path} is not a regular file", hint=_AUDIT)
+    return cast("BinaryIO", os.fdopen(descriptor, "rb", buffering=0))

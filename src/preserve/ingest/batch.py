@@ -6,6 +6,7 @@ holds. One bad item never stops the others, but a place that can no longer be wr
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
@@ -22,6 +23,7 @@ from preserve.ingest.collection import Portion, PortionResult, bag_portion, fail
 from preserve.ingest.grouping import Group, Grouping
 from preserve.ingest.outcome import Fate, ItemOutcome
 from preserve.ingest.prepare import IngestPlan, Preparation, error_outcome, prepare, unchanged_outcome
+from preserve.octets import make_folders
 from preserve.package import Packager, profile_identifiers
 from preserve.progress import SILENT, Progress
 from preserve.provenance import bag_uuid
@@ -59,7 +61,7 @@ def ingest(
         ArchiveError: The archive cannot be written, or no longer; the outcomes given until then hold.
     """
     with archive.writing(), Stage(archive.store.stages) as stage:
-        plan = IngestPlan(packager=packager, stage=stage.path, archive=archive.root, access_copy=access_copy)
+        plan = IngestPlan(packager=packager, stage=stage, archive=archive.root, access_copy=access_copy)
         keep = partial(_put, archive, profile_identifiers(packager.settings))
         yield from _run(plan, refs, keep, lambda name: not archive.versions(name), jobs, progress)
 
@@ -92,7 +94,7 @@ def pack(
     _make(folder)
     sweep_stages(folder)
     with Stage(folder) as stage:
-        plan = IngestPlan(packager=packager, stage=stage.path, access_copy=access_copy)
+        plan = IngestPlan(packager=packager, stage=stage, access_copy=access_copy)
         yield from _run(plan, refs, partial(_place, folder), lambda _name: True, jobs, progress)
 
 
@@ -111,7 +113,7 @@ def _run(
             for outcome in batch:
                 prepared.append(outcome.result if isinstance(outcome, Done) else _lost(outcome.item))
                 progress.advance(outcome.item.where)
-            yield from _stop_if_unwritable(keep(prepared))
+            yield from _stop_if_unwritable(keep([each.reached_by(plan.stage.path) for each in prepared]))
             if groups is not None:
                 groups.take(prepared)
                 yield from _stop_if_unwritable(groups.keep_full(keep))
@@ -154,7 +156,8 @@ class _Groups:
         todo = iter(groups)
         while some := list(islice(todo, _AT_ONCE)):
             portions = [(self._portion(group), group) for group in some]
-            yield from keep([self._take_out(group, result) for group, result in self._make(portions)])
+            prepared = [self._take_out(group, result) for group, result in self._make(portions)]
+            yield from keep([each.reached_by(self._plan.stage.path) for each in prepared])
 
     def _portion(self, group: Group) -> Portion:
         # Two releases may share a stem; so numbers are of the stem, and one that an earlier run took is passed over.
@@ -172,8 +175,9 @@ class _Groups:
             lambda portion: fail_portion(self._plan, portion, worker_died_error(portion.name)),
         )
         for (portion, group), (_same, result) in zip(portions, bags, strict=True):
+            stage = self._plan.stage.path
             for name in set(portion.places).difference(result.left):
-                (self._plan.stage / name).unlink(missing_ok=True)
+                (stage / name).unlink(missing_ok=True)
             yield group, result
 
     def _take_out(self, group: Group, result: PortionResult) -> Preparation:
@@ -195,7 +199,7 @@ def _carried_bytes(ref: SourceRef) -> int:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
     except OSError as error:
         raise ArchiveError(
             f"could not make the folder {folder}: {error.strerror}", hint="Name a folder that you may write."
@@ -260,7 +264,7 @@ def _place(folder: Path, prepared: list[Preparation]) -> Iterator[ItemOutcome]:
     for each in prepared:
         if each.staged is not None:
             target = folder / each.staged.path.name
-            if target not in taken and not (target.exists() or index_path(target).exists()):
+            if target not in taken and not (os.path.lexists(target) or os.path.lexists(index_path(target))):
                 fresh.append((each.staged, target))
             taken.add(target)
     # OXUM: every bit of each was verified when it was staged; here the counts show that it is still whole.

@@ -65,7 +65,7 @@ def fail_portion(plan: IngestPlan, portion: Portion, error: PreserveError) -> Po
     outcomes = []
     for name in portion.places:
         try:
-            outcome = read_waiting_cable(plan.stage / name)[0].outcome
+            outcome = read_waiting_cable(plan.stage.path / name, plan.packager)[0].outcome
         except Exception:  # the file is half-written, or gone: only the bag can be named
             outcome = ItemOutcome(source=f"a cable of {portion.name}", fate=Fate.FAILED)
         outcomes.append(
@@ -77,9 +77,10 @@ def fail_portion(plan: IngestPlan, portion: Portion, error: PreserveError) -> Po
 def _bind(plan: IngestPlan, portion: Portion) -> PortionResult:
     members: dict[str, tuple[WaitingCable, tuple[WaitingFile, ...]]] = {}
     outcomes, left = list[ItemOutcome](), list[str]()
+    stage = plan.stage.path
     for name in portion.places:
-        with translate_os_errors(f"could not write the bag {portion.name} in", plan.stage):
-            waiting, files = read_waiting_cable(plan.stage / name)
+        with translate_os_errors(f"could not write the bag {portion.name} in", plan.stage.place):
+            waiting, files = read_waiting_cable(stage / name, plan.packager)
         sha256 = waiting.summary.source_sha256
         if plan.archive is not None and (stored := worker_archive(plan.archive).find_by_source(sha256)):
             outcomes.append(unchanged_outcome(waiting.outcome.source, stored[-1], sha256))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from preserve.bag import BagPath, NewBag, Payload, PayloadFile
 from preserve.cable import RECORD_SCHEMA, Cable, Rights, canonical_json, check_record, normalize, record_to_json
@@ -27,6 +27,7 @@ from preserve.package import (
 from preserve.provenance import (
     CRATE_DESCRIPTOR,
     PAYLOAD,
+    CableProvenance,
     CrateMember,
     FileObject,
     FileRole,
@@ -44,7 +45,15 @@ from preserve.readers import Reader, SourceItem, read_page, registered_readers
 from preserve.settings import Settings
 from preserve.tei import TEI_SCHEMA, check_tei, encode_tei, render_page
 
-__all__ = ["NormalizedCable", "RenderedCable", "assemble_bag", "bag_of_one", "normalize_source", "render_cable"]
+__all__ = [
+    "NormalizedCable",
+    "RenderedCable",
+    "assemble_bag",
+    "bag_of_one",
+    "member_of_crate",
+    "normalize_source",
+    "render_cable",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +132,11 @@ def render_cable(normalized: NormalizedCable, packaging: Packaging, *, access_co
     contents = {FileRole.SOURCE: normalized.item.data, FileRole.RECORD: normalized.record, FileRole.TEI: made}
     if access_copy:
         contents[FileRole.ACCESS] = render_page(made)
-    described = partial(_described, cable, packaging)
-    objects = {role: described(role, data) for role, data in contents.items()}
-    history = provenance_of(
-        cable,
-        list(objects.values()),
-        at=packaging.at,
-        software=packaging.software,
-        organisation=packaging.organisation,
-        validations=_validations(normalized.findings, tei_findings, packaging.software),
-    )
+    objects = {role: _described(cable, packaging, role, data) for role, data in contents.items()}
+    validations = _validations(normalized.findings, tei_findings, packaging.software)
+    history = _history(cable, objects, packaging, validations)
     written = encode_premis(history)
-    objects[FileRole.PREMIS] = described(FileRole.PREMIS, written)
+    objects[FileRole.PREMIS] = _described(cable, packaging, FileRole.PREMIS, written)
     parts = CableFiles(
         cable=cable,
         source=normalized.item.data,
@@ -146,6 +148,38 @@ def render_cable(normalized: NormalizedCable, packaging: Packaging, *, access_co
     )
     member = CrateMember(history, objects[FileRole.PREMIS])
     return RenderedCable(parts, member, normalized.findings + tei_findings + check_premis(written))
+
+
+def member_of_crate(
+    cable: Cable, files: Mapping[FileRole, tuple[int, Mapping[str, str]]], packaging: Packaging
+) -> CrateMember:
+    """Return what a crate says of a cable, from what is known of its files: as :func:`render_cable` returned it.
+
+    Args:
+        cable: The cable.
+        files: The size and the digests of each file. They passed every check.
+        packaging: Who made them, when.
+
+    Raises:
+        KeyError: There is no PREMIS.
+        ValueError: A source, record or TEI is missing.
+    """
+    objects = {role: _described_file(cable, role, size, digests) for role, (size, digests) in files.items()}
+    premis = objects.pop(FileRole.PREMIS)
+    return CrateMember(_history(cable, objects, packaging, _validations((), (), packaging.software)), premis)
+
+
+def _history(
+    cable: Cable, objects: Mapping[FileRole, FileObject], packaging: Packaging, validations: Sequence[Validation]
+) -> CableProvenance:
+    return provenance_of(
+        cable,
+        list(objects.values()),
+        at=packaging.at,
+        software=packaging.software,
+        organisation=packaging.organisation,
+        validations=validations,
+    )
 
 
 def assemble_bag(
@@ -186,7 +220,7 @@ def assemble_bag(
 def bag_of_one(rendered: RenderedCable, packaging: Packaging) -> NewBag:
     """Return the bag of one cable."""
     parts = rendered.parts
-    summary = CableSummary.of(parts)
+    summary = CableSummary.of(parts.cable, parts.contents())
     return assemble_bag(bag_name(parts.cable), [summary], [rendered.member], parts.files(), packaging)
 
 
@@ -235,12 +269,16 @@ _DERIVED = {FileRole.RECORD: FileRole.SOURCE, FileRole.TEI: FileRole.RECORD, Fil
 
 
 def _described(cable: Cable, packaging: Packaging, role: FileRole, data: bytes) -> FileObject:
+    return _described_file(cable, role, len(data), digest_bytes(data, packaging.algorithms))
+
+
+def _described_file(cable: Cable, role: FileRole, size: int, digests: Mapping[str, str]) -> FileObject:
     source = cable.provenance.source
     return file_object(
         role,
         payload_path(cable, role),
-        size=len(data),
-        digests=digest_bytes(data, packaging.algorithms),
+        size=size,
+        digests=digests,
         media_type=source.media_type if role is FileRole.SOURCE else None,
         original_name=source.name if role is FileRole.SOURCE else None,
         derived_from=payload_path(cable, _DERIVED[role]) if role in _DERIVED else None,

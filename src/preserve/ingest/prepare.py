@@ -9,9 +9,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 from preserve.archive import Archive, CableEntry, StoredBag, open_archive
-from preserve.bag import Form, NewBag, Profile, WrittenBag, stage_bag, verify
+from preserve.bag import Form, NewBag, Profile, Stage, WrittenBag, stage_bag, verify
 from preserve.digests import sha256
 from preserve.errors import ArchiveError, ExitCode, NotACableError, PreserveError, internal_error
 from preserve.findings import Severity, worst
@@ -41,13 +42,13 @@ class IngestPlan:
 
     Attributes:
         packager: Who makes the bags.
-        stage: The folder in which bags are staged, on the file system on which they will appear.
+        stage: Where bags are staged, on the file system on which they will appear.
         archive: The archive whose stored sources are not packaged again; ``None`` outside one.
         access_copy: Put the page for people into each bag.
     """
 
     packager: Packager
-    stage: Path
+    stage: Stage
     archive: Path | None = None
     access_copy: bool = False
 
@@ -68,7 +69,8 @@ class Preparation:
 
     Attributes:
         outcomes: One for each source; with a staged bag they hold once it is stored.
-        staged: The bag, for the one writer.
+        staged: The bag, for the one writer; its paths are relative to the stage, which each process reaches in its own
+            way.
         entries: What the catalogue will say of its cables.
         waiting: The group of a cable that waits, and the name of its file in the stage.
     """
@@ -77,6 +79,17 @@ class Preparation:
     staged: WrittenBag | None = None
     entries: tuple[CableEntry, ...] = ()
     waiting: tuple[Group, str] | None = None
+
+    def reached_by(self, stage: Path) -> Self:
+        """Return it with the paths of the staged bag as this process reaches them.
+
+        Args:
+            stage: The path of the stage in this process.
+        """
+        bag = self.staged
+        if bag is None:
+            return self
+        return replace(self, staged=replace(bag, path=stage / bag.path, index=bag.index and stage / bag.index))
 
 
 def prepare(plan: IngestPlan, ref: SourceRef) -> Preparation:
@@ -110,15 +123,17 @@ def _prepare_item(plan: IngestPlan, ref: SourceRef) -> Preparation:
     if worst(rendered.findings) is Severity.ERROR:
         return Preparation((replace(outcome, fate=Fate.REJECTED, exit_code=ExitCode.INVALID),))
     if plan.grouping is not None:
-        return _wait(plan, plan.grouping, outcome, rendered)
+        return _wait(plan, plan.grouping, outcome, rendered, packaging)
     return _stage(plan, outcome, rendered, packaging)
 
 
-def _wait(plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: RenderedCable) -> Preparation:
-    entry = CableEntry.of(rendered.parts.cable)
-    with translate_os_errors(f"could not write {outcome.source}, set aside for its group, in", plan.stage):
-        place = write_waiting_cable(plan.stage, outcome, entry, rendered.parts, rendered.member)
-    group = grouping.group(entry, rendered.parts.cable.provenance.release)
+def _wait(
+    plan: IngestPlan, grouping: Grouping, outcome: ItemOutcome, rendered: RenderedCable, packaging: Packaging
+) -> Preparation:
+    cable = rendered.parts.cable
+    with translate_os_errors(f"could not write {outcome.source}, set aside for its group, in", plan.stage.place):
+        place = write_waiting_cable(plan.stage.path, outcome, rendered.parts, packaging.at)
+    group = grouping.group(CableEntry.of(cable), cable.provenance.release)
     return Preparation((), waiting=(group, place.name))
 
 
@@ -128,7 +143,7 @@ def _stage(plan: IngestPlan, outcome: ItemOutcome, rendered: RenderedCable, pack
 
 
 def stage_and_verify(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
-    """Write a bag into the stage, and verify every bit of it and the profile that it claims.
+    """Write a bag into the stage, verify every bit of it and the profile that it claims, and return it as staged.
 
     Args:
         plan: The plan of the run.
@@ -138,9 +153,10 @@ def stage_and_verify(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
     Raises:
         ArchiveError: It could not be written, or what was written does not read back as it should.
     """
-    with translate_os_errors(f"could not write the bag {bag.name} in", plan.stage):
+    stage = plan.stage.path
+    with translate_os_errors(f"could not write the bag {bag.name} in", plan.stage.place):
         # A folder of its own: two sources of one cable have bags of one name.
-        place = Path(tempfile.mkdtemp(dir=plan.stage))
+        place = Path(tempfile.mkdtemp(dir=stage))
     staged = stage_bag(
         bag,
         place,
@@ -155,7 +171,8 @@ def stage_and_verify(plan: IngestPlan, bag: NewBag, what: str) -> WrittenBag:
             f"{what}: its bag, just written, reads back {report.verdict.value} ({fault.message})",
             hint="Check the disk and the memory.",
         )
-    return staged
+    index = None if staged.index is None else staged.index.relative_to(stage)
+    return replace(staged, path=staged.path.relative_to(stage), index=index)
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,8 @@ from .decompression import (
 )
 from .durable import (
     NEW_FILE as NEW_FILE,
+    OPEN_FOLDER as OPEN_FOLDER,
+    hold_folder as hold_folder,
     make_folders as make_folders,
     may_write as may_write,
     rename_new as rename_new,

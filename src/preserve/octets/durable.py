@@ -9,14 +9,17 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 __all__ = [
     "NEW_FILE",
+    "OPEN_FOLDER",
+    "hold_folder",
     "make_folders",
     "may_write",
     "rename_new",
@@ -30,6 +33,12 @@ __all__ = [
 
 NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 """The flags to open a file that must not be there yet, not even as a link to nowhere."""
+
+OPEN_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+"""The flags to open a folder, and no link to one."""
+
+_NEW_FOLDER = 0o775
+"""The rights of a new folder, less the umask: whatever that is, not everybody may write there."""
 
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
@@ -52,13 +61,16 @@ def write_all(descriptor: int, data: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
-def write_new(path: str | Path, chunks: Iterable[bytes], *, mode: int | None = None, sync: bool = True) -> None:
+def write_new(
+    path: str | Path, chunks: Iterable[bytes], *, mode: int | None = None, sync: bool = True, dir_fd: int | None = None
+) -> None:
     """Write a file that is not there yet.
 
     Args:
         path: Where to write it.
         chunks: Its bytes.
         mode: Its mode, whatever the umask is; ``None`` for 0644 less the umask.
+        dir_fd: A folder that is held by descriptor, to which ``path`` is relative; see :func:`hold_folder`.
         sync: Put the file and its name on the disk. If not, the caller does that for many files at once
             (:func:`sync_trees`).
 
@@ -66,7 +78,7 @@ def write_new(path: str | Path, chunks: Iterable[bytes], *, mode: int | None = N
         FileExistsError: Something is there, even a link to nowhere.
         OSError: It could not be written; nothing of it is left.
     """
-    descriptor = os.open(path, NEW_FILE, 0o644 if mode is None else mode)
+    descriptor = os.open(path, NEW_FILE, 0o644 if mode is None else mode, dir_fd=dir_fd)
     try:
         if mode is not None:
             os.fchmod(descriptor, mode)
@@ -76,37 +88,109 @@ def write_new(path: str | Path, chunks: Iterable[bytes], *, mode: int | None = N
             os.fsync(descriptor)
     except BaseException:
         with suppress(OSError):
-            os.unlink(path)  # noqa: PTH108 - strings: this runs for every file of every bag
+            os.unlink(path, dir_fd=dir_fd)
         raise
     finally:
         os.close(descriptor)
     if sync:
-        sync_folder(Path(path).parent)
+        _sync(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY, dir_fd)  # noqa: PTH120 - it may be a string
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, root: Path | None = None) -> None:
     """Write a file beside its place and rename it there, so that a reader sees the old bytes or the new.
+
+    A link in its place is replaced, never followed.
+
+    Args:
+        path: The file.
+        data: Its bytes.
+        root: No link is followed below it; see :func:`hold_folder`. It is the folder of the file unless given.
 
     Raises:
         OSError: It could not be written; the old bytes are still there.
     """
-    aside = path.with_name(f".{path.name}.new")
-    with suppress(FileNotFoundError):
-        aside.unlink()
-    write_new(aside, (data,))
-    aside.replace(path)
-    sync_folder(path.parent)
+    with hold_folder(path.parent, root or path.parent) as (held, _changed):
+        aside = f".{path.name}.new"
+        with suppress(FileNotFoundError):
+            os.unlink(aside, dir_fd=held)
+        write_new(aside, (data,), dir_fd=held)
+        os.rename(aside, path.name, src_dir_fd=held, dst_dir_fd=held)
+        os.fsync(held)
 
 
-def make_folders(folder: Path, root: Path) -> None:
-    """Make a folder and those between it and ``root``, and put the name of each on the disk."""
-    missing = []
-    while folder != root and not folder.is_dir():
-        missing.append(folder)
+def make_folders(folder: Path, root: Path | None = None) -> None:
+    """Make a folder and those between it and ``root``, and put the name of each on the disk.
+
+    Args:
+        folder: The folder.
+        root: As for :func:`hold_folder`.
+
+    Raises:
+        OSError: A folder could not be made, or a file or link is in its place.
+    """
+    with hold_folder(folder, root) as (_held, changed):
+        for each in changed:
+            sync_folder(each)
+
+
+@contextmanager
+def hold_folder(folder: Path, root: Path | None = None) -> Iterator[tuple[int, tuple[Path, ...]]]:
+    """Hold a folder by descriptor while the block runs; make it, and those above it, if they are missing.
+
+    Whoever may write into one of these folders can put a link in the place of the next at any moment. So each is opened
+    from the one above it, and none is a link. What is written by the descriptor lands in this very folder.
+
+    Args:
+        folder: The folder.
+        root: A folder that is there, which the user named: links on the way to it are the user's, and are followed.
+            Unless it is given, it is the nearest folder that is there.
+
+    Returns:
+        The descriptor, and the folders in which a name was made. Those names are not on the disk yet.
+
+    Raises:
+        OSError: A folder could not be made or opened, or a file or link is in its place.
+        ValueError: The folder is not below the root.
+    """
+    held, changed = _walk(folder, _nearest_folder(folder) if root is None else root)
+    try:
+        yield held, changed
+    finally:
+        os.close(held)
+
+
+def _nearest_folder(folder: Path) -> Path:
+    while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(exist_ok=True)
-        sync_folder(each.parent)
+    return folder
+
+
+def _walk(folder: Path, root: Path) -> tuple[int, tuple[Path, ...]]:
+    names = folder.relative_to(root).parts
+    if ".." in names:
+        raise ValueError(f"{folder} is not below {root}")
+    held, changed = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), []
+    number = 0
+    try:
+        for number, name in enumerate(names):
+            try:
+                below = os.open(name, OPEN_FOLDER, dir_fd=held)
+            except FileNotFoundError:
+                with suppress(FileExistsError):  # Another process makes it at this moment.
+                    os.mkdir(name, _NEW_FOLDER, dir_fd=held)
+                changed.append(Path(root, *names[:number]))
+                below = os.open(name, OPEN_FOLDER, dir_fd=held)
+            os.close(held)
+            held = below
+    except OSError as error:
+        code = error.errno or errno.EIO
+        with suppress(OSError):
+            # Linux says of a link only that it is no folder.
+            if stat.S_ISLNK(os.stat(name, dir_fd=held, follow_symlinks=False).st_mode):
+                code = errno.ELOOP
+        os.close(held)
+        raise OSError(code, os.strerror(code), os.fspath(Path(root, *names[: number + 1]))) from error
+    return held, tuple(changed)
 
 
 def may_write(path: Path) -> bool:
@@ -117,7 +201,7 @@ def may_write(path: Path) -> bool:
 
 def sync_folder(folder: Path) -> None:
     """Put the names in a folder on the disk."""
-    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(os.fspath(folder), os.O_RDONLY | os.O_DIRECTORY)
 
 
 def sync_trees(roots: Iterable[Path]) -> None:
@@ -170,46 +254,54 @@ def _sync_file_system(place: Path) -> bool:
 def _sync_each(root: Path) -> None:
     for folder, _folders, files in os.walk(root):
         for name in files:
-            _sync(Path(folder, name), os.O_RDONLY | os.O_NOFOLLOW)
+            _sync(os.path.join(folder, name), os.O_RDONLY | os.O_NOFOLLOW)  # noqa: PTH118 - os.walk gives strings
         sync_folder(Path(folder))
 
 
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags | os.O_CLOEXEC)
+def _sync(path: str, flags: int, dir_fd: int | None = None) -> None:
+    descriptor = os.open(path, flags | os.O_CLOEXEC, dir_fd=dir_fd)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def rename_new(source: Path, target: Path) -> None:
+def rename_new(source: Path, target: Path, *, dir_fd: int | None = None) -> None:
     """Rename a file or folder to a name that is not there yet, in one step.
+
+    Args:
+        source: What to rename.
+        target: Its new place.
+        dir_fd: The folder of the new place, if it is held by descriptor; see :func:`hold_folder`.
 
     Raises:
         FileExistsError: The name is taken; nothing was changed.
         OSError: It could not be renamed.
     """
+    name = os.fspath(target if dir_fd is None else target.name)
     renameat2 = _library_call("renameat2")
     if renameat2 is not None:
-        names = os.fsencode(source), os.fsencode(target)
-        if renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], ctypes.c_uint(_RENAME_NOREPLACE)) == 0:
+        folder = _AT_FDCWD if dir_fd is None else dir_fd
+        names = os.fsencode(source), os.fsencode(name)
+        if renameat2(_AT_FDCWD, names[0], folder, names[1], ctypes.c_uint(_RENAME_NOREPLACE)) == 0:
             return
         number = ctypes.get_errno()
         if number not in _UNSUPPORTED:
             raise OSError(number, os.strerror(number), os.fspath(target))
-    _rename_checked(source, target)
+    _rename_checked(source, name, dir_fd)
 
 
-def _rename_checked(source: Path, target: Path) -> None:
+def _rename_checked(source: Path, name: str, dir_fd: int | None) -> None:
     """Rename where the kernel or the file system has no ``renameat2``.
 
     A file gets its new name by a hard link, which never replaces anything. POSIX lets the rename of a folder replace an
     empty folder, and nothing else; that is no loss, as an empty folder is no bag.
     """
-    if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(target))
+    with suppress(FileNotFoundError):
+        os.stat(name, dir_fd=dir_fd, follow_symlinks=False)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
     if source.is_dir():
-        source.rename(target)
+        os.rename(source, name, dst_dir_fd=dir_fd)
     else:
-        os.link(source, target, follow_symlinks=False)
+        os.link(source, name, dst_dir_fd=dir_fd, follow_symlinks=False)
         source.unlink()

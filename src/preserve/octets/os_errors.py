@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from preserve.errors import ArchiveError, PreserveError
@@ -25,6 +27,8 @@ _WORDS = {
     errno.EMFILE: ("too many files are open", "Raise the limit of open files (ulimit -n)."),
 }
 
+_HELD = re.compile(r"/proc/self/fd/[0-9]+")
+
 
 @contextmanager
 def translate_os_errors(doing: str, place: Path, kind: type[PreserveError] = ArchiveError) -> Iterator[None]:
@@ -43,4 +47,14 @@ def translate_os_errors(doing: str, place: Path, kind: type[PreserveError] = Arc
     except OSError as error:
         words, hint = _WORDS.get(error.errno or 0, (error.strerror or str(error), ""))
         named = error.filename if isinstance(error.filename, str) and error.filename != str(place) else ""
-        raise kind(f"{doing} {place}: {words}" + (f" ({named})" if named else ""), hint=hint) from error
+        more = f" ({_readable(named)})" if named else ""
+        raise kind(f"{doing} {_readable(str(place))}: {words}{more}", hint=hint) from error
+
+
+def _readable(path: str) -> str:
+    """Return a path as a person can follow it: a folder that is held by descriptor by its name."""
+    held = _HELD.match(path)
+    if held is not None:
+        with suppress(OSError):
+            return f"{os.readlink(held[0])}{path[held.end() :]}"  # noqa: PTH115 - it is a string
+    return path

@@ -11,6 +11,7 @@ from .history import ACCESS_WORDS as ACCESS_WORDS, copyright_status as copyright
 from .model import (
     PAYLOAD as PAYLOAD,
     Agent as Agent,
+    CableProvenance as CableProvenance,
     FileObject as FileObject,
     FileRole as FileRole,
     Validation as Validation,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
+from tests.bag.making import dead_stage
 from tests.bag.second_opinion import bagit_python_accepts
 from tests.bag.trees import grow, tree, trees
 from tests.selection import examples
@@ -193,13 +194,14 @@ def test_no_more_is_begun_than_there_is_room_for(tmp_path: Path) -> None:
 
 
 def test_what_a_dead_run_left_is_removed_unless_it_may_be_of_others(source: Path, tmp_path: Path) -> None:
-    (tmp_path / ".stage-abcd1234").mkdir()
+    dead_stage(tmp_path / ".stage-abcd1234")
     make_bag([source], tmp_path / "bags", RECIPE)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bags", "source"]
     (tmp_path / ".stage-production").mkdir()
-    (tmp_path / ".stage-abcd1234").mkdir()
+    (tmp_path / ".stage-download").mkdir()
+    dead_stage(tmp_path / ".stage-abcd1234")
     make_bag([source], tmp_path / "more", RECIPE)
-    assert sorted(path.name for path in tmp_path.glob(".stage-*")) == [".stage-production"]
+    assert sorted(path.name for path in tmp_path.glob(".stage-*")) == [".stage-download", ".stage-production"]
 
 
 # --- profiles ---

@@ -133,10 +133,10 @@ def test_stopped_between_the_two_the_index_is_made_from_the_tar(
 ) -> None:
     whole = write._appear
 
-    def stopped(place: Path, target: Path) -> None:
+    def stopped(place: Path, target: Path, folder: int) -> None:
         if target.suffix == ".csv":
             raise KeyboardInterrupt
-        whole(place, target)
+        whole(place, target, folder)
 
     monkeypatch.setattr(write, "_appear", stopped)
     with pytest.raises(KeyboardInterrupt):

@@ -291,10 +291,10 @@ def test_stopped_between_the_two_there_is_a_tar_and_no_half_index(
 ) -> None:
     whole = write._appear
 
-    def stopped(source: Path, target: Path) -> None:
+    def stopped(source: Path, target: Path, folder: int) -> None:
         if target.suffix == ".csv":
             raise KeyboardInterrupt
-        whole(source, target)
+        whole(source, target, folder)
 
     monkeypatch.setattr(write, "_appear", stopped)
     with pytest.raises(KeyboardInterrupt):

@@ -73,9 +73,9 @@ def test_a_batch_is_synced_before_any_of_it_appears(tmp_path: Path, monkeypatch:
     def noted(name: str) -> Callable[..., None]:
         real: Callable[..., None] = getattr(durable, name)
 
-        def call(*arguments: object) -> None:
+        def call(*arguments: object, **named: object) -> None:
             done.append(name)
-            real(*arguments)
+            real(*arguments, **named)
 
         return call
 

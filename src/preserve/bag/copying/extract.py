@@ -164,9 +164,12 @@ class _Extraction:
         ):
             place = stage.path / "payload"
             sink = open_sink(Form.DIRECTORY, place, "")
-            for folder in self._folders([*(entry.path for entry in take), *empty]):
-                sink.add_folder(folder)
-            taken = list(self._take(take, sink, place))
+            try:
+                for folder in self._folders([*(entry.path for entry in take), *empty]):
+                    sink.add_folder(folder)
+                taken = list(self._take(take, sink, place))
+            finally:
+                sink.close()
             # An empty payload is one only when nothing else is wrong: what is no bag gives no folder.
             some = bool(taken) or not (self.wanted or any(each.severity is Severity.ERROR for each in self.findings))
             if some:

@@ -37,7 +37,8 @@ def write_index(tar: Path, stage_parent: Path) -> str:
 
     Args:
         tar: A bag that is known to be valid.
-        stage_parent: A folder on the same file system, to make a stage in.
+        stage_parent: A folder on the same file system, to make a stage in. If the tar lies below it, no link between
+            the two is followed.
 
     Returns:
         The SHA-256 of the index.
@@ -53,5 +54,6 @@ def write_index(tar: Path, stage_parent: Path) -> str:
     with Stage(stage_parent) as stage:
         with translate_os_errors(f"could not write {target.name} in", stage_parent):
             write_new(stage.path / target.name, (data,), mode=0o644, sync=False)
-        publish_path(stage.path / target.name, target)
+        root = stage_parent if target.is_relative_to(stage_parent) else None
+        publish_path(stage.path / target.name, target, root)
     return sha256(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from preserve.bag.model import Depth, Form, WrittenBag
 from preserve.bag.reading import index_path
 from preserve.bag.verifying import verify
 from preserve.errors import ArchiveError, BagError
-from preserve.octets import rename_new, sync_folders, sync_trees, translate_os_errors
+from preserve.octets import hold_folder, rename_new, sync_folders, sync_trees, translate_os_errors
 
 __all__ = ["check_free", "publication_names", "publish", "publish_path"]
 
 
 def publish(
-    staged: Sequence[tuple[WrittenBag, Path]], *, check: Depth | None = Depth.COMPLETE
+    staged: Sequence[tuple[WrittenBag, Path]], *, check: Depth | None = Depth.COMPLETE, root: Path | None = None
 ) -> tuple[WrittenBag, ...]:
     """Let staged bags appear in their final places, whole, and for good.
 
@@ -28,6 +28,8 @@ def publish(
     Args:
         staged: Staged bags and their final paths, on the file system of the stage. Missing folders are made.
         check: How deep each stage is verified before it appears; ``None`` when the caller has verified them.
+        root: The folder that the user named, which holds all final places: no link below it is followed. Unless it is
+            given, the user named each place, and a link on the way is the user's.
 
     Returns:
         The bags with their final paths, in the order given.
@@ -49,12 +51,15 @@ def publish(
     folders = set[Path]()
     try:
         for bag, target in staged:
-            with translate_os_errors(f"could not write the bag {bag.name} in", target.parent):
-                folders.update(_make_folders(target.parent))
-                _appear(bag.path, target)
+            with (
+                translate_os_errors(f"could not write the bag {bag.name} in", target.parent),
+                hold_folder(target.parent, root) as (held, changed),
+            ):
+                folders.update(changed, (target.parent,))
+                _appear(bag.path, target, held)
                 if bag.index is not None:
                     # After the tar: a tar without its index is still a bag, an index without its tar is nothing.
-                    _appear(bag.index, index_path(target))
+                    _appear(bag.index, index_path(target), held)
             done.append(replace(bag, path=target, index=bag.index and index_path(target)))
     finally:
         # Whatever stopped the loop: the bags that have appeared stay.
@@ -68,18 +73,25 @@ def publication_names(target: Path, *, index: bool) -> list[Path]:
     return [target, index_path(target)] if index and target.name.endswith(Form.TAR.suffix) else [target]
 
 
-def publish_path(staged: Path, target: Path) -> None:
+def publish_path(staged: Path, target: Path, root: Path | None = None) -> None:
     """Let one staged folder or file that is no bag appear in its place, whole and for good, as :func:`publish` does.
+
+    Args:
+        staged: What was staged.
+        target: Its final path.
+        root: As for :func:`publish`.
 
     Raises:
         ArchiveError: The place is taken, or the disk did not take something.
     """
     check_free([target])
-    with translate_os_errors(f"could not write {target.name} in", target.parent):
+    with (
+        translate_os_errors(f"could not write {target.name} in", target.parent),
+        hold_folder(target.parent, root) as (held, changed),
+    ):
         sync_trees([staged.parent])
-        folders = list(_make_folders(target.parent))
-        _appear(staged, target)
-        sync_folders(sorted(folders))
+        _appear(staged, target, held)
+        sync_folders(sorted({*changed, target.parent}))
 
 
 def check_free(targets: Sequence[Path]) -> None:
@@ -117,20 +129,8 @@ def _check_staged(bag: WrittenBag, depth: Depth) -> None:
         )
 
 
-def _make_folders(folder: Path) -> Iterator[Path]:
-    """Make a folder and those above it; give every folder in which a name was made or will be."""
-    missing = []
-    while not folder.is_dir():
-        missing.append(folder)
-        folder = folder.parent
-    yield folder
-    for each in reversed(missing):
-        each.mkdir(exist_ok=True)
-        yield each
-
-
-def _appear(source: Path, target: Path) -> None:
+def _appear(source: Path, target: Path, folder: int) -> None:
     try:
-        rename_new(source, target)
+        rename_new(source, target, dir_fd=folder)
     except FileExistsError as error:
         raise _taken(str(target)) from error

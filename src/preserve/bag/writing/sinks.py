@@ -19,7 +19,17 @@ from backports import zstd
 from preserve.bag.limits import LIMITS, Limits
 from preserve.bag.model import Form
 from preserve.errors import ArchiveError
-from preserve.octets import END, MOST_TIMES, NEW_FILE, expands_too_far, member_head, padding, write_all, write_new
+from preserve.octets import (
+    END,
+    MOST_TIMES,
+    NEW_FILE,
+    OPEN_FOLDER,
+    expands_too_far,
+    member_head,
+    padding,
+    write_all,
+    write_new,
+)
 
 __all__ = ["Sink", "open_sink"]
 
@@ -94,30 +104,32 @@ class _FolderSink:
     last_offset = None
 
     def __init__(self, root: Path) -> None:
-        self._root = os.fspath(root)
+        self._root = root
         self._size = 0
-        self._make(self._root)
-
-    @staticmethod
-    def _make(path: str) -> None:
-        os.mkdir(path)  # noqa: PTH102 - strings: this runs for every folder of every bag
-        os.chmod(path, _FOLDER_MODE)  # noqa: PTH101 - whatever the umask is
+        root.mkdir()
+        self._held = os.open(root, OPEN_FOLDER)
+        os.fchmod(self._held, _FOLDER_MODE)
 
     def add_folder(self, path: str) -> None:
-        self._make(f"{self._root}/{path}")
+        os.mkdir(path, dir_fd=self._held)
+        os.chmod(path, _FOLDER_MODE, dir_fd=self._held)  # whatever the umask is
 
     def add_file(self, path: str, data: bytes) -> None:
-        write_new(f"{self._root}/{path}", (data,), mode=_FILE_MODE, sync=False)
+        write_new(path, (data,), mode=_FILE_MODE, sync=False, dir_fd=self._held)
         self._size += len(data)
 
     def add_stream(self, path: str, size: int, chunks: Iterable[bytes]) -> None:
-        write_new(f"{self._root}/{path}", chunks, mode=_FILE_MODE, sync=False)
+        write_new(path, chunks, mode=_FILE_MODE, sync=False, dir_fd=self._held)
         self._size += size
 
     def close(self) -> int:
+        os.close(self._held)
+        self._held = -1
         return self._size
 
     def discard(self) -> None:
+        if self._held >= 0:
+            os.close(self._held)
         shutil.rmtree(self._root, ignore_errors=True)
 
 
