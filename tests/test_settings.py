@@ -308,7 +308,7 @@ def test_what_is_read_is_what_python_reads(text: str) -> None:
     try:
         expected = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        with pytest.raises(ValueError, match=r""):
+        with pytest.raises(ValueError):  # noqa: PT011 - the words are those of either
             read_toml(text)
         return
     if max((key.count(".") for key in text.split("=")), default=0) < 8:

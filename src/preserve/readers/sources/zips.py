@@ -11,16 +11,17 @@ from functools import partial
 from typing import BinaryIO
 
 from preserve.octets import Decompressed, TooLargeError, open_zip, zip_member_octets
-from preserve.readers.sources.members import HEAD, NO_FILE, ArchiveMember, read_member
+from preserve.readers.sources.members import (
+    HEAD,
+    LARGEST_TABLE,
+    MOST_MEMBERS,
+    NO_FILE,
+    ArchiveMember,
+    read_member,
+)
 from preserve.readers.wording import error_words
 
 __all__ = ["gzip_member", "zip_members"]
-
-LARGEST_TABLE = 64 << 20
-"""Bytes of the largest table of contents of a zip that is read; that of all 251,287 cables has 25 MiB."""
-
-MOST_MEMBERS = 400_000
-"""Members of a zip that are read, more than the 251,287 cables; the library makes an object of 500 bytes of each."""
 
 _STEP = 256 << 10
 """Bytes of a gzip that are read at a time."""
