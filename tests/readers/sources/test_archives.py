@@ -14,6 +14,7 @@ import struct
 import tarfile
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -30,7 +31,7 @@ from preserve.cable.record import Cable
 from preserve.errors import SourceError
 from preserve.readers.reader import SourceRef, read_page, registered_readers
 from preserve.readers.source_bytes import LARGEST_SOURCE
-from preserve.readers.sources import members as limits
+from preserve.readers.sources import members as limits, zips
 from preserve.readers.sources.walk import load_source, walk_sources
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -587,6 +588,33 @@ def test_an_archive_that_is_mostly_no_pages_is_given_up(tmp_path: Path, monkeypa
         FORMS[form](tmp_path / form, {"bomb.txt": bytes(LARGEST_SOURCE + 1), "c.txt": b"c"})
         assert told(tmp_path / form)[""] == limits.TOO_MUCH
         assert "c.txt" not in told(tmp_path / form)
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_zip_of_many_bombs_no_larger_than_a_page_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: bool
+) -> None:
+    monkeypatch.setattr(zips, "expands_too_far", lambda size, packed: size > max(10 << 20, 200 * packed))
+    make_zip(tmp_path / "a.zip", {f"{number}.txt": bytes(1 << 20) for number in range(20)}, zipfile.ZIP_BZIP2)
+    if damaged:
+        data = (tmp_path / "a.zip").read_bytes().replace(struct.pack("<I", zlib.crc32(bytes(1 << 20))), b"\1\2\3\4")
+        (tmp_path / "a.zip").write_bytes(data)
+    found = told(tmp_path / "a.zip")
+    assert len(found) == 12
+    assert found[""] == limits.TOO_LARGE
+
+
+@pytest.mark.parametrize("form", ["a.tar.gz", "a.tar.xz", "a.7z"])
+def test_an_archive_of_far_more_empty_members_than_bytes_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(limits, "_FREE_MEMBERS", 50)
+    FORMS[form](tmp_path / form, {f"{number:03}.txt": b"" for number in range(800)})
+    found = told(tmp_path / form)
+    assert found[""] == limits.TOO_MANY
+    assert 50 < len(found) < 800
+    FORMS["a.tar"](tmp_path / "a.tar", {f"{number:03}.txt": b"" for number in range(100)})
+    assert len(told(tmp_path / "a.tar")) == 100
 
 
 @pytest.mark.long(share=0.4)

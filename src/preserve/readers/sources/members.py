@@ -18,8 +18,11 @@ __all__ = [
     "MOST_MEMBERS",
     "MOST_SKIPPED",
     "NO_FILE",
+    "TOO_LARGE",
+    "TOO_MANY",
     "TOO_MUCH",
     "ArchiveMember",
+    "are_too_many",
     "read_member",
 ]
 
@@ -37,6 +40,16 @@ MOST_MEMBERS = 400_000
 
 NO_FILE = "it is a link, a device or a part of a file, which is not followed"
 """Why a member that is no whole file is not read."""
+
+TOO_LARGE = "it becomes so many times its size that what follows is not read; unpack it yourself"
+"""Why the rest of an archive is given up that becomes far larger than any text does."""
+
+TOO_MANY = "it has so many members for its size that what follows is not read; unpack it yourself"
+"""Why the rest of an archive is given up whose members are next to nothing each."""
+
+_FREE_MEMBERS = 100_000
+_LEAST_MEMBER = 32
+"""Of more members than that, packed bytes that each has at least: 75 KB can hold a million empty ones."""
 
 TOO_MUCH = f"{MOST_SKIPPED >> 30} GiB of it are no pages, and what follows them is not read"
 """Why the rest of an archive is given up."""
@@ -58,6 +71,11 @@ class ArchiveMember:
     data: bytes | None = None
     trouble: str | None = None
     rows: Iterator[bytes] | None = None
+
+
+def are_too_many(members: int, packed: int) -> bool:
+    """Return whether so many members come of so few packed bytes that nobody can have made them but to do harm."""
+    return members > _FREE_MEMBERS and members * _LEAST_MEMBER > packed
 
 
 def read_member(name: str, chunks: Iterator[bytes], size: int | None = None) -> ArchiveMember:

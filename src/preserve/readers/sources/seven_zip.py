@@ -20,7 +20,17 @@ from typing import BinaryIO, Final, Protocol
 from preserve.octets import expands_too_far
 from preserve.readers.csv import begins_row
 from preserve.readers.source_bytes import LARGEST_SOURCE, too_large
-from preserve.readers.sources.members import HEAD, LARGEST_TABLE, MOST_SKIPPED, NO_FILE, TOO_MUCH, ArchiveMember
+from preserve.readers.sources.members import (
+    HEAD,
+    LARGEST_TABLE,
+    MOST_SKIPPED,
+    NO_FILE,
+    TOO_LARGE,
+    TOO_MANY,
+    TOO_MUCH,
+    ArchiveMember,
+    are_too_many,
+)
 from preserve.readers.sources.seven_zip_table import (
     ENCODED_HEADER,
     Coder,
@@ -102,7 +112,11 @@ def _members(stream: BinaryIO) -> Iterator[ArchiveMember]:
     streams, files = read_files(table)
     budget, skipped = _Budget(), 0
     number, content = -1, _Content.nothing(stream)
-    for file in files:
+    size = stream.seek(0, os.SEEK_END)
+    for count, file in enumerate(files, 1):
+        if are_too_many(count, size):
+            yield ArchiveMember("", trouble=TOO_MANY)
+            return
         if file.attributes & _FOLDER:
             continue
         if file.folder is None:
@@ -216,7 +230,7 @@ class _Budget:
     def spend(self, size: int) -> None:
         self.size += size
         if expands_too_far(self.size, self.packed):
-            raise SevenZipError("it becomes so many times its size that it is not unpacked; unpack it yourself")
+            raise SevenZipError(TOO_LARGE)
 
 
 class _Content:

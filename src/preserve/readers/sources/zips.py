@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO
 
-from preserve.octets import Decompressed, TooLargeError, open_zip, zip_member_octets
+from preserve.octets import Decompressed, TooLargeError, expands_too_far, open_zip, zip_member_octets
+from preserve.readers.source_bytes import LARGEST_SOURCE
 from preserve.readers.sources.members import (
     HEAD,
     LARGEST_TABLE,
     MOST_MEMBERS,
     NO_FILE,
+    TOO_LARGE,
     ArchiveMember,
     read_member,
 )
@@ -55,9 +57,16 @@ def zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
         # A bomb lists one stretch of compressed bytes as many members. None of them is decompressed.
         yield ArchiveMember("", trouble="its members overlap, as those of a zip bomb do")
         return
+    unpacked = packed = 0
     for info in infos:
-        if not info.filename.endswith("/"):
-            yield _zip_member(archive, info)
+        if info.filename.endswith("/"):
+            continue
+        yield _zip_member(archive, info)
+        # Each member may be a bomb as large as a page; of a larger one no more is unpacked.
+        unpacked, packed = unpacked + min(info.file_size, LARGEST_SOURCE), packed + info.compress_size
+        if expands_too_far(unpacked, packed):
+            yield ArchiveMember("", trouble=TOO_LARGE)
+            return
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMember:
