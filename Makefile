@@ -25,7 +25,7 @@ $(VENV)/installed: pyproject.toml
 	@echo 'making the environment in $(VENV) ...'
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --upgrade 'pip>=25.1'
-	@$(PIP) --editable '.[7z]' && touch $@
+	@$(PIP) --editable . && touch $@
 
 $(VENV)/tested: $(VENV)/installed
 	@$(PIP) --group test && touch $@

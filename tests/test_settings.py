@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import pytest
 from hypothesis import given, strategies as st
+from tests.memory import measured_memory
 
 from preserve.cable import record
 from preserve.cable.record.schema import RECORD_SCHEMA
@@ -18,6 +19,7 @@ from preserve.contracts import json_schema
 from preserve.errors import UsageError
 from preserve.settings import (
     FILE_NAME,
+    LARGEST_SETTINGS,
     AccessLevel,
     AccessSettings,
     ArchiveSettings,
@@ -29,6 +31,7 @@ from preserve.settings import (
     find_settings,
     load_settings,
     parse_settings,
+    read_toml,
     settings_template,
 )
 
@@ -190,7 +193,7 @@ def test_a_slip_in_the_file_is_refused_with_file_key_and_what_is_allowed(
         (b"[access\n", "the text is not TOML: ", (1, 8)),
         (b"\xff", "the text is not UTF-8: ", None),
         (b'[access]\nlevel = "open"\nlevel = "open"\n', "the text is not TOML: ", (3, 15)),
-        (b"a = " + b"[" * 100_000, "the text is not TOML: ", None),
+        (b"a = " + b"[" * 50_000, "the text is not TOML: ", None),
     ],
     ids=["not closed", "not UTF-8", "key twice", "too deep"],
 )
@@ -267,6 +270,71 @@ def test_slips_of_variables_and_flags_name_their_place() -> None:
         load_settings(None, {}, {"bags.from": "tar"})
     with pytest.raises(UsageError, match=r"^flags: access.level is "):
         load_settings(None, {}, {"access.level": ["open"]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" + ".a" * 30_000 + "=1",
+        "[x" + " . a" * 15_000 + "]",
+        "[[x" + ".'a'" * 15_000 + "]]",
+        'a = 1 # "\n' + '"x"' + '."a"' * 15_000 + "=1",
+        "x={y" + ".a" * 30_000 + "=1}",
+        "x=[{y" + ".a" * 30_000 + "=1}]",
+        "a = '''\n'\"'''''\nx" + ".a" * 30_000 + "=1",
+        'a = """\\""""""""\nx' + ".a" * 30_000 + "=1",
+    ],
+)
+def test_a_key_of_many_parts_is_refused_in_little_memory(text: str) -> None:
+    with measured_memory() as memory, pytest.raises(SettingsError, match="a key has more than 8 parts"):
+        parse_settings(text)
+    assert memory.peak < 4 << 20
+
+
+@pytest.mark.parametrize("text", ["x=" + "[" * 30_000, "x=" + "{a=" * 15_000, "[access]\nlevel=0x" + "f" * 60_000])
+def test_what_python_cannot_read_or_print_is_a_fault_of_the_file(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"the text is not TOML: (it is nested too deep|a number has)"):
+        parse_settings(text)
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
+def test_dots_in_a_string_or_comment_are_no_parts_of_a_key(quote: str) -> None:
+    text = f"[organisation] # 1.2.3.4.5.6.7.8.9.10\nname = {quote}1.2.3.4.5.6.7.8.9.10{quote}"
+    assert parse_settings(text).organisation.name == "1.2.3.4.5.6.7.8.9.10"
+
+
+@given(st.text(alphabet="\"'\\\n#.=a[]{} ", max_size=60))
+def test_what_is_read_is_what_python_reads(text: str) -> None:
+    try:
+        expected = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        with pytest.raises(ValueError):  # noqa: PT011 - the words are those of either
+            read_toml(text)
+        return
+    if max((key.count(".") for key in text.split("=")), default=0) < 8:
+        assert read_toml(text) == expected
+
+
+@given(st.text(alphabet="\"'\\\n#a ", max_size=40))
+def test_no_string_hides_a_key_of_many_parts(start: str) -> None:
+    text = f"{start}\nx{'.a' * 20} = 1"
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    if "x" in content:
+        with pytest.raises(ValueError, match="parts"):
+            read_toml(text)
+
+
+def test_a_file_larger_than_settings_are_and_a_pipe_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="larger than 64 KiB"):
+        load_settings(_file(tmp_path, "#" * (LARGEST_SETTINGS + 1)))
+    load_settings(_file(tmp_path, "#" * LARGEST_SETTINGS))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="it is no file"):
+        load_settings(tmp_path / "pipe")
+    assert load_settings(Path("/dev/null")) == Settings()
 
 
 def test_a_later_source_does_not_hide_a_slip_of_an_earlier(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ They come from a file, ``preserve.toml``, then from the environment (``PRESERVE_
 ``PRESERVE_ACCESS_LEVEL``; the archive's root is ``PRESERVE_ARCHIVE``), then from flags (``"access.level"``); a later
 source wins. No file is needed, as every setting has a default. In the environment a list is separated by commas, and an
 empty variable counts as not set.
+
+The file may be anybody's: every command reads the one in the working folder. So its size is bounded, and so is the
+length of its keys.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 import os
 import re
 import reprlib
+import stat
 import textwrap
 import tomllib
 import unicodedata
@@ -29,6 +33,7 @@ from preserve.errors import UsageError
 __all__ = [
     "CABLE",
     "FILE_NAME",
+    "LARGEST_SETTINGS",
     "AccessLevel",
     "AccessSettings",
     "ArchiveSettings",
@@ -41,11 +46,18 @@ __all__ = [
     "find_settings",
     "load_settings",
     "parse_settings",
+    "read_toml",
     "settings_template",
 ]
 
 FILE_NAME = "preserve.toml"
 """The name of the settings file in the working folder."""
+
+LARGEST_SETTINGS = 64 << 10
+"""Bytes of the largest settings file that is read; the template with all its comments has some 4 KiB."""
+
+_MOST_PARTS = 8
+"""Parts of the longest key of TOML that is read; a setting has two."""
 
 AccessLevel = Literal["open", "restricted", "embargoed", "metadata-only"]
 BagForm = Literal["directory", "tar", "tar.zst", "zip"]
@@ -369,7 +381,16 @@ def _merge(given_values: Iterable[_Given]) -> Settings:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        # Non-blocking, so that a named pipe of that name cannot hold up every command.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode)):  # /dev/null is one way to say "no settings"
+                raise _slip(str(path), "it is no file", "Name a file with PRESERVE_SETTINGS.")
+            data = file.read(LARGEST_SETTINGS + 1)
+        if len(data) > LARGEST_SETTINGS:
+            says = f"it is larger than {LARGEST_SETTINGS >> 10} KiB, too large for settings"
+            raise _slip(str(path), says, "Is it the right file? A good start is: preserve init.")
+        return data.decode("utf-8")
     except OSError as error:
         raise SettingsError(
             f"the settings file {path} could not be read: {error.strerror}",
@@ -379,6 +400,43 @@ def _read(path: Path) -> str:
         raise _slip(str(path), f"the text is not UTF-8: {error}", "Save it as UTF-8.") from error
 
 
+# What a dot of TOML can stand in without joining parts of a key. A string that does not end counts as one up to where
+# it should have ended: Python's reader stops there, and each character is looked at once.
+_TOML_STRING = re.compile(
+    r'''
+    """ (?: [^"\\]++ | \\. | "(?!"") )*+ "{0,5}
+    | \'{3} (?: [^']++ | \'(?!\'\') )*+ \'{0,5}
+    | " (?: [^"\\\n]++ | \\. )*+ "?
+    | \' [^'\n]*+ \'?
+    | \# [^\n]*+
+    ''',
+    re.DOTALL | re.VERBOSE,
+)
+_LONG_KEY = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{_MOST_PARTS}}}")
+# Python limits the digits of a decimal number only, and then cannot print such a number.
+_LONG_NUMBER = re.compile(r"\b0[xob]\w{100}")
+
+
+def read_toml(text: str) -> dict[str, object]:
+    """Return the content of a text in TOML, in memory and time that grow as its length.
+
+    Python's reader keeps each beginning of a dotted key: one key of 30,000 parts takes 3.5 GB.
+
+    Raises:
+        ValueError: It is not TOML, has a key of more than eight parts or a number of more than 100 digits, or is
+            nested too deep.
+    """
+    without_strings = _TOML_STRING.sub("_", text)
+    if _LONG_KEY.search(without_strings):
+        raise ValueError(f"a key has more than {_MOST_PARTS} parts")
+    if _LONG_NUMBER.search(without_strings):
+        raise ValueError("a number has more than 100 digits")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
 # The words of tomllib are the only place where Python before 3.14 tells the line.
 _TOML_PLACE = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)$")
 
@@ -386,8 +444,8 @@ _TOML_PLACE = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)$")
 def _from_text(text: str, where: str, folder: Path) -> Iterator[_Given]:
     text = text.removeprefix("\ufeff")
     try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = read_toml(text)
+    except ValueError as error:
         slip = _slip(where, f"the text is not TOML: {error}", "See https://toml.io for the form.")
         if stated := _TOML_PLACE.search(str(error)):
             slip.place = (int(stated[1]), int(stated[2]))

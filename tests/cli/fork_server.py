@@ -31,7 +31,6 @@ BESIDES = (
     "bagit",
     "jsonschema",
     "lxml.html",
-    "py7zr",
     "rich.progress",
     "sqlalchemy.dialects.sqlite",
     "typer.rich_utils",

@@ -5,13 +5,12 @@ What is not text, or of no kind that we know, is a :class:`~preserve.errors.Sour
 
 from __future__ import annotations
 
-import tomllib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 
 from preserve.errors import SourceError
 from preserve.findings import Finding
-from preserve.settings import FILE_NAME, Settings
+from preserve.settings import FILE_NAME, LARGEST_SETTINGS, Settings, read_toml
 from preserve.validation import json_text, xml_text
 from preserve.validation.chain import Chain, LogPart
 from preserve.validation.checks import Beside, check_json, check_settings, check_xml, locate, version_of
@@ -19,13 +18,10 @@ from preserve.validation.json_text import DocumentPlace, NotJsonError
 from preserve.validation.model import DocumentKind, Located, Validated
 from preserve.validation.recognition import KNOWN, OTHER_VERSIONS, kind_of_json, kind_of_root
 
-__all__ = ["LARGEST_SETTINGS", "MOST_FINDINGS", "XML", "UnknownKindError", "validate_bytes", "validate_lines"]
+__all__ = ["MOST_FINDINGS", "XML", "UnknownKindError", "validate_bytes", "validate_lines"]
 
 MOST_FINDINGS = 1000
 """Findings of one file that are kept."""
-
-LARGEST_SETTINGS = 64 << 10
-"""Bytes of the largest settings: the time of Python's reader of TOML grows as the square of some lengths."""
 
 XML = frozenset({DocumentKind.TEI, DocumentKind.PREMIS})
 """The kinds that are XML."""
@@ -234,8 +230,8 @@ def _are_settings(name: str, text: str) -> bool:
     if len(text) > LARGEST_SETTINGS or text.lstrip().startswith("{"):
         return False
     try:
-        return not _SETTINGS_TABLES.isdisjoint(tomllib.loads(text))
-    except (ValueError, RecursionError):
+        return not _SETTINGS_TABLES.isdisjoint(read_toml(text))
+    except ValueError:
         return False
 
 

@@ -11,7 +11,6 @@ import random
 import shutil
 import stat
 import struct
-import sys
 import tarfile
 import warnings
 import zipfile
@@ -372,21 +371,6 @@ def test_a_method_that_is_not_safe_is_refused(tmp_path: Path, name: str, method:
     )
 
 
-def test_a_7z_without_the_extra_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_7z(tmp_path / "a.7z", {"x.txt": b"x"})
-    make_zip(tmp_path / "b.zip", {"y.txt": b"y"})
-    monkeypatch.setitem(sys.modules, "py7zr", None)
-    monkeypatch.delitem(sys.modules, "preserve.readers.sources.seven_zip", raising=False)
-    without, other = walked(tmp_path)
-    with pytest.raises(SourceError) as caught:
-        load_source(without)
-    assert str(caught.value) == (
-        f"{tmp_path / 'a.7z'}: reading 7z archives needs the extra 7z of preserve. "
-        "Install it: pip install 'preserve-cables[7z]'."
-    )
-    assert load_source(other).data == b"y"
-
-
 @pytest.mark.parametrize("form", ["a.zip", "a.tar", "a.tar.gz", "a.7z", "a.txt.gz", "a.tar.xz", "a.tar.bz2"])
 @pytest.mark.parametrize("data", [b"", b"not an archive", b"PK", b"7z\xbc\xaf\x27\x1c", bytes(100)])
 def test_what_is_no_archive_in_spite_of_its_name_is_told(tmp_path: Path, form: str, data: bytes) -> None:
@@ -567,8 +551,8 @@ def test_a_zip_of_more_members_than_there_are_cables_is_not_called_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_zip(tmp_path / "a.zip", {"a.txt": b"a", "b.txt": b"b", "c.txt": b"c"})
-    assert zips.MOST_MEMBERS > 251_287
-    monkeypatch.setattr(zips, "MOST_MEMBERS", 2)
+    assert limits.MOST_MEMBERS > 251_287
+    monkeypatch.setattr("preserve.readers.sources.zips.MOST_MEMBERS", 2)
     assert told(tmp_path / "a.zip") == {"": "its table of contents is not read: it has over 2 members"}
 
 
@@ -606,20 +590,31 @@ def test_an_archive_that_is_mostly_no_pages_is_given_up(tmp_path: Path, monkeypa
         assert "c.txt" not in told(tmp_path / form)
 
 
-def test_a_7z_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.7z"
-    with py7zr.SevenZipFile(path, "w", filters=[{"id": py7zr.FILTER_LZMA2, "preset": 6}]) as archive:
-        archive.set_encoded_header_mode(False)
-        archive.writestr(b"page " * 50, "a.txt")
-    data = bytearray(path.read_bytes())
-    coder = data.rindex(b"\x21\x21\x01") + 3  # one byte says the size of the dictionary
-    assert data[coder] == 22  # 8 MiB
-    data[coder] = 40  # 4 GiB
-    size = struct.unpack_from("<Q", data, 20)[0]
-    struct.pack_into("<I", data, 28, zlib.crc32(data[-size:]))
-    struct.pack_into("<I", data, 8, zlib.crc32(data[12:32]))
-    path.write_bytes(data)
-    assert told(path) == {"a.txt": "decompressing it takes more than 1 GiB of memory"}
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_zip_of_many_bombs_no_larger_than_a_page_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: bool
+) -> None:
+    monkeypatch.setattr(zips, "expands_too_far", lambda size, packed: size > max(10 << 20, 200 * packed))
+    make_zip(tmp_path / "a.zip", {f"{number}.txt": bytes(1 << 20) for number in range(20)}, zipfile.ZIP_BZIP2)
+    if damaged:
+        data = (tmp_path / "a.zip").read_bytes().replace(struct.pack("<I", zlib.crc32(bytes(1 << 20))), b"\1\2\3\4")
+        (tmp_path / "a.zip").write_bytes(data)
+    found = told(tmp_path / "a.zip")
+    assert len(found) == 12
+    assert found[""] == limits.TOO_LARGE
+
+
+@pytest.mark.parametrize("form", ["a.tar.gz", "a.tar.xz", "a.7z"])
+def test_an_archive_of_far_more_empty_members_than_bytes_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(limits, "_FREE_MEMBERS", 50)
+    FORMS[form](tmp_path / form, {f"{number:03}.txt": b"" for number in range(800)})
+    found = told(tmp_path / form)
+    assert found[""] == limits.TOO_MANY
+    assert 50 < len(found) < 800
+    FORMS["a.tar"](tmp_path / "a.tar", {f"{number:03}.txt": b"" for number in range(100)})
+    assert len(told(tmp_path / "a.tar")) == 100
 
 
 @pytest.mark.long(share=0.4)

@@ -29,6 +29,7 @@ from preserve.readers.csv import BROKEN_ROW, Extent, RowRange, cut_rows, find_ro
 from preserve.readers.reader import SourceRef
 from preserve.readers.source_bytes import open_source
 from preserve.readers.sources.members import TOO_MUCH, ArchiveMember
+from preserve.readers.sources.seven_zip import seven_zip_members
 from preserve.readers.sources.tars import TAR_FORMS, tar_members
 from preserve.readers.sources.zips import gzip_member, zip_members
 from preserve.readers.wording import error_words, printable_name
@@ -47,7 +48,6 @@ LARGEST_ROWS = 8 << 30
 _Opener = Callable[[BinaryIO], Iterator[ArchiveMember]]
 _NESTED = "it is an archive inside an archive, which is not opened"
 _CHANGED = "it changed while it was read"
-_INSTALL_7Z = "Install it: pip install 'preserve-cables[7z]'."
 
 
 def is_container(name: str) -> bool:
@@ -185,7 +185,7 @@ class _Archive:
         name = printable_name(member.name)
         where = f"{self.where}!{name}" if name else self.where
         if member.trouble is not None:
-            return SourceRef(where, trouble=member.trouble, release=self.release, hint=member.hint)
+            return SourceRef(where, trouble=member.trouble, release=self.release)
         inside = replace(self.container, member=name or self.container.name)
         return SourceRef(where, data=member.data or b"", release=self.release, container=inside)
 
@@ -232,18 +232,8 @@ def _opener(name: str) -> _Opener | None:
     return partial(gzip_member, name[:-3]) if lower.endswith(".gz") and len(name) > 3 else None
 
 
-def _seven_zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
-    try:
-        # Not at the top: py7zr is an extra, and takes longer to import than all the rest of this room.
-        from preserve.readers.sources.seven_zip import seven_zip_members
-    except ImportError:
-        yield ArchiveMember("", trouble="reading 7z archives needs the extra 7z of preserve", hint=_INSTALL_7Z)
-        return
-    yield from seven_zip_members(stream)
-
-
 _OPENERS: Mapping[str, _Opener] = {
     ".zip": zip_members,
-    ".7z": _seven_zip_members,
+    ".7z": seven_zip_members,
     **{suffix: partial(tar_members, unpack) for suffix, unpack in TAR_FORMS.items()},
 }

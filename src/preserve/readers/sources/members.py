@@ -12,7 +12,19 @@ from itertools import chain
 from preserve.readers.csv import begins_row
 from preserve.readers.source_bytes import LARGEST_SOURCE, too_large
 
-__all__ = ["HEAD", "MOST_SKIPPED", "NO_FILE", "TOO_MUCH", "ArchiveMember", "read_member"]
+__all__ = [
+    "HEAD",
+    "LARGEST_TABLE",
+    "MOST_MEMBERS",
+    "MOST_SKIPPED",
+    "NO_FILE",
+    "TOO_LARGE",
+    "TOO_MANY",
+    "TOO_MUCH",
+    "ArchiveMember",
+    "are_too_many",
+    "read_member",
+]
 
 HEAD = 128
 """Bytes by which a member shows that it holds the rows of ``cables.csv``."""
@@ -20,8 +32,24 @@ HEAD = 128
 MOST_SKIPPED = 8 << 30
 """Bytes of members too large to be pages that are passed over, in all, before the rest of an archive is given up."""
 
+LARGEST_TABLE = 64 << 20
+"""Bytes of the largest table of contents that is read; that of all 251,287 cables in a zip has 25 MiB."""
+
+MOST_MEMBERS = 400_000
+"""Members of an archive with a table of contents that are read, more than the 251,287 cables: all are held at once."""
+
 NO_FILE = "it is a link, a device or a part of a file, which is not followed"
 """Why a member that is no whole file is not read."""
+
+TOO_LARGE = "it becomes so many times its size that what follows is not read; unpack it yourself"
+"""Why the rest of an archive is given up that becomes far larger than any text does."""
+
+TOO_MANY = "it has so many members for its size that what follows is not read; unpack it yourself"
+"""Why the rest of an archive is given up whose members are next to nothing each."""
+
+_FREE_MEMBERS = 100_000
+_LEAST_MEMBER = 32
+"""Of more members than that, packed bytes that each has at least: 75 KB can hold a million empty ones."""
 
 TOO_MUCH = f"{MOST_SKIPPED >> 30} GiB of it are no pages, and what follows them is not read"
 """Why the rest of an archive is given up."""
@@ -35,7 +63,6 @@ class ArchiveMember:
         name: Its path in the archive, as the archive has it; empty when the trouble is of the archive as a whole.
         data: Its bytes; ``None`` when it has trouble, or holds rows.
         trouble: Why it cannot be read.
-        hint: What to do about the trouble, a sentence; empty when there is nothing to add.
         rows: The bytes of a file of rows, of any size, in pieces. They must be taken before the next member is asked
             for. Damage in them is an exception of any kind.
     """
@@ -44,7 +71,11 @@ class ArchiveMember:
     data: bytes | None = None
     trouble: str | None = None
     rows: Iterator[bytes] | None = None
-    hint: str = ""
+
+
+def are_too_many(members: int, packed: int) -> bool:
+    """Return whether so many members come of so few packed bytes that nobody can have made them but to do harm."""
+    return members > _FREE_MEMBERS and members * _LEAST_MEMBER > packed
 
 
 def read_member(name: str, chunks: Iterator[bytes], size: int | None = None) -> ArchiveMember:

@@ -1,66 +1,96 @@
-"""7z archives as streams of members, each decompressed once, in order, in bounded memory.
+"""7z archives as streams of members, each decompressed once, in order, in bounded memory and time.
 
-py7zr reads the table of contents and knows the methods of compression. Its own extraction hands members to a callback
-and stops at the first damage. Here its decompressors are read as streams, so that members come one by one, and a
-damaged one does not cost those that follow it.
+Only what 7-Zip makes of text by itself is read: LZMA and LZMA2, with the filters that the library applies, and Deflate,
+bzip2 or nothing alone. The standard library's decoders of these give no more at once than they are asked for. Two
+methods of compression, one behind the other, are not read: two kilobytes can become gigabytes between the two.
 """
 
 from __future__ import annotations
 
+import bz2
+import lzma
+import os
+import stat
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, Final, Protocol
 
-import py7zr
-from py7zr.archiveinfo import Folder
-from py7zr.exceptions import PasswordRequired
-from py7zr.py7zr import ArchiveFile
-
+from preserve.octets import expands_too_far
 from preserve.readers.csv import begins_row
 from preserve.readers.source_bytes import LARGEST_SOURCE, too_large
-from preserve.readers.sources.members import HEAD, MOST_SKIPPED, NO_FILE, TOO_MUCH, ArchiveMember
+from preserve.readers.sources.members import (
+    HEAD,
+    LARGEST_TABLE,
+    MOST_SKIPPED,
+    NO_FILE,
+    TOO_LARGE,
+    TOO_MANY,
+    TOO_MUCH,
+    ArchiveMember,
+    are_too_many,
+)
+from preserve.readers.sources.seven_zip_table import (
+    ENCODED_HEADER,
+    Coder,
+    SevenZipError,
+    SevenZipFile,
+    SevenZipFolder,
+    read_files,
+    read_streams,
+)
 from preserve.readers.wording import error_words
 
 __all__ = ["seven_zip_members"]
 
-_BLOCK = 4096
-"""Compressed bytes that are taken at a time: of so few, also a method that heeds no limit makes little."""
+_BLOCK: Final = 64 << 10
+"""Packed bytes that are read at a time."""
 
-_STEP = 1 << 20
-"""The most bytes that a method which heeds a limit makes at a time."""
+_STEP: Final = 1 << 20
+"""The most bytes that are decompressed at a time."""
 
-_LARGEST_DICTIONARY = 1 << 30
-"""Bytes of the largest dictionary that a method may ask for; 7-Zip's strongest preset asks for 256 MiB."""
+_LARGEST_DICTIONARY: Final = 256 << 20
+"""Bytes of the largest dictionary that a method may ask for: that of 7-Zip's strongest preset."""
 
-_LZMA, _LZMA2, _AES = b"\x03\x01\x01", b"\x21", b"\x06\xf1\x07\x01"
-# 7-Zip, DOC/Methods.txt: copy, delta, the branch filters, Deflate, BZip2. PPMd and Deflate64 are left out: their
-# decoders are C code that damaged bytes can crash, as was seen with PPMd. The decoders of the others are Python's own.
-_OTHERS = ("00", "03", "04", "05", "06", "07", "08", "09", "03030103", "03030205", "03030401", "03030501")
-_MORE = ("03030701", "03030805", "040108", "040202")
-_METHODS = frozenset((_LZMA, _LZMA2, *map(bytes.fromhex, _OTHERS + _MORE)))
-_NAMES = {
+_SIGNATURE: Final = b"7z\xbc\xaf\x27\x1c"
+_START: Final = struct.Struct("<6s2xLQQL")
+"""7-Zip, DOC/7zFormat.txt: the signature; the CRC of what follows; where the table lies, its size and its CRC."""
+
+# 7-Zip, DOC/Methods.txt.
+_COPY, _LZMA, _LZMA2, _AES = b"\0", b"\x03\x01\x01", b"\x21", b"\x06\xf1\x07\x01"
+_DEFLATE, _BZIP2, _DELTA = b"\x04\x01\x08", b"\x04\x02\x02", b"\x03"
+_BRANCHES: Final[Mapping[bytes, int]] = {
+    **{bytes((old,)): kind for old, kind in enumerate(range(lzma.FILTER_X86, lzma.FILTER_SPARC + 1), 4)},
+    b"\x03\x03\x01\x03": lzma.FILTER_X86,
+    b"\x03\x03\x02\x05": lzma.FILTER_POWERPC,
+    b"\x03\x03\x04\x01": lzma.FILTER_IA64,
+    b"\x03\x03\x05\x01": lzma.FILTER_ARM,
+    b"\x03\x03\x07\x01": lzma.FILTER_ARMTHUMB,
+    b"\x03\x03\x08\x05": lzma.FILTER_SPARC,
+}
+"""What 7-Zip does to the branches in programs before it packs them."""
+
+_NAMES: Final[Mapping[bytes, str]] = {
+    _LZMA: "LZMA",
+    _LZMA2: "LZMA2",
+    _DEFLATE: "Deflate",
+    _BZIP2: "bzip2",
+    _DELTA: "Delta",
     b"\x03\x04\x01": "PPMd",
     b"\x04\x01\x09": "Deflate64",
     b"\x03\x03\x01\x1b": "BCJ2",
     b"\x04\xf7\x11\x01": "Zstandard",
     b"\x04\xf7\x11\x02": "Brotli",
+    **dict.fromkeys(_BRANCHES, "a branch filter"),
 }
 
-_SIGNATURE = b"7z\xbc\xaf\x27\x1c"
-_ENCODED = 0x17
-# 7-Zip, DOC/7zFormat.txt: UnpackInfo, Folder, one folder, not external, one coder, and that LZMA, LZMA2 or copy.
-_PLAIN_CODERS = tuple(
-    b"\x07\x0b\x01\x00\x01" + coder for coder in (b"\x23\x03\x01\x01\x05", b"\x21\x21\x01", b"\x01\x00")
-)
+_FOLDER = 0x10
+_UNIX = 0x8000
+_REPARSE_POINT = 0x400
+"""Attributes: a folder; the upper half is a mode of Unix; a link of Windows."""
 
 _ENCRYPTED = "it is encrypted"
-
-
-class _RefusedError(Exception):
-    """Something is not decompressed; the message says why."""
 
 
 def seven_zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
@@ -70,116 +100,170 @@ def seven_zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
         stream: The archive, seekable.
     """
     try:
-        _check_table(stream)
-        stream.seek(0)
-        archive = py7zr.SevenZipFile(stream, "r")
-        # An archive without files has no such attribute.
-        files: list[ArchiveFile] = list(getattr(archive, "files", ()))
-        sources = _sources(archive, stream)
-    except PasswordRequired:
-        yield ArchiveMember("", trouble="its table of contents is encrypted")
-        return
-    except _RefusedError as error:
+        yield from _members(stream)
+    except SevenZipError as error:
         yield ArchiveMember("", trouble=str(error))
+
+
+def _members(stream: BinaryIO) -> Iterator[ArchiveMember]:
+    table = _table(stream)
+    if not table:
         return
-    except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
-        yield ArchiveMember("", trouble=f"it is damaged, or no 7z archive: {error_words(error)}")
-        return
-    skipped = 0
-    for each in files:
-        if each.is_directory:
+    streams, files = read_files(table)
+    budget, skipped = _Budget(), 0
+    number, content = -1, _Content.nothing(stream)
+    size = stream.seek(0, os.SEEK_END)
+    for count, file in enumerate(files, 1):
+        if are_too_many(count, size):
+            yield ArchiveMember("", trouble=TOO_MANY)
+            return
+        if file.attributes & _FOLDER:
             continue
-        if each.emptystream or each.folder is None:
-            yield ArchiveMember(each.filename, b"")
+        if file.folder is None:
+            yield ArchiveMember(file.name, b"")
             continue
-        member = _member(each, sources[id(each.folder)])
-        yield member
-        skipped += each.uncompressed if each.uncompressed > LARGEST_SOURCE else 0
+        if file.folder != number:
+            # The decoder of the folder before is let go, and its dictionary with it.
+            number, content = file.folder, _Content(stream, streams.folders[file.folder], budget)
+        yield _member(file, content)
+        skipped += file.size if file.size > LARGEST_SOURCE else 0
         if skipped > MOST_SKIPPED:
             yield ArchiveMember("", trouble=TOO_MUCH)
             return
 
 
-def _check_table(stream: BinaryIO) -> None:
-    """Refuse a table of contents that is compressed by a method that could blow it up.
+def _table(stream: BinaryIO) -> bytes:
+    """Return the table of contents, unpacked; nothing when the archive is empty.
 
     Raises:
-        _RefusedError: It is encrypted, or compressed otherwise than 7-Zip does.
+        SevenZipError: There is none that is whole and that we read.
     """
-    start = stream.read(32)
-    if not start.startswith(_SIGNATURE) or len(start) < 32:
-        raise _RefusedError("it is no 7z archive, or it is cut")
-    offset, size = struct.unpack("<QQ", start[12:28])
-    if offset > 1 << 62 or size > 1 << 28:
-        raise _RefusedError("its table of contents is said to be larger than any")
-    # The beginning of the table shows how it is packed: that of a table which is packed names one folder and one coder.
-    stream.seek(32 + offset)
-    table = stream.read(min(size, 4096))
-    if table[:1] != bytes((_ENCODED,)) or any(coder in table for coder in _PLAIN_CODERS):
-        return
-    raise _RefusedError(
-        "its table of contents is encrypted"
-        if _AES in table
-        else "its table of contents is damaged, or compressed otherwise than 7-Zip does"
-    )
+    start = stream.read(_START.size)
+    if not start.startswith(_SIGNATURE) or len(start) < _START.size:
+        raise SevenZipError("it is no 7z archive, or it is cut")
+    _, crc, offset, size, table_crc = _START.unpack(start)
+    if zlib.crc32(start[12:]) != crc:
+        raise SevenZipError("it is damaged: the checksum of its first 32 bytes does not match")
+    if size > LARGEST_TABLE:
+        raise SevenZipError(f"its table of contents is not read: it is larger than {LARGEST_TABLE} bytes")
+    if _START.size + offset + size > stream.seek(0, os.SEEK_END):
+        raise SevenZipError("it is cut: its table of contents is missing")
+    stream.seek(_START.size + offset)
+    table = stream.read(size)
+    if zlib.crc32(table) != table_crc:
+        raise SevenZipError("it is damaged: the checksum of its table of contents does not match")
+    return _unpacked_table(stream, table) if table[:1] == bytes((ENCODED_HEADER,)) else table
 
 
-def _sources(archive: py7zr.SevenZipFile, stream: BinaryIO) -> dict[int, _Source]:
-    """Return the stream of each folder of the archive, by the identity of the folder.
+def _unpacked_table(stream: BinaryIO, table: bytes) -> bytes:
+    folders = read_streams(table).folders
+    if len(folders) != 1:
+        raise SevenZipError("its table of contents is damaged, or packed otherwise than 7-Zip does")
+    [folder] = folders
+    if any(coder.method == _AES for coder in folder.coders()):
+        raise SevenZipError("its table of contents is encrypted")
+    if folder.size > LARGEST_TABLE:
+        raise SevenZipError(f"its table of contents is not read: it becomes larger than {LARGEST_TABLE} bytes")
+    try:
+        data = _Content(stream, folder, _Budget()).read(folder.size)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        raise SevenZipError(f"its table of contents is damaged: {error_words(error)}") from error
+    if folder.crc is not None and zlib.crc32(data) != folder.crc:
+        raise SevenZipError("it is damaged: the checksum of its unpacked table of contents does not match")
+    return data
 
-    A folder is a stretch of compressed bytes that many files may share (7-Zip, DOC/7zFormat.txt).
-    """
-    streams = getattr(archive.header, "main_streams", None)
-    if streams is None:
-        return {}
-    sizes = streams.packinfo.packsizes
-    at, place = archive.afterheader + streams.packinfo.packpos, 0
-    sources = {}
-    for folder in streams.unpackinfo.folders:
-        packed = sizes[place : place + max(1, len(folder.packed_indices))]
-        sources[id(folder)] = _Source(stream, folder, at, packed[0] if packed else 0)
-        at, place = at + sum(packed), place + len(packed)
-    return sources
+
+def _member(file: SevenZipFile, content: _Content) -> ArchiveMember:
+    """Return a member with its bytes, or with what is wrong; either way the stream stands at the next one."""
+    if content.fault is not None:
+        return ArchiveMember(file.name, trouble=content.fault)
+    if not _is_file(file.attributes):
+        content.owed += file.size
+        return ArchiveMember(file.name, trouble=NO_FILE)
+    try:
+        return _read(file, content)
+    except SevenZipError as error:
+        content.fault = str(error)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        content.fault = f"it is damaged, or follows damage: {error_words(error)}"
+    return ArchiveMember(file.name, trouble=content.fault)
 
 
-@dataclass(slots=True)
-class _Source:
-    """One folder of the archive as a stream of bytes, read forward only.
+def _is_file(attributes: int) -> bool:
+    if attributes & _UNIX:
+        return stat.S_IFMT(attributes >> 16) in (0, stat.S_IFREG)
+    return not attributes & _REPARSE_POINT
+
+
+def _read(file: SevenZipFile, content: _Content) -> ArchiveMember:
+    data = content.read(min(HEAD, file.size))
+    left = file.size - len(data)
+    if begins_row(data):
+        return ArchiveMember(file.name, rows=_rows(file, data, content.pieces(left)))
+    if file.size > LARGEST_SOURCE:
+        content.owed += left
+        return ArchiveMember(file.name, trouble=too_large(file.size))
+    data += content.read(left)
+    if file.crc is not None and zlib.crc32(data) != file.crc:
+        return ArchiveMember(file.name, trouble="it is damaged: its checksum does not match")
+    return ArchiveMember(file.name, data)
+
+
+def _rows(file: SevenZipFile, head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    digest = 0
+    for piece in chain([head], rest):
+        digest = zlib.crc32(piece, digest)
+        yield piece
+    if file.crc is not None and digest != file.crc:
+        raise SevenZipError("its checksum does not match")
+
+
+# --- the content of a folder ---
+
+
+class _Budget:
+    """How many bytes all folders of an archive became so far, and of how many."""
+
+    def __init__(self) -> None:
+        self.packed = self.size = 0
+
+    def spend(self, size: int) -> None:
+        self.size += size
+        if expands_too_far(self.size, self.packed):
+            raise SevenZipError(TOO_LARGE)
+
+
+class _Content:
+    """The content of one folder of the archive, read forward only.
 
     Attributes:
-        stream: The archive.
-        folder: What py7zr knows of it.
-        start: Where its packed bytes begin.
-        packed: How many there are.
         owed: Bytes of members that were passed over; they are decompressed only when a member after them is read.
         fault: Why nothing more comes out of it.
     """
 
-    stream: BinaryIO
-    folder: Folder
-    start: int
-    packed: int
-    owed: int = 0
-    fault: str | None = None
-    _opened: bool = False
-    _buffer: bytes = b""
-    _place: int = field(default=0)
+    def __init__(self, stream: BinaryIO, folder: SevenZipFolder, budget: _Budget) -> None:
+        self.owed, self.fault = 0, None if folder.packed or not folder.size else "the packed bytes are missing"
+        self._stream, self._folder, self._budget = stream, folder, budget
+        self._place, self._left = _START.size + folder.start, folder.packed
+        self._decoder: _Decoder | None = None
+
+    @classmethod
+    def nothing(cls, stream: BinaryIO) -> _Content:
+        return cls(stream, SevenZipFolder(b"", 0, 0, 0, None), _Budget())
 
     def read(self, size: int) -> bytes:
         """Return so many of the next bytes.
 
         Raises:
-            _RefusedError: The method is unknown, or asks for too much.
-            EOFError: The packed bytes end before that.
+            SevenZipError: The methods are not read, ask for too much memory, or make too much of the packed bytes.
+            EOFError: The packed bytes end before that. Damage is an error of the decoder.
         """
         while self.owed:
-            self.owed -= len(self._take(min(self.owed, _STEP)))
-        parts = []
-        while size:
-            part = self._take(size)
-            size -= len(part)
-            parts.append(part)
-        return b"".join(parts)
+            self.owed -= len(self._take(self.owed))
+        data = bytearray()
+        while len(data) < size:
+            data += self._take(size - len(data))
+        return bytes(data)
 
     def pieces(self, size: int) -> Iterator[bytes]:
         """Yield so many of the next bytes in pieces; those that nobody takes are owed."""
@@ -188,94 +272,142 @@ class _Source:
 
     def _pieces(self, size: int) -> Iterator[bytes]:
         while size:
-            piece = self._take(min(size, _STEP))
+            piece = self._take(size)
             size -= len(piece)
             self.owed -= len(piece)
             yield piece
 
     def _take(self, most: int) -> bytes:
-        if self._place == len(self._buffer):
-            self._buffer, self._place = self._more(), 0
-        part = self._buffer[self._place : self._place + most]
-        self._place += len(part)
-        return part
-
-    def _more(self) -> bytes:
-        decompressor = self.folder.get_decompressor(self._open() if not self._opened else self.packed)
-        decompressor.block_size = _BLOCK
+        if self._decoder is None:
+            self._decoder = _open(self._folder)
         while True:
-            before = decompressor.consumed
-            data = decompressor.decompress(self.stream, _STEP)
-            if data:
-                return bytes(data)
-            if decompressor.consumed == before:
+            packed = self._packed() if self._decoder.needs_input else b""
+            piece = self._decoder.decompress(packed, min(most, _STEP))
+            if piece:
+                self._budget.spend(len(piece))
+                return piece
+            if self._decoder.eof or (self._decoder.needs_input and not self._left):
                 raise EOFError("the packed bytes end before the member does")
 
-    def _open(self) -> int:
-        _check_methods(self.folder)
-        self.stream.seek(self.start)
-        self._opened = True
-        return self.packed
+    def _packed(self) -> bytes:
+        # The stream is shared: a folder that is read now and then finds it elsewhere.
+        self._stream.seek(self._place)
+        packed = self._stream.read(min(_BLOCK, self._left))
+        self._place += len(packed)
+        self._left = self._left - len(packed) if packed else 0
+        self._budget.packed += len(packed)
+        return packed
 
 
-def _check_methods(folder: Folder) -> None:
-    for coder in folder.coders:
-        method, properties = coder["method"], coder["properties"] or b""
-        if method == _AES:
-            raise _RefusedError(_ENCRYPTED)
-        if method not in _METHODS or coder["numinstreams"] != 1:
-            raise _RefusedError(
-                f"its method of compression, {_NAMES.get(method, method.hex())}, is not read; unpack it yourself"
-            )
-        if _dictionary(method, properties) > _LARGEST_DICTIONARY:
-            raise _RefusedError(f"decompressing it takes more than {_LARGEST_DICTIONARY >> 30} GiB of memory")
+class _Decoder(Protocol):
+    """A decoder that gives no more bytes at once than it is asked for."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-def _dictionary(method: bytes, properties: bytes) -> int:
-    """Return the bytes of the dictionary that a method asks for (7-Zip, DOC/lzma.txt)."""
-    if method == _LZMA and len(properties) >= 5:
-        return int.from_bytes(properties[1:5], "little")
-    if method == _LZMA2 and properties:
-        return (2 | (properties[0] & 1)) << (properties[0] // 2 + 11)
-    return 0
+class _Stored:
+    """The decoder of bytes that stand as they are."""
+
+    eof = False
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._rest
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        data = self._rest + data
+        self._rest = data[max_length:]
+        return data[:max_length]
 
 
-def _member(file: ArchiveFile, source: _Source) -> ArchiveMember:
-    """Return a member with its bytes, or with what is wrong; either way the stream stands at the next one."""
-    if source.fault is not None:
-        return ArchiveMember(file.filename, trouble=source.fault)
-    if file.is_symlink or file.is_junction or file.is_socket:
-        source.owed += file.uncompressed
-        return ArchiveMember(file.filename, trouble=NO_FILE)
-    try:
-        return _read(file, source)
-    except _RefusedError as error:
-        source.fault = str(error)
-    except PasswordRequired:
-        source.fault = _ENCRYPTED
-    except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
-        source.fault = f"it is damaged, or follows damage: {error_words(error)}"
-    return ArchiveMember(file.filename, trouble=source.fault)
+class _Deflated:
+    """The decoder of Deflate (RFC 1951), with the face of those of bzip2 and LZMA."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        piece = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        # A piece of full length may be followed by more, though all packed bytes were taken.
+        self.needs_input = len(piece) < max_length
+        return piece
 
 
-def _read(file: ArchiveFile, source: _Source) -> ArchiveMember:
-    data = source.read(min(HEAD, file.uncompressed))
-    left = file.uncompressed - len(data)
-    if begins_row(data):
-        return ArchiveMember(file.filename, rows=_rows(file, data, source.pieces(left)))
-    if file.uncompressed > LARGEST_SOURCE:
-        source.owed += left
-        return ArchiveMember(file.filename, trouble=too_large(file.uncompressed))
-    data += source.read(left)
-    if file.crc32 is not None and zlib.crc32(data) != file.crc32:
-        return ArchiveMember(file.filename, trouble="it is damaged: its checksum does not match")
-    return ArchiveMember(file.filename, data)
+_ALONE: Final[Mapping[bytes, Callable[[], _Decoder]]] = {
+    _COPY: _Stored,
+    _DEFLATE: _Deflated,
+    _BZIP2: bz2.BZ2Decompressor,
+}
 
 
-def _rows(file: ArchiveFile, head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    digest = 0
-    for piece in chain([head], rest):
-        digest = zlib.crc32(piece, digest)
-        yield piece
-    if file.crc32 is not None and digest != file.crc32:
-        raise py7zr.Bad7zFile("its checksum does not match")
+def _open(folder: SevenZipFolder) -> _Decoder:
+    """Return the decoder of a folder.
+
+    Raises:
+        SevenZipError: Its methods are not read, alone or in this order, or ask for too much memory.
+    """
+    coders = folder.coders()
+    if any(coder.method == _AES for coder in coders):
+        raise SevenZipError(_ENCRYPTED)
+    coders = tuple(coder for coder in coders if coder.method != _COPY) or coders[:1]
+    *filters, last = coders
+    if not filters and last.method in _ALONE:
+        return _ALONE[last.method]()
+    if last.method in (_LZMA, _LZMA2) and len(filters) <= 3:
+        chosen = [_filter(each, last) for each in filters]
+        if None not in chosen:
+            return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[*filter(None, chosen), _lzma(last, folder.size)])
+    raise SevenZipError(_not_read(coders))
+
+
+def _not_read(coders: Sequence[Coder]) -> str:
+    names = [_NAMES.get(each.method, each.method.hex()) for each in coders]
+    what = "method of compression" if len(names) == 1 else "methods of compression in this order"
+    is_not = "is not read" if len(names) == 1 else "are not read"
+    return f"its {what}, {', '.join(names)}, {is_not}; unpack it yourself"
+
+
+def _filter(coder: Coder, last: Coder) -> dict[str, int] | None:
+    """Return a filter as the library has it; ``None`` for what is no filter, or none that can stand here."""
+    if coder.method == _DELTA:
+        return {"id": lzma.FILTER_DELTA, "dist": coder.properties[0] + 1 if coder.properties else 1}
+    # LZMA lacks a mark of its end, without which the library holds back the last bytes of a branch filter.
+    if coder.method in _BRANCHES and last.method == _LZMA2 and not coder.properties:
+        return {"id": _BRANCHES[coder.method]}
+    return None
+
+
+def _lzma(coder: Coder, size: int) -> dict[str, int]:
+    """Return LZMA or LZMA2 as the library has it (7-Zip, DOC/lzma.txt).
+
+    Args:
+        coder: The method and its properties.
+        size: How many bytes come of it: a larger dictionary is never filled.
+    """
+    properties = coder.properties
+    if len(properties) != (5 if coder.method == _LZMA else 1):
+        raise SevenZipError("it is damaged: its method of compression lacks its properties")
+    chosen = {"id": lzma.FILTER_LZMA2}
+    if coder.method == _LZMA:
+        modes, literal_context = divmod(properties[0], 9)
+        position, literal_position = divmod(modes, 5)
+        chosen = {"id": lzma.FILTER_LZMA1, "lc": literal_context, "lp": literal_position, "pb": position}
+        stated = int.from_bytes(properties[1:], "little")
+    else:
+        stated = (2 | (properties[0] & 1)) << (min(properties[0], 40) // 2 + 11)
+    dictionary = min(stated, max(size, 4096))
+    if dictionary > _LARGEST_DICTIONARY:
+        raise SevenZipError(f"decompressing it takes more than {_LARGEST_DICTIONARY >> 20} MiB of memory")
+    return {**chosen, "dict_size": max(dictionary, 4096)}

@@ -21,7 +21,15 @@ from preserve.octets import (
     read_members,
 )
 from preserve.readers.source_bytes import LARGEST_SOURCE
-from preserve.readers.sources.members import MOST_SKIPPED, NO_FILE, TOO_MUCH, ArchiveMember, read_member
+from preserve.readers.sources.members import (
+    MOST_SKIPPED,
+    NO_FILE,
+    TOO_MANY,
+    TOO_MUCH,
+    ArchiveMember,
+    are_too_many,
+    read_member,
+)
 from preserve.readers.wording import printable_name
 
 __all__ = ["TAR_FORMS", "tar_members"]
@@ -36,7 +44,12 @@ def tar_members(unpack: Callable[[BinaryIO], Readable], stream: BinaryIO) -> Ite
     """
     octets = ForwardOctets(unpack(stream))
     try:
-        yield from _members(octets)
+        for number, member in enumerate(_members(octets), 1):
+            # Where the archive was read to: its bytes as they lie on the disk, packed or not.
+            if are_too_many(number, stream.tell()):
+                yield ArchiveMember("", trouble=TOO_MANY)
+                return
+            yield member
     except BrokenTarError as error:
         yield _damaged(error.fault.where, error.fault.says)
     except (CutShortError, Damaged) as error:

@@ -10,17 +10,20 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO
 
-from preserve.octets import Decompressed, TooLargeError, open_zip, zip_member_octets
-from preserve.readers.sources.members import HEAD, NO_FILE, ArchiveMember, read_member
+from preserve.octets import Decompressed, TooLargeError, expands_too_far, open_zip, zip_member_octets
+from preserve.readers.source_bytes import LARGEST_SOURCE
+from preserve.readers.sources.members import (
+    HEAD,
+    LARGEST_TABLE,
+    MOST_MEMBERS,
+    NO_FILE,
+    TOO_LARGE,
+    ArchiveMember,
+    read_member,
+)
 from preserve.readers.wording import error_words
 
 __all__ = ["gzip_member", "zip_members"]
-
-LARGEST_TABLE = 64 << 20
-"""Bytes of the largest table of contents of a zip that is read; that of all 251,287 cables has 25 MiB."""
-
-MOST_MEMBERS = 400_000
-"""Members of a zip that are read, more than the 251,287 cables; the library makes an object of 500 bytes of each."""
 
 _STEP = 256 << 10
 """Bytes of a gzip that are read at a time."""
@@ -54,9 +57,16 @@ def zip_members(stream: BinaryIO) -> Iterator[ArchiveMember]:
         # A bomb lists one stretch of compressed bytes as many members. None of them is decompressed.
         yield ArchiveMember("", trouble="its members overlap, as those of a zip bomb do")
         return
+    unpacked = packed = 0
     for info in infos:
-        if not info.filename.endswith("/"):
-            yield _zip_member(archive, info)
+        if info.filename.endswith("/"):
+            continue
+        yield _zip_member(archive, info)
+        # Each member may be a bomb as large as a page; of a larger one no more is unpacked.
+        unpacked, packed = unpacked + min(info.file_size, LARGEST_SOURCE), packed + info.compress_size
+        if expands_too_far(unpacked, packed):
+            yield ArchiveMember("", trouble=TOO_LARGE)
+            return
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMember:
