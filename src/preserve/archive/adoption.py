@@ -8,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from preserve.archive.cable_entry import CableEntry
-from preserve.archive.events import LogEvent
+from preserve.archive.events import GENESIS, LogEvent, encode_event
 from preserve.archive.ingestion import found_event
 from preserve.archive.layout import Location
 from preserve.bag import Form, TrustedBag, index_path, open_trusted, read_index, verify
 from preserve.errors import ArchiveError, BagError
 from preserve.findings import Finding
-from preserve.provenance import FileRole
+from preserve.provenance import FileRole, this_software
 
 __all__ = ["examine_stray"]
 
@@ -40,12 +40,15 @@ def examine_stray(path: Path, location: Location, at: str, *, seal: str | None =
         with open_trusted(path, label=location.path, seal=report.seal, hint=_HINT) as bag:
             cables = _cables(bag)
             size = bag.size if report.form is Form.DIRECTORY else path.stat().st_size
+        if not cables:
+            return _unknown(location, "it is not in the event log, and holds no record of a cable")
+        index = None if any(each.code == "member-index-differs" for each in report.findings) else _index(path)
+        found = found_event(location, report, size, cables, at, index=index, announced=seal is not None)
+        # A bag of other hands may hold what no line can: it must not keep the bags out that are logged with it.
+        encode_event(found, seq=1, previous=GENESIS, software=this_software())
     except (BagError, ArchiveError, OSError, ValueError) as error:
-        return _unknown(location, f"it is not in the event log, and its records cannot be read: {error}")
-    if not cables:
-        return _unknown(location, "it is not in the event log, and holds no record of a cable")
-    index = None if any(each.code == "member-index-differs" for each in report.findings) else _index(path)
-    return found_event(location, report, size, cables, at, index=index, announced=seal is not None)
+        return _unknown(location, f"it is not in the event log, and it cannot be taken in: {error}")
+    return found
 
 
 def _index(path: Path) -> str | None:

@@ -20,7 +20,7 @@ from preserve.archive.layout import EVENTS
 from preserve.digests import sha256
 from preserve.errors import ArchiveError, LogError
 from preserve.findings import Finding
-from preserve.octets import make_folders, sync_folder, translate_os_errors, write_all, write_new
+from preserve.octets import hold_folder, make_folders, sync_folder, translate_os_errors, write_all, write_new
 from preserve.provenance import EventType, Software
 
 __all__ = ["EventLog", "LogCheck", "LogFault", "LogHead", "log_cut", "passed_over"]
@@ -248,8 +248,10 @@ class EventLog:
         with translate_os_errors("could not write", path):
             if fresh:
                 make_folders(path.parent, self._root)
-            flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if fresh else 0)
-            descriptor = os.open(path, flags, 0o644)
+            # From folder to folder by descriptor: another hand may put a link in the place of one at any moment.
+            with hold_folder(path.parent, self._root) as (folder, _made):
+                flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if fresh else 0)
+                descriptor = os.open(path.name, flags, 0o644, dir_fd=folder)
             try:
                 # Whatever the lock says: the line of another writer is never written over.
                 if os.fstat(descriptor).st_size != start:

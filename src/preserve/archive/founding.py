@@ -129,4 +129,4 @@ def keep_schemas(root: Path) -> None:
                 make_folders(path.parent, root)
                 write_new(path, (contract_bytes(name),))
             elif name == _GROWING and path.stat().st_size < len(contract_bytes(name)):
-                replace_file(path, contract_bytes(name))
+                replace_file(path, contract_bytes(name), root)

@@ -11,6 +11,7 @@ from preserve.archive.events import LogEvent
 from preserve.archive.ingestion import Announced, announced_bags
 from preserve.archive.inventory import MissingBag, UnknownBag
 from preserve.archive.ledger import Ledger
+from preserve.archive.model import describe_absence
 from preserve.archive.store import Store, StrayEntry
 from preserve.bag import index_path, write_index
 from preserve.errors import BagError
@@ -47,6 +48,10 @@ def complete_announced(store: Store, ledger: Ledger) -> None:
 
 def _examine_announced(store: Store, announced: Announced, at: str) -> LogEvent | Finding:
     path = store.path(announced.location)
+    # The root is the parent of the first part of a location. A link on the way leads out of the archive.
+    absent = describe_absence(path.parents[announced.location.path.count("/")], announced.location)
+    if absent is not None:
+        return Finding.of("bag-unknown", announced.location.path, absent)
     if announced.index is not None and not os.path.lexists(index_path(path)):
         with suppress(BagError):
             write_index(path, store.stages)  # The process was stopped between the tar and its index.
