@@ -48,7 +48,7 @@ def test_the_root_is_found(data: bytes, root: Root) -> None:
         (b'<!DOCTYPE TEI SYSTEM "http://127.0.0.1/x.dtd"><TEI/>', "xml-document-type", 1, None),
         (b"<!DOCTYPE TEI><TEI/>", "xml-document-type", 1, None),
         (b"<a>" * 1_000_001, "xml-limit", 1, None),
-        (b"<a " + b"".join(b"a%d='' " % n for n in range(2_000_001)) + b"/>", "xml-limit", 1, None),
+        (b"<a " + b"".join(b"a%d='' " % n for n in range(600_001)) + b"/>", "xml-limit", 1, None),
     ],
 )
 def test_what_is_refused_is_told_with_its_line(data: bytes, code: str, line: int, root: str | None) -> None:

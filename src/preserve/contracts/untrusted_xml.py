@@ -14,12 +14,17 @@ MOST_ATTRIBUTES = 100
 """Attributes of one element, at most; the formats that we read have no element with twenty."""
 
 
-def xml_parser() -> etree.XMLParser:
-    """Return a new parser, which leaves comments and processing instructions out of the tree."""
+def xml_parser(schema: etree.XMLSchema | None = None) -> etree.XMLParser:
+    """Return a new parser, which leaves comments and processing instructions out of the tree.
+
+    Args:
+        schema: What a document must be valid against; ``None`` for nothing.
+    """
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
+        schema=schema,
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -23,6 +24,9 @@ _ISO_DATE: Final = re.compile(
     r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?",
 )
 _ROOT_PROPERTIES: Final = ("name", "description", "datePublished", "license")
+_MOST_FINDINGS: Final = 10_000
+"""Findings that are given; a graph of empty entities could have a million."""
+
 _FILE_PROPERTIES: Final = ("name", "encodingFormat", "contentSize")
 _ACTION_PROPERTIES: Final = ("name", "endTime", "instrument", "object", "result")
 
@@ -55,41 +59,45 @@ def check_crate(data: bytes, paths: Collection[str]) -> tuple[Finding, ...]:
     Returns:
         Findings; the place of each is a JSON Pointer into the file, or the path of a payload file.
     """
+    return tuple(islice(_faults(data, paths), _MOST_FINDINGS))
+
+
+def _faults(data: bytes, paths: Collection[str]) -> Iterator[Finding]:
     try:
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        return (Finding.of("crate-invalid", "", f"not JSON in UTF-8: {str(error)[:200]}"),)
+        yield Finding.of("crate-invalid", "", f"not JSON in UTF-8: {str(error)[:200]}")
+        return
     graph = document.get("@graph") if isinstance(document, dict) else None
     if not isinstance(graph, list) or "@context" not in document:
-        return (Finding.of("crate-invalid", "", "not a JSON object with @context and an array @graph"),)
-    entities, findings = _entities(graph)
-    findings.extend(_descriptor(entities))
+        yield Finding.of("crate-invalid", "", "not a JSON object with @context and an array @graph")
+        return
+    entities = dict[str, CrateEntity]()
+    yield from _read_entities(graph, entities)
+    yield from _descriptor(entities)
     root = _root_of(entities)
     if root is not None:
-        findings.extend(_root(*entities[root]))
-        findings.extend(_parts(entities, root))
-    findings.extend(_actions(entities))
-    findings.extend(_references(entities))
-    findings.extend(_files(entities, paths))
-    return tuple(findings)
+        yield from _root(*entities[root])
+        yield from _parts(entities, root)
+    yield from _actions(entities)
+    yield from _references(entities)
+    yield from _files(entities, paths)
 
 
-def _entities(graph: Sequence[object]) -> tuple[Entities, list[Finding]]:
-    entities: dict[str, CrateEntity] = {}
-    findings = []
+def _read_entities(graph: Sequence[object], entities: dict[str, CrateEntity]) -> Iterator[Finding]:
+    """Put the entities of a graph where they are wanted, and give what is wrong with them."""
     for number, entity in enumerate(graph):
         where = f"/@graph/{number}"
         identifier = entity.get("@id") if isinstance(entity, dict) else None
         if not isinstance(entity, dict) or not isinstance(identifier, str):
-            findings.append(Finding.of("crate-invalid", where, "an entity without @id"))
+            yield Finding.of("crate-invalid", where, "an entity without @id")
         elif identifier in entities:
-            findings.append(Finding.of("crate-invalid", where, f"{identifier!r} is described twice"))
+            yield Finding.of("crate-invalid", where, f"{identifier!r} is described twice")
         else:
             types = tuple(value for value in _values(entity.get("@type")) if isinstance(value, str))
             entities[identifier] = CrateEntity(where, types, entity)
             if not types:
-                findings.append(Finding.of("crate-invalid", where, f"{identifier!r} has no @type"))
-    return entities, findings
+                yield Finding.of("crate-invalid", where, f"{identifier!r} has no @type")
 
 
 def _values(value: object) -> Sequence[object]:

@@ -20,7 +20,7 @@ __all__ = ["MOST_ATTRIBUTES", "MOST_TAGS", "NotXmlError", "Root", "find_places",
 MOST_TAGS = 1_000_000
 """Tags of a document that is read, by its signs ``<``; this bounds the memory that the parsers take."""
 
-MOST_ATTRIBUTES = 2_000_000
+MOST_ATTRIBUTES = 600_000
 """Attributes of a document that is read, by its signs ``=``."""
 
 _XML_ID = "http://www.w3.org/XML/1998/namespace id"

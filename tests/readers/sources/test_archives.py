@@ -535,6 +535,17 @@ def test_a_gzip_larger_than_any_page_is_told(tmp_path: Path) -> None:
     assert told(tmp_path / "a.txt.gz") == {"a.txt": "it is larger than 16 MiB, which no page of a cable is"}
 
 
+@pytest.mark.parametrize("method", [9, 93, 95, 98])
+def test_a_method_of_a_zip_that_is_not_read_is_not_called_damage(tmp_path: Path, method: int) -> None:
+    make_zip(tmp_path / "a.zip", {"a.txt": b"a"}, zipfile.ZIP_STORED)
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    struct.pack_into("<H", data, 8, method)
+    struct.pack_into("<H", data, data.index(b"PK\x01\x02") + 10, method)
+    (tmp_path / "a.zip").write_bytes(data)
+    says = f"its method of compression, {method} (APPNOTE 4.4.5), is not read; unpack it yourself"
+    assert told(tmp_path / "a.zip") == {"a.txt": says}
+
+
 def test_a_zip_whose_members_overlap_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     make_zip(path, {"a.txt": random.Random(1).randbytes(3000), "b.txt": b"b"})

@@ -76,6 +76,11 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMembe
         return ArchiveMember(info.filename, trouble="it is encrypted")
     try:
         member = read_member(info.filename, _checked(archive, info), info.file_size)
+    except NotImplementedError:
+        how = f"{info.compress_type} (APPNOTE 4.4.5)"
+        return ArchiveMember(
+            info.filename, trouble=f"its method of compression, {how}, is not read; unpack it yourself"
+        )
     except Exception as error:  # foreign code on hostile bytes: whatever it raises, it is damaged
         return ArchiveMember(info.filename, trouble=f"it is damaged: {error_words(error)}")
     if member.data is not None and len(member.data) != info.file_size:
