@@ -249,11 +249,16 @@ class Database:
         try:
             with closing(sqlite3.connect(self._path)) as connection:
                 # WAL: readers never wait for the writer, nor the writer for them. The file remembers it.
-                connection.execute("PRAGMA journal_mode=WAL")
+                (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         except sqlite3.Error as error:
             raise ArchiveError(
                 f"could not make the catalogue {self._path}: {error}", hint="Check the disk and its rights."
             ) from error
+        if mode != "wal":
+            raise ArchiveError(
+                f"could not make the catalogue {self._path}: its file system does not let processes share memory",
+                hint="Put the archive on a local file system.",
+            )
 
     def _is_sound(self) -> bool:
         """Tell whether tables can be dropped and made in the file: it takes changes, and its pages are whole."""
