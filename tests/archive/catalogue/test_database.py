@@ -57,6 +57,7 @@ def test_a_catalogue_of_ours_is_good(root: Path) -> None:
         "UPDATE sqlite_master SET sql = replace(sql, 'seal VARCHAR NOT NULL', 'seal VARCHAR NOT NULL CHECK (1)')",
         "UPDATE sqlite_master SET sql = 'CREATE TABLE bag (' WHERE name = 'bag'",
         "UPDATE sqlite_master SET rootpage = 1 WHERE name = 'bag'",
+        "UPDATE sqlite_master SET sql = CAST(x'435245415445ff' AS TEXT) WHERE name = 'bag'",
         "UPDATE sqlite_master SET sql = NULL WHERE name = 'bag'",
         "UPDATE sqlite_master SET name = 'BAG' WHERE name = 'bag'",
         "DELETE FROM state",
@@ -72,9 +73,13 @@ def test_another_schema_is_damage_and_nothing_is_asked_of_it(root: Path, stateme
     for ask in (Catalogue.head, Catalogue.count, lambda each: list(each.bags(Order.DUE)), lambda each: each.fold([])):
         with closing(Catalogue(root)) as catalogue, pytest.raises(ArchiveError, match=r"damaged.*catalogue rebuild"):
             ask(catalogue)
-    with closing(Catalogue(root)) as catalogue:
-        assert catalogue.rebuild(EVENTS).seq == 3
-        assert catalogue.compare(lambda _: EVENTS) is None
+    for private in (True, False):
+        with closing(Catalogue(root)) as catalogue:
+            if private:
+                catalogue.use_private_copy()
+                assert catalogue.head() == LogHead()
+            assert catalogue.rebuild(EVENTS).seq == 3
+            assert catalogue.compare(lambda _: EVENTS) is None
 
 
 @pytest.mark.parametrize("name", ["state", "bag"])
@@ -178,6 +183,15 @@ def test_a_hostile_file_is_damage_and_can_be_made_again(root: Path, harm: Callab
     with closing(Catalogue(root)) as catalogue:
         catalogue.rebuild(EVENTS)
         assert catalogue.compare(lambda _: EVENTS) is None
+
+
+def test_a_file_that_says_that_it_is_not_to_be_written_to_is_made_again(root: Path) -> None:
+    _poke(18, b"\3")(root / FILE)
+    with closing(Catalogue(root)) as catalogue:
+        with pytest.raises(ArchiveError, match="catalogue rebuild"):
+            catalogue.fold(EVENTS)
+        catalogue.rebuild(EVENTS)
+        assert catalogue.compare(EVENTS) is None
 
 
 def test_a_planted_rollback_journal_removes_no_file_and_is_removed(root: Path) -> None:

@@ -69,8 +69,8 @@ Pages that point to each other in a ring, or to one page many times over, would 
 _HOLLOW = 64 << 20
 """Bytes from which a file is refused that is almost all holes: copying it would fill a disk."""
 
-_ERRORS = (sqlite3.Error, DBAPIError)
-"""What sqlite3 raises, and what SQLAlchemy makes of it."""
+_ERRORS = (sqlite3.Error, DBAPIError, UnicodeDecodeError)
+"""What sqlite3 raises, and what SQLAlchemy makes of it; the last when SQLite quotes a hostile schema."""
 _DAMAGE = {
     sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_FORMAT,
     sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_INTERRUPT,
@@ -249,21 +249,29 @@ class Database:
         try:
             with closing(sqlite3.connect(self._path)) as connection:
                 # WAL: readers never wait for the writer, nor the writer for them. The file remembers it.
-                connection.execute("PRAGMA journal_mode=WAL")
+                (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         except sqlite3.Error as error:
             raise ArchiveError(
                 f"could not make the catalogue {self._path}: {error}", hint="Check the disk and its rights."
             ) from error
+        if mode != "wal":
+            raise ArchiveError(
+                f"could not make the catalogue {self._path}: its file system does not let processes share memory",
+                hint="Put the archive on a local file system.",
+            )
 
     def _is_sound(self) -> bool:
-        """Tell whether tables can be dropped and made in the file: whether its pages are whole too."""
+        """Tell whether tables can be dropped and made in the file: it takes changes, and its pages are whole."""
         try:
             if self._examine() is not Condition.GOOD:
                 return False
-            with self._engine.connect() as connection:
+            with self._transaction() as connection:
+                connection.exec_driver_sql("PRAGMA user_version=0")
                 return connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all() == ["ok"]
         except _ERRORS as error:
-            if _is_damage(error):
+            # A file can say of itself that it is not to be written to.
+            says_so = _code(error) == sqlite3.SQLITE_READONLY and may_write(self._root) and may_write(self._path)
+            if says_so or _is_damage(error):
                 return False
             raise _archive_error(error, self._where) from error
 
@@ -290,7 +298,7 @@ class Database:
         try:
             if self._copy_to(private) and _examine_tables(private, self._where) is Condition.GOOD:
                 return private
-        except (OSError, sqlite3.Error, ArchiveError):
+        except (OSError, ArchiveError, *_ERRORS):
             pass  # Whatever it is: the log has everything.
         private.close()
         return None
@@ -427,5 +435,8 @@ def _archive_error(error: Exception, where: str) -> ArchiveError:
     if code == sqlite3.SQLITE_FULL:
         return ArchiveError(f"could not write {where}: the disk is full", hint="Make room; nothing is lost.")
     if code in _SHUT:
-        return ArchiveError(f"could not open {where}: {says}", hint="Check the rights on it and its folder.")
+        return ArchiveError(
+            f"could not open {where}: {says}",
+            hint="Check the rights on it and its folder; if they are right, run: preserve catalogue rebuild.",
+        )
     return ArchiveError(f"could not use {where}: {says}", hint="Check the disk: it may be full, or failing.")
