@@ -99,7 +99,7 @@ class _Guarded(sqlite3.Connection):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.size = 0
+        self.size = self._page = 0
         self.isolation_level = None
         for limit, most in _LIMITS.items():
             self.setlimit(limit, most)
@@ -111,8 +111,10 @@ class _Guarded(sqlite3.Connection):
     def begin(self, how: str) -> None:
         """Begin a transaction, and look how many bytes the database has."""
         self.execute(how)
-        (pages,), (octets,) = self.execute("PRAGMA page_count").fetchone(), self.execute("PRAGMA page_size").fetchone()
-        self.size = pages * octets
+        (pages,) = self.execute("PRAGMA page_count").fetchone()
+        if not self._page:
+            (self._page,) = self.execute("PRAGMA page_size").fetchone()
+        self.size = pages * self._page
 
     def restart(self) -> None:
         """Give the next statement its steps; beyond them SQLite stops it as interrupted."""
