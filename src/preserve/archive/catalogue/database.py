@@ -269,7 +269,10 @@ class Database:
                 return False
             with self._transaction() as connection:
                 connection.exec_driver_sql("PRAGMA user_version=0")
-                return connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all() == ["ok"]
+                # Not quick_check, which passes over pages that stop SQLite when it drops a table.
+                return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all() == ["ok"]
+        except ArchiveError:
+            return False  # Whoever makes the catalogue again wants one of this version.
         except _ERRORS as error:
             # A file can say of itself that it is not to be written to.
             says_so = _code(error) == sqlite3.SQLITE_READONLY and may_write(self._root) and may_write(self._path)
