@@ -116,6 +116,9 @@ def test_an_older_one_is_older_and_a_newer_one_is_an_error(root: Path) -> None:
     change(root, "UPDATE state SET schema_version = 99")
     with pytest.raises(ArchiveError, match="version 99"):
         condition(root)
+    with closing(Catalogue(root)) as catalogue:
+        assert catalogue.rebuild(EVENTS).seq == 3
+        assert catalogue.condition() is Condition.GOOD
 
 
 # Hostile files

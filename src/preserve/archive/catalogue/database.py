@@ -99,7 +99,7 @@ class _Guarded(sqlite3.Connection):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.size = 0
+        self.size = self._page = 0
         self.isolation_level = None
         for limit, most in _LIMITS.items():
             self.setlimit(limit, most)
@@ -111,8 +111,10 @@ class _Guarded(sqlite3.Connection):
     def begin(self, how: str) -> None:
         """Begin a transaction, and look how many bytes the database has."""
         self.execute(how)
-        (pages,), (octets,) = self.execute("PRAGMA page_count").fetchone(), self.execute("PRAGMA page_size").fetchone()
-        self.size = pages * octets
+        (pages,) = self.execute("PRAGMA page_count").fetchone()
+        if not self._page:
+            (self._page,) = self.execute("PRAGMA page_size").fetchone()
+        self.size = pages * self._page
 
     def restart(self) -> None:
         """Give the next statement its steps; beyond them SQLite stops it as interrupted."""
@@ -267,7 +269,10 @@ class Database:
                 return False
             with self._transaction() as connection:
                 connection.exec_driver_sql("PRAGMA user_version=0")
-                return connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all() == ["ok"]
+                # Not quick_check, which passes over pages that stop SQLite when it drops a table.
+                return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all() == ["ok"]
+        except ArchiveError:
+            return False  # Whoever makes the catalogue again wants one of this version.
         except _ERRORS as error:
             # A file can say of itself that it is not to be written to.
             says_so = _code(error) == sqlite3.SQLITE_READONLY and may_write(self._root) and may_write(self._path)

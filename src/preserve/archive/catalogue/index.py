@@ -149,20 +149,21 @@ class Catalogue:
         with self._database.reading() as connection:
             ids = array("q", connection.execute(select(bag.c.id).order_by(*order.columns)).scalars())
         for start in range(0, len(ids), _PAGE):
-            yield from self._fetch(ids[start : start + _PAGE])
+            with self._database.reading() as connection:
+                page = self._fetch(connection, ids[start : start + _PAGE])
+            yield from page
 
-    def _fetch(self, ids: Sequence[int]) -> list[StoredBag]:
-        with self._database.reading() as connection:
-            rows: dict[int, Row[Any]] = {}
-            cables: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-            query = select(cable).where(cable.c.bag_id.in_(ids)).order_by(cable.c.bag_id, cable.c.number)
-            for row in _all_within(connection, select(bag).where(bag.c.id.in_(ids))):
-                rows[row.id] = row
-            for row in _all_within(connection, query):
-                cables[row.bag_id].append(row)
-            if not rows.keys() >= {*ids}:
-                raise RowError("an index has a bag that its table has not")
-            return [bag_from_row(self._root, rows[each], cables[each]) for each in ids]
+    def _fetch(self, connection: Connection, ids: Sequence[int]) -> list[StoredBag]:
+        rows: dict[int, Row[Any]] = {}
+        cables: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+        query = select(cable).where(cable.c.bag_id.in_(ids)).order_by(cable.c.bag_id, cable.c.number)
+        for row in _all_within(connection, select(bag).where(bag.c.id.in_(ids))):
+            rows[row.id] = row
+        for row in _all_within(connection, query):
+            cables[row.bag_id].append(row)
+        if not rows.keys() >= {*ids}:
+            raise RowError("an index has a bag that its table has not")
+        return [bag_from_row(self._root, rows[each], cables[each]) for each in ids]
 
     def versions(self, name: str) -> list[StoredBag]:
         """Return the versions of the bag of a name, oldest first."""
@@ -193,8 +194,7 @@ class Catalogue:
 
     def _stored(self, query: Any) -> list[StoredBag]:
         with self._database.reading() as connection:
-            ids = list(connection.execute(query).scalars())
-        stored = self._fetch(ids)
+            stored = self._fetch(connection, list(connection.execute(query).scalars()))
         latest: defaultdict[str, int] = defaultdict(int)
         for each in stored:
             latest[each.name] = max(latest[each.name], each.seq)
