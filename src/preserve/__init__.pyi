@@ -11,6 +11,7 @@ from .errors import (
     BagError as BagError,
     ComparisonError as ComparisonError,
     DepositError as DepositError,
+    LogError as LogError,
     NotACableError as NotACableError,
     PreserveError as PreserveError,
     RecordError as RecordError,

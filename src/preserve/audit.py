@@ -19,6 +19,7 @@ from preserve.archive import (
     Location,
     LogEvent,
     LoggedEvent,
+    LogReport,
     MissingBag,
     Order,
     StoredBag,
@@ -28,7 +29,7 @@ from preserve.archive import (
 )
 from preserve.bag import INDEX_SUFFIX, Depth, Verdict, index_path, read_index, verify
 from preserve.engine import Lost, map_batches
-from preserve.errors import BagError
+from preserve.errors import BagError, LogError
 from preserve.findings import Finding
 from preserve.provenance import EventType
 
@@ -41,6 +42,7 @@ __all__ = [
     "due_bags",
     "make_task",
     "record_checks",
+    "refuse_broken_log",
     "sweep_archive",
 ]
 
@@ -135,6 +137,23 @@ class AuditResult:
 def make_task(stored: StoredBag) -> AuditTask:
     """Return what a worker needs to check a stored bag."""
     return AuditTask(root=stored.root, place=stored.location, seal=stored.seal, index=stored.index)
+
+
+def refuse_broken_log(log: LogReport) -> None:
+    """Go no further where the event log cannot be believed: neither the list of bags nor their seals can be either.
+
+    Args:
+        log: What :meth:`preserve.archive.Archive.check_log` found, which comes first in every audit.
+
+    Raises:
+        LogError: The log was changed.
+    """
+    if log.broken:
+        raise LogError(
+            "the event log is not the one that was written, so no bag was checked",
+            hint="Restore the events folder from a copy; or pass over what was changed with: "
+            "preserve catalogue rebuild.",
+        )
 
 
 def due_bags(archive: Archive) -> Iterator[AuditTask]:

@@ -366,11 +366,16 @@ class OpenArchive:
         return trace_lifetime(self._archive, self.find(identifier)).events
 
     def audit(self) -> Iterator[AuditResult]:
-        """Check every bit of every stored bag, the one whose last check is oldest first, and log each check.
+        """Check the event log, then every bit of every stored bag, and log each check.
+
+        The bag whose last check is oldest comes first. A catalogue that says something else than the event log is made
+        again before.
 
         Raises:
+            LogError: The event log was changed, so no bag was checked.
             ArchiveError: The archive could not be read, or a check could not be logged.
         """
-        from preserve.audit import audit_bags, due_bags
+        from preserve.audit import audit_bags, due_bags, refuse_broken_log
 
+        refuse_broken_log(self._archive.check_log())
         yield from audit_bags(self._archive, due_bags(self._archive))

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from preserve.archive import Archive, EventOutcome, open_archive
-from preserve.audit import AuditTask, audit_bags, due_bags, make_task, sweep_archive
+from preserve.audit import AuditTask, audit_bags, due_bags, make_task, refuse_broken_log, sweep_archive
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.jobs import JobsFlag, workers
 from preserve.cli.options import JsonFlag, gravest_code, the_clock
 from preserve.cli.settings import ArchiveFlag, SettingsFlag, load_settings
-from preserve.errors import ExitCode, LogError
+from preserve.errors import ExitCode
 from preserve.findings import Severity, worst
 from preserve.report import archive as report, words
 
@@ -56,12 +56,7 @@ def audit(
             say_json(report.audit_log_line(log))
         elif log.findings:
             say(*words.finding_texts(log.findings))
-        if log.broken:
-            raise LogError(
-                "the event log is not the one that was written, so no bag was checked",
-                hint="Restore the events folder from a copy; or pass over what was changed with: "
-                "preserve catalogue rebuild.",
-            )
+        refuse_broken_log(log)
         progress.total(place.count()[0] if not identifiers else None)
         # The checks find what is missing, bag by bag; the sweep adds what lies there unknown.
         strays = [] if identifiers else [each for each in sweep_archive(place) if each.code != "bag-missing"]
