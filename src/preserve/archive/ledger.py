@@ -12,7 +12,7 @@ from preserve.archive.eventlog import EventLog, LogCheck, LogHead, log_cut, pass
 from preserve.archive.events import LogEvent, LoggedEvent
 from preserve.archive.ingestion import stored_bag
 from preserve.archive.model import StoredBag
-from preserve.errors import LogError
+from preserve.errors import ArchiveError, LogError
 from preserve.findings import Finding
 from preserve.provenance import EventType, Software
 
@@ -86,7 +86,13 @@ class Ledger:
             LogError: The log lacks a line that was seen there, or a line cannot be believed.
         """
         self.catalogue.use_private_copy()
-        self._fold_unseen()
+        try:
+            self._fold_unseen()
+        except LogError:
+            raise
+        except ArchiveError:
+            # The file that was copied is damaged in a place that nobody had looked at.
+            self.make_index()
 
     def _fold_unseen(self) -> None:
         known, places = self.catalogue.head(), self._checked_places()
@@ -111,7 +117,11 @@ class Ledger:
                 )
 
     def _checked_places(self) -> list[LogHead]:
-        known = self.catalogue.head() if self.catalogue.condition() is Condition.GOOD else LogHead()
+        """Return the places of the log that have been seen: the catalogue's, then that of the checkpoint, if it has one."""
+        try:
+            known = self.catalogue.head() if self.catalogue.condition() is Condition.GOOD else LogHead()
+        except ArchiveError:
+            known = LogHead()  # A catalogue that cannot be read, or that a newer program made, has seen nothing.
         checked = read_checkpoint(self._root)
         return [known] if checked is None else [known, checked]
 
