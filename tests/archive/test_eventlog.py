@@ -61,7 +61,7 @@ def test_events_are_read_back_in_order_and_chained(tmp_path: Path) -> None:
     assert events[0].previous == GENESIS
     assert [event.previous for event in events[1:]] == [sha256(line) for line in lines[:-1]]
     assert len({event.identifier for event in events}) == len(events)
-    assert [log.event_at(event.position, event.digest) for event in events] == events
+    assert [log.event_at(event.position, event.seq, event.digest) for event in events] == events
     assert codes(log) == []
 
 

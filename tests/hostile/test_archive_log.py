@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.archive.making import CLOCK, SOFTWARE, founded, put, put_one
 
 from preserve.archive import LogReport
 from preserve.archive.checkpoint import read_checkpoint
+from preserve.archive.events import LogEvent
 from preserve.archive.lock import BusyError, hold_lock
 from preserve.archive.model import Arrival
 from preserve.archive.opening import open_archive, rebuild_catalogue
@@ -114,8 +116,6 @@ def test_a_bad_last_line_is_mended_by_a_rebuild(
     """Programs of version 0.1.0 could be made to log such a line."""
     path = log_of(root)
     lines = path.read_bytes().splitlines()
-    from hashlib import sha256
-
     line = json.loads(lines[-1]) | {"seq": 4, "previous": sha256(lines[-1]).hexdigest(), "bag": "08ZENDA1"}
     path.write_bytes(b"\n".join([*lines, json.dumps(spoil(line)).encode(), b""]))
     (root / "catalogue.sqlite").unlink()
@@ -241,7 +241,7 @@ def test_the_log_is_not_read_through_a_link(root: Path, tmp_path: Path, part: st
     folder = root / f"events{part}"
     folder.rename(tmp_path / "moved")
     folder.symlink_to(tmp_path / "moved")
-    with reopened(root) as archive, pytest.raises(ArchiveError):
+    with pytest.raises(ArchiveError), reopened(root) as archive:
         put_one(archive, "07STRELSAU3")
 
 
@@ -251,6 +251,139 @@ def test_a_file_of_the_log_that_is_a_pipe_is_none(root: Path) -> None:
     os.mkfifo(path)
     with reopened(root) as archive, pytest.raises(LogError):
         put_one(archive, "07STRELSAU3")
+
+
+def test_a_last_line_that_is_there_twice_is_a_fault(root: Path) -> None:
+    """Its number is not above that of the catalogue, which was all that was looked at once."""
+    with log_of(root).open("ab") as stream:
+        stream.write(log_of(root).read_bytes().splitlines(keepends=True)[-1])
+    assert check(root).broken
+    with reopened(root) as archive, pytest.raises(LogError):
+        put_one(archive, "07STRELSAU3")
+
+
+def test_an_older_catalogue_and_a_line_with_its_number_hide_nothing(root: Path, tmp_path: Path) -> None:
+    for name in ("catalogue.sqlite", ".checked.json"):
+        shutil.copy(root / name, tmp_path / name)
+    with reopened(root) as archive:
+        path = put_one(archive, "07STRELSAU3").path
+    shutil.rmtree(path)
+    for name in ("catalogue.sqlite", ".checked.json"):
+        shutil.copy(tmp_path / name, root / name)
+    lines = log_of(root).read_bytes().splitlines(keepends=True)
+    log_of(root).write_bytes(b"".join([*lines, lines[2]]))
+    assert check(root).broken
+
+
+def test_what_was_seen_of_a_log_is_not_forgotten_with_the_first_alarm(root: Path) -> None:
+    path = log_of(root)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    (root / "catalogue.sqlite").unlink()
+    with pytest.raises(LogError):
+        reopened(root)
+    with pytest.raises(LogError):
+        reopened(root)
+
+
+def test_an_audit_waits_for_a_writer_and_never_passes_without_looking(root: Path) -> None:
+    with reopened(root) as archive, hold_lock(root, patience=0), pytest.raises(BusyError):
+        archive.check_log()
+
+
+def test_a_line_in_the_middle_is_not_vouched_for_by_the_catalogue(root: Path) -> None:
+    """Line and row are changed together: only the line after it knows."""
+    path = log_of(root)
+    lines = path.read_bytes().splitlines()
+    forged = lines[1].replace(b'"files":2', b'"files":3')
+    assert forged != lines[1]
+    path.write_bytes(b"\n".join([lines[0], forged, *lines[2:], b""]))
+    digest = sha256(forged).digest()
+    with closing(sqlite3.connect(root / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE event SET digest = ? WHERE seq = 2", [digest])
+        catalogue.execute("UPDATE bag SET files = 3 WHERE id = 2")
+    with reopened(root) as archive, pytest.raises(LogError, match="was changed after the line that follows"):
+        archive.find("07STRELSAU1")
+
+
+def test_a_line_is_not_read_from_a_folder_that_is_a_link(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copy(log_of(root), tmp_path / "elsewhere")
+    (root / "events/9999").mkdir()
+    (root / "events/9999/01").symlink_to(tmp_path / "elsewhere")
+    with closing(sqlite3.connect(root / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE event SET file = replace(file, '2026/01', '9999/01')")
+    with reopened(root) as archive, pytest.raises(ArchiveError):
+        archive.find("07STRELSAU1")
+
+
+def test_the_word_unchanged_is_confirmed_by_the_log(root: Path) -> None:
+    other = sha256(b"another page").hexdigest()
+    with closing(sqlite3.connect(root / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE bag SET source_key = ? WHERE name = '07STRELSAU1'", [other])
+    with reopened(root) as archive, pytest.raises(LogError, match="says something else"):
+        put_one(archive, "07STRELSAU1", source=b"another page")
+
+
+def test_a_line_that_was_passed_over_excuses_no_later_cut(root: Path) -> None:
+    with reopened(root) as archive:
+        put_one(archive, "07STRELSAU3")
+    change(root, b'"07STRELSAU2"', b'"07STRELSAU9"')
+    rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
+    lines = log_of(root).read_bytes().splitlines(keepends=True)
+    log_of(root).write_bytes(b"".join([*lines[:3], *lines[4:]]))
+    assert check(root).broken
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["x", [1], [{"file": [], "offset": {}, "digest": None}], [{}], [{"file": "x", "offset": 1, "digest": [[]]}]],
+    ids=["text", "number", "lists", "empty", "nested"],
+)
+def test_a_note_of_other_hands_is_read_with_care(root: Path, named: object) -> None:
+    lines = log_of(root).read_bytes().splitlines()
+    bad = b"x"
+    first = json.loads(lines[0])
+    data = {"passed_over": named}
+    note = first | {"type": "metadata modification", "seq": 5, "previous": sha256(bad).hexdigest(), "data": data}
+    log_of(root).write_bytes(b"\n".join([*lines, bad, json.dumps(note).encode(), b""]))
+    assert check(root).broken
+
+
+def test_a_number_that_leaps_beyond_all_lines_is_none(root: Path) -> None:
+    lines = log_of(root).read_bytes().splitlines()
+    last = json.loads(lines[-1]) | {"seq": (1 << 63) - 1, "previous": "0" * 64}
+    log_of(root).write_bytes(b"\n".join([*lines, json.dumps(last).encode(), b""]))
+    rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
+    with reopened(root) as archive:
+        put_one(archive, "07STRELSAU3")
+    assert not check(root).broken
+
+
+def test_an_end_of_gigabytes_without_a_line_is_not_copied(root: Path) -> None:
+    with log_of(root).open("r+b") as stream:
+        stream.truncate(1 << 40)
+    with reopened(root) as archive, pytest.raises(LogError, match="more than"):
+        put_one(archive, "07STRELSAU3")
+    assert not list(root.glob("events/*/*/*.unfinished-*"))
+
+
+def test_an_empty_file_of_a_later_number_hides_no_unfinished_line(root: Path) -> None:
+    with log_of(root).open("ab") as stream:
+        stream.write(b'{"seq":')
+    (root / "events/2026/02").mkdir()
+    (root / "events/2026/02/000000000099.jsonl").touch()
+    with reopened(root) as archive:
+        put_one(archive, "07STRELSAU3")
+    assert not check(root).broken
+
+
+def test_bytes_without_a_line_feed_before_another_file_are_a_fault(root: Path) -> None:
+    with reopened(root) as archive:
+        archive.log([LogEvent(type="metadata modification", at="2026-02-01T00:00:00Z", detail="A note.")])
+    first, _second = sorted(root.glob("events/*/*/*.jsonl"))
+    with first.open("ab") as stream:
+        stream.write(b"hidden")
+    assert check(root).broken
 
 
 def test_an_announcement_in_a_file_of_older_programs_is_never_read(root: Path) -> None:
@@ -287,8 +420,6 @@ def test_an_announcement_is_no_reason_to_take_in_what_it_does_not_fit(root: Path
     shutil.copytree(bag / "v1", bag / "v2")
     path = log_of(root)
     lines = path.read_bytes().splitlines()
-    from hashlib import sha256
-
     first = json.loads(lines[0])
     line = first | {"seq": 4, "previous": sha256(lines[-1]).hexdigest(), "data": {"bags": bags}}
     path.write_bytes(b"\n".join([*lines, json.dumps(line).encode(), b""]))

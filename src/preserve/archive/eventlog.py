@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,6 +37,14 @@ _RESTORE = (
     "Restore the events folder from a copy of the archive; preserve validate shows what is wrong in its files. "
     "Without a copy, preserve catalogue rebuild passes over the lines that cannot be believed, and says so in the log."
 )
+_BEYOND_REPAIR = (
+    "Restore the events folder from a copy of the archive. Without a copy, set it aside under another name, outside of "
+    "the archive, and run: preserve catalogue rebuild. Every valid bag is then taken in as it is now."
+)
+_MOST_LOST = 10_000_000
+"""Lines that may be missing between two; a number that leaps further is no number."""
+_BEGINS = re.compile(rb'\{"schema_version":"[0-9.]{1,14}","seq":[0-9]{1,19},"previous":"([0-9a-f]{64})",')
+"""How our lines begin: enough to know what they say of the line before."""
 _FILE = re.compile(rf"{EVENTS}/[0-9]{{4}}/[0-9]{{2}}/[0-9]{{12}}\.jsonl")
 
 
@@ -65,16 +73,24 @@ class LogFault:
         finding: Why.
         position: Its place.
         digest: Its SHA-256 as it is now.
+        by: The SHA-256 of the line after it, if that is what speaks against it.
     """
 
     finding: Finding
     position: Position
     digest: str
+    by: str | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells this fault from others: once it is passed over, another one in the same place is not."""
+        return self.position.file, self.position.offset, self.digest, self.by
 
     def as_json(self) -> dict[str, object]:
         """Return how the log names the line, once somebody has decided to pass over it."""
         place = self.position
-        return {"file": place.file, "offset": place.offset, "length": place.length, "digest": self.digest}
+        named = {"file": place.file, "offset": place.offset, "length": place.length, "digest": self.digest}
+        return named if self.by is None else named | {"by": self.by}
 
 
 @dataclass(slots=True)
@@ -106,10 +122,10 @@ class EventLog:
         self._root = root
         self._software = software
         self._head: LogHead | None = None
-        self._walked: LogHead | None = None
+        self._walked = LogHead()
 
     def files(self) -> list[str]:
-        """Return the paths of the files below the root, in the order of the chain.
+        """Return the paths of the files below the root, in the order of the chain; empty ones are none.
 
         Raises:
             ArchiveError: They could not be listed.
@@ -185,6 +201,11 @@ class EventLog:
             size = os.fstat(stream.fileno()).st_size
             length = size - _last_line_end(stream.fileno())
         return (files[-1], length) if length else None
+
+    @property
+    def walked(self) -> LogHead:
+        """The last line that a reading has met: the end of the log, once it was read to its end."""
+        return self._walked
 
     def mend(self) -> str | None:
         """Set an unfinished last line aside in a file of its own, beside that of the log.
@@ -274,7 +295,7 @@ class EventLog:
             os.ftruncate(descriptor, start)
             raise
 
-    def walk(self, after: LogHead | None = None, until: int | None = None) -> Iterator[LoggedEvent | LogFault]:
+    def walk(self, after: LogHead | None = None) -> Iterator[LoggedEvent | LogFault]:
         """Yield every line after a place, oldest first: its event, or why a line cannot be believed.
 
         A line cannot be believed if it is none of an event log, if it has not the number that is its turn, or if the
@@ -282,20 +303,17 @@ class EventLog:
 
         Args:
             after: A place that the log holds; its beginning unless given.
-            until: The number of the last line that is wanted; the end of the log unless given.
 
         Raises:
             ArchiveError: The log could not be read.
         """
-        before = after or LogHead()
+        self._walked = before = after or LogHead()
         line_before: tuple[Position, str] | None = None
         held: LoggedEvent | None = None
         for line, position in self._lines_after(before):
-            if until is not None and before.seq >= until:
-                break
             digest, seq = sha256(line.removesuffix(b"\n")), before.seq + 1
             try:
-                event = LoggedEvent.decode(line, position)
+                event = _read_line(line, position)
             except ValueError as error:
                 # What cannot be read holds no digest, so it says nothing of the line before it.
                 if held is not None:
@@ -307,7 +325,7 @@ class EventLog:
                 if event.previous == before.digest:
                     if held is not None:
                         yield held
-                else:
+                elif _may_follow(event, before):
                     seq = event.seq  # Lines are missing, or were moved: what follows goes by this number.
                 yield from faults
                 held = None if any(each.position == position for each in faults) else event
@@ -317,7 +335,7 @@ class EventLog:
             yield held
 
     def resume(self) -> None:
-        """Have the next line follow on the last one that was walked over, whatever number that states."""
+        """Have the next line follow on the last one that was walked over, whatever number it states."""
         self._head = self._walked
 
     def _data_faults(self, event: LoggedEvent) -> Iterator[LogFault]:
@@ -327,16 +345,13 @@ class EventLog:
             except ArchiveError as error:
                 yield LogFault(_malformed(event.position, ValueError(error.message)), event.position, event.digest)
 
-    def read(
-        self, after: LogHead | None = None, *, until: int | None = None, check: LogCheck | None = None
-    ) -> Iterator[LoggedEvent]:
+    def read(self, after: LogHead | None = None, *, check: LogCheck | None = None) -> Iterator[LoggedEvent]:
         """Yield the events after a place that can be believed, oldest first.
 
         Lines that a later line passes over are left out in silence: somebody has decided so.
 
         Args:
             after: A place that the log holds; its beginning unless given.
-            until: The number of the last line that is wanted; the end of the log unless given.
             check: Takes the lines that were left out.
 
         Raises:
@@ -344,11 +359,11 @@ class EventLog:
             ArchiveError: The log could not be read.
         """
         taken = check or LogCheck()
-        for each in self.walk(after, until):
+        for each in self.walk(after):
             if isinstance(each, LogFault):
                 taken.faults.append(each)
                 if len(taken.faults) > FAULT_LIMIT:
-                    raise _not_believed(taken.faults, f"more than {FAULT_LIMIT} lines are like it")
+                    raise _not_believed(taken.faults, f"and more than {FAULT_LIMIT} others", _BEYOND_REPAIR)
                 continue
             if each.event.type == EventType.METADATA_MODIFICATION.label:
                 _pass_over(taken, each.event.data)
@@ -356,54 +371,80 @@ class EventLog:
         if taken.faults and check is None:
             raise _not_believed(taken.faults)
 
-    def event_at(self, position: Position, digest: str) -> LoggedEvent:
-        """Return the event at a place.
+    def event_at(
+        self, position: Position, seq: int, digest: str, known: Callable[[], Sequence[LogHead]] = tuple
+    ) -> LoggedEvent:
+        """Return the event at a place, if the line after it holds its digest.
 
         Args:
-            position: The place.
+            position: The place, as the catalogue has it.
+            seq: The number of the line there.
             digest: The SHA-256 of the line that was there.
+            known: Returns the places of the log that were seen: what confirms its last line.
 
         Raises:
-            LogError: Another line is there now.
+            LogError: Another line is there now, or nothing confirms it.
             ArchiveError: It could not be read.
         """
-        with self._reading(position.file) as stream:
-            stream.seek(position.offset)
-            line = stream.read(min(position.length, LINE_LIMIT))
         where = f"{position.file}, byte {position.offset}"
+        with self._reading(position.file) as stream:
+            stream.seek(max(0, position.offset - 1))
+            begins = position.offset == 0 or stream.read(1) == b"\n"
+            line = stream.read(min(position.length, LINE_LIMIT))
+            following = stream.readline(LINE_LIMIT)
         try:
-            event = LoggedEvent.decode(line, position)
+            event = _read_line(line, position)
         except ValueError as error:
             raise LogError(f"{where}: not a line of an event log: {error}", hint=_RESTORE) from error
-        if event.digest != digest:
+        if not begins or (event.seq, event.digest) != (seq, digest):
             raise LogError(f"{where}: the line is not the one that was logged there", hint=_RESTORE)
+        if not self._confirms(event, following or self._first_line_after(position.file), known):
+            raise LogError(f"{where}: the line was changed after the line that follows it was written", hint=_RESTORE)
         return event
+
+    def _confirms(self, event: LoggedEvent, following: bytes, known: Callable[[], Sequence[LogHead]]) -> bool:
+        """Tell whether what follows on a line holds its digest; nothing but known places confirm a last line."""
+        if not following.endswith(b"\n"):
+            return all(place.digest == event.digest for place in known() if place.seq == event.seq)
+        if (begins := _BEGINS.match(following)) is not None:
+            return begins[1].decode() == event.digest
+        try:
+            return LoggedEvent.decode(following, event.position).previous == event.digest
+        except ValueError:
+            return True  # As in a walk: what cannot be read says nothing of the line before it.
+
+    def _first_line_after(self, file: str) -> bytes:
+        for later in self.files():
+            if _number(later) > _number(file):
+                with self._reading(later) as stream:
+                    return stream.readline(LINE_LIMIT)
+        return b""
 
     @contextmanager
     def _reading(self, file: str) -> Iterator[BinaryIO]:
         # The name of a file may come from a catalogue that other hands have written.
         if not _FILE.fullmatch(file):
             raise LogError(f"{file!r} is no file of an event log", hint="Run: preserve catalogue rebuild.")
-        path = self._root / file
-        with translate_os_errors("could not read", path):
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(descriptor, "rb") as stream:
-                yield stream
+        with (
+            translate_os_errors("could not read", self._root / file),
+            os.fdopen(_open_below(self._root, file), "rb") as stream,
+        ):
+            yield stream
 
     def _lines_after(self, place: LogHead) -> Iterator[tuple[bytes, Position]]:
         first = _number(place.file) if place.file else 0
-        for file in self.files():
-            if _number(file) >= first:
-                yield from self._lines(file, place.end if file == place.file else 0)
+        files = [file for file in self.files() if _number(file) >= first]
+        for file in files:
+            yield from self._lines(file, place.end if file == place.file else 0, is_last=file == files[-1])
 
-    def _lines(self, file: str, start: int) -> Iterator[tuple[bytes, Position]]:
+    def _lines(self, file: str, start: int, *, is_last: bool) -> Iterator[tuple[bytes, Position]]:
         with self._reading(file) as stream:
             stream.seek(start)
             while line := stream.readline(LINE_LIMIT):
                 if len(line) == LINE_LIMIT and not line.endswith(b"\n"):
                     raise LogError(f"{file}, byte {start}: the line has more than {LINE_LIMIT} bytes", hint=_RESTORE)
-                if not line.endswith(b"\n"):
-                    return
+                if is_last and not line.endswith(b"\n"):
+                    return  # It is being written, or its writer was stopped.
                 yield line, Position(file, start, len(line))
                 start += len(line)
 
@@ -430,19 +471,34 @@ def _malformed(position: Position, error: ValueError) -> Finding:
     )
 
 
+def _read_line(line: bytes, position: Position) -> LoggedEvent:
+    if not line.endswith(b"\n"):
+        raise ValueError("without its line feed")
+    return LoggedEvent.decode(line, position)
+
+
+def _may_follow(event: LoggedEvent, before: LogHead) -> bool:
+    """Tell whether the number of a line that does not follow may be its own: lines before it may be lost."""
+    return event.seq <= before.seq + _MOST_LOST
+
+
 def _link_faults(event: LoggedEvent, before: LogHead, line_before: tuple[Position, str] | None) -> Iterator[LogFault]:
     """Find what a line contradicts in the line before it, and say which of the two cannot be believed for it."""
     place = event.position
-    where, this = f"{place.file}:{place.offset}", (place, event.digest)
+    where, this = f"{place.file}:{place.offset}", (place, event.digest, None)
+    other = this if line_before is None else (*line_before, event.digest)
     linked = event.previous == before.digest
     if event.seq != before.seq + 1:
         # Numbers go up where lines were removed: this line may be honest, but nothing confirms the one before it.
-        unbelieved = this if linked or event.seq <= before.seq else line_before or this
+        itself = linked or event.seq <= before.seq or not _may_follow(event, before)
         says = f"line {event.seq} comes after line {before.seq}"
-        yield LogFault(Finding.of("event-sequence-broken", where, says), *unbelieved)
+        yield LogFault(Finding.of("event-sequence-broken", where, says), *(this if itself else other))
     if not linked:
-        says = f"line {event.seq} follows a line with digest {event.previous}; the one before it has {before.digest}"
-        yield LogFault(Finding.of("event-chain-broken", where, says), *(line_before or this))
+        says = (
+            f"line {before.seq} was changed after line {event.seq} was written, or lines between them are gone: line "
+            f"{event.seq} holds the digest {event.previous}, and the line before it has {before.digest}"
+        )
+        yield LogFault(Finding.of("event-chain-broken", where, says), *other)
 
 
 def log_cut(place: LogHead) -> Finding:
@@ -459,18 +515,20 @@ def passed_over(fault: LogFault) -> Finding:
 def _pass_over(check: LogCheck, data: Mapping[str, object]) -> None:
     """Set the faults aside that a line of the log names."""
     named = data.get("passed_over")
-    names = [each for each in named if isinstance(each, dict)] if isinstance(named, list) else []
-    keys = {(each.get("file"), each.get("offset"), each.get("digest")) for each in names if check.faults}
-    for fault in list(check.faults):
-        if (fault.position.file, fault.position.offset, fault.digest) in keys:
-            check.faults.remove(fault)
-            check.passed_over.append(fault)
+    keys = {
+        tuple(each.get(name) for name in ("file", "offset", "digest", "by"))
+        for each in (named if isinstance(named, list) and check.faults else ())
+        if isinstance(each, dict) and all(isinstance(value, str | int) for value in each.values())
+    }
+    for fault in [each for each in check.faults if each.key in keys]:
+        check.faults.remove(fault)
+        check.passed_over.append(fault)
 
 
-def _not_believed(faults: Sequence[LogFault], more: str = "") -> LogError:
+def _not_believed(faults: Sequence[LogFault], more: str = "", hint: str = "") -> LogError:
     first = faults[0].finding
     others = more or (f"and {len(faults) - 1} more" if len(faults) > 1 else "")
-    return LogError(f"{first.where}: {first.message}{'; ' if others else ''}{others}", hint=_RESTORE)
+    return LogError(f"{first.where}: {first.message}{'; ' if others else ''}{others}", hint=hint or _RESTORE)
 
 
 def _entries(root: Path, folder: str, *, folders: bool) -> Iterator[str]:
@@ -481,8 +539,24 @@ def _entries(root: Path, folder: str, *, folders: bool) -> Iterator[str]:
         return
     with entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False) if folders else entry.is_file(follow_symlinks=False):
+            # An empty file has no line: a writer was stopped when it had made it.
+            is_file = entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size > 0
+            if entry.is_dir(follow_symlinks=False) if folders else is_file:
                 yield f"{folder}/{entry.name}"
+
+
+def _open_below(root: Path, file: str) -> int:
+    """Open a file below the root to be read, from folder to folder: none of them is a link."""
+    *folders, name = file.split("/")
+    held = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for folder in folders:
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
+            held, above = os.open(folder, flags, dir_fd=held), held
+            os.close(above)
+        return os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held)
+    finally:
+        os.close(held)
 
 
 def _number(file: str) -> int:
@@ -491,13 +565,20 @@ def _number(file: str) -> int:
 
 
 def _line_start(descriptor: int, end: int) -> int:
-    """Return the offset after the last line feed before ``end``, reading backwards; 0 if there is none."""
-    while end > 0:
-        start = max(0, end - _TAIL)
+    """Return the offset after the last line feed before ``end``, reading backwards; 0 if there is none.
+
+    Raises:
+        LogError: It lies further back than a line may be long.
+    """
+    farthest = max(0, end - LINE_LIMIT)
+    while end > farthest:
+        start = max(farthest, end - _TAIL)
         at = os.pread(descriptor, end - start, start).rfind(b"\n")
         if at >= 0:
             return start + at + 1
         end = start
+    if end > 0:
+        raise LogError(f"the event log has a line of more than {LINE_LIMIT} bytes", hint=_BEYOND_REPAIR)
     return 0
 
 

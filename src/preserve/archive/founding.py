@@ -12,6 +12,7 @@ from preserve.archive.layout import (
     BAGS,
     CATALOGUE,
     CHECKPOINT,
+    DISTRUSTED,
     EVENTS,
     INTENT,
     LOCK,
@@ -40,6 +41,7 @@ _OURS = {
     f"{CATALOGUE}-shm",
     LOCK,
     CHECKPOINT,
+    DISTRUSTED,
     INTENT,
 }
 """What a founding that was cut short, or an archive that lost its marker, may hold."""

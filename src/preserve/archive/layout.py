@@ -20,6 +20,7 @@ __all__ = [
     "BAGS",
     "CATALOGUE",
     "CHECKPOINT",
+    "DISTRUSTED",
     "EVENTS",
     "INTENT",
     "LOCK",
@@ -55,6 +56,8 @@ LOCK = ".writing"
 """Locked (``flock``) by the process that writes; its text says which one that is."""
 CHECKPOINT = ".checked.json"
 """The line of the event log up to which its chain was checked."""
+DISTRUSTED = ".check-log"
+"""There while a broken log was found and not yet mended: the next writer checks the log from its first line."""
 INTENT = ".intent.json"
 """Announced bags in archives of preserve 0.1.0; now the event log does, and what lies here is never read."""
 

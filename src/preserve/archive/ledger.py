@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 from preserve.archive.catalogue import Catalogue, Condition
-from preserve.archive.checkpoint import read_checkpoint, remove_checkpoint, write_checkpoint
+from preserve.archive.checkpoint import read_checkpoint, write_checkpoint
 from preserve.archive.eventlog import EventLog, LogCheck, LogHead, log_cut, passed_over
 from preserve.archive.events import LogEvent, LoggedEvent
 from preserve.archive.ingestion import stored_bag
+from preserve.archive.layout import DISTRUSTED
 from preserve.archive.model import StoredBag
 from preserve.errors import ArchiveError, LogError
 from preserve.findings import Finding
+from preserve.octets import translate_os_errors
 from preserve.provenance import EventType, Software
 
 __all__ = ["Ledger"]
@@ -41,6 +44,7 @@ class Ledger:
         self.now = now
         self.log = EventLog(root, software)
         self.catalogue = Catalogue(root)
+        self._distrusted = root / DISTRUSTED
         self._unfolded: list[LoggedEvent] = []
         self._read: LoggedEvent | None = None
 
@@ -63,7 +67,7 @@ class Ledger:
     def is_behind(self) -> bool:
         """Tell whether there is something to catch up with: an unfinished line, or events that were not folded."""
         try:
-            return self.log.unfinished_line() is not None or self.log.head().seq > self.catalogue.head().seq
+            return self.log.unfinished_line() is not None or self.log.head() != self.catalogue.head()
         except LogError:
             return False  # A broken log is no reason not to read: a check of it says where, and a writer refuses it.
 
@@ -98,9 +102,14 @@ class Ledger:
         known, places = self.catalogue.head(), self._checked_places()
         self._hold(places)
         # An archive that keeps no checkpoint, as an older program leaves it, is checked whole, once.
-        start = min(places, key=lambda place: place.seq) if len(places) > 1 else LogHead()
-        if start.seq < known.seq or known.seq < self.log.head().seq:
+        whole = len(places) < 2 or self._distrusted.exists()
+        start = LogHead() if whole else min(places, key=lambda place: place.seq)
+        # By all that the end says, not by its number alone, which is what its last line states of itself.
+        if start != known or known != self.log.head():
             self.catalogue.fold(each for each in self.log.read(start) if each.seq > known.seq)
+            self.log.resume()
+        if whole:
+            self._distrusted.unlink(missing_ok=True)
 
     def _hold(self, places: Sequence[LogHead]) -> None:
         """Make sure that the log holds places that it held once.
@@ -117,7 +126,7 @@ class Ledger:
                 )
 
     def _checked_places(self) -> list[LogHead]:
-        """Return the places of the log that have been seen: the catalogue's, then that of the checkpoint, if it has one."""
+        """Return the places of the log that were seen: the catalogue's, then that of the checkpoint if there is one."""
         try:
             known = self.catalogue.head() if self.catalogue.condition() is Condition.GOOD else LogHead()
         except ArchiveError:
@@ -142,9 +151,14 @@ class Ledger:
         """Remember that the chain was checked up to the end that the catalogue holds."""
         write_checkpoint(self._root, self.catalogue.head())
 
-    def remove_checkpoint(self) -> None:
-        """Have the next writer check the log from its first line."""
-        remove_checkpoint(self._root)
+    def distrust(self) -> None:
+        """Have the next writer check the log from its first line. What was seen of it stays known.
+
+        Raises:
+            ArchiveError: It could not be noted.
+        """
+        with translate_os_errors("could not write", self._distrusted):
+            self._distrusted.touch()
 
     def make_index(self) -> None:
         """Make the catalogue again from the log.
@@ -169,9 +183,10 @@ class Ledger:
         check = LogCheck()
         self.catalogue.rebuild(self.log.read(check=check))
         self.log.resume()
+        self._distrusted.unlink(missing_ok=True)
         self._note_aside(aside)
         if check.faults:
-            names = list({each.position: each.as_json() for each in check.faults}.values())
+            names = list({each.key: each.as_json() for each in check.faults}.values())
             says = f"Lines of the event log that cannot be believed are passed over: {len(names)}."
             self._note(says, {"passed_over": names})
         if not held:
@@ -187,14 +202,9 @@ class Ledger:
             What is wrong with the log, and what the catalogue says otherwise, in words; ``None`` if it says the same.
         """
         check = LogCheck()
-        events: Iterator[LoggedEvent] = iter(())
-
-        def read(head: LogHead) -> Iterator[LoggedEvent]:
-            nonlocal events
-            events = self.log.read(until=head.seq, check=check)
-            return events
-
-        differs = self.catalogue.compare(read)
+        # To the end of the files, whatever the catalogue says of the end.
+        events = self.log.read(check=check)
+        differs = self.catalogue.compare(lambda head: takewhile(lambda each: each.seq <= head.seq, events))
         for _ in events:
             pass  # The comparison ends at the first difference, the check of the log at its last line.
         lost = {place.digest: place for place in self._checked_places() if not self.log.holds(place)}.values()
@@ -223,7 +233,7 @@ class Ledger:
             LogError: A line is not the one that was logged.
         """
         for line in self.catalogue.positions(name, version):
-            logged = self.log.event_at(line.position, line.digest)
+            logged = self.log.event_at(line.position, line.seq, line.digest, self._checked_places)
             if (logged.event.bag, logged.event.version) != (name, version):
                 raise LogError(
                     f"the catalogue names line {logged.seq} of the event log for {name}/v{version}, of which it is not",
@@ -234,13 +244,13 @@ class Ledger:
     def last_announcement(self) -> LoggedEvent | None:
         """Return the last event that announced bags; ``None`` if there was none."""
         line = self.catalogue.last_announcement()
-        return None if line is None else self.log.event_at(line.position, line.digest)
+        return None if line is None else self.log.event_at(line.position, line.seq, line.digest, self._checked_places)
 
     def _ingestion(self, seq: int) -> LoggedEvent | None:
         if self._read is not None and self._read.seq == seq:
             return self._read  # A bag of a group is asked for by one cable after the other.
         line = self.catalogue.position_of(seq)
-        logged = None if line is None else self.log.event_at(line.position, line.digest)
+        logged = None if line is None else self.log.event_at(line.position, line.seq, line.digest, self._checked_places)
         self._read = logged
         return logged if logged is not None and logged.event.type == EventType.INGESTION.label else None
 

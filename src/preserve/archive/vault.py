@@ -8,7 +8,7 @@ it. The log is the truth: what the catalogue says of a bag is held against the l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -230,7 +230,8 @@ class Archive:
             return StoreOutcome(arrival=Arrival.REJECTED, findings=(Finding.of("bag-name-clash", name, says),))
         same = next((each for each in others if each.source_key == incoming.source_key), None)
         if same is not None:
-            return StoreOutcome(arrival=Arrival.UNCHANGED, stored=same)
+            # Whoever is told "unchanged" may remove the source. A bag of this very batch has no line yet.
+            return StoreOutcome(arrival=Arrival.UNCHANGED, stored=self.confirm(same) if same.seq else same)
         location = incoming.location(max((each.version for each in others), default=0) + 1)
         # A place may be taken without the catalogue's knowledge, by a bag that nobody logged; it is left alone.
         while any(self.store.has(replace(location, form=form)) for form in Form):
@@ -267,7 +268,10 @@ class Archive:
                 self._settle()
                 self._ledger.keep_checkpoint()
         except LogError:
-            raise
+            # A broken log is no reason not to read by a catalogue that was made while it was whole: an audit says what
+            # is wrong, a writer refuses it, and no bag is opened by a line that cannot be believed.
+            if not fit:
+                raise
         except ArchiveError as error:
             # A full disk, or a file system without locks, is no reason not to read. Whoever writes is about to bring
             # the catalogue into step.
@@ -376,17 +380,20 @@ class Archive:
         is; the next writer will check it from its first line, and refuse it.
 
         Raises:
-            ArchiveError: The log or the catalogue could not be read or written.
+            ArchiveError: Another process is writing; the log or the catalogue could not be read or written.
         """
+        with suppress(LogError), self.writing():
+            pass  # The catalogue must be in step; why a broken log is not is told below, in full.
         findings, differs = self._ledger.compare()
+        head = self._ledger.log.walked
         broken = worst(findings) is Severity.ERROR
         if broken:
-            self._ledger.remove_checkpoint()
+            self._ledger.distrust()
         elif differs is not None:
             findings = (*findings, Finding.of("catalogue-differs", CATALOGUE, differs))
             with self.writing():
                 self._ledger.remake_index(differs)
-        return LogReport(self._ledger.log.head(), broken, findings)
+        return LogReport(head, broken, findings)
 
     def differences(self) -> Iterator[MissingBag | UnknownBag | StrayEntry]:
         """Yield what the catalogue knows and the store lacks, and the other way round.

@@ -16,6 +16,7 @@ from preserve.report.words import (
     field_rows,
     finding_lines,
     finding_texts,
+    number_of,
     without_none,
 )
 
@@ -183,8 +184,9 @@ def audit_log_line(what: LogReport) -> Line:
 
 def audit_log_text(what: LogReport) -> str:
     """Return how long the event log is, and the digest of its last line, which is worth being kept elsewhere."""
-    whole = "" if what.findings else ", each as it was logged"
-    return f"event log  {what.head.seq:,} lines{whole}; the last has SHA-256 {what.head.digest}"
+    passed_over = sum(each.code == "event-line-passed-over" for each in what.findings)
+    how = f", {number_of(passed_over, 'fault')} in them passed over" if passed_over else ", each as it was logged"
+    return f"event log  {number_of(what.head.seq, 'line')}{how}; the last has SHA-256 {what.head.digest}"
 
 
 def audit_line(result: AuditResult) -> Line:
