@@ -382,14 +382,19 @@ class Archive:
         Raises:
             ArchiveError: Another process is writing; the log or the catalogue could not be read or written.
         """
-        with suppress(LogError), self.writing():
-            pass  # The catalogue must be in step; why a broken log is not is told below, in full.
+        # The catalogue must be in step; why it cannot be, where the log is broken, is told below and in full.
+        with suppress(LogError):
+            if may_write(self.root):
+                with self.writing():
+                    pass
+            else:
+                self._ledger.read_privately()
         findings, differs = self._ledger.compare()
         head = self._ledger.log.walked
         broken = worst(findings) is Severity.ERROR
-        if broken:
+        if broken and may_write(self.root):
             self._ledger.distrust()
-        elif differs is not None:
+        elif not broken and differs is not None:
             findings = (*findings, Finding.of("catalogue-differs", CATALOGUE, differs))
             with self.writing():
                 self._ledger.remake_index(differs)
