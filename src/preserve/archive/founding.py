@@ -18,6 +18,7 @@ from preserve.archive.layout import (
     MARKER,
     MARKER_PREFIX,
     MARKER_TEXT,
+    NEW_CHECKPOINT,
     README,
     SCHEMAS,
     VERSION,
@@ -40,6 +41,7 @@ _OURS = {
     f"{CATALOGUE}-shm",
     LOCK,
     CHECKPOINT,
+    NEW_CHECKPOINT,
     INTENT,
 }
 """What a founding that was cut short, or an archive that lost its marker, may hold."""
@@ -81,9 +83,14 @@ def _about_bytes(path: Path) -> bytes:
         # Other hands may have put a link, a pipe or a file of any size here.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            return os.read(descriptor, _ABOUT_LIMIT) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            data = os.read(descriptor, _ABOUT_LIMIT) if is_file else b""
         finally:
             os.close(descriptor)
+    if not data:
+        says = "is empty" if is_file else "is no ordinary file"
+        raise ArchiveError(f"{path} {says}", hint="Restore it from a copy of the archive.")
+    return data
 
 
 def create_archive(root: Path, created: str) -> None:

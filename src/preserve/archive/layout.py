@@ -26,6 +26,7 @@ __all__ = [
     "MARKER",
     "MARKER_PREFIX",
     "MARKER_TEXT",
+    "NEW_CHECKPOINT",
     "NOWHERE",
     "README",
     "SCHEMAS",
@@ -55,6 +56,8 @@ LOCK = ".writing"
 """Locked (``flock``) by the process that writes; its text says which one that is."""
 CHECKPOINT = ".checked.json"
 """The line of the event log up to which its chain was checked."""
+NEW_CHECKPOINT = f"{CHECKPOINT}.new"
+"""The next checkpoint, until it is renamed."""
 INTENT = ".intent.json"
 """Announced bags in archives of preserve 0.1.0; now the event log does, and what lies here is never read."""
 
