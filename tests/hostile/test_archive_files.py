@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import json
 import os
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +18,9 @@ from tests.archive.making import CLOCK, SOFTWARE, founded, put, put_one
 from preserve.archive.checkpoint import encode_checkpoint, read_checkpoint, remove_checkpoint
 from preserve.archive.eventlog import LogHead
 from preserve.archive.lock import BusyError, hold_lock
-from preserve.archive.opening import open_archive
+from preserve.archive.opening import open_archive, rebuild_catalogue
 from preserve.archive.vault import Archive
+from preserve.digests import sha256
 from preserve.errors import ArchiveError
 
 
@@ -138,7 +144,127 @@ def test_whoever_locks_the_folder_alone_is_not_named_by_what_another_one_wrote(r
     folder = os.open(root / "events", os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        with pytest.raises(BusyError, match="^another process is writing"), hold_lock(root, patience=0):
+        with pytest.raises(BusyError, match=r"^another process is writing"), hold_lock(root, patience=0):
             pass
     finally:
         os.close(folder)
+
+
+# Bags that other hands put there
+
+
+BAG = "bags/STRELSAU/2007/07STRELSAU1/v1"
+
+
+def plant(root: Path, place: str) -> str:
+    """Copy a bag of the archive to another place of it, and return the place."""
+    shutil.copytree(root / BAG, root / place)
+    return place
+
+
+def announce(root: Path, *places: str) -> None:
+    """Append an announcement to the log, in a line that fits."""
+    (path,) = root.glob("events/*/*/*.jsonl")
+    lines = path.read_bytes().splitlines()
+    bags = [
+        {"location": place, "seal": sha256((root / BAG / "tagmanifest-sha512.txt").read_bytes())} for place in places
+    ]
+    fields = json.loads(lines[0]) | {"seq": len(lines) + 1, "previous": sha256(lines[-1]), "data": {"bags": bags}}
+    path.write_bytes(b"\n".join([*lines, json.dumps(fields).encode(), b""]))
+
+
+def ingested(root: Path) -> list[str]:
+    """Return the places of the bags that the log has, as often as it has them."""
+    lines = [json.loads(line) for path in root.glob("events/*/*/*.jsonl") for line in path.read_bytes().splitlines()]
+    return sorted(line["data"]["location"] for line in lines if line["type"] == "ingestion")
+
+
+def test_an_announcement_of_very_many_bags_stops_nothing(root: Path) -> None:
+    announce(root, *(f"bags/_/0000/x{number}/v1" for number in range(40_000)))
+    with reopened(root) as archive:
+        put_one(archive, "07STRELSAU3")
+        assert archive.find("07STRELSAU3")
+
+
+def test_an_announced_bag_that_the_log_has_at_another_place_is_not_logged_again(root: Path) -> None:
+    before = ingested(root)
+    places = ("bags/ZENDA/0000/07STRELSAU1/v1", "bags/ZENDA/0000/07strelsau1/v2")
+    announce(root, *(plant(root, place) for place in places))
+    for _ in range(3):
+        with reopened(root) as archive, archive.writing():
+            pass
+    assert ingested(root) == before
+
+
+def test_of_two_places_that_are_announced_for_one_bag_one_is_logged(root: Path) -> None:
+    before = ingested(root)
+    places = ("bags/ZENDA/0000/07STRELSAU9/v1", "bags/_/0000/07STRELSAU9/v1", "bags/_/0000/07strelsau9/v1")
+    announce(root, *(plant(root, place) for place in places))
+    for _ in range(2):
+        with reopened(root) as archive, archive.writing():
+            pass
+    assert ingested(root) == [*before, places[0]]
+
+
+def test_a_copy_of_a_stored_bag_is_told_and_not_taken_in(root: Path) -> None:
+    before = ingested(root)
+    copy = plant(root, "bags/ZENDA/0000/07STRELSAU1/v1")
+    clash = plant(root, "bags/ZENDA/0000/07strelsau2/v1")
+    for _ in range(2):
+        rebuilt = rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
+        assert [(each.code, each.where) for each in rebuilt.findings] == [
+            ("bag-unknown", copy),
+            ("bag-name-clash", clash),
+        ]
+        assert rebuilt.adopted == 0
+    assert ingested(root) == before
+
+
+def test_of_two_unknown_bags_of_one_name_one_is_taken_in(root: Path) -> None:
+    first = plant(root, "bags/ZENDA/0000/07STRELSAU9/v1")
+    second = plant(root, "bags/ZENDA/2001/07STRELSAU9/v1")
+    third = plant(root, "bags/_/0000/07strelsau9/v1")
+    rebuilt = rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
+    assert [(each.code, each.where) for each in rebuilt.findings] == [
+        ("bag-unknown", second),
+        ("bag-name-clash", third),
+    ]
+    assert first in ingested(root)
+    with reopened(root) as archive:
+        assert not archive.check_log().findings
+
+
+# The catalogue
+
+
+def test_a_profile_with_a_blank_survives(root: Path) -> None:
+    bag = root / plant(root, "bags/STRELSAU/2007/07STRELSAU9/v1")
+    profile = "https://example.org/a profile of ours"
+    info = bag / "bag-info.txt"
+    info.write_text(info.read_text().replace("https://example.org/profile.json", profile))
+    tags = bag / "tagmanifest-sha512.txt"
+    rows = [line.split(maxsplit=1) for line in tags.read_text().splitlines()]
+    tags.write_text("".join(f"{hashlib.sha512((bag / path).read_bytes()).hexdigest()}  {path}\n" for _, path in rows))
+    assert rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE).adopted == 1
+    with reopened(root) as archive:
+        assert archive.find("07STRELSAU9")[0].profiles == (profile,)
+        assert not archive.check_log().findings
+
+
+@pytest.mark.parametrize("text", ["", "x", "{}", "[1]", '["\\ud800"]', "[" * 100_000, "[" + "9" * 5000 + "]"])
+def test_profiles_that_are_no_list_of_texts_are_damage(root: Path, text: str) -> None:
+    with closing(sqlite3.connect(root / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE bag SET profiles = ?", [text])
+    with reopened(root) as archive, pytest.raises(ArchiveError, match="damaged"):
+        archive.find("07STRELSAU1")
+
+
+@pytest.mark.parametrize("suffix", ["", "-journal", "-wal", "-shm"])
+def test_a_folder_in_the_place_of_the_catalogue_is_told(root: Path, suffix: str) -> None:
+    path = root / f"catalogue.sqlite{suffix}"
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    with pytest.raises(ArchiveError, match=rf"catalogue\.sqlite{suffix} is a folder\. Move it away and run"):
+        rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
+    path.rmdir()
+    assert rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE).bags == 2

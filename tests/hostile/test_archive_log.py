@@ -23,7 +23,6 @@ from preserve.archive.vault import Archive
 from preserve.audit import due_bags
 from preserve.errors import ArchiveError, ExitCode, LogError
 
-
 FIRST_FILE = "events/2026/01/000000000001.jsonl"
 
 
