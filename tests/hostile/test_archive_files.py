@@ -14,14 +14,16 @@ from pathlib import Path
 
 import pytest
 from tests.archive.making import CLOCK, SOFTWARE, founded, put, put_one
+from tests.cli.command import preserve
 
+from preserve.access import select_bag
 from preserve.archive.checkpoint import encode_checkpoint, read_checkpoint, remove_checkpoint
 from preserve.archive.eventlog import LogHead
 from preserve.archive.lock import BusyError, hold_lock
 from preserve.archive.opening import open_archive, rebuild_catalogue
 from preserve.archive.vault import Archive
 from preserve.digests import sha256
-from preserve.errors import ArchiveError
+from preserve.errors import ArchiveError, ExitCode, UsageError
 
 
 @pytest.fixture
@@ -268,3 +270,44 @@ def test_a_folder_in_the_place_of_the_catalogue_is_told(root: Path, suffix: str)
         rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
     path.rmdir()
     assert rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE).bags == 2
+
+
+# A bag of the current folder in place of a stored one
+
+
+def damage_catalogue(root: Path) -> None:
+    os.truncate(root / "catalogue.sqlite", 10)
+
+
+def break_log(root: Path) -> None:
+    for path in root.glob("catalogue.sqlite*"):
+        path.unlink()
+    (path,) = root.glob("events/*/*/*.jsonl")
+    path.write_bytes(path.read_bytes().replace(b"Stored as", b"FORGED as", 1))
+
+
+def remove_marker(root: Path) -> None:
+    (root / "0=preserve_archive_1.0").unlink()
+
+
+def remove_about(root: Path) -> None:
+    (root / "archive.json").unlink()
+
+
+@pytest.mark.parametrize("spoil", [damage_catalogue, break_log, remove_marker, remove_about])
+def test_an_archive_that_cannot_be_asked_is_told_whatever_lies_in_the_current_folder(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("07STRELSAU1", "07STRELSAU3"):
+        shutil.copytree(root / BAG, name)
+    assert select_bag("07STRELSAU3", root).path == Path("07STRELSAU3")
+    with pytest.raises(UsageError, match="in the current folder too"):
+        select_bag("07STRELSAU1", root)
+    spoil(root)
+    for name in ("07STRELSAU1", "07STRELSAU3"):
+        with pytest.raises(ArchiveError):
+            select_bag(name, root)
+        done = preserve("compare", name, f"./{name}", "--archive", root, cwd=tmp_path)
+        assert done.returncode in {ExitCode.ARCHIVE, ExitCode.LOG}
+    assert select_bag("07STRELSAU1", tmp_path / "none").path == Path("07STRELSAU1")
