@@ -9,9 +9,9 @@ from itertools import groupby
 from pathlib import Path
 
 from preserve.access.export import BagSelection, describe_stored, read_cables
-from preserve.archive import open_archive
+from preserve.archive import MissingArchiveError, UnknownBagError, open_archive
 from preserve.description import Description
-from preserve.errors import ArchiveError, UsageError
+from preserve.errors import UsageError
 from preserve.settings import Settings
 
 __all__ = ["describe_public", "newest_bags", "select_bag"]
@@ -28,7 +28,7 @@ def select_bag(name: str, root: Path) -> BagSelection:
         root: The root of the archive.
 
     Raises:
-        ArchiveError: There is no such path, and no archive that has such a bag.
+        ArchiveError: There is no such path, and no archive that has such a bag; or the archive could not be asked.
         UsageError: The name means both.
     """
     there = os.path.exists(name)  # noqa: PTH110 - Path.exists raises for a name that no disk can have
@@ -37,7 +37,8 @@ def select_bag(name: str, root: Path) -> BagSelection:
     try:
         with open_archive(root) as archive:
             stored = archive.find(name)[-1]
-    except ArchiveError:
+    except (MissingArchiveError, UnknownBagError):
+        # No other error: a damaged archive may have the bag, and one of the current folder must not pass for it.
         if there:
             return BagSelection(name, Path(name))
         raise

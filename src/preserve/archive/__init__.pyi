@@ -7,6 +7,7 @@ from .events import (
     LoggedEvent as LoggedEvent,
     Position as Position,
 )
+from .founding import MissingArchiveError as MissingArchiveError
 from .ingestion import stored_bag as stored_bag
 from .inventory import MissingBag as MissingBag, UnknownBag as UnknownBag
 from .layout import MARKER_PREFIX as MARKER_PREFIX, Location as Location
@@ -15,6 +16,7 @@ from .model import (
     Incoming as Incoming,
     StoredBag as StoredBag,
     StoreOutcome as StoreOutcome,
+    UnknownBagError as UnknownBagError,
     describe_absence as describe_absence,
 )
 from .opening import initialise as initialise, open_archive as open_archive, rebuild_catalogue as rebuild_catalogue

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, NoReturn, Self
 
 from preserve import contracts
+from preserve.archive.layout import EVENTS
 from preserve.bag import is_bag_name
 from preserve.digests import sha256
 from preserve.errors import ArchiveError
@@ -31,6 +32,7 @@ __all__ = [
     "as_text",
     "encode_event",
     "is_digest",
+    "is_log_file",
 ]
 
 SCHEMA_VERSION = "1.1.0"
@@ -176,6 +178,7 @@ _VERSION = re.compile(r"([0-9]{1,4})\.[0-9]{1,4}\.[0-9]{1,4}")
 _TIME = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_FILE = re.compile(rf"{EVENTS}/[0-9]{{4}}/[0-9]{{2}}/[0-9]{{12}}\.jsonl")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -238,6 +241,11 @@ def _check_version(version: str) -> None:
 def is_digest(value: object) -> bool:
     """Tell whether a value is a SHA-256 in lower-case hexadecimal."""
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+def is_log_file(value: object) -> bool:
+    """Tell whether a value is the path of a file of the log, below the archive's root."""
+    return isinstance(value, str) and _FILE.fullmatch(value) is not None
 
 
 def _is_number(value: object, most: int) -> bool:

@@ -19,6 +19,7 @@ from preserve.archive.layout import (
     MARKER,
     MARKER_PREFIX,
     MARKER_TEXT,
+    NEW_CHECKPOINT,
     README,
     SCHEMAS,
     VERSION,
@@ -28,7 +29,7 @@ from preserve.contracts import contract_bytes, contract_names, format_specificat
 from preserve.errors import ArchiveError
 from preserve.octets import make_folders, replace_file, translate_os_errors, write_new
 
-__all__ = ["check_archive", "create_archive", "keep_schemas"]
+__all__ = ["MissingArchiveError", "check_archive", "create_archive", "keep_schemas"]
 
 _OURS = {
     README,
@@ -42,6 +43,7 @@ _OURS = {
     LOCK,
     CHECKPOINT,
     DISTRUSTED,
+    NEW_CHECKPOINT,
     INTENT,
 }
 """What a founding that was cut short, or an archive that lost its marker, may hold."""
@@ -52,23 +54,30 @@ _GROWING = "findings.toml"
 """The one contract without a version in its name: rows are added to it, and none is changed."""
 
 
+class MissingArchiveError(ArchiveError):
+    """There is no archive at a place, nor what is left of one."""
+
+
 def check_archive(root: Path) -> About:
     """Return what an archive says of itself.
 
     Raises:
-        ArchiveError: The folder is no archive, its layout is one that this program does not know, or it could not be
+        MissingArchiveError: The folder is no archive, or is not there.
+        ArchiveError: It has lost its marker, its layout is one that this program does not know, or it could not be
             read.
     """
     init = f"preserve init --archive {shlex.quote(str(root))}"
     with translate_os_errors("could not open the archive", root):
         if not root.exists():
-            raise ArchiveError(
+            raise MissingArchiveError(
                 f"there is no archive at {root}",
                 hint=f"Check the path, and that its disk is mounted. To make one, run: {init}",
             )
         markers = sorted(path.name for path in root.iterdir() if path.name.startswith(MARKER_PREFIX))
     if not markers:
-        raise ArchiveError(f"{root} is not an archive", hint=f"Run: {init}")
+        # One that has lost its marker is an archive still: what it holds must not be looked for elsewhere.
+        kind = ArchiveError if os.path.lexists(root / EVENTS) else MissingArchiveError
+        raise kind(f"{root} is not an archive", hint=f"Run: {init}")
     if markers != [MARKER]:
         versions = ", ".join(name.removeprefix(MARKER_PREFIX) for name in markers)
         raise ArchiveError(
@@ -83,9 +92,14 @@ def _about_bytes(path: Path) -> bytes:
         # Other hands may have put a link, a pipe or a file of any size here.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            return os.read(descriptor, _ABOUT_LIMIT) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            data = os.read(descriptor, _ABOUT_LIMIT) if is_file else b""
         finally:
             os.close(descriptor)
+    if not data:
+        says = "is empty" if is_file else "is no ordinary file"
+        raise ArchiveError(f"{path} {says}", hint="Restore it from a copy of the archive.")
+    return data
 
 
 def create_archive(root: Path, created: str) -> None:

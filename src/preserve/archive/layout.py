@@ -27,6 +27,7 @@ __all__ = [
     "MARKER",
     "MARKER_PREFIX",
     "MARKER_TEXT",
+    "NEW_CHECKPOINT",
     "NOWHERE",
     "README",
     "SCHEMAS",
@@ -58,6 +59,8 @@ CHECKPOINT = ".checked.json"
 """The line of the event log up to which its chain was checked."""
 DISTRUSTED = ".check-log"
 """There while a broken log was found and not yet mended: the next writer checks the log from its first line."""
+NEW_CHECKPOINT = f"{CHECKPOINT}.new"
+"""The next checkpoint, until it is renamed."""
 INTENT = ".intent.json"
 """Announced bags in archives of preserve 0.1.0; now the event log does, and what lies here is never read."""
 

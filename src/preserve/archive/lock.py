@@ -10,19 +10,21 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from preserve.archive.layout import EVENTS, LOCK
 from preserve.errors import ArchiveError
-from preserve.octets import translate_os_errors
+from preserve.octets import hold_folder, translate_os_errors
 
 __all__ = ["BusyError", "hold_lock", "is_locked"]
 
 _PAUSE = 0.05
 """Seconds between two tries."""
+_SOMEBODY = "another process"
 _PROCESS = re.compile(r"process [0-9]+")
 
 
@@ -45,22 +47,27 @@ def hold_lock(root: Path, *, patience: float) -> Iterator[None]:
     end = time.monotonic() + patience
     with ExitStack() as stack:
         with translate_os_errors("could not lock", root / EVENTS):
-            with suppress(FileExistsError):
-                (root / EVENTS).mkdir()  # Whoever has set a broken log aside goes on with a new one.
-            log = os.open(root / EVENTS, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        # Closing gives a lock back. The file stays: whoever waits has it open.
-        stack.callback(os.close, log)
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+            # Made if it is missing: whoever has set a broken log aside goes on with a new one.
+            log, _ = stack.enter_context(hold_folder(root / EVENTS, root))
         with translate_os_errors("could not lock", root / LOCK):
-            name = os.open(root / LOCK, flags, 0o644)
+            name = _open_file(root / LOCK)
+        # Closing gives a lock back. The file stays: whoever waits has it open.
         stack.callback(os.close, name)
-        for descriptor in (log, name):
-            _take(descriptor, name, root, end)
+        # The file first: who waits for it reads in it who holds it. Who locks the folder alone has written no name.
+        _take(name, root, end, lambda: _holder(name))
         # The text is only for the message of whoever waits. The lock is the kernel's, so a stale text harms nobody.
         with translate_os_errors("could not lock", root / LOCK):
             os.ftruncate(name, 0)
             os.pwrite(name, f"process {os.getpid()}\n".encode(), 0)
+        _take(log, root, end, lambda: _SOMEBODY)
         yield
+
+
+def _open_file(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ArchiveError(f"{path} is no ordinary file", hint="Remove it; it is made again.")
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
 
 
 def is_locked(root: Path) -> bool:
@@ -80,7 +87,7 @@ def is_locked(root: Path) -> bool:
     return False
 
 
-def _take(descriptor: int, name: int, root: Path, end: float) -> None:
+def _take(descriptor: int, root: Path, end: float, holder: Callable[[], str]) -> None:
     # By trying again: a flock that waits cannot be given a time to wait.
     while True:
         try:
@@ -88,7 +95,7 @@ def _take(descriptor: int, name: int, root: Path, end: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= end:
                 raise BusyError(
-                    f"{_holder(name)} is writing to the archive {root}",
+                    f"{holder()} is writing to the archive {root}",
                     hint="Wait until it has ended and run the command again.",
                 ) from None
             time.sleep(_PAUSE)
@@ -104,4 +111,4 @@ def _take(descriptor: int, name: int, root: Path, end: float) -> None:
 def _holder(name: int) -> str:
     """Return who says that it writes; anybody who may write in the archive can have written this."""
     text = os.pread(name, 100, 0).decode("utf-8", "replace").strip()
-    return text if _PROCESS.fullmatch(text) else "another process"
+    return text if _PROCESS.fullmatch(text) else _SOMEBODY

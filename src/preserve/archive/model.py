@@ -11,9 +11,14 @@ from pathlib import Path
 from preserve.archive.cable_entry import CableEntry
 from preserve.archive.layout import Location, shelf_post, shelf_year
 from preserve.bag import Form, WrittenBag
+from preserve.errors import ArchiveError
 from preserve.findings import Finding
 
-__all__ = ["Arrival", "Incoming", "StoreOutcome", "StoredBag", "describe_absence", "source_key"]
+__all__ = ["Arrival", "Incoming", "StoreOutcome", "StoredBag", "UnknownBagError", "describe_absence", "source_key"]
+
+
+class UnknownBagError(ArchiveError):
+    """The archive has no bag, no version of one, or no cable, of that name."""
 
 
 def source_key(cables: tuple[CableEntry, ...]) -> str:

@@ -24,7 +24,7 @@ from preserve.archive.inventory import MissingBag, UnknownBag, take_inventory
 from preserve.archive.layout import CATALOGUE, timestamp
 from preserve.archive.ledger import Ledger
 from preserve.archive.lock import BusyError, hold_lock, is_locked
-from preserve.archive.model import Arrival, Incoming, StoredBag, StoreOutcome
+from preserve.archive.model import Arrival, Incoming, StoredBag, StoreOutcome, UnknownBagError
 from preserve.archive.recovery import adopt_bags, complete_announced
 from preserve.archive.store import Store, StrayEntry
 from preserve.bag import Form, sweep_stages
@@ -346,7 +346,7 @@ class Archive:
         Bags come in the order in which they were stored, whatever their times say: the last is the newest.
 
         Raises:
-            ArchiveError: There is none; the message suggests similar names.
+            UnknownBagError: There is none; the message suggests similar names.
             LogError: The event log says something else of it than the catalogue.
         """
         name, slash, number = text.rpartition("/v")
@@ -357,11 +357,11 @@ class Archive:
         if not stored:
             near = self._ledger.catalogue.similar_names(name.upper())
             hint = f"Is it one of these: {', '.join(near)}?" if near else "To see all, run: preserve list."
-            raise ArchiveError(f"the archive {self.root} has no bag or cable {name}", hint=hint)
+            raise UnknownBagError(f"the archive {self.root} has no bag or cable {name}", hint=hint)
         matching = [each for each in stored if wanted in {None, each.version}]
         if not matching:
             there = ", ".join(each.label for each in stored)
-            raise ArchiveError(f"the archive has no version {wanted} of {name}", hint=f"It has {there}.")
+            raise UnknownBagError(f"the archive has no version {wanted} of {name}", hint=f"It has {there}.")
         return [self.confirm(each) for each in matching]
 
     def events(self, stored: StoredBag) -> Iterator[LoggedEvent]:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from preserve.archive import open_archive
+from preserve.archive import MissingArchiveError, UnknownBagError, open_archive
 from preserve.cli.console import progress_bar, say, say_json
 from preserve.cli.jobs import JobsFlag, workers
 from preserve.cli.options import JsonFlag, gravest_code
@@ -27,7 +27,7 @@ from preserve.compare import (
     find_operand,
     read_operand,
 )
-from preserve.errors import ArchiveError, ComparisonError, ExitCode, PreserveError, UsageError
+from preserve.errors import ComparisonError, ExitCode, PreserveError, UsageError
 from preserve.package import portable_name
 from preserve.report import comparison as report, words
 from preserve.settings import Settings
@@ -97,7 +97,7 @@ def _find(side: str, settings: Settings) -> Ref:
     try:
         with open_archive(settings.archive.root) as place:
             stored = place.find(side)
-    except ArchiveError:
+    except (MissingArchiveError, UnknownBagError):  # No other error, as in select_bag.
         if there:
             return find_operand(side)
         raise

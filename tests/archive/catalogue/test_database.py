@@ -84,7 +84,7 @@ def test_another_schema_is_damage_and_nothing_is_asked_of_it(root: Path, stateme
 
 @pytest.mark.parametrize("name", ["state", "bag"])
 def test_a_view_in_place_of_a_table_is_damage(root: Path, name: str) -> None:
-    columns = "3 AS schema_version, 0 AS seq, '' AS digest, '' AS file, 0 AS end"
+    columns = "4 AS schema_version, 0 AS seq, '' AS digest, '' AS file, 0 AS end"
     change(root, f"DROP TABLE {name}", f"CREATE VIEW {name} AS SELECT {columns}")
     assert condition(root) is Condition.DAMAGED
 
@@ -111,7 +111,7 @@ def test_a_catalogue_in_another_encoding_is_damage(tmp_path: Path, root: Path) -
 
 
 def test_an_older_one_is_older_and_a_newer_one_is_an_error(root: Path) -> None:
-    change(root, "UPDATE state SET schema_version = 2")
+    change(root, "UPDATE state SET schema_version = 3")
     assert condition(root) is Condition.OLDER
     change(root, "UPDATE state SET schema_version = 99")
     with pytest.raises(ArchiveError, match="version 99"):

@@ -69,6 +69,10 @@ Pages that point to each other in a ring, or to one page many times over, would 
 _HOLLOW = 64 << 20
 """Bytes from which a file is refused that is almost all holes: copying it would fill a disk."""
 
+_FILES = ("-wal", "-shm", "-journal", "")
+"""What SQLite adds to the name of each file, in the order of removal: the catalogue goes last, as a -wal that outlived
+it would be replayed into the next file of its name."""
+
 _ERRORS = (sqlite3.Error, DBAPIError, UnicodeDecodeError)
 """What sqlite3 raises, and what SQLAlchemy makes of it; the last when SQLite quotes a hostile schema."""
 _DAMAGE = {
@@ -245,8 +249,8 @@ class Database:
             return
         self.close()
         with translate_os_errors("could not remove the catalogue", self._path):
-            # The catalogue goes last: a -wal that outlived it would be replayed into the next file of its name.
-            for suffix in ("-wal", "-shm", "-journal", ""):
+            self._refuse_folders()
+            for suffix in _FILES:
                 self._beside(suffix).unlink(missing_ok=True)
         try:
             with closing(sqlite3.connect(self._path)) as connection:
@@ -261,6 +265,14 @@ class Database:
                 f"could not make the catalogue {self._path}: its file system does not let processes share memory",
                 hint="Put the archive on a local file system.",
             )
+
+    def _refuse_folders(self) -> None:
+        for suffix in _FILES:
+            there = self._lstat(suffix)
+            if there is not None and stat.S_ISDIR(there.st_mode):
+                raise ArchiveError(
+                    f"{self._beside(suffix)} is a folder", hint="Move it away and run preserve catalogue rebuild again."
+                )
 
     def _is_sound(self) -> bool:
         """Tell whether tables can be dropped and made in the file: it takes changes, and its pages are whole."""

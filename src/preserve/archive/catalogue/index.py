@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Row, func, insert, select, union, update
 
@@ -36,7 +36,8 @@ from preserve.archive.model import StoredBag
 __all__ = ["Catalogue", "Order"]
 
 _PAGE = 500
-"""Bags fetched at a time."""
+"""Bags fetched, or asked for by name, at a time."""
+_Value = TypeVar("_Value")
 _TEXTS = (str, bytes)
 _CANDIDATES = 5000
 """Names looked at for one that is like an unknown one."""
@@ -148,10 +149,10 @@ class Catalogue:
         # its time would keep the write-ahead log of the file from being emptied.
         with self._database.reading() as connection:
             ids = array("q", connection.execute(select(bag.c.id).order_by(*order.columns)).scalars())
-        for start in range(0, len(ids), _PAGE):
+        for page in _pages(ids):
             with self._database.reading() as connection:
-                page = self._fetch(connection, ids[start : start + _PAGE])
-            yield from page
+                stored = self._fetch(connection, page)
+            yield from stored
 
     def _fetch(self, connection: Connection, ids: Sequence[int]) -> list[StoredBag]:
         rows: dict[int, Row[Any]] = {}
@@ -190,11 +191,12 @@ class Catalogue:
     def find_by_names(self, names: Iterable[str]) -> list[StoredBag]:
         """Return every version of the bags with some names, whatever their letter case, the newest last."""
         keys = sorted({name.lower() for name in names})
-        return self._stored(select(bag.c.id).where(bag.c.name_key.in_(keys)))
+        return self._stored(*(select(bag.c.id).where(bag.c.name_key.in_(page)) for page in _pages(keys)))
 
-    def _stored(self, query: Any) -> list[StoredBag]:
+    def _stored(self, *queries: Any) -> list[StoredBag]:
         with self._database.reading() as connection:
-            stored = self._fetch(connection, list(connection.execute(query).scalars()))
+            ids = [each for query in queries for each in connection.execute(query).scalars()]
+            stored = [each for page in _pages(ids) for each in self._fetch(connection, page)]
         latest: defaultdict[str, int] = defaultdict(int)
         for each in stored:
             latest[each.name] = max(latest[each.name], each.seq)
@@ -249,6 +251,11 @@ class Catalogue:
             with self._database.reading() as connection:
                 for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
                     yield json.dumps([table.name, list(row)], ensure_ascii=False, default=bytes.hex)
+
+
+def _pages(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Yield values by the page: SQLite takes a query with some ten thousands of them, and no more."""
+    return (values[start : start + _PAGE] for start in range(0, len(values), _PAGE))
 
 
 def _all_within(connection: Connection, query: Any) -> Iterator[Row[Any]]:

@@ -6,6 +6,7 @@ value is checked here before anybody uses it, and what no row of ours can hold i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -16,7 +17,7 @@ from sqlalchemy import Row
 
 from preserve.archive.cable_entry import CableEntry
 from preserve.archive.eventlog import LogHead
-from preserve.archive.events import LINE_LIMIT, EventOutcome, LoggedEvent, Position
+from preserve.archive.events import LINE_LIMIT, EventOutcome, LoggedEvent, Position, is_log_file
 from preserve.archive.ingestion import stored_bag
 from preserve.archive.layout import Location
 from preserve.archive.model import StoredBag
@@ -41,7 +42,6 @@ Values = tuple[object, ...]
 _CABLE_FIELDS = tuple(field.name for field in fields(CableEntry))
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_FILE = re.compile(r"events/[0-9]{4}/[0-9]{2}/[0-9]{12}\.jsonl")
 _MOST = (1 << 63) - 1
 """The greatest number that SQLite holds."""
 _RESTORE = "Restore the events folder from a copy of the archive; preserve validate shows what is wrong in its files."
@@ -95,6 +95,16 @@ def _text(value: object) -> str:
     return value
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    try:
+        texts = json.loads(_text(value))
+    except RecursionError as error:
+        raise ValueError("a list is nested") from error
+    if type(texts) is not list:
+        raise ValueError("there is no list where one belongs")
+    return tuple(map(_text, texts))
+
+
 def _number(value: object, least: int = 0, most: int = _MOST) -> int:
     # Not isinstance: "true" is an int of Python.
     if type(value) is not int or not least <= value <= most:
@@ -136,7 +146,7 @@ def _check_bag(stored: StoredBag) -> StoredBag:
 
 
 def _check_position(position: Position) -> Position:
-    if type(position.file) is not str or _FILE.fullmatch(position.file) is None:
+    if not is_log_file(position.file):
         raise ValueError("a file is not one of an event log")
     _number(position.offset, most=_MOST - LINE_LIMIT)
     _number(position.length, 1, LINE_LIMIT)
@@ -206,7 +216,7 @@ def _bag_row(stored: StoredBag) -> Values:
         stored.files,
         stored.bytes,
         stored.size,
-        " ".join(stored.profiles),
+        json.dumps(stored.profiles, ensure_ascii=False),
         stored.index,
         stored.created,
         stored.last_seen,
@@ -276,7 +286,7 @@ def bag_from_row(root: Path, row: Row[Any], cables: Sequence[Row[Any]]) -> Store
                 files=files,
                 bytes=octets,
                 size=size,
-                profiles=tuple(_text(profiles).split()),
+                profiles=_texts(profiles),
                 created=created,
                 last_seen=last_seen,
                 last_checked=last_checked,
@@ -314,7 +324,7 @@ def head_from_row(row: Row[Any]) -> LogHead:
         head = LogHead(_number(row.seq), _digest(row.digest), _text(row.file), _number(row.end))
     except ValueError as error:
         raise RowError(f"the end of the log: {error}") from error
-    if head != LogHead() and (head.seq == 0 or _FILE.fullmatch(head.file) is None):
+    if head != LogHead() and (head.seq == 0 or not is_log_file(head.file)):
         raise RowError("the end of the log is in no file of it")
     return head
 

@@ -26,7 +26,7 @@ from sqlalchemy.types import UserDefinedType
 
 __all__ = ["ANNOUNCED", "METADATA", "SCHEMA_VERSION", "bag", "cable", "event", "expected_schema", "one_line", "state"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 METADATA = MetaData()
 
 
@@ -67,6 +67,7 @@ bag = Table(
     Column("files", Integer, nullable=False),
     Column("bytes", Integer, nullable=False),
     Column("size", Integer, nullable=False),
+    # A JSON array of texts.
     Column("profiles", String, nullable=False),
     # The SHA-256 of the member index beside a tar.
     Column("member_index", String),
