@@ -385,6 +385,28 @@ def test_bytes_without_a_line_feed_before_another_file_are_a_fault(root: Path) -
     assert check(root).broken
 
 
+def test_the_mark_of_a_broken_log_is_not_written_through_a_link(root: Path, tmp_path: Path) -> None:
+    (root / ".check-log").symlink_to(tmp_path / "other")
+    change(root, b"Stored as", b"FORGED as")
+    with reopened(root) as archive, pytest.raises(ArchiveError, match="link"):
+        archive.check_log()
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_folder_in_the_place_of_that_mark_stops_nothing(root: Path) -> None:
+    (root / ".check-log").mkdir()
+    with reopened(root) as archive:
+        put_one(archive, "07STRELSAU3")
+    assert not check(root).broken
+
+
+def test_a_catalogue_that_has_seen_a_line_of_no_log_is_made_again(root: Path) -> None:
+    with closing(sqlite3.connect(root / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE state SET seq = ?", [1 << 60])
+    rebuild_catalogue(root, clock=CLOCK, software=SOFTWARE)
+    assert not check(root).broken
+
+
 def test_an_announcement_in_a_file_of_older_programs_is_never_read(root: Path) -> None:
     bag = root / "bags/STRELSAU/2007/07STRELSAU1"
     shutil.copytree(bag / "v1", bag / "v2")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -20,6 +22,9 @@ from preserve.octets import translate_os_errors
 from preserve.provenance import EventType, Software
 
 __all__ = ["Ledger"]
+
+_MOST = 1 << 53
+"""Lines that no log has: the schema of events bounds their numbers below it."""
 
 
 class Ledger:
@@ -80,6 +85,7 @@ class Ledger:
         self._unfolded = []
         aside = self.log.mend()
         self._fold_unseen()
+        self._trust()
         # Only now: the note is itself an event, and follows on all others.
         self._note_aside(aside)
 
@@ -102,14 +108,12 @@ class Ledger:
         known, places = self.catalogue.head(), self._checked_places()
         self._hold(places)
         # An archive that keeps no checkpoint, as an older program leaves it, is checked whole, once.
-        whole = len(places) < 2 or self._distrusted.exists()
+        whole = len(places) < 2 or os.path.lexists(self._distrusted)
         start = LogHead() if whole else min(places, key=lambda place: place.seq)
         # By all that the end says, not by its number alone, which is what its last line states of itself.
         if start != known or known != self.log.head():
             self.catalogue.fold(each for each in self.log.read(start) if each.seq > known.seq)
             self.log.resume()
-        if whole:
-            self._distrusted.unlink(missing_ok=True)
 
     def _hold(self, places: Sequence[LogHead]) -> None:
         """Make sure that the log holds places that it held once.
@@ -158,7 +162,12 @@ class Ledger:
             ArchiveError: It could not be noted.
         """
         with translate_os_errors("could not write", self._distrusted):
-            self._distrusted.touch()
+            os.close(os.open(self._distrusted, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644))
+
+    def _trust(self) -> None:
+        # What cannot be removed, as a folder of other hands, only makes every check a whole one.
+        with suppress(OSError):
+            self._distrusted.unlink(missing_ok=True)
 
     def make_index(self) -> None:
         """Make the catalogue again from the log.
@@ -177,13 +186,15 @@ class Ledger:
         Returns:
             Why lines of the log were passed over.
         """
-        seen = max(self._checked_places(), key=lambda place: place.seq)
+        # A number that no line can have was never seen: other hands wrote the catalogue.
+        places = [place for place in self._checked_places() if place.seq < _MOST]
+        seen = max(places, key=lambda place: place.seq, default=LogHead())
         held = self.log.holds(seen)
         aside = self.log.mend()
         check = LogCheck()
         self.catalogue.rebuild(self.log.read(check=check))
         self.log.resume()
-        self._distrusted.unlink(missing_ok=True)
+        self._trust()
         self._note_aside(aside)
         if check.faults:
             names = list({each.key: each.as_json() for each in check.faults}.values())
@@ -196,7 +207,7 @@ class Ledger:
         return tuple(passed_over(each) for each in check.faults)
 
     def compare(self) -> tuple[tuple[Finding, ...], str | None]:
-        """Check the whole log up to where the catalogue holds it, and compare the catalogue with it.
+        """Check the whole log, and compare the catalogue with it up to the line that the catalogue holds.
 
         Returns:
             What is wrong with the log, and what the catalogue says otherwise, in words; ``None`` if it says the same.
