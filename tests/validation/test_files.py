@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -59,7 +60,7 @@ def test_a_file_that_may_not_be_read_is_told(
     tmp_path: Path, unprivileged: Callable[[], AbstractContextManager[None]]
 ) -> None:
     for above in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        above.chmod(0o755)
+        above.chmod(stat.S_IMODE(above.stat().st_mode) | 0o055)  # What others may do besides stays.
     (tmp_path / "x").write_bytes(record())
     (tmp_path / "x").chmod(0)
     with unprivileged(), pytest.raises(SourceError, match="cannot be read: Permission denied"):
