@@ -1,7 +1,7 @@
 """Cables that wait for the others of their group: one file each in the stage of the run, so that they take no memory.
 
-A file begins with a head in JSON, and the files of the cable follow. The head holds only what these do not tell: who
-was meant by the source, when the files were made, what was found, and the sizes and digests. All else is drawn from
+A file begins with a head in JSON, and the files of the cable follow. The head holds only what these do not tell: what
+the user called the source, when the files were made, what was found, and the sizes and digests. All else is drawn from
 the record again, by its strict reader. Which cables wait together is for ``grouping``, what becomes of them for
 ``collection``.
 """
