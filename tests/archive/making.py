@@ -11,7 +11,7 @@ from pathlib import Path
 
 from preserve.archive.cable_entry import CableEntry
 from preserve.archive.model import Incoming, StoredBag, StoreOutcome
-from preserve.archive.opening import initialise
+from preserve.archive.opening import initialise, open_archive
 from preserve.archive.vault import Archive
 from preserve.bag.model import BagPath, Form, NewBag, PayloadFile
 from preserve.bag.writing.new_bag import stage_bag
@@ -68,6 +68,11 @@ def staged(
 def founded(root: Path) -> Archive:
     """Found an archive whose clock stands still."""
     return initialise(root, CLOCK, SOFTWARE)
+
+
+def reopened(root: Path) -> Archive:
+    """Open an archive with the clock and the program that founded it; no other writer is waited for."""
+    return open_archive(root, clock=CLOCK, software=SOFTWARE, patience=0)
 
 
 def put(archive: Archive, *names: str, source: bytes | None = None, form: Form = Form.DIRECTORY) -> list[StoreOutcome]:

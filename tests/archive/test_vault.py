@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from tests.archive.making import AT, CLOCK, SOFTWARE, archive_at, founded, put, put_one, staged
+from tests.archive.making import AT, CLOCK, SOFTWARE, archive_at, founded, put, put_one, reopened, staged
 
 from preserve import audit
 from preserve.archive.catalogue import Catalogue, Order
@@ -35,10 +35,6 @@ def root(tmp_path: Path) -> Path:
 def archive(root: Path) -> Iterator[Archive]:
     with archive_at(root) as made:
         yield made
-
-
-def reopened(root: Path) -> Archive:
-    return open_archive(root, clock=CLOCK, software=SOFTWARE, patience=0)
 
 
 def labels(archive: Archive) -> list[str]:

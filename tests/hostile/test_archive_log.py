@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.archive.making import CLOCK, SOFTWARE, founded, put, put_one
+from tests.archive.making import CLOCK, SOFTWARE, founded, put, put_one, reopened
 
 from preserve.archive import LogReport
 from preserve.archive.checkpoint import encode_checkpoint, read_checkpoint
@@ -20,8 +20,7 @@ from preserve.archive.eventlog import LogHead
 from preserve.archive.events import LogEvent
 from preserve.archive.lock import BusyError, hold_lock
 from preserve.archive.model import Arrival
-from preserve.archive.opening import open_archive, rebuild_catalogue
-from preserve.archive.vault import Archive
+from preserve.archive.opening import rebuild_catalogue
 from preserve.audit import due_bags
 from preserve.errors import ArchiveError, ExitCode, LogError
 
@@ -34,10 +33,6 @@ def root(tmp_path: Path) -> Path:
     with founded(tmp_path / "archive") as archive:
         put(archive, "07STRELSAU1", "07STRELSAU2")
     return tmp_path / "archive"
-
-
-def reopened(root: Path) -> Archive:
-    return open_archive(root, clock=CLOCK, software=SOFTWARE, patience=0)
 
 
 def labels(root: Path) -> list[str]:

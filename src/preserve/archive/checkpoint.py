@@ -18,7 +18,7 @@ from preserve.archive.layout import CHECKPOINT, NEW_CHECKPOINT
 from preserve.digests import sha256
 from preserve.octets import hold_folder, write_new
 
-__all__ = ["encode_checkpoint", "read_checkpoint", "remove_checkpoint", "write_checkpoint"]
+__all__ = ["encode_checkpoint", "read_checkpoint", "write_checkpoint"]
 
 _LIMIT = 4096
 """Bytes of the file that are read; it has some three hundred."""
@@ -49,13 +49,6 @@ def write_checkpoint(root: Path, head: LogHead) -> None:
         # Not synced, for speed: after a loss of power the file may be empty, or torn, and then it says nothing.
         write_new(NEW_CHECKPOINT, (encode_checkpoint(head),), sync=False, dir_fd=held)
         os.replace(NEW_CHECKPOINT, CHECKPOINT, src_dir_fd=held, dst_dir_fd=held)
-
-
-def remove_checkpoint(root: Path) -> None:
-    """Forget the place: the next writer checks the log from its first line."""
-    # What cannot be removed is a folder, which says nothing, or lies where a writer could not write either.
-    with suppress(OSError):
-        (root / CHECKPOINT).unlink()
 
 
 def read_checkpoint(root: Path) -> LogHead | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from preserve.archive.events import GENESIS, LINE_LIMIT, LogEvent, LoggedEvent, Position, encode_event
+from preserve.archive.events import GENESIS, LINE_LIMIT, LogEvent, LoggedEvent, Position, encode_event, is_log_file
 from preserve.archive.ingestion import stored_bag
 from preserve.archive.layout import EVENTS
 from preserve.digests import sha256
@@ -45,7 +45,6 @@ _MOST_LOST = 10_000_000
 """Lines that may be missing between two; a number that leaps further is no number."""
 _BEGINS = re.compile(rb'\{"schema_version":"[0-9.]{1,14}","seq":[0-9]{1,19},"previous":"([0-9a-f]{64})",')
 """How our lines begin: enough to know what they say of the line before."""
-_FILE = re.compile(rf"{EVENTS}/[0-9]{{4}}/[0-9]{{2}}/[0-9]{{12}}\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ class EventLog:
                 for year in _entries(self._root, EVENTS, folders=True)
                 for month in _entries(self._root, year, folders=True)
                 for file in _entries(self._root, month, folders=False)
-                if _FILE.fullmatch(file)
+                if is_log_file(file)
             ]
         # By the number of the first line, not by the folder: a clock that was set back must not reorder the chain.
         return sorted(files, key=_number)
@@ -423,7 +422,7 @@ class EventLog:
     @contextmanager
     def _reading(self, file: str) -> Iterator[BinaryIO]:
         # The name of a file may come from a catalogue that other hands have written.
-        if not _FILE.fullmatch(file):
+        if not is_log_file(file):
             raise LogError(f"{file!r} is no file of an event log", hint="Run: preserve catalogue rebuild.")
         with (
             translate_os_errors("could not read", self._root / file),
