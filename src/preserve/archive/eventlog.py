@@ -222,7 +222,8 @@ class EventLog:
         file, length = unfinished
         path = self._root / file
         with translate_os_errors("could not set aside the unfinished last line of", path):
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            with hold_folder(path.parent, self._root, make=False) as (folder, _made):
+                descriptor = os.open(path.name, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=folder)
             with os.fdopen(descriptor, "r+b") as stream:
                 end = os.fstat(descriptor).st_size - length
                 stream.seek(end)
@@ -424,11 +425,13 @@ class EventLog:
         # The name of a file may come from a catalogue that other hands have written.
         if not is_log_file(file):
             raise LogError(f"{file!r} is no file of an event log", hint="Run: preserve catalogue rebuild.")
-        with (
-            translate_os_errors("could not read", self._root / file),
-            os.fdopen(_open_below(self._root, file), "rb") as stream,
-        ):
-            yield stream
+        path = self._root / file
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        with translate_os_errors("could not read", path):
+            with hold_folder(path.parent, self._root, make=False) as (folder, _made):
+                descriptor = os.open(path.name, flags, dir_fd=folder)
+            with os.fdopen(descriptor, "rb") as stream:
+                yield stream
 
     def _lines_after(self, place: LogHead) -> Iterator[tuple[bytes, Position]]:
         first = _number(place.file) if place.file else 0
@@ -542,20 +545,6 @@ def _entries(root: Path, folder: str, *, folders: bool) -> Iterator[str]:
             is_file = entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size > 0
             if entry.is_dir(follow_symlinks=False) if folders else is_file:
                 yield f"{folder}/{entry.name}"
-
-
-def _open_below(root: Path, file: str) -> int:
-    """Open a file below the root to be read, from folder to folder: none of them is a link."""
-    *folders, name = file.split("/")
-    held = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        for folder in folders:
-            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
-            held, above = os.open(folder, flags, dir_fd=held), held
-            os.close(above)
-        return os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held)
-    finally:
-        os.close(held)
 
 
 def _number(file: str) -> int:

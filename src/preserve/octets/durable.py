@@ -134,7 +134,7 @@ def make_folders(folder: Path, root: Path | None = None) -> None:
 
 
 @contextmanager
-def hold_folder(folder: Path, root: Path | None = None) -> Iterator[tuple[int, tuple[Path, ...]]]:
+def hold_folder(folder: Path, root: Path | None = None, *, make: bool = True) -> Iterator[tuple[int, tuple[Path, ...]]]:
     """Hold a folder by descriptor while the block runs; make it, and those above it, if they are missing.
 
     Whoever may write into one of these folders can put a link in the place of the next at any moment. So each is opened
@@ -144,6 +144,7 @@ def hold_folder(folder: Path, root: Path | None = None) -> Iterator[tuple[int, t
         folder: The folder.
         root: A folder that is there, which the user named: links on the way to it are the user's, and are followed.
             Unless it is given, it is the nearest folder that is there.
+        make: Make what is missing. Whoever only reads does not.
 
     Returns:
         The descriptor, and the folders in which a name was made. Those names are not on the disk yet.
@@ -152,7 +153,7 @@ def hold_folder(folder: Path, root: Path | None = None) -> Iterator[tuple[int, t
         OSError: A folder could not be made or opened, or a file or link is in its place.
         ValueError: The folder is not below the root.
     """
-    held, changed = _walk(folder, _nearest_folder(folder) if root is None else root)
+    held, changed = _walk(folder, _nearest_folder(folder) if root is None else root, make=make)
     try:
         yield held, changed
     finally:
@@ -165,7 +166,7 @@ def _nearest_folder(folder: Path) -> Path:
     return folder
 
 
-def _walk(folder: Path, root: Path) -> tuple[int, tuple[Path, ...]]:
+def _walk(folder: Path, root: Path, *, make: bool) -> tuple[int, tuple[Path, ...]]:
     names = folder.relative_to(root).parts
     if ".." in names:
         raise ValueError(f"{folder} is not below {root}")
@@ -176,6 +177,8 @@ def _walk(folder: Path, root: Path) -> tuple[int, tuple[Path, ...]]:
             try:
                 below = os.open(name, OPEN_FOLDER, dir_fd=held)
             except FileNotFoundError:
+                if not make:
+                    raise
                 with suppress(FileExistsError):  # Another process makes it at this moment.
                     os.mkdir(name, _NEW_FOLDER, dir_fd=held)
                 changed.append(Path(root, *names[:number]))
